@@ -1,0 +1,56 @@
+#pragma once
+#include <curl/curl.h>
+
+// `curl_easy_setopt` and `curl_easy_getinfo` are variadic: one wrapper per kind of argument.
+
+static inline CURLcode shim_set_long(CURL *handle, CURLoption option, long value) {
+  return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode shim_set_offset(CURL *handle, CURLoption option, curl_off_t value) {
+  return curl_easy_setopt(handle, option, value);
+}
+
+/// libcurl copies the text, except for `CURLOPT_POSTFIELDS`.
+static inline CURLcode shim_set_text(CURL *handle, CURLoption option, const char *value) {
+  return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode shim_set_pointer(CURL *handle, CURLoption option, const void *value) {
+  return curl_easy_setopt(handle, option, value);
+}
+
+typedef size_t (*shim_data_callback)(char *bytes, size_t size, size_t count, void *context);
+
+static inline CURLcode shim_set_data_callback(
+    CURL *handle, CURLoption option, shim_data_callback callback) {
+  return curl_easy_setopt(handle, option, callback);
+}
+
+static inline CURLcode shim_set_progress_callback(CURL *handle, curl_xferinfo_callback callback) {
+  return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, callback);
+}
+
+/// 0 when libcurl does not know.
+static inline long shim_long_info(CURL *handle, CURLINFO info) {
+  long value = 0;
+  return curl_easy_getinfo(handle, info, &value) == CURLE_OK ? value : 0;
+}
+
+/// 0 when libcurl does not know.
+static inline curl_off_t shim_offset_info(CURL *handle, CURLINFO info) {
+  curl_off_t value = 0;
+  return curl_easy_getinfo(handle, info, &value) == CURLE_OK ? value : 0;
+}
+
+static inline CURLMcode shim_set_multi_long(CURLM *multi, CURLMoption option, long value) {
+  return curl_multi_setopt(multi, option, value);
+}
+
+/// The result of the transfer that ended, or -1 while none has.
+static inline int shim_finished_result(CURLM *multi) {
+  int left = 0;
+  CURLMsg *message = curl_multi_info_read(multi, &left);
+  if (message == NULL || message->msg != CURLMSG_DONE) return -1;
+  return (int)message->data.result;
+}

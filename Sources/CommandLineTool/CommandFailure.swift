@@ -1,0 +1,32 @@
+/// Why a command failed, for the person who gave it: `counter: message`, then `hint: …`.
+///
+/// Neither text may hold citizens' data.
+public struct CommandFailure: Error, Sendable, Hashable {
+    /// The number the program ends with.
+    public var exitCode: ExitCode
+    /// What went wrong, without a full stop.
+    public var message: String
+    /// What the person can do about it.
+    public var hint: String?
+
+    /// Makes a failure.
+    public init(_ exitCode: ExitCode, _ message: String, hint: String? = nil) {
+        self.exitCode = exitCode
+        self.message = message
+        self.hint = hint
+    }
+}
+
+/// A command line that cannot be understood; the program ends with `ExitCode.usage`.
+public struct UsageError: Error, Sendable, Hashable {
+    /// What is wrong, without a full stop.
+    public var message: String
+    /// What to write instead; without one, the command's `--help` is named.
+    public var hint: String?
+
+    /// Makes an error.
+    public init(_ message: String, hint: String? = nil) {
+        self.message = message
+        self.hint = hint
+    }
+}

@@ -1,0 +1,106 @@
+import Glibc
+
+/// A program made of commands: reads the command line, runs a command, reports what went wrong.
+public struct Tool: Sendable {
+    /// The program's name, as typed.
+    public let name: String
+    /// The version that `--version` prints.
+    public let version: String
+    /// One line about the program.
+    public let summary: String
+    /// The commands and groups, in the order the help lists them.
+    public let commands: [Command]
+    /// Options every command understands.
+    public let globalOptions: [Option]
+    private let output: OutputSink
+    private let errorOutput: OutputSink
+
+    /// Declares a program.
+    /// - Parameters:
+    ///   - output: Where results and help go.
+    ///   - errorOutput: Where messages go.
+    public init(
+        name: String, version: String, summary: String, commands: [Command],
+        globalOptions: [Option] = [], output: OutputSink = .standardOutput,
+        errorOutput: OutputSink = .standardError
+    ) {
+        self.name = name
+        self.version = version
+        self.summary = summary
+        self.commands = commands
+        self.globalOptions = globalOptions
+        self.output = output
+        self.errorOutput = errorOutput
+    }
+
+    /// Runs the program with these arguments, without the program's own name.
+    ///
+    /// SIGPIPE is ignored from here on: a reader that went away must not kill a command in the
+    /// middle of its work, and `OutputSink` then drops what is written.
+    /// - Returns: What to end the process with.
+    public func main(arguments: [String]) async -> ExitCode {
+        signal(SIGPIPE, SIG_IGN)
+        var parser = CommandLineParser(tool: self, words: arguments)
+        do {
+            switch try parser.parse() {
+            case .version:
+                try output.write(line: "\(name) \(version)")
+                return .ok
+            case .help(let path):
+                try output.write(line: HelpText(tool: self).text(for: path))
+                return .ok
+            case .run(let command, let path, let options, let positionals):
+                return await run(
+                    command,
+                    with: Invocation(
+                        commandPath: path, options: options, positionals: positionals,
+                        output: output, errorOutput: errorOutput))
+            }
+        } catch let failure as ParsingFailure {
+            return report(failure.error, path: failure.path)
+        } catch {
+            return report(error)
+        }
+    }
+
+    private func run(_ command: Command, with invocation: Invocation) async -> ExitCode {
+        do {
+            return try await command.run?(invocation) ?? .ok
+        } catch let error as UsageError {
+            return report(error, path: invocation.commandPath)
+        } catch {
+            return report(error)
+        }
+    }
+
+    private func report(_ error: UsageError, path: [String]) -> ExitCode {
+        let call = ([name] + path + ["--help"]).joined(separator: " ")
+        let hint = [error.hint, "see \(call)"].compactMap(\.self).joined(separator: "\n")
+        return report(CommandFailure(.usage, error.message, hint: hint))
+    }
+
+    private func report(_ error: any Error) -> ExitCode {
+        let failure =
+            error as? CommandFailure
+            ?? CommandFailure(.software, "unexpected error of type \(type(of: error))")
+        var lines = ["\(name): \(TerminalSafe.text(failure.message, keepingLines: true))"]
+        for hint in (failure.hint ?? "").split(separator: "\n") {
+            lines.append("hint: \(TerminalSafe.text(String(hint)))")
+        }
+        // If the messages cannot be written either, the exit code is all that is left to say.
+        try? errorOutput.write(line: lines.joined(separator: "\n"))
+        return failure.exitCode
+    }
+
+    /// The command or group that these words name.
+    func command(at path: [String]) -> Command? {
+        var found: Command?
+        for word in path {
+            guard let next = (found?.commands ?? commands).first(where: { $0.name == word }) else {
+                return nil
+            }
+            found = next
+        }
+        return found
+    }
+}

@@ -1,0 +1,158 @@
+// Between what people and files say (JSON) and what changes hold (`FieldValue`), and the one check
+// of a value against its field, which local edits and changes from devices both pass.
+
+internal import CBOR
+public import JSON
+public import Replication
+
+/// Reads, checks and shows values of fields.
+public enum FieldCodec {
+    /// The value that JSON gives to a field; `null` clears it.
+    ///
+    /// An instant is RFC 3339 text, or a day at the offices' time: `due_at` then means the day's
+    /// last second, every other field its first.
+    /// - Throws: `DossierError` when the field cannot hold it.
+    public static func value(
+        from json: JSONValue, for field: FieldDefinition
+    ) throws(DossierError) -> FieldValue {
+        let value: FieldValue =
+            switch (field.type, json) {
+            case (_, .null): .null
+            case (.custom, _): try customValue(from: json, name: field.name)
+            case (.instant, .string(let text)):
+                .integer(try instant(from: text, for: field.name))
+            case (.instant, _), (.integer, .string), (.integer, .real), (_, .bool), (_, .real),
+                (_, .array), (_, .object):
+                throw .wrongType(field.name, expected: expectation(of: field.type))
+            case (.integer, .integer(let number)): .integer(number)
+            case (_, .integer): throw .wrongType(field.name, expected: expectation(of: field.type))
+            case (_, .string(let text)): .text(text)
+            }
+        try check(value, for: field)
+        return value
+    }
+
+    /// Checks that a field can hold a value.
+    ///
+    /// - Throws: `DossierError` when it cannot.
+    public static func check(
+        _ value: FieldValue, for field: FieldDefinition
+    ) throws(DossierError) {
+        switch (field.type, value) {
+        case (_, .null):
+            if !field.isClearable { throw .notClearable(field.name) }
+        case (.custom, _): try checkCustom(value, name: field.name)
+        case (.instant, .integer(let number)):
+            try check(number, in: DossierLimits.instant, name: field.name)
+        case (.integer(let range), .integer(let number)):
+            try check(number, in: range, name: field.name)
+        case (.instant, _), (.integer, _):
+            throw .wrongType(field.name, expected: expectation(of: field.type))
+        case (_, .text(let text)): try check(text, for: field)
+        default: throw .wrongType(field.name, expected: expectation(of: field.type))
+        }
+    }
+
+    /// How a value is shown: instants as RFC 3339 at the offices' time, what JSON cannot say as
+    /// an object such as `{"$bytes": "00ff"}`.
+    public static func json(from value: FieldValue, for field: FieldDefinition?) -> JSONValue {
+        switch value {
+        case .null: .null
+        case .bool(let flag): .bool(flag)
+        case .integer(let number):
+            field?.type == .instant
+                ? .string(OfficeTime.text(milliseconds: number)) : .integer(number)
+        case .real(let number): .real(number)
+        case .text(let text): .string(text)
+        case .other(let value): json(from: value)
+        }
+    }
+
+    /// Checks text that is no field: who wrote a change, a note.
+    static func check(
+        _ text: String, charactersMax: Int, name: FieldName
+    ) throws(DossierError) {
+        if TextRules.isLonger(text, than: charactersMax) {
+            throw .tooLong(name, charactersMax: charactersMax)
+        }
+        if let codePoint = TextRules.forbiddenCodePoint(in: text) {
+            throw .forbiddenCharacter(name, codePoint: codePoint)
+        }
+    }
+
+    static func check(
+        _ number: Int64, in range: ClosedRange<Int64>, name: FieldName
+    ) throws(DossierError) {
+        if !range.contains(number) { throw .outOfRange(name, range) }
+    }
+
+    private static func check(
+        _ text: String, for field: FieldDefinition
+    ) throws(DossierError) {
+        switch field.type {
+        case .text(let charactersMax):
+            try check(text, charactersMax: charactersMax, name: field.name)
+            if field.isEntries, text.isEmpty { throw .malformed(field.name, reason: "is empty") }
+        case .code:
+            try check(text, charactersMax: DossierLimits.codeCharactersMax, name: field.name)
+            if !TextRules.isCode(text) {
+                throw .malformed(field.name, reason: "is empty, or has spaces or invisible marks")
+            }
+        case .identityNumber:
+            try check(text, charactersMax: DossierLimits.numberCharactersMax, name: field.name)
+            if !TextRules.isIdentityNumber(text) {
+                throw .malformed(
+                    field.name, reason: "may have letters A to Z, digits and hyphens only")
+            }
+        case .phone:
+            try check(text, charactersMax: DossierLimits.numberCharactersMax, name: field.name)
+            if !TextRules.isPhone(text) {
+                throw .malformed(
+                    field.name, reason: "needs digits, and may have spaces and + ( ) . - beside")
+            }
+        case .choice(let words):
+            if !words.contains(text) { throw .unknownChoice(field.name, allowed: words) }
+        case .status: _ = try status(text)
+        case .day:
+            if CalendarDate(parsing: text) == nil {
+                throw .malformed(field.name, reason: "is no day of the form YYYY-MM-DD")
+            }
+        case .instant, .integer, .custom:
+            throw .wrongType(field.name, expected: expectation(of: field.type))
+        }
+    }
+
+    /// The status of this name.
+    ///
+    /// - Throws: `DossierError.unknownChoice`.
+    static func status(_ text: String) throws(DossierError) -> DossierStatus {
+        guard let status = DossierStatus(rawValue: text) else {
+            throw .unknownChoice(
+                RecordSchema.statusField, allowed: DossierStatus.allCases.map(\.rawValue))
+        }
+        return status
+    }
+
+    private static func instant(
+        from text: String, for name: FieldName
+    ) throws(DossierError) -> Int64 {
+        if let instant = RFC3339.millisecondsSinceEpoch(text) { return instant.milliseconds }
+        guard let day = CalendarDate(parsing: text) else {
+            throw .malformed(
+                name,
+                reason: "is no existing time such as 2021-05-31T08:30:00+07:00 "
+                    + "or day such as 2021-05-31")
+        }
+        return name == "due_at" ? OfficeTime.endOfDay(day) : OfficeTime.startOfDay(day)
+    }
+
+    private static func expectation(of type: FieldType) -> String {
+        switch type {
+        case .integer: "a whole number"
+        case .instant: "a time as text"
+        case .day: "a day as text"
+        case .custom: "a JSON value"
+        default: "text"
+        }
+    }
+}

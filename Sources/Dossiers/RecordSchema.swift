@@ -1,0 +1,167 @@
+// The fields of every kind of record. One name has one type in all kinds (a test holds us to it),
+// so that a line of `apply` can be read before the record that it names has been looked up.
+
+public import Replication
+
+/// What a field may hold.
+public enum FieldType: Hashable, Sendable {
+    /// Text of at most so many characters (Unicode code points); line feeds and tabs are allowed.
+    case text(charactersMax: Int)
+    /// A code: text without white space, at most `DossierLimits.codeCharactersMax` characters.
+    case code
+    /// An identity or passport number, kept as text: letters, digits and hyphens.
+    case identityNumber
+    /// A telephone number, kept as text: digits, spaces and `+ ( ) . -`.
+    case phone
+    /// An instant: milliseconds since the Unix epoch.
+    case instant
+    /// A whole number of this range.
+    case integer(ClosedRange<Int64>)
+    /// One of these words.
+    case choice([String])
+    /// The status of a dossier.
+    case status
+    /// A day without a time: text `YYYY-MM-DD`.
+    case day
+    /// A custom field: any JSON value within the limits.
+    case custom
+}
+
+/// One field of a kind of record.
+public struct FieldDefinition: Hashable, Sendable {
+    /// The field's name.
+    public let name: FieldName
+    /// What it may hold.
+    public let type: FieldType
+    /// Whether it may hold a citizen's data. Custom fields count as if they did.
+    public let isPersonal: Bool
+    /// Whether values accumulate instead of replacing each other (notes).
+    public let isEntries: Bool
+
+    init(
+        _ name: FieldName, _ type: FieldType, isPersonal: Bool = false, isEntries: Bool = false
+    ) {
+        self.name = name
+        self.type = type
+        self.isPersonal = isPersonal
+        self.isEntries = isEntries
+    }
+
+    /// What is shown when the field has several values.
+    public var rule: MergeRule {
+        if isEntries { return .entries }
+        return type == .status ? .workflow(DossierWorkflow()) : .register
+    }
+
+    /// Whether `null` may be written. A dossier keeps a status, and a record an office: without
+    /// one it would leave every counter's scope, its own included.
+    public var isClearable: Bool {
+        !isEntries && type != .status && name.rawValue != RecordSchema.officeField.rawValue
+    }
+}
+
+/// The fields of each kind of record.
+public enum RecordSchema {
+    /// The field that puts a record into an office's scope.
+    public static let officeField: FieldName = "office"
+    /// The field that accumulates notes.
+    public static let notesField: FieldName = "notes"
+    /// The field with a dossier's status.
+    public static let statusField: FieldName = "status"
+    /// What the names of custom fields begin with.
+    public static let customPrefix = "x."
+
+    /// The fields in the order of columns; empty for a kind that this version does not know.
+    public static func definitions(of kind: RecordKind) -> [FieldDefinition] {
+        table(of: kind)?.definitions ?? []
+    }
+
+    /// A field of a kind, custom ones included; `nil` when this version does not know it. O(1).
+    public static func definition(of name: FieldName, in kind: RecordKind) -> FieldDefinition? {
+        guard let table = table(of: kind) else { return nil }
+        if let place = table.place(of: name) { return table.definitions[place] }
+        return isCustom(name) ? FieldDefinition(name, .custom, isPersonal: true) : nil
+    }
+
+    /// A field of any kind, custom ones included; `nil` when this version does not know it. O(1).
+    public static func definition(of name: FieldName) -> FieldDefinition? {
+        if let place = allKinds.place(of: name) { return allKinds.definitions[place] }
+        return isCustom(name) ? FieldDefinition(name, .custom, isPersonal: true) : nil
+    }
+
+    /// What is shown when a field has several values; `register` for what is not known. O(1).
+    public static func rule(of name: FieldName, in kind: RecordKind) -> MergeRule {
+        guard let table = table(of: kind), let place = table.place(of: name) else {
+            return .register
+        }
+        return table.rules[place]
+    }
+
+    /// Whether this is a well-formed custom name: `x.` and 1 to 64 of `a-z 0-9 _ . -`.
+    public static func isCustom(_ name: FieldName) -> Bool {
+        name.rawValue.hasPrefix(customPrefix)
+            && name.rawValue.utf8.count > customPrefix.utf8.count && isWellFormed(name)
+    }
+
+    /// Whether this may name a field of this or a newer version: 1 to 66 of `a-z 0-9 _ . -`.
+    public static func isWellFormed(_ name: FieldName) -> Bool {
+        let bytes = name.rawValue.utf8
+        return (1...DossierLimits.fieldNameBytesMax).contains(bytes.count)
+            && bytes.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                    UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    /// Whether the schema of the kind has this field, custom ones excluded.
+    static func isColumn(_ name: FieldName, of kind: RecordKind) -> Bool {
+        table(of: kind)?.place(of: name) != nil
+    }
+
+    private static func table(of kind: RecordKind) -> SchemaTable? {
+        switch kind {
+        case .dossier: dossier
+        case .contact: contact
+        case .office: office
+        case .procedure: procedure
+        case .holiday: holiday
+        default: nil
+        }
+    }
+}
+
+/// The fields of one kind with an index by name: it is asked for every field of every record that
+/// is merged, so the index looks at the length and the outer bytes only, and compares one name.
+struct SchemaTable: Sendable {
+    let definitions: [FieldDefinition]
+    let rules: [MergeRule]
+    private let buckets: [[Int]]
+
+    init(_ definitions: [FieldDefinition]) {
+        self.definitions = definitions
+        rules = definitions.map(\.rule)
+        var buckets = [[Int]](repeating: [], count: 64)
+        for (place, definition) in definitions.enumerated() {
+            buckets[Self.bucket(of: definition.name)].append(place)
+        }
+        self.buckets = buckets
+    }
+
+    func place(of name: FieldName) -> Int? {
+        for place in buckets[Self.bucket(of: name)]
+        where definitions[place].name.rawValue == name.rawValue {
+            return place
+        }
+        return nil
+    }
+
+    private static func bucket(of name: FieldName) -> Int {
+        let bytes = name.rawValue.utf8
+        guard let first = bytes.first, let last = bytes.last else { return 0 }
+        return (bytes.count &* 7 &+ Int(first) &* 5 &+ Int(last)) & 63
+    }
+}

@@ -1,0 +1,89 @@
+import CCurl
+import Dispatch
+import Synchronization
+
+/// libcurl's handles of one client, and the queue on which alone they are used.
+///
+/// `@unchecked Sendable`: `easy`, `multi` are used on `queue` only, but for
+/// `curl_multi_wakeup`, which is made for other threads.
+final class CurlSession: @unchecked Sendable {
+    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+    private let options: HTTPClientOptions
+    private let queue = DispatchQueue(label: "http.client")
+    private let easy: UnsafeMutableRawPointer?
+    private let multi: UnsafeMutableRawPointer?
+    private let closing = AbortSignal()
+    private let total = Mutex(HTTPTraffic())
+
+    init(options: HTTPClientOptions) {
+        self.options = options
+        easy = Self.isReady ? curl_easy_init() : nil
+        multi = Self.isReady ? curl_multi_init() : nil
+        if let multi { _ = shim_set_multi_long(multi, CURLMOPT_MAXCONNECTS, 2) }
+    }
+
+    deinit {
+        // Every block on the queue holds the session: nothing runs any more.
+        if let easy { curl_easy_cleanup(easy) }
+        if let multi { curl_multi_cleanup(multi) }
+    }
+
+    var traffic: HTTPTraffic { total.withLock { $0 } }
+
+    func enqueue(
+        _ request: CurlRequest, _ abort: AbortSignal,
+        _ completion: @escaping @Sendable (Result<HTTPClientResponse, HTTPClientError>) -> Void
+    ) {
+        queue.async { completion(self.perform(request, abort)) }
+    }
+
+    func abort(_ signal: AbortSignal) {
+        signal.set()
+        wakeUp()
+    }
+
+    func close() {
+        closing.set()
+        wakeUp()
+    }
+
+    private func wakeUp() {
+        if let multi { curl_multi_wakeup(multi) }
+    }
+
+    private func perform(
+        _ request: CurlRequest, _ abort: AbortSignal
+    ) -> Result<HTTPClientResponse, HTTPClientError> {
+        if abort.isSet || closing.isSet { return .failure(.cancelled) }
+        guard let easy, let multi else {
+            return .failure(.other(code: Int(CURLE_FAILED_INIT.rawValue), message: "no memory"))
+        }
+        curl_easy_reset(easy)
+        let transfer = CurlTransfer(request, options, easy)
+        if let problem = transfer.prepare() { return .failure(problem) }
+        let code = transfer.withBody { run(easy, multi, abort) }
+        let traffic = transfer.traffic
+        total.withLock { $0 += traffic }
+        if let code { return transfer.result(of: code) }
+        return .failure(.cancelled)
+    }
+
+    /// Drives one transfer to its end; nil when it was aborted.
+    private func run(
+        _ easy: UnsafeMutableRawPointer, _ multi: UnsafeMutableRawPointer, _ abort: AbortSignal
+    ) -> CURLcode? {
+        guard curl_multi_add_handle(multi, easy) == CURLM_OK else { return CURLE_FAILED_INIT }
+        defer { curl_multi_remove_handle(multi, easy) }
+        while !abort.isSet, !closing.isSet {
+            var running: Int32 = 0
+            guard curl_multi_perform(multi, &running) == CURLM_OK else { return CURLE_FAILED_INIT }
+            let result = shim_finished_result(multi)
+            if result >= 0 { return CURLcode(rawValue: UInt32(result)) }
+            guard curl_multi_poll(multi, nil, 0, 1_000, nil) == CURLM_OK else {
+                return CURLE_FAILED_INIT
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,40 @@
+import CCurl
+
+extension CurlTransfer {
+    /// Translates libcurl's code, by its message where one code has several meanings.
+    func error(for code: CURLcode) -> HTTPClientError {
+        if isTooLarge { return .responseTooLarge(limitBytes: responseBytesMax) }
+        let reason = reason(for: code)
+        switch code {
+        case CURLE_URL_MALFORMAT: return .invalidURL
+        case CURLE_UNSUPPORTED_PROTOCOL:
+            return reason.contains("HTTP/0.9") ? .invalidReply(host: host, reason: reason) : .invalidURL
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
+            return .couldNotResolve(host: host)
+        case CURLE_COULDNT_CONNECT: return .couldNotConnect(host: host, reason: reason)
+        case CURLE_OPERATION_TIMEDOUT:
+            return reason.contains("too slow")
+                ? .tooSlow(host: host) : .timedOut(host: host, whileConnecting: !isConnected)
+        case CURLE_SSL_CONNECT_ERROR:
+            return isBrokenHandshake(reason)
+                ? .connectionLost(host: host, reason: reason)
+                : .tlsFailure(host: host, reason: reason)
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
+            CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+            CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_ENGINE_INITFAILED:
+            return .tlsFailure(host: host, reason: reason)
+        case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR:
+            return .connectionLost(host: host, reason: reason)
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
+            return .invalidReply(host: host, reason: reason)
+        case CURLE_FILESIZE_EXCEEDED: return .responseTooLarge(limitBytes: responseBytesMax)
+        case CURLE_ABORTED_BY_CALLBACK: return .cancelled
+        default: return .other(code: Int(code.rawValue), message: reason)
+        }
+    }
+
+    /// A handshake cut by the link tells nothing about trust.
+    private func isBrokenHandshake(_ reason: String) -> Bool {
+        ["reset", "SYSCALL", "unexpected eof", "Broken pipe"].contains { reason.contains($0) }
+    }
+}

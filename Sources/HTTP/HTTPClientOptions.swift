@@ -1,0 +1,76 @@
+/// How a client connects, and how long it bears with a bad link.
+public struct HTTPClientOptions: Sendable {
+    /// Time for the name, the connection and the TLS handshake.
+    public var connectTimeout: Duration = .seconds(15)
+    /// Average below which a transfer is given up after `lowSpeedTime`; nil never gives up.
+    public var lowSpeedBytesPerSecond: Int? = 1
+    /// How long a transfer may be slower than `lowSpeedBytesPerSecond`, in whole seconds.
+    public var lowSpeedTime: Duration = .seconds(60)
+    /// Time for a whole request and its answer; nil sets no limit.
+    public var totalTimeout: Duration?
+    /// Sent as `User-Agent`; nil sends none.
+    public var userAgent: String?
+    /// PEM file of trusted authorities, instead of the system's.
+    public var caFile: String?
+    /// The server's public key as `sha256//` and Base64; several are separated by `;`.
+    ///
+    /// Without `caFile` the pin alone is the trust: neither authority, name nor dates of the
+    /// certificate count, so that a wrong clock or a self-signed certificate do no harm.
+    public var pinnedPublicKey: String?
+    /// Proxy URL; nil follows the environment, the empty text uses none.
+    public var proxy: String?
+    /// Most bytes per second in each direction; nil sets no limit.
+    public var bytesPerSecondMax: Int?
+    /// Largest response body, in bytes.
+    public var responseBytesMax = 64 << 20
+
+    /// Creates the default options.
+    public init() {}
+}
+
+/// What crossed the wire: heads and bodies of HTTP, without TLS and TCP overhead.
+public struct HTTPTraffic: Sendable, Equatable {
+    /// Request lines, headers and bodies sent, in bytes.
+    public internal(set) var bytesSent = 0
+    /// Status lines, headers and bodies received, in bytes; chunk framing is not counted.
+    public internal(set) var bytesReceived = 0
+    /// Requests that were tried.
+    public internal(set) var requests = 0
+    /// Connections that were opened for them.
+    public internal(set) var connections = 0
+
+    /// Creates a count of nothing.
+    public init() {}
+
+    /// Adds another count to this one.
+    public static func += (total: inout HTTPTraffic, more: HTTPTraffic) {
+        total.bytesSent += more.bytesSent
+        total.bytesReceived += more.bytesReceived
+        total.requests += more.requests
+        total.connections += more.connections
+    }
+}
+
+/// How far a transfer has come; bodies only, in bytes.
+public struct TransferProgress: Sendable, Equatable {
+    /// Bytes of the request body sent.
+    public let bytesSent: Int
+    /// Size of the request body.
+    public let bytesToSend: Int
+    /// Bytes of the response body received.
+    public let bytesReceived: Int
+    /// Size of the response body, nil while or when unknown.
+    public let bytesToReceive: Int?
+}
+
+/// A complete answer, whatever its status.
+public struct HTTPClientResponse: Sendable {
+    /// The status code.
+    public let status: Int
+    /// The header lines of the final answer.
+    public let headers: HTTPHeaders
+    /// The body, chunked coding removed; any content coding is left as it is.
+    public let body: [UInt8]
+    /// What this request cost.
+    public let traffic: HTTPTraffic
+}

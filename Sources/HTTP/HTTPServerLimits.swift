@@ -1,0 +1,53 @@
+/// What one server grants its clients; all limits of the server side stand here.
+public struct HTTPServerLimits: Sendable {
+    /// Largest request body, in bytes; more is answered 413.
+    public var bodyBytesMax = 8 << 20
+    /// Bytes of all bodies being received or handled at once; more is answered 503.
+    public var bodyBytesInFlightMax = 256 << 20
+    /// Largest request line and headers together, in bytes; more is answered 431.
+    public var headerBytesMax = 16 << 10
+    /// Open connections; further ones wait in the kernel's queue.
+    public var connectionsMax = 1_000
+    /// Open connections of one address (an office may sit behind one); further ones are closed.
+    public var connectionsPerAddressMax = 100
+    /// Silence after which a connection is closed, in whole seconds; handlers are not counted.
+    public var idleTimeout: Duration = .seconds(60)
+    /// Time for a request's line and headers to arrive, beyond `idleTimeout`.
+    public var headTimeout: Duration = .seconds(30)
+    /// Slowest average of a body or an answer, in bytes per second, after `idleTimeout`.
+    public var bytesPerSecondMin = 100
+    /// How long `stop()` lets running requests finish before it cancels their handlers.
+    public var stopGracePeriod: Duration = .seconds(5)
+    /// How long `stop()` waits for the answers of cancelled handlers before it closes.
+    public var cancelGracePeriod: Duration = .seconds(1)
+
+    /// Creates the default limits.
+    public init() {}
+}
+
+/// A certificate chain and its key, as PEM texts.
+public struct TLSIdentity: Sendable {
+    let certificatePEM: String
+    let keyPEM: String
+
+    /// Creates an identity; the server checks it when it starts.
+    public init(certificatePEM: String, keyPEM: String) {
+        self.certificatePEM = certificatePEM
+        self.keyPEM = keyPEM
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded up so that a short duration never becomes "none".
+    var wholeMilliseconds: Int {
+        let (seconds, attoseconds) = components
+        let limit = Int64(Int32.max)
+        if seconds >= limit / 1_000 { return Int(limit) }
+        if seconds < 0 || attoseconds < 0 { return 0 }
+        let thousandth: Int64 = 1_000_000_000_000_000
+        return Int(seconds * 1_000 + (attoseconds + thousandth - 1) / thousandth)
+    }
+
+    /// Whole seconds, rounded up.
+    var wholeSeconds: Int { (wholeMilliseconds + 999) / 1_000 }
+}

@@ -1,0 +1,120 @@
+import CMicrohttpd
+import Dispatch
+import Synchronization
+
+/// What libmicrohttpd's callbacks and the handlers share: rules, open exchanges, the way to close.
+final class ServerCore: Sendable {
+    let handler: @Sendable (HTTPRequest) async -> HTTPResponse
+    let limits: HTTPServerLimits
+    let isTLS: Bool
+    let watch: ConnectionWatch
+    let tooLarge = HTTPResponse.problem(413, "The request body is too large")
+    let busy: HTTPResponse
+    let closing = HTTPResponse.problem(503, "The server is closing")
+
+    private struct State {
+        var isClosing = false
+        var exchanges: [ObjectIdentifier: ServerExchange] = [:]
+        var lastLogLine: String?
+    }
+
+    private let headerCheck: HTTPServer.HeaderCheck?
+    private let log: (@Sendable (String) -> Void)?
+    private let state = Mutex(State())
+    private let bodyBytes = Atomic<Int>(0)
+    /// Entered for every exchange, left when libmicrohttpd is done with it.
+    private let openExchanges = DispatchGroup()
+    /// Entered before a connection is suspended, left after it is resumed.
+    private let suspensions = DispatchGroup()
+
+    init(
+        limits: HTTPServerLimits, isTLS: Bool, watch: ConnectionWatch,
+        headerCheck: HTTPServer.HeaderCheck?,
+        handler: @escaping @Sendable (HTTPRequest) async -> HTTPResponse,
+        log: (@Sendable (String) -> Void)?
+    ) {
+        self.limits = limits
+        self.isTLS = isTLS
+        self.watch = watch
+        self.headerCheck = headerCheck
+        self.handler = handler
+        self.log = log
+        var busy = HTTPResponse.problem(503, "The server is busy")
+        busy.headers.append("Retry-After", "5")
+        self.busy = busy
+    }
+
+    /// Why a request is answered without reading its body, if it is.
+    func refusal(of head: RequestHead) -> HTTPResponse? {
+        if state.withLock(\.isClosing) { return closing }
+        if head.bytes > limits.headerBytesMax {
+            return .problem(431, "The request headers are too large")
+        }
+        guard let target = head.target else { return .problem(400, "Malformed request target") }
+        if let problem = head.framingProblem { return problem }
+        if let refusal = headerCheck?(head.method, target.path, head.headers) { return refusal }
+        let declared = head.declaredBodyBytes ?? 0
+        if declared > limits.bodyBytesMax { return tooLarge }
+        let taken = bodyBytes.load(ordering: .relaxed)
+        return declared > 0 && taken + declared > limits.bodyBytesInFlightMax ? busy : nil
+    }
+
+    /// What libmicrohttpd complained of last.
+    var lastLogLine: String? { state.withLock(\.lastLogLine) }
+
+    func logLine(_ line: String) {
+        var line = line
+        while line.last?.isWhitespace == true { line.removeLast() }
+        state.withLock { $0.lastLogLine = line }
+        log?(line)
+    }
+
+    func joined(_ exchange: ServerExchange) {
+        openExchanges.enter()
+        state.withLock { $0.exchanges[ObjectIdentifier(exchange)] = exchange }
+    }
+
+    func left(_ exchange: ServerExchange) {
+        state.withLock { $0.exchanges[ObjectIdentifier(exchange)] = nil }
+        openExchanges.leave()
+    }
+
+    /// Whether a connection may be suspended; a yes is matched by `handlerEnded()`.
+    func mayStartHandler() -> Bool {
+        state.withLock { state in
+            if state.isClosing { return false }
+            suspensions.enter()
+            return true
+        }
+    }
+
+    func handlerEnded() { suspensions.leave() }
+
+    /// Counts bytes of bodies in memory; false when there are too many.
+    func claimBodyBytes(_ count: Int) -> Bool {
+        let total = bodyBytes.add(count, ordering: .relaxed).newValue
+        return total <= limits.bodyBytesInFlightMax
+    }
+
+    func releaseBodyBytes(_ count: Int) { bodyBytes.subtract(count, ordering: .relaxed) }
+
+    /// Ends all exchanges: those that can in time, then the cancelled ones, then the rest.
+    ///
+    /// Blocks. Afterwards no connection is suspended and none will be.
+    func endExchanges(gracePeriod: Duration, cancelGracePeriod: Duration) {
+        state.withLock { $0.isClosing = true }
+        if openExchanges.wait(timeout: gracePeriod.fromNow) == .success { return }
+        for exchange in currentExchanges() { exchange.cancelHandler() }
+        if openExchanges.wait(timeout: cancelGracePeriod.fromNow) == .success { return }
+        for exchange in currentExchanges() { exchange.abandon() }
+        suspensions.wait()
+    }
+
+    private func currentExchanges() -> [ServerExchange] {
+        state.withLock { Array($0.exchanges.values) }
+    }
+}
+
+extension Duration {
+    fileprivate var fromNow: DispatchTime { .now() + .milliseconds(wholeMilliseconds) }
+}

@@ -1,0 +1,141 @@
+import Glibc
+
+/// Reads newline-delimited JSON line by line in bounded memory.
+///
+/// At most one chunk and one line of `lineBytesMax` bytes are held. Lines end with LF or CRLF;
+/// the last one may lack its end. Blank lines are counted but not returned, and a byte order mark
+/// at the very start is dropped, because Windows editors write one.
+public struct NDJSONLineReader {
+    /// One line that is not blank.
+    public struct Line: Sendable, Hashable {
+        /// The line's number, beginning with 1.
+        public var number: Int
+        /// The line's bytes without its end.
+        public var bytes: [UInt8]
+
+        /// Makes a line.
+        public init(number: Int, bytes: [UInt8]) {
+            self.number = number
+            self.bytes = bytes
+        }
+    }
+
+    /// The longest line accepted by default, in bytes: far above any dossier, far below memory.
+    public static let lineBytesMaxDefault = 1 << 20
+    /// Bytes asked from a file at once.
+    private static let chunkBytes = 1 << 16
+
+    private let lineBytesMax: Int
+    private let readChunk: () throws -> [UInt8]
+    private var chunk: [UInt8] = []
+    private var position = 0
+    private var lineNumber = 0
+    private var reachedEnd = false
+
+    /// Reads from a source that returns the next bytes at each call, and none at the end.
+    /// - Parameter lineBytesMax: The longest line accepted, in bytes without its end.
+    public init(
+        lineBytesMax: Int = lineBytesMaxDefault, readChunk: @escaping () throws -> [UInt8]
+    ) {
+        self.lineBytesMax = lineBytesMax
+        self.readChunk = readChunk
+    }
+
+    /// Reads from an open file descriptor, which stays open.
+    public init(descriptor: Int32, lineBytesMax: Int = lineBytesMaxDefault) {
+        self.init(lineBytesMax: lineBytesMax) {
+            try readBytes(descriptor, upTo: Self.chunkBytes)
+        }
+    }
+
+    /// Reads a file, or standard input if the path is `-`; the file is closed with the reader.
+    /// - Throws: `JSONError.cannotOpen`.
+    public init(path: String, lineBytesMax: Int = lineBytesMaxDefault) throws(JSONError) {
+        guard path != "-" else {
+            self.init(descriptor: STDIN_FILENO, lineBytesMax: lineBytesMax)
+            return
+        }
+        let file = try OpenFile(path: path)
+        self.init(lineBytesMax: lineBytesMax) {
+            try readBytes(file.descriptor, upTo: Self.chunkBytes)
+        }
+    }
+
+    /// The next line that is not blank, or nil at the end.
+    /// - Throws: `JSONError.lineTooLong`, after which the next call returns the line that follows;
+    ///   `JSONError.cannotRead`, or what the chunk source throws.
+    public mutating func next() throws -> Line? {
+        while try hasMore() {
+            lineNumber += 1
+            let bytes = try takeLine()
+            let isBlank = bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+            if !isBlank { return Line(number: lineNumber, bytes: bytes) }
+        }
+        return nil
+    }
+
+    private mutating func takeLine() throws -> [UInt8] {
+        var line: [UInt8] = []
+        var isTooLong = false
+        var isEnded = false
+        while try !isEnded && hasMore() {
+            let rest = chunk[position...]
+            let stop = rest.firstIndex(of: 0x0A)
+            let piece = rest[..<(stop ?? rest.endIndex)]
+            // Four bytes more than allowed: a byte order mark and a CR are not part of the line.
+            isTooLong = isTooLong || line.count + piece.count > lineBytesMax + 4
+            if !isTooLong { line.append(contentsOf: piece) }
+            position = stop.map { $0 + 1 } ?? chunk.endIndex
+            isEnded = stop != nil
+        }
+        if line.last == 0x0D { line.removeLast() }
+        if lineNumber == 1, line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
+        guard !isTooLong, line.count <= lineBytesMax else {
+            throw JSONError.lineTooLong(line: lineNumber, lineBytesMax: lineBytesMax)
+        }
+        return line
+    }
+
+    /// Whether a byte is left, after reading the next chunk if need be.
+    private mutating func hasMore() throws -> Bool {
+        while position == chunk.endIndex, !reachedEnd {
+            chunk = try readChunk()
+            position = 0
+            reachedEnd = chunk.isEmpty
+        }
+        return position < chunk.endIndex
+    }
+}
+
+/// An open file that is closed when its last user is gone.
+private final class OpenFile: Sendable {
+    let descriptor: Int32
+
+    init(path: String) throws(JSONError) {
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .cannotOpen(code: errno) }
+    }
+
+    deinit {
+        _ = close(descriptor)
+    }
+}
+
+private func readBytes(_ descriptor: Int32, upTo bytesMax: Int) throws(JSONError) -> [UInt8] {
+    var failure: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: bytesMax) { buffer, count in
+        var result: Int
+        repeat {
+            result = read(descriptor, buffer.baseAddress, buffer.count)
+        } while result < 0 && errno == EINTR
+        if result < 0 { failure = errno }
+        count = max(result, 0)
+    }
+    guard failure == 0 else { throw .cannotRead(code: failure) }
+    return bytes
+}
+
+/// The operating system's words for an errno value.
+func systemMessage(_ code: Int32) -> String {
+    String(cString: strerror(code))
+}

@@ -1,0 +1,180 @@
+// Who a counter's replica is, and how far it has come with central. One row, read at the start of
+// every transaction that needs it, so that several processes may use the file at once.
+
+public import Causality
+public import Crypto
+internal import Replication
+internal import SQLite
+
+/// A counter's identity and its progress with central.
+public struct ReplicaIdentity: Sendable {
+    /// Where enrolment stands.
+    public enum State: String, Sendable {
+        /// A key was made; central has not answered yet.
+        case enrolling
+        /// Enrolled.
+        case active
+        /// Central has revoked the device.
+        case revoked
+    }
+
+    /// Where enrolment stands.
+    public var state: State
+    /// Central's address, as given at enrolment.
+    public var centralURL: String
+    /// The seed of the device's Ed25519 key; secret.
+    public var signingSeed: [UInt8]
+    /// The replica; `nil` before enrolment.
+    public var replica: ReplicaID?
+    /// The device's number within its office.
+    public var desk: Int64
+    /// The office's code.
+    public var office: String
+    /// The bearer token; secret.
+    public var token: String
+    /// The last own change.
+    public var seq: UInt64
+    /// The chain hash after it.
+    public var chainHash: Hash256
+    /// The latest reading of the hybrid clock.
+    public var clock: HybridTimestamp
+    /// Central has all own changes through this one on disk, by its own word.
+    public var pushedSeq: UInt64
+    /// The place in the feed; `nil` when states are wanted.
+    public var cursor: (position: UInt64, hash: Hash256)?
+    /// Where the states go on.
+    public var resumeMark: [UInt8]?
+    /// When central last answered.
+    public var lastExchange: Timestamp?
+    /// When a sync was last complete: all pushed, all pulled, digests equal.
+    public var lastComplete: Timestamp?
+    /// What came of the last sync, in a word.
+    public var lastOutcome: String?
+
+    /// Own changes that central does not have yet.
+    public var pendingCount: UInt64 { seq - min(pushedSeq, seq) }
+}
+
+extension ReplicaDatabase {
+    private static let identityColumns = """
+        state, central_url, signing_seed, replica, desk, office, token, seq, hash, clock,
+        pushed_seq, cursor_position, cursor_hash, resume_mark, last_exchange, last_complete,
+        last_outcome
+        """
+
+    /// The identity; `nil` in a file that has none yet.
+    ///
+    /// - Throws: `StoreError`.
+    public func identity() throws -> ReplicaIdentity? {
+        let statement = try connection.statement("SELECT \(Self.identityColumns) FROM identity")
+        defer { statement.reset() }
+        guard try statement.step() else { return nil }
+        guard let state = ReplicaIdentity.State(rawValue: statement.text(0)),
+            let hash = Hash256(bytes: statement.bytes(8))
+        else { throw StoreError.damaged(table: "identity", key: 1) }
+        var identity = ReplicaIdentity(
+            state: state, centralURL: statement.text(1), signingSeed: statement.bytes(2),
+            replica: statement.int64OrNil(3).map { ReplicaID(UInt64(bitPattern: $0)) },
+            desk: statement.int64(4), office: statement.text(5), token: statement.text(6),
+            seq: UInt64(clamping: statement.int64(7)), chainHash: hash,
+            clock: HybridTimestamp(rawValue: UInt64(bitPattern: statement.int64(9))),
+            pushedSeq: UInt64(clamping: statement.int64(10)))
+        if let position = statement.int64OrNil(11), let hash = Hash256(bytes: statement.bytes(12)) {
+            identity.cursor = (UInt64(clamping: position), hash)
+        }
+        identity.resumeMark = statement.bytesOrNil(13)
+        identity.lastExchange = statement.int64OrNil(14).map(Timestamp.init(milliseconds:))
+        identity.lastComplete = statement.int64OrNil(15).map(Timestamp.init(milliseconds:))
+        identity.lastOutcome = statement.textOrNil(16)
+        return identity
+    }
+
+    /// The identity of an enrolled replica.
+    ///
+    /// - Throws: `StoreError.notEnrolled` before enrolment.
+    public func enrolledIdentity() throws -> (identity: ReplicaIdentity, replica: ReplicaID) {
+        guard let identity = try identity(), let replica = identity.replica else {
+            throw StoreError.notEnrolled
+        }
+        return (identity, replica)
+    }
+}
+
+extension WriteTransaction {
+    /// Stores the identity whole.
+    ///
+    /// - Throws: `StoreError`.
+    public func save(_ identity: ReplicaIdentity) throws {
+        precondition(author == nil, "the author's chain would be overwritten")
+        let statement = try database.connection.statement(
+            """
+            INSERT OR REPLACE INTO identity(only, state, central_url, signing_seed, replica, desk,
+                office, token, seq, hash, clock, pushed_seq, cursor_position, cursor_hash,
+                resume_mark, last_exchange, last_complete, last_outcome)
+            VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+            """)
+        try statement.bind(1, identity.state.rawValue)
+        try statement.bind(2, identity.centralURL)
+        try statement.bind(3, identity.signingSeed)
+        try statement.bind(4, identity.replica.map { Int64(bitPattern: $0.rawValue) })
+        try statement.bind(5, identity.desk)
+        try statement.bind(6, identity.office)
+        try statement.bind(7, identity.token)
+        try statement.bind(8, Int64(clamping: identity.seq))
+        try identity.chainHash.withBytes { try statement.bind(9, bytes: $0) }
+        try statement.bind(10, Int64(bitPattern: identity.clock.rawValue))
+        try statement.bind(11, Int64(clamping: identity.pushedSeq))
+        try statement.bind(12, identity.cursor.map { Int64(clamping: $0.position) })
+        try statement.bind(13, identity.cursor?.hash.bytes)
+        try statement.bind(14, identity.resumeMark)
+        try statement.bind(15, identity.lastExchange?.milliseconds)
+        try statement.bind(16, identity.lastComplete?.milliseconds)
+        try statement.bind(17, identity.lastOutcome)
+        try statement.run()
+    }
+
+    /// Stores how far the replica has come with central, and nothing of its chain and clock.
+    ///
+    /// - Throws: `StoreError`.
+    public func saveProgress(_ identity: ReplicaIdentity) throws {
+        let statement = try database.connection.statement(
+            """
+            UPDATE identity SET state = ?1, pushed_seq = ?2, cursor_position = ?3, cursor_hash = ?4,
+                resume_mark = ?5, last_exchange = ?6, last_complete = ?7, last_outcome = ?8
+            """)
+        try statement.bind(1, identity.state.rawValue)
+        try statement.bind(2, Int64(clamping: identity.pushedSeq))
+        try statement.bind(3, identity.cursor.map { Int64(clamping: $0.position) })
+        try statement.bind(4, identity.cursor?.hash.bytes)
+        try statement.bind(5, identity.resumeMark)
+        try statement.bind(6, identity.lastExchange?.milliseconds)
+        try statement.bind(7, identity.lastComplete?.milliseconds)
+        try statement.bind(8, identity.lastOutcome)
+        try statement.run()
+    }
+
+    /// Lends the author of local edits, loading it from the identity at first use.
+    func withAuthor<R>(_ body: (inout Author) throws -> R) throws -> R {
+        if author == nil {
+            let (identity, replica) = try database.enrolledIdentity()
+            author = Author(
+                replica: replica, replicaKey: try database.interning.key(of: replica),
+                chain: HashChain(seq: identity.seq, hash: identity.chainHash),
+                clock: HybridClock(latest: identity.clock), office: identity.office,
+                desk: identity.desk)
+        }
+        guard var current = author else { throw StoreError.notEnrolled }
+        defer { author = current }
+        return try body(&current)
+    }
+
+    func saveIdentity(of author: Author) throws {
+        let statement = try database.connection.statement(
+            "UPDATE identity SET seq = ?1, hash = ?2, clock = ?3 WHERE replica = ?4")
+        try statement.bind(1, Int64(clamping: author.chain.seq))
+        try author.chain.hash.withBytes { try statement.bind(2, bytes: $0) }
+        try statement.bind(3, Int64(bitPattern: author.clock.latest.rawValue))
+        try statement.bind(4, Int64(bitPattern: author.replica.rawValue))
+        try statement.run()
+    }
+}

@@ -1,0 +1,264 @@
+// The door through which this machine's own writes come in: record, change, hash chain and digest in
+// one transaction.
+
+public import Causality
+public import Dossiers
+public import JSON
+public import Replication
+internal import SQLite
+
+/// What a local edit did.
+public struct EditResult: Sendable {
+    /// The record.
+    public var record: RecordID
+    /// The change that was written.
+    public var dot: Dot
+    /// Conflicts that the edit settled, because it had seen all values.
+    public var settledConflicts: [FieldName]
+    /// The procedure's code when the catalog does not know it: taken, with a warning.
+    public var unknownProcedure: String?
+}
+
+/// Writes records on behalf of this machine, in a write transaction.
+public struct LocalEdit {
+    private let transaction: WriteTransaction
+
+    /// Opens the door for a counter's replica.
+    ///
+    /// - Throws: `StoreError.notEnrolled`.
+    public init(_ transaction: WriteTransaction) throws {
+        self.transaction = transaction
+        try transaction.withAuthor { _ in }
+    }
+
+    /// Opens the door for central, whose every writing session has an identity of its own: a central
+    /// that is restored from a backup can then never give one dot to two changes.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public init(_ transaction: WriteTransaction, session: ReplicaID) throws {
+        self.transaction = transaction
+        precondition(transaction.database.role == .central, "counters write as themselves")
+        if transaction.author?.replica != session {
+            transaction.author = Author(
+                replica: session, replicaKey: try transaction.database.interning.key(of: session),
+                chain: try transaction.database.chain(of: session), clock: HybridClock(),
+                office: nil, desk: 0)
+        }
+    }
+
+    /// Makes a record. A dossier without a status is `new`; without an office, this office's.
+    ///
+    /// - Throws: `StoreError.duplicateID`, `.duplicateCode`, `.outOfScope`, `.unknownOffice`,
+    ///   `.domain`, `.sqlite`.
+    public func make(
+        _ kind: RecordKind, id: RecordID? = nil, writes: [FieldWrite],
+        additions: [FieldWrite] = [], at: Timestamp? = nil, by: String? = nil
+    ) throws -> EditResult {
+        var writes = writes
+        let office = try transaction.withAuthor { $0.office }
+        if kind == .dossier || kind == .contact {
+            try settleOffice(of: &writes, own: office)
+        } else if office != nil {
+            throw StoreError.outOfScope
+        }
+        if kind == .dossier, !writes.contains(where: { $0.name == RecordSchema.statusField }) {
+            writes.append(FieldWrite(RecordSchema.statusField, .text(DossierStatus.new.rawValue)))
+        }
+        try DossierRules.checkNew(kind, writes: writes, additions: additions)
+        if let code = writes.first(where: { $0.name == "code" })?.value.text,
+            try !transaction.database.ids(ofCode: code, kind: kind).isEmpty
+        {
+            throw StoreError.duplicateCode
+        }
+        let unknown = try unknownProcedure(kind, writes)
+        var result = try commit(
+            kind, record: id, over: nil, writes: writes, additions: additions, at: at, by: by)
+        result.unknownProcedure = unknown
+        return result
+    }
+
+    /// Writes fields of a record that exists.
+    ///
+    /// - Throws: `StoreError.noSuchRecord`, `.ambiguousCode`, `.outOfScope`, `.unknownOffice`,
+    ///   `.domain`, `.sqlite`.
+    public func edit(
+        _ reference: RecordReference, writes: [FieldWrite], additions: [FieldWrite] = [],
+        at: Timestamp? = nil, by: String? = nil
+    ) throws -> EditResult {
+        let record = try transaction.find(reference)
+        try DossierRules.checkFields(
+            of: record.state.kind, writes: writes, additions: additions)
+        try checkScope(of: record.state, writes)
+        try checkDossier(record.state, writes)
+        let conflicts = writes.map(\.name).filter { name in
+            let rule = RecordSchema.rule(of: name, in: record.state.kind)
+            return record.state.shown(name, by: rule)?.isConflict == true
+        }
+        let unknown = try unknownProcedure(record.state.kind, writes)
+        var result = try commit(
+            record.state.kind, record: record.state.id, over: record, writes: writes,
+            additions: additions, at: at, by: by)
+        result.settledConflicts = conflicts
+        result.unknownProcedure = unknown
+        return result
+    }
+
+    /// Settles a conflict with a value that the person chose, having seen all of them.
+    ///
+    /// - Throws: `StoreError.notInConflict`, and as `edit`. A status is settled with any of the
+    ///   values in conflict, or with one that can follow the shown one.
+    public func resolve(
+        _ reference: RecordReference, _ field: FieldName, value: FieldValue,
+        at: Timestamp? = nil, by: String? = nil
+    ) throws -> EditResult {
+        let record = try transaction.find(reference)
+        let rule = RecordSchema.rule(of: field, in: record.state.kind)
+        guard record.state.shown(field, by: rule)?.isConflict == true else {
+            throw StoreError.notInConflict
+        }
+        let write = [FieldWrite(field, value)]
+        try DossierRules.checkFields(of: record.state.kind, writes: write)
+        try checkScope(of: record.state, write)
+        if !record.state[field].contains(where: { $0.value == value }) {
+            try checkDossier(record.state, write)
+        }
+        var result = try commit(
+            record.state.kind, record: record.state.id, over: record, writes: write,
+            additions: [], at: at, by: by)
+        result.settledConflicts = [field]
+        return result
+    }
+
+    /// The next free code of this desk for a day: the desk's two digits, then a running number.
+    ///
+    /// - Throws: `StoreError`.
+    public func nextCode(day: CalendarDate) throws -> String {
+        let (office, desk) = try transaction.withAuthor { ($0.office ?? "", $0.desk) }
+        let first = desk * Self.codesPerDesk
+        var number = first + 1
+        if let last = try transaction.database.lastNumber(
+            agency: office, day: day, in: first..<first + Self.codesPerDesk)
+        {
+            number = last + 1
+        }
+        guard let code = DossierCode(agency: office, day: day, number: number) else {
+            throw StoreError.domain(.malformed("code", reason: "cannot be made for this day"))
+        }
+        return code.description
+    }
+
+    /// Codes that one desk can give out in one day.
+    static let codesPerDesk: Int64 = 10_000
+}
+
+extension LocalEdit {
+    private func commit(
+        _ kind: RecordKind, record: RecordID?, over before: OpenRecord?, writes: [FieldWrite],
+        additions: [FieldWrite], at: Timestamp?, by: String?
+    ) throws -> EditResult {
+        try transaction.withAuthor { author in
+            let change = Change(
+                dot: Dot(author.replica, author.chain.seq + 1),
+                clock: author.clock.tick(now: transaction.now), kind: kind, record: record,
+                context: before?.state.vv ?? VersionVector(), writes: writes, additions: additions,
+                at: at, by: by)
+            let bytes = change.canonicalBytes
+            try DossierRules.validate(change: change, encodedBytes: bytes.count)
+            author.chain.append(bytes)
+            let id = record ?? RecordID(derivedFrom: author.chain.hash)
+            var target = before ?? OpenRecord(state: RecordState(kind: kind, id: id), key: nil)
+            if before == nil, record != nil {
+                target = try transaction.open(kind, id)
+                guard !target.exists else { throw StoreError.duplicateID }
+            }
+            var state = target.state
+            guard state.apply(change) == .applied else {
+                preconditionFailure("an own change follows from the state it was written on")
+            }
+            let entry = LogEntry(
+                form: .change, dot: change.dot, isMaking: record == nil, hash: author.chain.hash,
+                bytes: bytes)
+            try transaction.store(state, over: target, log: entry)
+            return EditResult(
+                record: id, dot: change.dot, settledConflicts: [], unknownProcedure: nil)
+        }
+    }
+
+    /// Puts the own office into a new record, and refuses any other.
+    private func settleOffice(of writes: inout [FieldWrite], own: String?) throws {
+        let named = writes.first { $0.name == RecordSchema.officeField }?.value.text
+        switch (named, own) {
+        case (nil, let own?): writes.append(FieldWrite(RecordSchema.officeField, .text(own)))
+        case (let named?, let own?) where named != own: throw StoreError.outOfScope
+        case (let named?, nil):
+            guard try transaction.database.hasOffice(named) else { throw StoreError.unknownOffice }
+        case (nil, nil): throw StoreError.unknownOffice
+        default: break
+        }
+    }
+
+    private func checkScope(of state: RecordState, _ writes: [FieldWrite]) throws {
+        if let office = try transaction.withAuthor({ $0.office }) {
+            guard case .offices(let codes) = DossierRules.scope(of: state), codes.contains(office)
+            else { throw StoreError.outOfScope }
+        }
+        // A hand-over: the record goes to an office that the catalog knows.
+        if let target = writes.first(where: { $0.name == RecordSchema.officeField })?.value {
+            guard let code = target.text, try transaction.database.hasOffice(code) else {
+                throw StoreError.unknownOffice
+            }
+        }
+    }
+
+    private func checkDossier(_ state: RecordState, _ writes: [FieldWrite]) throws {
+        guard state.kind == .dossier else { return }
+        func present(_ name: FieldName) -> FieldValue? {
+            state.shown(name, by: RecordSchema.rule(of: name, in: .dossier))?.value
+        }
+        func after(_ name: FieldName) -> Int64? {
+            if let write = writes.first(where: { $0.name == name }) { return write.value.integer }
+            return present(name)?.integer
+        }
+        if let status = writes.first(where: { $0.name == RecordSchema.statusField })?.value.text {
+            try DossierRules.checkTransition(
+                from: present(RecordSchema.statusField)?.text, to: status)
+        }
+        if writes.contains(where: { $0.name.rawValue.hasSuffix("_at") }) {
+            try DossierRules.checkOrder(
+                received: after("received_at"), due: after("due_at"),
+                finished: after("finished_at"), returned: after("returned_at"))
+        }
+        if let code = writes.first(where: { $0.name == "code" })?.value.text,
+            try transaction.database.ids(ofCode: code, kind: .dossier).contains(where: {
+                $0 != state.id
+            })
+        {
+            throw StoreError.duplicateCode
+        }
+    }
+
+    private func unknownProcedure(_ kind: RecordKind, _ writes: [FieldWrite]) throws -> String? {
+        guard kind == .dossier,
+            let code = writes.first(where: { $0.name == "procedure" })?.value.text
+        else { return nil }
+        return try transaction.hasProcedure(code) ? nil : code
+    }
+}
+
+extension WriteTransaction {
+    /// Finds the record that a person named.
+    ///
+    /// - Throws: `StoreError.noSuchRecord`, `.ambiguousCode`.
+    public func find(_ reference: RecordReference) throws -> OpenRecord {
+        guard let stored = try database.find(reference) else { throw StoreError.noSuchRecord }
+        return OpenRecord(state: stored.state, key: stored.key)
+    }
+
+    /// Whether the catalog has the procedure; asked once per transaction and code.
+    func hasProcedure(_ code: String) throws -> Bool {
+        if let known = knownProcedures[code] { return known }
+        let isKnown = try database.hasProcedure(code)
+        knownProcedures[code] = isKnown
+        return isKnown
+    }
+}

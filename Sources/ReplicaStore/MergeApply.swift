@@ -1,0 +1,82 @@
+// The door through which changes and states from elsewhere come in.
+
+public import Causality
+public import Crypto
+public import Replication
+
+/// Applies what came from a peer, in a write transaction.
+public struct MergeApply {
+    private let transaction: WriteTransaction
+
+    /// Opens the door.
+    public init(_ transaction: WriteTransaction) {
+        self.transaction = transaction
+    }
+
+    /// Applies a change and logs it; a causal gap leaves everything as it was.
+    ///
+    /// - Parameters:
+    ///   - record: the record as `WriteTransaction.open` found it.
+    ///   - chainHash: the writer's chain hash after the change, where it is known.
+    /// - Throws: `StoreError`.
+    public func apply(
+        _ change: Change, canonicalBytes: [UInt8], to record: OpenRecord, chainHash: Hash256?
+    ) throws -> ApplyOutcome {
+        var state = record.state
+        let outcome = state.apply(change)
+        switch outcome {
+        case .causalGap: return outcome
+        case .alreadyCovered:
+            // A counter has the change in its log or in a state; central's log must have it.
+            guard transaction.database.role == .central else { return outcome }
+        case .applied: break
+        }
+        try observe(change.clock)
+        let entry = LogEntry(
+            form: .change, dot: change.dot, isMaking: change.record == nil, hash: chainHash,
+            bytes: canonicalBytes)
+        try transaction.store(state, over: record, log: entry)
+        return outcome
+    }
+
+    /// Notes a change that central refused. At central its bytes are kept for the audit.
+    ///
+    /// - Throws: `StoreError`.
+    public func void(
+        _ dot: Dot, in record: OpenRecord, isMaking: Bool, canonicalBytes: [UInt8]?,
+        chainHash: Hash256?
+    ) throws {
+        var state = record.state
+        state.void(dot)
+        let entry =
+            transaction.database.role == .central
+            ? LogEntry(
+                form: .void, dot: dot, isMaking: isMaking, hash: chainHash, bytes: canonicalBytes)
+            : nil
+        try transaction.store(state, over: record, log: entry)
+    }
+
+    /// Joins a whole state that came in.
+    ///
+    /// - Throws: `StoreError`.
+    public func join(_ state: RecordState) throws {
+        let record = try transaction.open(state.kind, state.id)
+        let joined = record.state.joined(with: state)
+        guard joined != record.state else { return }
+        for stamped in state.stamps { try observe(stamped.stamp.clock) }
+        let entry = transaction.database.role == .central ? LogEntry(form: .state) : nil
+        try transaction.store(joined, over: record, log: entry)
+    }
+
+    /// Puts a state in the place of what is here: after a refusal the record goes on from central's.
+    ///
+    /// - Throws: `StoreError`.
+    public func replace(_ record: OpenRecord, with state: RecordState) throws {
+        try transaction.store(state, over: record, log: nil)
+    }
+
+    private func observe(_ clock: HybridTimestamp) throws {
+        guard transaction.database.role == .counter else { return }
+        try transaction.withAuthor { $0.clock.observe(clock, now: transaction.now) }
+    }
+}

@@ -1,0 +1,280 @@
+// Reading records: by id or code, listed, searched, counted.
+
+internal import Causality
+internal import Crypto
+public import Dossiers
+internal import JSON
+public import Replication
+internal import SQLite
+
+/// Which records to list.
+public struct RecordFilter: Sendable {
+    /// Only of this kind; all kinds when `nil`.
+    public var kind: RecordKind?
+    /// Only with this status.
+    public var status: String?
+    /// Only of this procedure.
+    public var procedure: String?
+    /// Only with this officer.
+    public var officer: String?
+    /// Only by this channel.
+    public var channel: String?
+    /// Only of this office.
+    public var office: String?
+    /// Only where code, name, phone, identity number or notes contain the text.
+    public var search: String?
+    /// Only received in this span, in milliseconds since the epoch.
+    public var received: Range<Int64>?
+    /// Only due before this time and not finished.
+    public var dueBefore: Int64?
+    /// Only those in conflict.
+    public var isConflicted = false
+
+    /// A filter that lets all through.
+    public init() {}
+}
+
+extension ReplicaDatabase {
+    /// The record that a person named, or `nil`.
+    ///
+    /// - Throws: `StoreError.ambiguousCode`.
+    public func state(of reference: RecordReference) throws -> RecordState? {
+        try find(reference)?.state
+    }
+
+    /// Calls `body` with every record that passes the filter, newest first within its kind, until
+    /// it says `false`. Records without any field (refused before they began) are left out.
+    ///
+    /// - Throws: `StoreError`, and what `body` throws.
+    public func forEachRecord(
+        _ filter: RecordFilter = RecordFilter(), _ body: (RecordState) throws -> Bool
+    ) throws {
+        var isDone = false
+        for (kind, _) in RecordKind.tableNames where filter.kind == nil || filter.kind == kind {
+            guard !isDone, let table = table(of: kind) else { continue }
+            let condition = FilterCondition(filter, columns: Set(table.columns.map(\.name)))
+            guard condition.isPossible else { continue }
+            try table.forEach(where: condition.sql + " ORDER BY key DESC", bind: condition.bind) {
+                guard !$0.state.fields.isEmpty else { return true }
+                isDone = try !body($0.state)
+                return !isDone
+            }
+        }
+    }
+
+    /// The number of records that pass the filter, void ones included.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func recordCount(_ filter: RecordFilter) throws -> Int {
+        var count = 0
+        for (kind, name) in RecordKind.tableNames where filter.kind == nil || filter.kind == kind {
+            guard let table = table(of: kind) else { continue }
+            let condition = FilterCondition(filter, columns: Set(table.columns.map(\.name)))
+            guard condition.isPossible else { continue }
+            let statement = try connection.statement(
+                "SELECT count(*) FROM \(name) " + condition.sql)
+            try condition.bind(statement)
+            if try statement.step() { count += Int(statement.int64(0)) }
+            statement.reset()
+        }
+        return count
+    }
+
+    /// The number of fields in conflict, over all records.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func conflictCount(office: String? = nil) throws -> Int {
+        var count: Int64 = 0
+        for name in ["dossiers", "contacts"] {
+            let statement = try connection.statement(
+                """
+                SELECT coalesce(sum(conflicts), 0) FROM \(name)
+                WHERE conflicts > 0 AND (?1 IS NULL OR office = ?1)
+                """)
+            try statement.bind(1, office)
+            if try statement.step() { count += statement.int64(0) }
+            statement.reset()
+        }
+        return Int(count)
+    }
+
+    /// The changes to a record, in order of arrival here.
+    ///
+    /// - Throws: `StoreError.noSuchRecord`, `.ambiguousCode`.
+    public func history(of reference: RecordReference) throws -> [LoggedChange] {
+        guard let record = try find(reference) else { throw StoreError.noSuchRecord }
+        return try changeLog.history(kind: record.state.kind, recordKey: record.key)
+    }
+
+    /// The digest of an office's scope: its records and the catalog.
+    ///
+    /// - Throws: `StoreError`.
+    public func digest(ofOffice office: String) throws -> ScopeDigest {
+        var scopes = [Interning.catalogScope]
+        if let key = try interning.knownKey(ofOffice: office) { scopes.append(key) }
+        return try digests.digest(ofScopes: scopes)
+    }
+
+    /// Whether the catalog has an office with this code.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func hasOffice(_ code: String) throws -> Bool {
+        try exists("SELECT 1 FROM offices WHERE code = ?1", code)
+    }
+
+    func hasProcedure(_ code: String) throws -> Bool {
+        try exists("SELECT 1 FROM procedures WHERE code = ?1", code)
+    }
+
+    /// The ids of the records of a kind with this code.
+    func ids(ofCode code: String, kind: RecordKind) throws -> [RecordID] {
+        guard let table = table(of: kind), table.columns.contains(where: { $0.name == "code" })
+        else { return [] }
+        let statement = try connection.statement("SELECT id FROM \(table.name) WHERE code = ?1")
+        try statement.bind(1, code)
+        var ids: [RecordID] = []
+        while try statement.step() {
+            if let id = RecordID(bytes: statement.bytes(0)) { ids.append(id) }
+        }
+        return ids
+    }
+
+    func find(_ reference: RecordReference) throws -> StoredRecord? {
+        switch reference {
+        case .id(let id):
+            for (kind, _) in RecordKind.tableNames.reversed() {
+                if let record = try table(of: kind)?.load(id), !record.state.fields.isEmpty {
+                    return record
+                }
+            }
+            return nil
+        case .code(let code):
+            let ids = try ids(ofCode: code, kind: .dossier)
+            guard ids.count <= 1 else { throw StoreError.ambiguousCode(ids.sorted()) }
+            return try ids.first.flatMap { try table(of: .dossier)?.load($0) }
+        }
+    }
+
+    /// The end of a writing session's chain at central.
+    func chain(of replica: ReplicaID) throws -> HashChain {
+        let key = try interning.key(of: replica)
+        let statement = try connection.statement(
+            """
+            SELECT seq, hash FROM changes WHERE replica = ?1 AND form < 3
+            ORDER BY seq DESC LIMIT 1
+            """)
+        try statement.bind(1, key)
+        defer { statement.reset() }
+        guard try statement.step() else { return HashChain() }
+        guard let hash = Hash256(bytes: statement.bytes(1)) else {
+            throw StoreError.damaged(table: "changes", key: key)
+        }
+        return HashChain(seq: UInt64(clamping: statement.int64(0)), hash: hash)
+    }
+
+    /// The highest number that a code of this agency and day has within a range.
+    func lastNumber(agency: String, day: CalendarDate, in range: Range<Int64>) throws -> Int64? {
+        guard let sample = DossierCode(agency: agency, day: day, number: 0) else { return nil }
+        let prefix = String(sample.description.dropLast(DossierCode.numberDigitsMin))
+        let statement = try connection.statement(
+            "SELECT code FROM dossiers WHERE code >= ?1 AND code < ?2")
+        try statement.bind(1, prefix)
+        try statement.bind(2, prefix + ":")  // ':' follows '9'
+        var last: Int64?
+        while try statement.step() {
+            guard let code = DossierCode(parsing: statement.text(0)), range.contains(code.number)
+            else { continue }
+            last = max(last ?? code.number, code.number)
+        }
+        return last
+    }
+
+    private func exists(_ sql: String, _ text: String) throws -> Bool {
+        let statement = try connection.statement(sql)
+        try statement.bind(1, text)
+        defer { statement.reset() }
+        return try statement.step()
+    }
+}
+
+/// A filter as SQL over the columns that a table has.
+private struct FilterCondition {
+    var sql = ""
+    var isPossible = true
+    private var parameters: [Parameter] = []
+
+    private enum Parameter {
+        case text(String)
+        case number(Int64)
+    }
+
+    init(_ filter: RecordFilter, columns: Set<FieldName>) {
+        var clauses: [String] = []
+        let equalities: [(FieldName, String?)] = [
+            ("status", filter.status), ("procedure", filter.procedure),
+            ("officer", filter.officer), ("channel", filter.channel), ("office", filter.office),
+        ]
+        for case (let name, let value?) in equalities {
+            guard columns.contains(name) else {
+                isPossible = false
+                continue
+            }
+            clauses.append("\(name) = ?\(add(.text(value)))")
+        }
+        if let search = filter.search {
+            let searched: [FieldName] = [
+                "code", "applicant_name", "applicant_id", "applicant_phone", "applicant_address",
+                "topic", "caller_name", "caller_phone", "name", "notes",
+            ]
+            let parameter = add(.text("%" + Self.escaped(search) + "%"))
+            let likes = searched.filter(columns.contains)
+                .map { "\($0.rawValue) LIKE ?\(parameter) ESCAPE '\\'" }
+            clauses.append("(" + likes.joined(separator: " OR ") + ")")
+        }
+        if let received = filter.received {
+            guard columns.contains("received_at") else {
+                isPossible = false
+                return
+            }
+            let (from, to) = (add(.number(received.lowerBound)), add(.number(received.upperBound)))
+            clauses.append("received_at >= ?\(from) AND received_at < ?\(to)")
+        }
+        if let due = filter.dueBefore {
+            guard columns.contains("due_at") else {
+                isPossible = false
+                return
+            }
+            clauses.append("due_at < ?\(add(.number(due))) AND finished_at IS NULL")
+        }
+        if filter.isConflicted { clauses.append("conflicts > 0") }
+        sql = clauses.isEmpty ? "" : "WHERE " + clauses.joined(separator: " AND ")
+    }
+
+    func bind(_ statement: Statement) throws {
+        for (index, parameter) in parameters.enumerated() {
+            switch parameter {
+            case .text(let text): try statement.bind(index + 1, text)
+            case .number(let number): try statement.bind(index + 1, number)
+            }
+        }
+    }
+
+    private mutating func add(_ parameter: Parameter) -> Int {
+        parameters.append(parameter)
+        return parameters.count
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.reduce(into: "") { result, character in
+            if character == "%" || character == "_" || character == "\\" { result += "\\" }
+            result.append(character)
+        }
+    }
+}
+
+extension ReplicaDatabase {
+    /// Whether an office reads a record.
+    func scopeIncludes(_ office: String, _ state: RecordState) -> Bool {
+        DossierRules.scope(of: state).includes(office: office)
+    }
+}

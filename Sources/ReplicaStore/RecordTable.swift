@@ -1,0 +1,190 @@
+// One table of records: loads and saves whole states. `LocalEdit` and `MergeApply` are the only
+// callers that save.
+
+internal import CBOR
+internal import Dossiers
+internal import Replication
+internal import SQLite
+
+/// A record with the key of its row.
+struct StoredRecord {
+    var key: Int64
+    var state: RecordState
+}
+
+final class RecordTable {
+    let kind: RecordKind
+    let name: String
+    let columns: [RecordColumn]
+    private let connection: Connection
+    private let interning: Interning
+    private let selectSQL: String
+    private let insertion: HeldStatement
+    private let update: HeldStatement
+    private let selectionByID: HeldStatement
+    private let selectionByKey: HeldStatement
+
+    init(kind: RecordKind, name: String, connection: Connection, interning: Interning) {
+        self.kind = kind
+        self.name = name
+        self.connection = connection
+        self.interning = interning
+        columns = RecordSchema.definitions(of: kind)
+            .map { RecordColumn(name: $0.name, isText: $0.type.isStoredAsText) }
+            .sorted { $0.name < $1.name }
+        let names = columns.map(\.name.rawValue)
+        let list = names.joined(separator: ", ")
+        let places = (0..<names.count + 3).map { "?\($0 + 1)" }.joined(separator: ", ")
+        let settings = names.enumerated().map { "\($1) = ?\($0 + 4)" }.joined(separator: ", ")
+        selectSQL = "SELECT key, id, state, \(list) FROM \(name) "
+        insertion = HeldStatement(
+            "INSERT INTO \(name)(id, conflicts, state, \(list)) VALUES (\(places))")
+        update = HeldStatement(
+            "UPDATE \(name) SET conflicts = ?2, state = ?3, \(settings) WHERE key = ?1")
+        selectionByID = HeldStatement(selectSQL + "WHERE id = ?1")
+        selectionByKey = HeldStatement(selectSQL + "WHERE key = ?1")
+    }
+
+    func load(_ id: RecordID) throws -> StoredRecord? {
+        let statement = try selectionByID.prepared(on: connection)
+        try id.withBytes { try statement.bind(1, bytes: $0) }
+        defer { statement.reset() }
+        return try statement.step() ? record(in: statement) : nil
+    }
+
+    func load(key: Int64) throws -> StoredRecord? {
+        let statement = try selectionByKey.prepared(on: connection)
+        try statement.bind(1, key)
+        defer { statement.reset() }
+        return try statement.step() ? record(in: statement) : nil
+    }
+
+    /// Calls `body` with the records that a clause selects, until it says `false`.
+    func forEach(
+        where clause: String, bind: (Statement) throws -> Void,
+        _ body: (StoredRecord) throws -> Bool
+    ) throws {
+        let statement = try connection.statement(selectSQL + clause)
+        try bind(statement)
+        defer { statement.reset() }
+        while try statement.step() {
+            guard try body(try record(in: statement)) else { return }
+        }
+    }
+
+    /// Adds a row and returns its key.
+    func insert(_ state: RecordState) throws -> Int64 {
+        let statement = try insertion.prepared(on: connection)
+        try state.id.withBytes { try statement.bind(1, bytes: $0) }
+        try bind(state, to: statement)
+        try statement.run()
+        return connection.lastInsertedRowID
+    }
+
+    /// Rewrites a row.
+    func update(_ key: Int64, _ state: RecordState) throws {
+        let statement = try update.prepared(on: connection)
+        try statement.bind(1, key)
+        try bind(state, to: statement)
+        try statement.run()
+    }
+
+    private func bind(_ state: RecordState, to statement: Statement) throws {
+        var conflicts: Int64 = 0
+        var field = 0
+        for (index, column) in columns.enumerated() {
+            while field < state.fields.count, state.fields[field].name < column.name {
+                conflicts += isConflict(state.fields[field], in: state) ? 1 : 0
+                field += 1
+            }
+            let place = index + 4
+            guard field < state.fields.count, state.fields[field].name == column.name else {
+                try statement.bindNull(place)
+                continue
+            }
+            let entries = state.fields[field].entries
+            if entries.count == 1 {
+                try bind(entries[0].value, column, place, statement)
+            } else {
+                let rule = RecordSchema.rule(of: column.name, in: kind)
+                let shown = state.shown(column.name, by: rule)
+                conflicts += shown?.isConflict == true ? 1 : 0
+                try bind(shown?.value ?? .null, column, place, statement)
+            }
+            field += 1
+        }
+        for rest in state.fields[min(field, state.fields.count)...] {
+            conflicts += isConflict(rest, in: state) ? 1 : 0
+        }
+        try statement.bind(2, conflicts)
+        try statement.bind(
+            3, try StateBlob.encode(state, columns: columns, interning: interning))
+    }
+
+    private func isConflict(_ field: FieldState, in state: RecordState) -> Bool {
+        guard field.entries.count > 1 else { return false }
+        let rule = RecordSchema.rule(of: field.name, in: kind)
+        return state.shown(field.name, by: rule)?.isConflict == true
+    }
+
+    private func bind(
+        _ value: FieldValue, _ column: RecordColumn, _ place: Int, _ statement: Statement
+    ) throws {
+        switch value {
+        case .text(let text) where column.canHold(value): try statement.bind(place, text)
+        case .integer(let number) where column.canHold(value): try statement.bind(place, number)
+        default: try statement.bindNull(place)
+        }
+    }
+
+    private func record(in statement: Statement) throws -> StoredRecord {
+        let key = statement.int64(0)
+        guard let id = RecordID(bytes: statement.bytes(1)) else {
+            throw StoreError.damaged(table: name, key: key)
+        }
+        do {
+            let state = try statement.withBytes(2) { blob in
+                try StateBlob.decode(
+                    blob, kind: kind, id: id, columns: columns, interning: interning
+                ) { index in
+                    let place = index + 3
+                    if statement.isNull(place) { return nil }
+                    return columns[index].isText
+                        ? .text(statement.text(place)) : .integer(statement.int64(place))
+                }
+            }
+            return StoredRecord(key: key, state: state)
+        } catch is FormatError {
+            throw StoreError.damaged(table: name, key: key)
+        } catch is CBORError {
+            throw StoreError.damaged(table: name, key: key)
+        }
+    }
+}
+
+extension FieldType {
+    /// Whether the value is text; all else that has a column is a whole number.
+    var isStoredAsText: Bool {
+        switch self {
+        case .instant, .integer: false
+        case .text, .code, .identityNumber, .phone, .choice, .status, .day, .custom: true
+        }
+    }
+}
+
+/// A statement that is prepared once per connection and kept, for the hot path.
+final class HeldStatement {
+    private let sql: String
+    private var statement: Statement?
+
+    init(_ sql: String) {
+        self.sql = sql
+    }
+
+    func prepared(on connection: Connection) throws -> Statement {
+        if let statement { return statement }
+        let made = try connection.statement(sql)
+        statement = made
+        return made
+    }
+}

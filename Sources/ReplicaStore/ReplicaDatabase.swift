@@ -1,0 +1,129 @@
+// One database file: a counter's replica or central's store. Not Sendable: it lives with its owner,
+// an actor or the main task of a program.
+
+public import Causality
+internal import Dossiers
+internal import Foundation
+internal import Replication
+internal import SQLite
+
+/// An open database file of a replica or of central.
+public final class ReplicaDatabase {
+    /// What the file is for.
+    public let role: DatabaseRole
+    /// Where the file is.
+    public let path: String
+    let connection: Connection
+    let interning: Interning
+    let changeLog: ChangeLog
+    let digests: DigestTable
+    private let tables: [RecordKind: RecordTable]
+
+    /// The file's name within a home directory.
+    public static func path(inHome home: String, role: DatabaseRole) -> String {
+        home + (role == .counter ? "/replica.db" : "/central.db")
+    }
+
+    /// Opens the file, making it when `isNew` is set, and brings its tables up to date.
+    ///
+    /// - Throws: `StoreError.missing`, `.notThisKind`, `.newerVersion`, `.sqlite`.
+    public init(
+        path: String, role: DatabaseRole, isNew: Bool = false,
+        busyTimeout: Duration = .seconds(10)
+    ) throws {
+        guard isNew || path == ":memory:" || FileManager.default.fileExists(atPath: path) else {
+            throw StoreError.missing(path: path, expected: role)
+        }
+        self.role = role
+        self.path = path
+        do {
+            connection = try Connection(
+                path: path, access: isNew ? .create : .readWrite, busyTimeout: busyTimeout)
+            try connection.configureForDurability()
+            try Migrator(applicationID: role.applicationID, migrations: role.migrations)
+                .migrate(connection)
+        } catch let error as SQLiteError where error.isNotADatabase {
+            throw StoreError.notThisKind(path: path, expected: role)
+        } catch let error as SQLiteError {
+            throw StoreError.sqlite(error)
+        } catch let error as MigrationError {
+            throw StoreError(error, path: path, role: role)
+        }
+        interning = Interning(connection)
+        changeLog = ChangeLog(connection)
+        digests = DigestTable(connection)
+        var tables: [RecordKind: RecordTable] = [:]
+        for (kind, name) in RecordKind.tableNames {
+            tables[kind] = RecordTable(
+                kind: kind, name: name, connection: connection, interning: interning)
+        }
+        self.tables = tables
+    }
+
+    /// Runs `body` in one write transaction; all of it is on disk when this returns, or nothing.
+    ///
+    /// - Throws: `StoreError`, and what `body` throws; then nothing was written.
+    public func write<R>(now: Timestamp, _ body: (WriteTransaction) throws -> R) throws -> R {
+        do {
+            return try connection.transaction(.immediate) {
+                let transaction = WriteTransaction(self, now: now)
+                let result = try body(transaction)
+                try transaction.flush()
+                return result
+            }
+        } catch {
+            interning.forget()
+            throw StoreError.wrapping(error)
+        }
+    }
+
+    /// Runs `body` on one consistent view of the database.
+    ///
+    /// - Throws: `StoreError`, and what `body` throws.
+    public func read<R>(_ body: () throws -> R) throws -> R {
+        do {
+            return try connection.transaction(.deferred, body)
+        } catch {
+            throw StoreError.wrapping(error)
+        }
+    }
+
+    /// A number that changes when another connection has written.
+    public var dataVersion: Int64 {
+        get throws { try connection.dataVersion }
+    }
+
+    /// Closes the file.
+    public func close() {
+        connection.close()
+    }
+
+    func table(of kind: RecordKind) -> RecordTable? {
+        tables[kind]
+    }
+}
+
+extension RecordKind {
+    static let tableNames: [(RecordKind, String)] = [
+        (.office, "offices"), (.procedure, "procedures"), (.holiday, "holidays"),
+        (.dossier, "dossiers"), (.contact, "contacts"),
+    ]
+}
+
+extension StoreError {
+    init(_ error: MigrationError, path: String, role: DatabaseRole) {
+        switch error {
+        case .newerVersion: self = .newerVersion(path: path)
+        default: self = .notThisKind(path: path, expected: role)
+        }
+    }
+
+    /// SQLite's errors become the store's; all others stay what they are.
+    static func wrapping(_ error: any Error) -> any Error {
+        switch error {
+        case let error as SQLiteError: StoreError.sqlite(error)
+        case let error as DossierError: StoreError.domain(error)
+        default: error
+        }
+    }
+}

@@ -1,0 +1,141 @@
+// The tables of a replica and of central, described for people in `Protocol/schema.md`.
+//
+// Both keep records in the same tables: the fields that people query are typed columns, and one
+// small `state` blob holds what the merge needs beyond them (see `StateBlob`). Migrations are named
+// and only ever appended to.
+
+internal import SQLite
+
+/// What a database file is for.
+public enum DatabaseRole: Sendable {
+    /// A counter's replica.
+    case counter
+    /// The central node.
+    case central
+
+    /// SQLite's `application_id`: tells a replica from a central from any other database.
+    var applicationID: Int32 {
+        switch self {
+        case .counter: 0x4453_5952  // "DSYR"
+        case .central: 0x4453_5943  // "DSYC"
+        }
+    }
+
+    var migrations: [Migration] {
+        switch self {
+        case .counter:
+            [
+                Migration(name: "1-records", sql: StoreSchema.records),
+                Migration(name: "1-counter", sql: StoreSchema.counter),
+            ]
+        case .central:
+            [
+                Migration(name: "1-records", sql: StoreSchema.records),
+                Migration(name: "1-central", sql: StoreSchema.central),
+            ]
+        }
+    }
+}
+
+enum StoreSchema {
+    static let records = """
+        CREATE TABLE replicas(
+            key INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE) STRICT;
+        CREATE TABLE people(
+            key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+        CREATE TABLE scopes(
+            key INTEGER PRIMARY KEY, office TEXT NOT NULL UNIQUE) STRICT;
+        INSERT INTO scopes(key, office) VALUES (0, '');
+
+        CREATE TABLE dossiers(
+            key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE,
+            code TEXT, procedure TEXT, applicant_name TEXT, applicant_id TEXT,
+            applicant_phone TEXT, applicant_address TEXT, channel TEXT, office TEXT, status TEXT,
+            received_at INTEGER, due_at INTEGER, finished_at INTEGER, returned_at INTEGER,
+            return_method TEXT, fee_vnd INTEGER, officer TEXT, notes TEXT,
+            conflicts INTEGER NOT NULL, state BLOB NOT NULL) STRICT;
+        CREATE INDEX dossiers_code ON dossiers(code) WHERE code IS NOT NULL;
+        CREATE INDEX dossiers_office ON dossiers(office);
+        CREATE INDEX dossiers_conflicts ON dossiers(key) WHERE conflicts > 0;
+
+        CREATE TABLE contacts(
+            key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE,
+            way TEXT, topic TEXT, office TEXT, officer TEXT, occurred_at INTEGER, procedure TEXT,
+            caller_name TEXT, caller_phone TEXT, dossier TEXT, notes TEXT,
+            conflicts INTEGER NOT NULL, state BLOB NOT NULL) STRICT;
+        CREATE INDEX contacts_office ON contacts(office);
+        CREATE INDEX contacts_conflicts ON contacts(key) WHERE conflicts > 0;
+
+        CREATE TABLE offices(
+            key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE,
+            code TEXT, name TEXT, address TEXT, phone TEXT, time_zone_offset_minutes INTEGER,
+            conflicts INTEGER NOT NULL, state BLOB NOT NULL) STRICT;
+        CREATE INDEX offices_code ON offices(code) WHERE code IS NOT NULL;
+
+        CREATE TABLE procedures(
+            key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE,
+            code TEXT, name TEXT, field TEXT, fee_vnd INTEGER, processing_days INTEGER,
+            details TEXT,
+            conflicts INTEGER NOT NULL, state BLOB NOT NULL) STRICT;
+        CREATE INDEX procedures_code ON procedures(code) WHERE code IS NOT NULL;
+
+        CREATE TABLE holidays(
+            key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE,
+            date TEXT, name TEXT,
+            conflicts INTEGER NOT NULL, state BLOB NOT NULL) STRICT;
+
+        CREATE TABLE changes(
+            position INTEGER PRIMARY KEY, form INTEGER NOT NULL,
+            replica INTEGER NOT NULL, seq INTEGER NOT NULL,
+            kind INTEGER NOT NULL, record INTEGER NOT NULL, made INTEGER NOT NULL,
+            hash BLOB, bytes BLOB, arrived INTEGER NOT NULL) STRICT;
+        CREATE UNIQUE INDEX changes_dot ON changes(replica, seq) WHERE form < 3;
+        CREATE INDEX changes_record ON changes(kind, record);
+
+        CREATE TABLE digests(
+            scope INTEGER NOT NULL, bucket INTEGER NOT NULL,
+            sum BLOB NOT NULL, records INTEGER NOT NULL,
+            PRIMARY KEY (scope, bucket)) STRICT, WITHOUT ROWID;
+        """
+
+    static let counter = """
+        CREATE TABLE identity(
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            state TEXT NOT NULL, central_url TEXT NOT NULL, signing_seed BLOB NOT NULL,
+            replica INTEGER, desk INTEGER, office TEXT, token TEXT,
+            seq INTEGER NOT NULL, hash BLOB NOT NULL, clock INTEGER NOT NULL,
+            pushed_seq INTEGER NOT NULL,
+            cursor_position INTEGER, cursor_hash BLOB, resume_mark BLOB,
+            last_exchange INTEGER, last_complete INTEGER, last_outcome TEXT) STRICT;
+        CREATE TABLE refused(
+            seq INTEGER PRIMARY KEY, kind INTEGER NOT NULL, record BLOB NOT NULL,
+            code TEXT NOT NULL, reason TEXT NOT NULL, bytes BLOB NOT NULL,
+            refused_at INTEGER NOT NULL) STRICT;
+        CREATE TABLE gaps(
+            kind INTEGER NOT NULL, record BLOB NOT NULL,
+            PRIMARY KEY (kind, record)) STRICT, WITHOUT ROWID;
+        CREATE TABLE needed(
+            kind INTEGER NOT NULL, record BLOB NOT NULL,
+            PRIMARY KEY (kind, record)) STRICT, WITHOUT ROWID;
+        """
+
+    static let central = """
+        CREATE TABLE feed(
+            scope INTEGER NOT NULL, position INTEGER NOT NULL,
+            PRIMARY KEY (scope, position)) STRICT, WITHOUT ROWID;
+        CREATE TABLE commits(
+            last INTEGER PRIMARY KEY, hash BLOB NOT NULL, at INTEGER NOT NULL) STRICT;
+        CREATE TABLE devices(
+            replica INTEGER PRIMARY KEY, office TEXT NOT NULL, desk INTEGER NOT NULL,
+            name TEXT NOT NULL, public_key BLOB NOT NULL, token_hash BLOB NOT NULL UNIQUE,
+            state TEXT NOT NULL, enrolled_at INTEGER NOT NULL,
+            seq INTEGER NOT NULL, hash BLOB NOT NULL,
+            last_exchange INTEGER, last_complete INTEGER, cursor_position INTEGER,
+            pending INTEGER, skew_milliseconds INTEGER, refused INTEGER NOT NULL,
+            sync_requested INTEGER NOT NULL,
+            UNIQUE (office, desk)) STRICT;
+        CREATE TABLE enrolment_codes(
+            hash BLOB PRIMARY KEY, office TEXT NOT NULL, expires INTEGER NOT NULL,
+            public_key BLOB, replica INTEGER) STRICT, WITHOUT ROWID;
+        """
+}

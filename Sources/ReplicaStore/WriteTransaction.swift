@@ -1,0 +1,152 @@
+// One write transaction and all that it has to leave consistent: the record's row, the digest of
+// its scopes, the log and, at central, the feed. `LocalEdit` and `MergeApply` are the two doors to
+// it; nothing else writes a record.
+
+public import Causality
+internal import Crypto
+internal import Dossiers
+public import Replication
+internal import SQLite
+
+/// The writer of local edits in a transaction: its identity, chain and clock.
+struct Author {
+    var replica: ReplicaID
+    var replicaKey: Int64
+    var chain: HashChain
+    var clock: HybridClock
+    /// The only office that the author may write for; `nil` at central.
+    var office: String?
+    var desk: Int64
+}
+
+/// A record as a transaction found it.
+public struct OpenRecord {
+    /// Its state; empty when there is no such record yet.
+    public internal(set) var state: RecordState
+    /// Whether there is a row of it.
+    public var exists: Bool { key != nil }
+    var key: Int64?
+}
+
+/// A write transaction in progress.
+public final class WriteTransaction {
+    /// The time of the transaction by this machine's clock.
+    public let now: Timestamp
+    let database: ReplicaDatabase
+    var author: Author?
+    private var differences: [DigestTable.Place: DigestTable.Difference] = [:]
+    private var feedHash: Hash256?
+    private var lastPosition: Int64?
+    var knownProcedures: [String: Bool] = [:]
+
+    init(_ database: ReplicaDatabase, now: Timestamp) {
+        self.database = database
+        self.now = now
+    }
+
+    /// Finds a record, or the empty state that a first change starts from.
+    ///
+    /// - Throws: `StoreError`; `FormatError.member` for a kind that is not known.
+    public func open(_ kind: RecordKind, _ id: RecordID) throws -> OpenRecord {
+        guard let table = database.table(of: kind) else { throw FormatError.member }
+        if let stored = try table.load(id) {
+            return OpenRecord(state: stored.state, key: stored.key)
+        }
+        return OpenRecord(state: RecordState(kind: kind, id: id), key: nil)
+    }
+
+    /// Stores what became of a record, and logs why.
+    func store(_ after: RecordState, over before: OpenRecord, log entry: LogEntry?) throws {
+        guard let table = database.table(of: after.kind) else { throw FormatError.member }
+        let key: Int64
+        if let known = before.key {
+            key = known
+            if after != before.state { try table.update(known, after) }
+        } else {
+            key = try table.insert(after)
+        }
+        let scopesBefore = try scopes(of: before.state)
+        let scopesAfter = try scopes(of: after)
+        if after != before.state {
+            note(before.state, in: scopesBefore, sign: -1)
+            note(after, in: scopesAfter, sign: 1)
+        }
+        guard let entry else { return }
+        let position = try append(entry, kind: after.kind, key: key)
+        guard database.role == .central else { return }
+        try chainFeed(entry.hash ?? Hash256(hashing: after.canonicalBytes), position)
+        // An office that the record is new to needs its state; the change alone would be a gap.
+        let newcomers =
+            before.key == nil || entry.form == .state
+            ? [] : scopesAfter.filter { !scopesBefore.contains($0) }
+        let readers =
+            entry.form == .state || before.key == nil
+            ? scopesAfter : scopesBefore.isEmpty ? [] : scopesBefore
+        for scope in readers { try enterFeed(scope, position) }
+        if !newcomers.isEmpty {
+            let state = LogEntry(form: .state, hash: Hash256(hashing: after.canonicalBytes))
+            let statePosition = try append(state, kind: after.kind, key: key)
+            try chainFeed(state.hash ?? .zero, statePosition)
+            for scope in newcomers { try enterFeed(scope, statePosition) }
+        }
+    }
+
+    /// Writes what the transaction has collected.
+    func flush() throws {
+        try database.digests.add(differences)
+        differences = [:]
+        if database.role == .counter, let author { try saveIdentity(of: author) }
+        if let feedHash, let lastPosition {
+            let statement = try database.connection.statement(
+                "INSERT INTO commits(last, hash, at) VALUES (?1, ?2, ?3)")
+            try statement.bind(1, lastPosition)
+            try feedHash.withBytes { try statement.bind(2, bytes: $0) }
+            try statement.bind(3, now.milliseconds)
+            try statement.run()
+        }
+    }
+}
+
+extension WriteTransaction {
+    private func append(_ entry: LogEntry, kind: RecordKind, key: Int64) throws -> Int64 {
+        let replicaKey = try entry.dot.map { try database.interning.key(of: $0.replica) } ?? 0
+        return try database.changeLog.append(
+            entry, replicaKey: replicaKey, kind: kind, recordKey: key, now: now)
+    }
+
+    private func chainFeed(_ hash: Hash256, _ position: Int64) throws {
+        if feedHash == nil { feedHash = try database.lastCommit().hash }
+        feedHash = feedHash?.chained(with: hash)
+        lastPosition = position
+    }
+
+    private func enterFeed(_ scope: Int64, _ position: Int64) throws {
+        let statement = try database.connection.statement(
+            "INSERT INTO feed(scope, position) VALUES (?1, ?2)")
+        try statement.bind(1, scope)
+        try statement.bind(2, position)
+        try statement.run()
+    }
+
+    private func scopes(of state: RecordState) throws -> [Int64] {
+        switch DossierRules.scope(of: state) {
+        case .catalog: [Interning.catalogScope]
+        case .offices(let codes): try codes.map { try database.interning.key(ofOffice: $0) }
+        case .none: []
+        }
+    }
+
+    private func note(_ state: RecordState, in scopes: [Int64], sign: Int64) {
+        guard !scopes.isEmpty else { return }
+        let digest = Digest(of: state)
+        for scope in scopes {
+            let place = DigestTable.Place(scope: scope, bucket: state.id.bucket)
+            if sign > 0 {
+                differences[place, default: .init()].digest.formUnion(digest)
+            } else {
+                differences[place, default: .init()].digest.subtract(digest)
+            }
+            differences[place, default: .init()].records += sign
+        }
+    }
+}

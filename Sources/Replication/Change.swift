@@ -1,0 +1,226 @@
+// A change: one committed local write to one record, the only unit that is logged, hashed, pushed,
+// pulled and audited. Its one canonical form is a deterministic CBOR map, described in CDDL in
+// `Protocol/change-format.md`; the same bytes are hashed, signed and stored everywhere.
+
+public import CBOR
+public import Causality
+
+/// One field of a change with the value given to it.
+public struct FieldWrite: Hashable, Sendable {
+    /// The field.
+    public var name: FieldName
+    /// Its value.
+    public var value: FieldValue
+
+    /// Pairs a field with a value.
+    public init(_ name: FieldName, _ value: FieldValue) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// A map member of a newer version, kept so that it survives a round trip.
+public struct UnknownMember: Hashable, Sendable {
+    /// The member's key.
+    public var key: UInt64
+    /// The encoded value.
+    public var encodedValue: [UInt8]
+}
+
+/// One committed local write to one record.
+public struct Change: Hashable, Sendable {
+    /// Which change this is.
+    public var dot: Dot
+    /// The writer's hybrid clock.
+    public var clock: HybridTimestamp
+    /// The kind of the record.
+    public var kind: RecordKind
+    /// The record; `nil` when this change makes it and its id comes from the chain hash.
+    public var record: RecordID?
+    /// The record's version vector when the change was written.
+    public var context: VersionVector
+    /// Fields written: each replaces the values that the context covers. Sorted by name.
+    public var writes: [FieldWrite]
+    /// Fields added to: nothing is replaced (notes). Sorted by name.
+    public var additions: [FieldWrite]
+    /// When it happened, if that is not the clock's time: offices enter the day's work later.
+    public var at: Timestamp?
+    /// Who wrote it.
+    public var by: String?
+    /// Members of a newer version.
+    public var unknownMembers: [UnknownMember]
+
+    /// Makes a change; the fields are put into canonical order.
+    public init(
+        dot: Dot, clock: HybridTimestamp, kind: RecordKind, record: RecordID?,
+        context: VersionVector, writes: [FieldWrite], additions: [FieldWrite] = [],
+        at: Timestamp? = nil, by: String? = nil
+    ) {
+        self.dot = dot
+        self.clock = clock
+        self.kind = kind
+        self.record = record
+        self.context = context
+        self.writes = writes.sorted { $0.name < $1.name }
+        self.additions = additions.sorted { $0.name < $1.name }
+        self.at = at
+        self.by = by
+        unknownMembers = []
+    }
+
+    /// Who and when, as kept beside the values that this change wrote.
+    public var stamp: Stamp { Stamp(clock: clock, at: at, by: by) }
+}
+
+extension Change {
+    private enum Key {
+        static let replica: UInt64 = 0
+        static let seq: UInt64 = 1
+        static let clock: UInt64 = 2
+        static let kind: UInt64 = 3
+        static let record: UInt64 = 4
+        static let context: UInt64 = 5
+        static let writes: UInt64 = 6
+        static let additions: UInt64 = 7
+        static let at: UInt64 = 8
+        static let by: UInt64 = 9
+    }
+
+    /// The canonical bytes: deterministic CBOR (RFC 8949 §4.2).
+    public var canonicalBytes: [UInt8] {
+        var writer = CBORWriter(capacity: 640)
+        encode(to: &writer)
+        return writer.bytes
+    }
+
+    /// Appends the canonical bytes.
+    public func encode(to writer: inout CBORWriter) {
+        let optionalMembers: [Bool] = [
+            record != nil, !context.isEmpty, !writes.isEmpty, !additions.isEmpty, at != nil,
+            by != nil,
+        ]
+        let memberCount = 4 + optionalMembers.count { $0 } + unknownMembers.count
+        writer.writeMapHeader(count: memberCount)
+        writer.writeUnsigned(Key.replica)
+        writer.writeUnsigned(dot.replica.rawValue)
+        writer.writeUnsigned(Key.seq)
+        writer.writeUnsigned(dot.seq)
+        writer.writeUnsigned(Key.clock)
+        writer.writeUnsigned(clock.rawValue)
+        writer.writeUnsigned(Key.kind)
+        writer.writeUnsigned(UInt64(kind.rawValue))
+        if let record {
+            writer.writeUnsigned(Key.record)
+            record.withBytes { writer.writeBytes($0) }
+        }
+        if !context.isEmpty {
+            writer.writeUnsigned(Key.context)
+            context.encode(to: &writer)
+        }
+        Self.encode(writes, key: Key.writes, to: &writer)
+        Self.encode(additions, key: Key.additions, to: &writer)
+        if let at {
+            writer.writeUnsigned(Key.at)
+            writer.writeInteger(at.milliseconds)
+        }
+        if let by {
+            writer.writeUnsigned(Key.by)
+            writer.writeText(by)
+        }
+        for member in unknownMembers {
+            writer.writeUnsigned(member.key)
+            writer.writeRaw(member.encodedValue)
+        }
+    }
+
+    private static func encode(_ fields: [FieldWrite], key: UInt64, to writer: inout CBORWriter) {
+        guard !fields.isEmpty else { return }
+        writer.writeUnsigned(key)
+        writer.writeMapHeader(count: fields.count)
+        for field in fields {
+            writer.writeText(field.name.rawValue)
+            field.value.encode(to: &writer)
+        }
+    }
+}
+
+extension Change {
+    /// Reads the canonical bytes of one change; nothing may follow.
+    ///
+    /// - Throws: `FormatError` when the bytes are no canonical change.
+    public init(canonicalBytes bytes: [UInt8]) throws(FormatError) {
+        self = try Decoding.whole(bytes) { reader throws(FormatError) in
+            try Change(from: &reader)
+        }
+    }
+
+    /// Reads one change of a sequence.
+    ///
+    /// - Throws: `FormatError` when the bytes are no canonical change.
+    public init(from reader: inout CBORReader) throws(FormatError) {
+        var replica: UInt64?
+        var seq: UInt64?
+        var clock: UInt64?
+        var kind: UInt64?
+        record = nil
+        context = VersionVector()
+        writes = []
+        additions = []
+        at = nil
+        by = nil
+        unknownMembers = []
+        do {
+            var keys = MapKeys(count: try reader.readMapHeader())
+            while let key = try keys.next(in: &reader) {
+                switch key {
+                case Key.replica: replica = try reader.readUnsigned()
+                case Key.seq: seq = try reader.readUnsigned()
+                case Key.clock: clock = try reader.readUnsigned()
+                case Key.kind: kind = try reader.readUnsigned()
+                case Key.record: record = RecordID(bytes: try reader.readBytesSlice())
+                case Key.context: context = try VersionVector(from: &reader)
+                case Key.writes: writes = try Self.fields(from: &reader)
+                case Key.additions: additions = try Self.fields(from: &reader)
+                case Key.at: at = Timestamp(milliseconds: try reader.readInteger())
+                case Key.by: by = try reader.readText()
+                default:
+                    unknownMembers.append(try UnknownMember(key: key, from: &reader))
+                }
+                if key == Key.record, record == nil { throw FormatError.record }
+            }
+        } catch let error as CBORError {
+            throw .cbor(error)
+        } catch let error as FormatError {
+            throw error
+        } catch {
+            throw .member
+        }
+        guard let replica, replica > 0, let seq, (1...Limits.seqMax).contains(seq), let clock,
+            let kind, let kind = UInt8(exactly: kind)
+        else { throw .member }
+        dot = Dot(ReplicaID(replica), seq)
+        self.clock = HybridTimestamp(rawValue: clock)
+        self.kind = RecordKind(rawValue: kind)
+    }
+
+    private static func fields(from reader: inout CBORReader) throws -> [FieldWrite] {
+        let count = try reader.readMapHeader()
+        guard count > 0 else { throw FormatError.member }
+        var fields: [FieldWrite] = []
+        fields.reserveCapacity(count)
+        for _ in 0..<count {
+            let name = FieldName(try reader.readText())
+            guard fields.last.map({ $0.name < name }) ?? true else { throw FormatError.order }
+            fields.append(FieldWrite(name, try FieldValue(from: &reader)))
+        }
+        return fields
+    }
+}
+
+extension UnknownMember {
+    init(key: UInt64, from reader: inout CBORReader) throws(CBORError) {
+        self.key = key
+        let range = try reader.skipItem()
+        encodedValue = Array(reader.encodedBytes(range))
+    }
+}

@@ -1,0 +1,103 @@
+public import CBOR
+public import Causality
+
+/// Why bytes are no canonical change or state. The texts hold no content: it is citizens' data.
+public enum FormatError: Error, Hashable, Sendable {
+    /// The bytes are no deterministic CBOR.
+    case cbor(CBORError)
+    /// A required member is missing, or one is outside its range.
+    case member
+    /// A record identifier is not 16 bytes.
+    case record
+    /// Map keys, fields, dots or stamps are not in canonical order.
+    case order
+    /// A value names a stamp that is not there.
+    case stamp
+}
+
+extension FormatError: CustomStringConvertible {
+    /// What is wrong, without the content.
+    public var description: String {
+        switch self {
+        case .cbor(let error): "not deterministic CBOR: \(error)"
+        case .member: "a required member is missing or outside its range"
+        case .record: "a record identifier is not 16 bytes"
+        case .order: "map keys or dots are not in canonical order"
+        case .stamp: "a value refers to a stamp that is not there"
+        }
+    }
+}
+
+/// Limits of the change format, each with its unit.
+public enum Limits {
+    /// The highest seq: what SQLite's INTEGER holds.
+    public static let seqMax = UInt64(Int64.max)
+}
+
+enum Decoding {
+    /// Runs a decoder over all of the bytes.
+    static func whole<R>(
+        _ bytes: [UInt8], _ decode: (inout CBORReader) throws(FormatError) -> R
+    ) throws(FormatError) -> R {
+        let result: Result<R, FormatError> = bytes.withUnsafeBytes { buffer in
+            var reader = CBORReader(buffer)
+            do throws(FormatError) {
+                let value = try decode(&reader)
+                guard reader.isAtEnd else {
+                    return .failure(.cbor(CBORError(.trailingBytes, at: reader.offset)))
+                }
+                return .success(value)
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+}
+
+/// Walks the unsigned keys of a map and insists on ascending order.
+public struct MapKeys {
+    private var left: Int
+    private var previous: UInt64?
+
+    /// Starts on a map whose header said how many members follow.
+    public init(count: Int) {
+        left = count
+    }
+
+    /// The next key, or `nil` after the last.
+    ///
+    /// - Throws: `CBORError` for a key that is no unsigned number; `FormatError.order`.
+    public mutating func next(in reader: inout CBORReader) throws -> UInt64? {
+        guard left > 0 else { return nil }
+        left -= 1
+        let key = try reader.readUnsigned()
+        if let previous, key <= previous { throw FormatError.order }
+        previous = key
+        return key
+    }
+}
+
+extension VersionVector {
+    /// Appends the vector as a map of replica to seq.
+    public func encode(to writer: inout CBORWriter) {
+        writer.writeMapHeader(count: entries.count)
+        for entry in entries {
+            writer.writeUnsigned(entry.replica.rawValue)
+            writer.writeUnsigned(entry.seq)
+        }
+    }
+
+    /// Reads a map of replica to seq.
+    ///
+    /// - Throws: `CBORError`, or `FormatError` when keys are unordered or a seq is out of range.
+    public init(from reader: inout CBORReader) throws {
+        var keys = MapKeys(count: try reader.readMapHeader())
+        self.init()
+        while let key = try keys.next(in: &reader) {
+            let seq = try reader.readUnsigned()
+            guard key > 0, (1...Limits.seqMax).contains(seq) else { throw FormatError.member }
+            insert(Dot(ReplicaID(key), seq))
+        }
+    }
+}

@@ -1,0 +1,105 @@
+public import CBOR
+
+/// What one field of a record holds.
+///
+/// Equality is what people mean by it: texts are equal when they are canonically equivalent
+/// (NFC), although each is kept as it was typed.
+public enum FieldValue: Hashable, Sendable {
+    /// Explicitly empty: the field was cleared.
+    case null
+    /// True or false.
+    case bool(Bool)
+    /// A whole number; instants are milliseconds since the Unix epoch.
+    case integer(Int64)
+    /// Any other number.
+    case real(Double)
+    /// Text as typed.
+    case text(String)
+    /// Anything else that a newer version or a custom field holds, carried as it is.
+    case other(CBORValue)
+
+    /// The value as text, when it is text.
+    public var text: String? {
+        if case .text(let text) = self { text } else { nil }
+    }
+
+    /// The value as a whole number, when it is one.
+    public var integer: Int64? {
+        if case .integer(let number) = self { number } else { nil }
+    }
+}
+
+extension FieldValue {
+    /// Appends the value's canonical form.
+    public func encode(to writer: inout CBORWriter) {
+        switch self {
+        case .null: writer.writeNull()
+        case .bool(let value): writer.writeBool(value)
+        case .integer(let value): writer.writeInteger(value)
+        case .real(let value): writer.writeDouble(value)
+        case .text(let value): writer.writeText(value)
+        case .other(let value): writer.writeValue(value)
+        }
+    }
+
+    /// Reads one value.
+    ///
+    /// - Throws: `CBORError` when the bytes are no deterministic CBOR.
+    public init(from reader: inout CBORReader) throws(CBORError) {
+        switch try reader.peekType() {
+        case .null:
+            try reader.readNull()
+            self = .null
+        case .bool: self = .bool(try reader.readBool())
+        case .text: self = .text(try reader.readText())
+        case .float: self = .real(try reader.readDouble())
+        case .unsigned, .negative:
+            let start = reader
+            do {
+                self = .integer(try reader.readInteger())
+            } catch {
+                // Beyond Int64: nothing of ours, but it must survive a round trip.
+                reader = start
+                self = .other(try reader.readValue())
+            }
+        default: self = .other(try reader.readValue())
+        }
+    }
+}
+
+/// The name of a field, as it stands in changes, rows and on the command line.
+public struct FieldName: Hashable, Comparable, Sendable {
+    /// The name's text.
+    public let rawValue: String
+
+    /// Wraps a name.
+    public init(_ rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    /// Canonical order: that of the encoded CBOR keys, so shorter names come first.
+    public static func < (left: FieldName, right: FieldName) -> Bool {
+        let (a, b) = (left.rawValue.utf8.count, right.rawValue.utf8.count)
+        return a == b ? left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8) : a < b
+    }
+
+    /// Equal when the bytes are; names are not subject to Unicode equivalence.
+    public static func == (left: FieldName, right: FieldName) -> Bool {
+        left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+    }
+
+    /// Hashes the bytes.
+    public func hash(into hasher: inout Hasher) {
+        for byte in rawValue.utf8 { hasher.combine(byte) }
+    }
+}
+
+extension FieldName: ExpressibleByStringLiteral, CustomStringConvertible {
+    /// A name written out.
+    public init(stringLiteral value: String) {
+        self.init(value)
+    }
+
+    /// The name's text.
+    public var description: String { rawValue }
+}

@@ -1,0 +1,117 @@
+// The merge: pure, without I/O, and the same code at counters and at central.
+//
+// Invariant: a value leaves a field only when a change whose context covers the value's dot
+// replaces it, that is, only when the writer had seen it. A vector that covers a dot whose value
+// is absent says so: that is why `join` may drop a value that the other side has seen and no longer
+// holds. This is the optimised observed-remove construction of Bieniusa et al. (2012) on the
+// vectors of Parker et al. (1983), with dots as in Preguiça et al. (2012).
+
+public import Causality
+
+/// What became of a change that was applied to a state.
+public enum ApplyOutcome: Hashable, Sendable {
+    /// The state took it in.
+    case applied
+    /// The state had seen it already; nothing happened.
+    case alreadyCovered
+    /// The change builds on changes that the state has not seen; nothing was guessed or changed.
+    case causalGap(missing: VersionVector)
+}
+
+extension RecordState {
+    /// Takes in one change to this record.
+    ///
+    /// Applying is idempotent, and gives the same state for every order that respects causality.
+    public mutating func apply(_ change: Change) -> ApplyOutcome {
+        guard !vv.covers(change.dot) else { return .alreadyCovered }
+        guard vv.covers(change.context) else {
+            return .causalGap(missing: vv.missing(from: change.context))
+        }
+        for write in change.writes {
+            put(write, dot: change.dot, replacing: change.context)
+        }
+        for addition in change.additions {
+            put(addition, dot: change.dot, replacing: VersionVector())
+        }
+        vv.insert(change.dot)
+        if !change.writes.isEmpty || !change.additions.isEmpty {
+            let place = stamps.firstIndex { $0.dot > change.dot } ?? stamps.endIndex
+            stamps.insert(StampedDot(change.dot, change.stamp), at: place)
+        }
+        dropUnusedStamps()
+        return .applied
+    }
+
+    /// Notes a change that central refused: its dot is known and void.
+    public mutating func void(_ dot: Dot) {
+        vv.insert(dot)
+    }
+
+    /// Takes in all that another state of the same record knows.
+    ///
+    /// Joining is commutative, associative and idempotent, and agrees with `apply`.
+    public mutating func join(_ other: RecordState) {
+        precondition(id == other.id && kind == other.kind, "states of one record are joined")
+        var joined: [FieldState] = []
+        var (mine, theirs) = (fields[...], other.fields[...])
+        while mine.first != nil || theirs.first != nil {
+            let name = [mine.first?.name, theirs.first?.name].compactMap(\.self).min()
+            guard let name else { break }
+            let left = mine.first?.name == name ? mine.removeFirst().entries : []
+            let right = theirs.first?.name == name ? theirs.removeFirst().entries : []
+            let entries = Self.joined(left, vv, right, other.vv)
+            if !entries.isEmpty { joined.append(FieldState(name, entries)) }
+        }
+        fields = joined
+        vv.formMerge(other.vv)
+        var known = Dictionary(
+            stamps.map { ($0.dot, $0.stamp) }, uniquingKeysWith: { first, _ in first })
+        known.merge(other.stamps.map { ($0.dot, $0.stamp) }) { first, _ in first }
+        stamps = known.map { StampedDot($0.key, $0.value) }.sorted { $0.dot < $1.dot }
+        dropUnusedStamps()
+    }
+
+    /// The join of both states.
+    public func joined(with other: RecordState) -> RecordState {
+        var result = self
+        result.join(other)
+        return result
+    }
+
+    private static func joined(
+        _ left: [FieldEntry], _ leftVector: VersionVector,
+        _ right: [FieldEntry], _ rightVector: VersionVector
+    ) -> [FieldEntry] {
+        let kept = left.filter { entry in
+            !rightVector.covers(entry.dot) || right.contains { $0.dot == entry.dot }
+        }
+        let gained = right.filter { !leftVector.covers($0.dot) }
+        return gained.isEmpty ? kept : (kept + gained).sorted { $0.dot < $1.dot }
+    }
+
+    private mutating func put(
+        _ write: FieldWrite, dot: Dot, replacing context: VersionVector
+    ) {
+        let place = place(of: write.name)
+        let entry = FieldEntry(dot, write.value)
+        guard place < fields.count, fields[place].name == write.name else {
+            fields.insert(FieldState(write.name, [entry]), at: place)
+            return
+        }
+        fields[place].entries.removeAll { context.covers($0.dot) }
+        let index = fields[place].entries.firstIndex { $0.dot > dot }
+        fields[place].entries.insert(entry, at: index ?? fields[place].entries.endIndex)
+    }
+
+    private mutating func dropUnusedStamps() {
+        guard stamps.count > 1 else {
+            if fields.isEmpty { stamps = [] }
+            return
+        }
+        var used = Set<Dot>()
+        for field in fields {
+            for entry in field.entries { used.insert(entry.dot) }
+        }
+        if used.count < stamps.count { stamps.removeAll { !used.contains($0.dot) } }
+    }
+}

@@ -1,0 +1,281 @@
+// The state of one record: what a replica knows of it.
+//
+// Invariants: `vv` covers every dot that occurs; entries of a field are sorted by dot and unique;
+// fields are sorted by name and none is without entries; `stamps` holds exactly the dots that occur,
+// sorted. So equal states have equal canonical bytes, and the digest can be taken over those.
+
+public import CBOR
+public import Causality
+
+/// Who wrote a value and when, by the writer's own clock.
+public struct Stamp: Hashable, Sendable {
+    /// The writer's hybrid clock.
+    public var clock: HybridTimestamp
+    /// When it happened, if not at the clock's time.
+    public var at: Timestamp?
+    /// Who wrote it.
+    public var by: String?
+
+    /// Makes a stamp.
+    public init(clock: HybridTimestamp, at: Timestamp? = nil, by: String? = nil) {
+        self.clock = clock
+        self.at = at
+        self.by = by
+    }
+
+    /// The time to show to people.
+    public var shownTime: Timestamp { at ?? clock.time }
+}
+
+/// One value of a field with the change that wrote it.
+public struct FieldEntry: Hashable, Sendable {
+    /// The change that wrote the value.
+    public var dot: Dot
+    /// The value.
+    public var value: FieldValue
+
+    /// Pairs a value with its dot.
+    public init(_ dot: Dot, _ value: FieldValue) {
+        self.dot = dot
+        self.value = value
+    }
+}
+
+/// The values that one field has at present.
+public struct FieldState: Hashable, Sendable {
+    /// The field.
+    public var name: FieldName
+    /// Its values, sorted by dot; more than one when writes were concurrent or entries were added.
+    public var entries: [FieldEntry]
+
+    /// Makes a field's state from sorted entries.
+    public init(_ name: FieldName, _ entries: [FieldEntry]) {
+        self.name = name
+        self.entries = entries
+    }
+}
+
+/// A dot with its stamp.
+public struct StampedDot: Hashable, Sendable {
+    /// The change.
+    public var dot: Dot
+    /// Who and when.
+    public var stamp: Stamp
+
+    /// Pairs a dot with its stamp.
+    public init(_ dot: Dot, _ stamp: Stamp) {
+        self.dot = dot
+        self.stamp = stamp
+    }
+}
+
+/// What a replica knows of one record.
+public struct RecordState: Hashable, Sendable {
+    /// The record's kind.
+    public var kind: RecordKind
+    /// The record.
+    public var id: RecordID
+    /// Which changes to this record have been seen.
+    public var vv: VersionVector
+    /// The fields that have values, sorted by name.
+    public var fields: [FieldState]
+    /// Who and when for every dot that occurs, sorted by dot.
+    public var stamps: [StampedDot]
+
+    /// The state of a record of which nothing is known.
+    public init(kind: RecordKind, id: RecordID) {
+        self.kind = kind
+        self.id = id
+        vv = VersionVector()
+        fields = []
+        stamps = []
+    }
+
+    /// The values of a field; empty when it has none. O(log fields).
+    public subscript(name: FieldName) -> [FieldEntry] {
+        let place = place(of: name)
+        return place < fields.count && fields[place].name == name ? fields[place].entries : []
+    }
+
+    /// The stamp of a dot that occurs in this state.
+    public func stamp(of dot: Dot) -> Stamp? {
+        stamps.first { $0.dot == dot }?.stamp
+    }
+
+    /// Where the field stands, or would stand.
+    func place(of name: FieldName) -> Int {
+        var (low, high) = (0, fields.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if fields[middle].name < name { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+extension RecordState {
+    private enum Key {
+        static let kind: UInt64 = 0
+        static let id: UInt64 = 1
+        static let vv: UInt64 = 2
+        static let stamps: UInt64 = 3
+        static let fields: UInt64 = 4
+    }
+
+    /// The canonical bytes, which the wire carries and the digest hashes.
+    public var canonicalBytes: [UInt8] {
+        var writer = CBORWriter(capacity: 768)
+        encode(to: &writer)
+        return writer.bytes
+    }
+
+    /// Appends the canonical bytes.
+    public func encode(to writer: inout CBORWriter) {
+        writer.writeMapHeader(count: 5)
+        writer.writeUnsigned(Key.kind)
+        writer.writeUnsigned(UInt64(kind.rawValue))
+        writer.writeUnsigned(Key.id)
+        id.withBytes { writer.writeBytes($0) }
+        writer.writeUnsigned(Key.vv)
+        vv.encode(to: &writer)
+        writer.writeUnsigned(Key.stamps)
+        writer.writeArrayHeader(count: stamps.count)
+        for stamped in stamps {
+            Self.encode(stamped, to: &writer)
+        }
+        writer.writeUnsigned(Key.fields)
+        writer.writeMapHeader(count: fields.count)
+        for field in fields {
+            writer.writeText(field.name.rawValue)
+            writer.writeArrayHeader(count: field.entries.count * 2)
+            for entry in field.entries {
+                let index = stamps.count == 1 ? 0 : stampIndex(of: entry.dot)
+                writer.writeUnsigned(UInt64(index))
+                entry.value.encode(to: &writer)
+            }
+        }
+    }
+
+    private static func encode(_ stamped: StampedDot, to writer: inout CBORWriter) {
+        writer.writeArrayHeader(count: 5)
+        writer.writeUnsigned(stamped.dot.replica.rawValue)
+        writer.writeUnsigned(stamped.dot.seq)
+        writer.writeUnsigned(stamped.stamp.clock.rawValue)
+        if let at = stamped.stamp.at {
+            writer.writeInteger(at.milliseconds)
+        } else {
+            writer.writeNull()
+        }
+        if let by = stamped.stamp.by {
+            writer.writeText(by)
+        } else {
+            writer.writeNull()
+        }
+    }
+
+    private func stampIndex(of dot: Dot) -> Int {
+        guard let index = stamps.firstIndex(where: { $0.dot == dot }) else {
+            preconditionFailure("every dot of a state has a stamp")
+        }
+        return index
+    }
+}
+
+extension RecordState {
+    /// Reads the canonical bytes of one state; nothing may follow.
+    ///
+    /// - Throws: `FormatError` when the bytes are no canonical state.
+    public init(canonicalBytes bytes: [UInt8]) throws(FormatError) {
+        self = try Decoding.whole(bytes) { reader throws(FormatError) in
+            try RecordState(from: &reader)
+        }
+    }
+
+    /// Reads one state of a sequence.
+    ///
+    /// - Throws: `FormatError` when the bytes are no canonical state.
+    public init(from reader: inout CBORReader) throws(FormatError) {
+        do {
+            self = try Self.decode(from: &reader)
+        } catch let error as CBORError {
+            throw .cbor(error)
+        } catch let error as FormatError {
+            throw error
+        } catch {
+            throw .member
+        }
+    }
+
+    private static func decode(from reader: inout CBORReader) throws -> RecordState {
+        guard try reader.readMapHeader() == 5 else { throw FormatError.member }
+        try expect(Key.kind, in: &reader)
+        guard let kind = UInt8(exactly: try reader.readUnsigned()) else { throw FormatError.member }
+        try expect(Key.id, in: &reader)
+        guard let id = RecordID(bytes: try reader.readBytesSlice()) else { throw FormatError.record }
+        var state = RecordState(kind: RecordKind(rawValue: kind), id: id)
+        try expect(Key.vv, in: &reader)
+        state.vv = try VersionVector(from: &reader)
+        try expect(Key.stamps, in: &reader)
+        let stampCount = try reader.readArrayHeader()
+        for _ in 0..<stampCount {
+            let stamped = try decodeStamp(from: &reader)
+            guard state.vv.covers(stamped.dot) else { throw FormatError.stamp }
+            guard state.stamps.last.map({ $0.dot < stamped.dot }) ?? true else {
+                throw FormatError.order
+            }
+            state.stamps.append(stamped)
+        }
+        try expect(Key.fields, in: &reader)
+        let fieldCount = try reader.readMapHeader()
+        var used = Set<Int>()
+        for _ in 0..<fieldCount {
+            let name = FieldName(try reader.readText())
+            guard state.fields.last.map({ $0.name < name }) ?? true else { throw FormatError.order }
+            state.fields.append(
+                FieldState(name, try decodeEntries(state.stamps, &used, from: &reader)))
+        }
+        guard used.count == stampCount else { throw FormatError.stamp }
+        return state
+    }
+
+    private static func expect(_ key: UInt64, in reader: inout CBORReader) throws {
+        guard try reader.readUnsigned() == key else { throw FormatError.member }
+    }
+
+    private static func decodeStamp(from reader: inout CBORReader) throws -> StampedDot {
+        guard try reader.readArrayHeader() == 5 else { throw FormatError.member }
+        let replica = try reader.readUnsigned()
+        let seq = try reader.readUnsigned()
+        guard replica > 0, (1...Limits.seqMax).contains(seq) else { throw FormatError.member }
+        var stamp = Stamp(clock: HybridTimestamp(rawValue: try reader.readUnsigned()))
+        if try reader.peekType() == .null {
+            try reader.readNull()
+        } else {
+            stamp.at = Timestamp(milliseconds: try reader.readInteger())
+        }
+        if try reader.peekType() == .null {
+            try reader.readNull()
+        } else {
+            stamp.by = try reader.readText()
+        }
+        return StampedDot(Dot(ReplicaID(replica), seq), stamp)
+    }
+
+    private static func decodeEntries(
+        _ stamps: [StampedDot], _ used: inout Set<Int>, from reader: inout CBORReader
+    ) throws -> [FieldEntry] {
+        let count = try reader.readArrayHeader()
+        guard count > 0, count.isMultiple(of: 2) else { throw FormatError.member }
+        var entries: [FieldEntry] = []
+        for _ in 0..<count / 2 {
+            guard let index = Int(exactly: try reader.readUnsigned()), index < stamps.count else {
+                throw FormatError.stamp
+            }
+            let dot = stamps[index].dot
+            guard entries.last.map({ $0.dot < dot }) ?? true else { throw FormatError.order }
+            used.insert(index)
+            entries.append(FieldEntry(dot, try FieldValue(from: &reader)))
+        }
+        return entries
+    }
+}

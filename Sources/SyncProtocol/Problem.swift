@@ -1,0 +1,65 @@
+// Errors over HTTP are problem details (RFC 9457): `application/problem+json` with a stable `type`.
+
+public import JSON
+
+/// Turns failures into problem details and back.
+public enum Problem {
+    /// The media type of problem details.
+    public static let mediaType = "application/problem+json"
+    private static let typePrefix = "urn:dossiersync:problem:"
+
+    /// The problem document of a failure.
+    public static func document(of failure: SyncFailure) -> JSONValue {
+        var members: [(String, JSONValue)] = [
+            ("type", .string(failure.problemName.map { typePrefix + $0 } ?? "about:blank")),
+            ("title", .string(failure.message)),
+            ("status", .integer(Int64(failure.httpStatus))),
+            ("hint", .string(failure.hint)),
+        ]
+        switch failure {
+        case .forked(let accepted), .brokenChain(let accepted):
+            members.append(("accepted", .integer(Int64(clamping: accepted))))
+        case .unsupportedVersion(let found, let known):
+            members.append(("found", .integer(Int64(clamping: found))))
+            members.append(("known", .integer(Int64(clamping: known))))
+        case .tooLarge(let limit):
+            members.append(("limitBytes", .integer(Int64(limit))))
+        case .busy(let seconds):
+            members.append(("retryAfterSeconds", .integer(Int64(seconds))))
+        default: break
+        }
+        return .object(members)
+    }
+
+    /// The failure that a problem document stands for; `nil` when the bytes are none.
+    public static func failure(status: Int, body: [UInt8]) -> SyncFailure? {
+        guard let document = try? JSONValue(parsing: body),  // not JSON: the caller names it
+            case .object = document, let type = document["type"]?.stringValue
+        else { return nil }
+        func number(_ name: String) -> UInt64 {
+            UInt64(clamping: document[name]?.integerValue ?? 0)
+        }
+        switch type.hasPrefix(typePrefix) ? String(type.dropFirst(typePrefix.count)) : "" {
+        case "unsupported-version":
+            return .unsupportedVersion(found: number("found"), known: number("known"))
+        case "malformed":
+            return .malformed(
+                what: "request", reason: document["title"]?.stringValue ?? "not said")
+        case "broken-chain": return .brokenChain(accepted: number("accepted"))
+        case "bad-signature": return .badSignature
+        case "forked": return .forked(accepted: number("accepted"))
+        case "unknown-cursor": return .unknownCursor
+        case "not-enrolled": return .notEnrolled
+        case "revoked": return .revoked
+        case "bad-enrolment-code": return .badEnrolmentCode
+        case "too-large": return .tooLarge(limitBytes: Int(clamping: number("limitBytes")))
+        case "unsupported-content":
+            return .unsupportedContent(reason: document["title"]?.stringValue ?? "not said")
+        case "busy": return .busy(retryAfterSeconds: Int(clamping: number("retryAfterSeconds")))
+        case "store-failed":
+            return .centralStore(reason: "see central's log")
+        default:
+            return .refused(status: status, title: document["title"]?.stringValue ?? "no title")
+        }
+    }
+}

@@ -1,0 +1,219 @@
+// What central says in one exchange (`Protocol/sync-v1.md` §Reply).
+
+internal import CBOR
+public import Causality
+internal import Crypto
+public import Replication
+
+/// A change that central set aside, with the reason.
+public struct Refusal: Hashable, Sendable {
+    /// The change's seq.
+    public var seq: UInt64
+    /// A stable code from `Protocol/errors.md`.
+    public var code: RefusalCode
+    /// The reason in words, for a person; holds no content of the change.
+    public var reason: String
+    /// Central's state of the record, to go on from; `nil` when the device may not see it.
+    public var state: RecordState?
+
+    /// Makes a refusal.
+    public init(seq: UInt64, code: RefusalCode, reason: String, state: RecordState?) {
+        self.seq = seq
+        self.code = code
+        self.reason = reason
+        self.state = state
+    }
+}
+
+/// Why a change was set aside (`Protocol/errors.md` §Refusals).
+public enum RefusalCode: String, Hashable, Sendable {
+    /// The record is another office's, or the change would put it there.
+    case outOfScope = "out-of-scope"
+    /// The record was handed over to another office, and the writer had seen it.
+    case handedOver = "handed-over"
+    /// The status cannot follow the one that the writer had seen.
+    case illegalTransition = "illegal-transition"
+    /// A field's value is outside its type or limits.
+    case invalidField = "invalid-field"
+    /// This central does not know the kind of record.
+    case unknownKind = "unknown-kind"
+    /// The change that would have made the record was refused.
+    case noRecord = "no-record"
+    /// A code of a newer central.
+    case other
+}
+
+/// What central wants of the device beyond the exchange at hand.
+public enum DeviceRequest: UInt64, Hashable, Sendable {
+    /// An admin asked for a sync now.
+    case syncNow = 1
+    /// The device's identity is used twice: take a new one.
+    case rotateIdentity = 2
+}
+
+/// One sync reply.
+public struct SyncReply: Hashable, Sendable {
+    /// The protocol version of the sender.
+    public var version = WireLimits.version
+    /// The device's chain as central has it on disk: all through this seq is durable.
+    public var accepted: ChainEnd
+    /// Changes among them that were set aside.
+    public var refusals: [Refusal] = []
+    /// Changes, voids and states: a CBOR sequence of `FeedItem`.
+    public var items: [UInt8] = []
+    /// The number of items.
+    public var itemCount: UInt64 = 0
+    /// The cursor for the next request; `nil` while states are still being sent.
+    public var cursor: Cursor?
+    /// Whether there is more to pull at once.
+    public var hasMore = false
+    /// Items that remain after this reply, for a progress bar.
+    public var remainingCount: UInt64 = 0
+    /// Central's digest of the scope; `nil` while there is more.
+    public var digest: Digest?
+    /// Central's clock.
+    public var time: Timestamp
+    /// What central wants.
+    public var requests: [DeviceRequest] = []
+    /// Where the states go on.
+    public var resumeMark: [UInt8]?
+    /// Records whose states central needs before it can take the next change.
+    public var neededRecords: [RecordID] = []
+
+    /// Makes a reply that accepts and brings nothing new.
+    public init(accepted: ChainEnd, time: Timestamp) {
+        self.accepted = accepted
+        self.time = time
+    }
+}
+
+extension SyncReply {
+    private enum Key {
+        static let version: UInt64 = 0
+        static let accepted: UInt64 = 1
+        static let refusals: UInt64 = 2
+        static let items: UInt64 = 3
+        static let cursor: UInt64 = 4
+        static let hasMore: UInt64 = 5
+        static let remainingCount: UInt64 = 6
+        static let digest: UInt64 = 7
+        static let time: UInt64 = 8
+        static let requests: UInt64 = 9
+        static let resumeMark: UInt64 = 10
+        static let neededRecords: UInt64 = 11
+    }
+
+    /// The reply's bytes.
+    public func encoded() -> [UInt8] {
+        var map = MapWriter(capacity: 256 + items.count)
+        map.add(Key.version) { $0.writeUnsigned(version) }
+        map.add(Key.accepted) { NumberedHash.encode(accepted.seq, accepted.hash, to: &$0) }
+        map.add(Key.refusals, refusals.isEmpty ? nil : refusals) { writer, refusals in
+            writer.writeArrayHeader(count: refusals.count)
+            for refusal in refusals { refusal.encode(to: &writer) }
+        }
+        map.add(Key.items, items.isEmpty ? nil : items) { writer, items in
+            writer.writeArrayHeader(count: 2)
+            writer.writeUnsigned(itemCount)
+            writer.writeBytes(items)
+        }
+        map.add(Key.cursor, cursor) { NumberedHash.encode($1.position, $1.hash, to: &$0) }
+        map.add(Key.hasMore, hasMore ? true : nil) { $0.writeBool($1) }
+        map.add(Key.remainingCount, remainingCount == 0 ? nil : remainingCount) {
+            $0.writeUnsigned($1)
+        }
+        map.add(Key.digest, digest) { writer, digest in
+            digest.hash.withBytes { writer.writeBytes($0) }
+        }
+        map.add(Key.time) { $0.writeInteger(time.milliseconds) }
+        map.add(Key.requests, requests.isEmpty ? nil : requests) { writer, requests in
+            writer.writeArrayHeader(count: requests.count)
+            for request in requests { writer.writeUnsigned(request.rawValue) }
+        }
+        map.add(Key.resumeMark, resumeMark) { $0.writeBytes($1) }
+        map.add(Key.neededRecords, neededRecords.isEmpty ? nil : neededRecords) {
+            RecordIDs.encode($1, to: &$0)
+        }
+        return map.encoded()
+    }
+
+    /// Reads a reply's bytes. Members of a newer version are passed over.
+    ///
+    /// - Throws: `SyncFailure.unsupportedVersion`, `SyncFailure.malformed`.
+    public init(encoded bytes: [UInt8]) throws(SyncFailure) {
+        self = try WireDecoding.decode(bytes, as: "reply") { reader, version in
+            try Self.decode(from: &reader, version: version)
+        }
+    }
+
+    private static func decode(from reader: inout CBORReader, version: UInt64) throws -> SyncReply {
+        var keys = MapKeys(count: try reader.readMapHeader())
+        var accepted: ChainEnd?
+        var time: Timestamp?
+        var reply = SyncReply(
+            accepted: ChainEnd(seq: 0, hash: .zero), time: Timestamp(milliseconds: 0))
+        while let key = try keys.next(in: &reader) {
+            switch key {
+            case Key.accepted:
+                let (seq, hash) = try NumberedHash.decode(from: &reader)
+                accepted = ChainEnd(seq: seq, hash: hash)
+            case Key.refusals:
+                for _ in 0..<(try reader.readArrayHeader()) {
+                    reply.refusals.append(try Refusal(from: &reader))
+                }
+            case Key.items:
+                guard try reader.readArrayHeader() == 2 else { throw FormatError.member }
+                reply.itemCount = try reader.readUnsigned()
+                reply.items = try reader.readBytes()
+            case Key.cursor:
+                let (position, hash) = try NumberedHash.decode(from: &reader)
+                reply.cursor = Cursor(position: position, hash: hash)
+            case Key.hasMore: reply.hasMore = try reader.readBool()
+            case Key.remainingCount: reply.remainingCount = try reader.readUnsigned()
+            case Key.digest:
+                guard let hash = Hash256(bytes: try reader.readBytesSlice()) else {
+                    throw FormatError.member
+                }
+                reply.digest = Digest(hash)
+            case Key.time: time = Timestamp(milliseconds: try reader.readInteger())
+            case Key.requests:
+                for _ in 0..<(try reader.readArrayHeader()) {
+                    // A request that this version does not know is no reason to stop syncing.
+                    if let request = DeviceRequest(rawValue: try reader.readUnsigned()) {
+                        reply.requests.append(request)
+                    }
+                }
+            case Key.resumeMark: reply.resumeMark = try reader.readBytes()
+            case Key.neededRecords: reply.neededRecords = try RecordIDs.decode(from: &reader)
+            default: _ = try reader.skipItem()
+            }
+        }
+        guard let accepted, let time else { throw FormatError.member }
+        reply.accepted = accepted
+        reply.time = time
+        reply.version = version
+        return reply
+    }
+}
+
+extension Refusal {
+    fileprivate func encode(to writer: inout CBORWriter) {
+        writer.writeArrayHeader(count: state == nil ? 3 : 4)
+        writer.writeUnsigned(seq)
+        writer.writeText(code.rawValue)
+        writer.writeText(reason)
+        state?.encode(to: &writer)
+    }
+
+    fileprivate init(from reader: inout CBORReader) throws {
+        let count = try reader.readArrayHeader()
+        guard count == 3 || count == 4 else { throw FormatError.member }
+        let seq = try reader.readUnsigned()
+        guard (1...Limits.seqMax).contains(seq) else { throw FormatError.member }
+        let code = RefusalCode(rawValue: try reader.readText()) ?? .other
+        let reason = try reader.readText()
+        self.init(
+            seq: seq, code: code, reason: reason,
+            state: count == 4 ? try RecordState(from: &reader) : nil)
+    }
+}

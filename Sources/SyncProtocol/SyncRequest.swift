@@ -1,0 +1,167 @@
+// What a counter says in one exchange (`Protocol/sync-v1.md` §Request). The same bytes travel over
+// HTTP and in bundles. Deterministic CBOR; members that are absent have no bytes.
+
+internal import CBOR
+public import Causality
+public import Crypto
+public import Replication
+
+/// Changes that a replica hands to central, in the order of its chain.
+public struct Push: Hashable, Sendable {
+    /// The seq of the first change.
+    public var firstSeq: UInt64
+    /// The chain's hash before it.
+    public var hashBefore: Hash256
+    /// The canonical changes, one after the other: a CBOR sequence (RFC 8742).
+    public var changes: [UInt8]
+    /// Ed25519 over the chain's hash after the last change.
+    public var signature: [UInt8]
+
+    /// Makes a push.
+    public init(firstSeq: UInt64, hashBefore: Hash256, changes: [UInt8], signature: [UInt8]) {
+        self.firstSeq = firstSeq
+        self.hashBefore = hashBefore
+        self.changes = changes
+        self.signature = signature
+    }
+}
+
+/// One sync request.
+public struct SyncRequest: Hashable, Sendable {
+    /// The protocol version of the sender.
+    public var version = WireLimits.version
+    /// The replica that asks.
+    public var replica: ReplicaID
+    /// Its place in the feed; `nil` when it has none and wants the states.
+    public var cursor: Cursor?
+    /// The end of its own chain, whether pushed or not: how forks and restores are noticed.
+    public var chain: ChainEnd
+    /// Changes for central.
+    public var push: Push?
+    /// Bytes of items wanted in the reply, before compression.
+    public var wantedBytes = UInt64(WireLimits.pullBytesDefault)
+    /// Seconds that central may hold the request until there is news.
+    public var waitSeconds: UInt64 = 0
+    /// Where to go on with the states: central's mark from the reply before.
+    public var resumeMark: [UInt8]?
+    /// Records whose states are wanted because a change to them met a causal gap.
+    public var fetchedRecords: [RecordID] = []
+    /// States that central asked for: a CBOR sequence.
+    public var states: [UInt8]?
+    /// Changes that remain to be pushed after this request.
+    public var pendingCount: UInt64 = 0
+    /// The device's clock.
+    public var time: Timestamp
+
+    /// Makes a request that neither pushes nor waits.
+    public init(replica: ReplicaID, cursor: Cursor?, chain: ChainEnd, time: Timestamp) {
+        self.replica = replica
+        self.cursor = cursor
+        self.chain = chain
+        self.time = time
+    }
+}
+
+extension SyncRequest {
+    private enum Key {
+        static let version: UInt64 = 0
+        static let replica: UInt64 = 1
+        static let cursor: UInt64 = 2
+        static let chain: UInt64 = 3
+        static let push: UInt64 = 4
+        static let wantedBytes: UInt64 = 5
+        static let waitSeconds: UInt64 = 6
+        static let resumeMark: UInt64 = 7
+        static let fetchedRecords: UInt64 = 8
+        static let states: UInt64 = 9
+        static let pendingCount: UInt64 = 10
+        static let time: UInt64 = 11
+    }
+
+    /// The request's bytes.
+    public func encoded() -> [UInt8] {
+        var map = MapWriter(capacity: 256 + (push?.changes.count ?? 0))
+        map.add(Key.version) { $0.writeUnsigned(version) }
+        map.add(Key.replica) { $0.writeUnsigned(replica.rawValue) }
+        map.add(Key.cursor, cursor) { NumberedHash.encode($1.position, $1.hash, to: &$0) }
+        map.add(Key.chain) { NumberedHash.encode(chain.seq, chain.hash, to: &$0) }
+        map.add(Key.push, push) { writer, push in
+            writer.writeArrayHeader(count: 4)
+            writer.writeUnsigned(push.firstSeq)
+            push.hashBefore.withBytes { writer.writeBytes($0) }
+            writer.writeBytes(push.changes)
+            writer.writeBytes(push.signature)
+        }
+        map.add(Key.wantedBytes) { $0.writeUnsigned(wantedBytes) }
+        map.add(Key.waitSeconds, waitSeconds == 0 ? nil : waitSeconds) { $0.writeUnsigned($1) }
+        map.add(Key.resumeMark, resumeMark) { $0.writeBytes($1) }
+        map.add(Key.fetchedRecords, fetchedRecords.isEmpty ? nil : fetchedRecords) {
+            RecordIDs.encode($1, to: &$0)
+        }
+        map.add(Key.states, states) { $0.writeBytes($1) }
+        map.add(Key.pendingCount, pendingCount == 0 ? nil : pendingCount) { $0.writeUnsigned($1) }
+        map.add(Key.time) { $0.writeInteger(time.milliseconds) }
+        return map.encoded()
+    }
+
+    /// Reads a request's bytes. Members of a newer version are passed over.
+    ///
+    /// - Throws: `SyncFailure.unsupportedVersion` before anything else is looked at;
+    ///   `SyncFailure.malformed` for bytes that are no request.
+    public init(encoded bytes: [UInt8]) throws(SyncFailure) {
+        self = try WireDecoding.decode(bytes, as: "request") { reader, version in
+            try Self.decode(from: &reader, version: version)
+        }
+    }
+
+    private static func decode(
+        from reader: inout CBORReader, version: UInt64
+    ) throws -> SyncRequest {
+        var keys = MapKeys(count: try reader.readMapHeader())
+        var replica: UInt64?
+        var chain: ChainEnd?
+        var time: Timestamp?
+        var request = SyncRequest(
+            replica: ReplicaID(0), cursor: nil, chain: ChainEnd(seq: 0, hash: .zero),
+            time: Timestamp(milliseconds: 0))
+        while let key = try keys.next(in: &reader) {
+            switch key {
+            case Key.replica: replica = try reader.readUnsigned()
+            case Key.cursor:
+                let (position, hash) = try NumberedHash.decode(from: &reader)
+                request.cursor = Cursor(position: position, hash: hash)
+            case Key.chain:
+                let (seq, hash) = try NumberedHash.decode(from: &reader)
+                chain = ChainEnd(seq: seq, hash: hash)
+            case Key.push: request.push = try Push(from: &reader)
+            case Key.wantedBytes: request.wantedBytes = try reader.readUnsigned()
+            case Key.waitSeconds: request.waitSeconds = try reader.readUnsigned()
+            case Key.resumeMark: request.resumeMark = try reader.readBytes()
+            case Key.fetchedRecords: request.fetchedRecords = try RecordIDs.decode(from: &reader)
+            case Key.states: request.states = try reader.readBytes()
+            case Key.pendingCount: request.pendingCount = try reader.readUnsigned()
+            case Key.time: time = Timestamp(milliseconds: try reader.readInteger())
+            default: _ = try reader.skipItem()
+            }
+        }
+        guard let replica, replica > 0, let chain, let time else { throw FormatError.member }
+        request.replica = ReplicaID(replica)
+        request.chain = chain
+        request.time = time
+        request.version = version
+        return request
+    }
+}
+
+extension Push {
+    init(from reader: inout CBORReader) throws {
+        guard try reader.readArrayHeader() == 4 else { throw FormatError.member }
+        let firstSeq = try reader.readUnsigned()
+        guard (1...Limits.seqMax).contains(firstSeq),
+            let hashBefore = Hash256(bytes: try reader.readBytesSlice())
+        else { throw FormatError.member }
+        self.init(
+            firstSeq: firstSeq, hashBefore: hashBefore, changes: try reader.readBytes(),
+            signature: try reader.readBytes())
+    }
+}

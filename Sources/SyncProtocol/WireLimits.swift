@@ -1,0 +1,21 @@
+/// All limits of the exchange, each with its unit and reason.
+public enum WireLimits {
+    /// The protocol version spoken here.
+    public static let version: UInt64 = 1
+    /// Bytes of a request or reply body as it crosses the wire: bounds memory at both ends.
+    public static let bodyBytesMax = 8 << 20
+    /// Bytes of a body after decompression: a zstd bomb stops here.
+    public static let decodedBytesMax = 32 << 20
+    /// Bytes of canonical changes in one push unless the link asks for less.
+    public static let pushBytesDefault = 1 << 20
+    /// Bytes of items in one reply unless the counter asks for less.
+    public static let pullBytesDefault = 1 << 20
+    /// Bytes of items that central puts into one reply at most.
+    public static let pullBytesMax = 4 << 20
+    /// Seconds that central holds a request open for news at most.
+    public static let waitSecondsMax: UInt64 = 55
+    /// Records whose states one request may ask for: bounds a reply.
+    public static let fetchedRecordsMax = 1_000
+    /// Bytes below which a body is sent uncompressed: zstd's frame would cost more than it saves.
+    public static let compressionBytesMin = 64
+}
