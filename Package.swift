@@ -52,9 +52,42 @@ let package = Package(
         library(
             "ReplicaStore",
             ["CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Replication", "SQLite"]),
+        library(
+            "SyncEngine",
+            [
+                "CBOR", "Causality", "Crypto", "Dossiers", "HTTP", "JSON", "ReplicaStore", "Replication",
+                "SyncProtocol",
+            ]),
         library("HTTP", ["CCurl", "CMicrohttpd"]),
         library(
             "SyncProtocol", ["CBOR", "CZstd", "Causality", "Crypto", "JSON", "Replication"]),
         library("CommandLineTool"),
+        library(
+            "CentralCommands",
+            [
+                "CBOR", "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "JSON", "ReplicaStore",
+                "Replication", "SQLite", "SyncEngine", "SyncProtocol",
+            ]),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "SyncEngine",
+                "SyncProtocol",
+            ], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "CBORTests", dependencies: ["CBOR"], exclude: ["make_cbor2_vectors.py"],
+            swiftSettings: strict),
+        tests("SQLiteTests", ["SQLite"]),
+        tests("JSONTests", ["JSON"]),
+        tests("HTTPTests", ["HTTP"]),
+        tests("CommandLineToolTests", ["CommandLineTool"]),
+        tests("DossiersTests", ["CBOR", "Causality", "Dossiers", "JSON", "Replication"]),
+        tests(
+            "SyncEngineTests",
+            [
+                "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "SyncEngine",
+                "SyncProtocol", "TestSupport",
+            ]),
+        program("central", ["CentralCommands", "CommandLineTool"]),
     ]
 )

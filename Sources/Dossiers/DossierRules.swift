@@ -110,14 +110,22 @@ public enum DossierRules {
         guard writes.count + additions.count <= DossierLimits.changeFieldsMax else {
             throw .tooManyFields(max: DossierLimits.changeFieldsMax)
         }
-        if let name = repeatedName(writes, additions) { throw .repeatedField(name) }
+        if let name = repeatedName(in: writes) ?? repeatedName(in: additions) {
+            throw .repeatedField(name)
+        }
         for write in writes {
             guard let field = try field(write.name, of: kind) else { continue }
             if field.isEntries { throw .onlyAdded(write.name) }
             try FieldCodec.check(write.value, for: field)
         }
         for addition in additions {
-            guard let field = try field(addition.name, of: kind) else { continue }
+            guard let field = try field(addition.name, of: kind) else {
+                // A field that we know is either written or added to; of others we see only this.
+                if writes.contains(where: { $0.name == addition.name }) {
+                    throw .repeatedField(addition.name)
+                }
+                continue
+            }
             if !field.isEntries { throw .onlyWritten(addition.name) }
             try FieldCodec.check(addition.value, for: field)
         }
@@ -133,18 +141,11 @@ public enum DossierRules {
     }
 
     /// A name that occurs twice. Fields of a change are sorted, which spares hashing them.
-    private static func repeatedName(
-        _ writes: [FieldWrite], _ additions: [FieldWrite]
-    ) -> FieldName? {
-        if isAscending(writes), additions.count <= 1 {
-            return additions.first { added in writes.contains { $0.name == added.name } }?.name
-        }
+    private static func repeatedName(in fields: [FieldWrite]) -> FieldName? {
+        let isAscending = zip(fields, fields.dropFirst()).allSatisfy { $0.name < $1.name }
+        if isAscending { return nil }
         var names = Set<FieldName>()
-        return (writes + additions).first { !names.insert($0.name).inserted }?.name
-    }
-
-    private static func isAscending(_ writes: [FieldWrite]) -> Bool {
-        zip(writes, writes.dropFirst()).allSatisfy { $0.name < $1.name }
+        return fields.first { !names.insert($0.name).inserted }?.name
     }
 
     private static func isBefore(_ instant: Int64, _ received: Int64) -> Bool {

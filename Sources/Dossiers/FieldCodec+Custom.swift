@@ -23,15 +23,18 @@ extension FieldCodec {
 
     /// Checks a custom field's size, depth and texts.
     static func checkCustom(_ value: FieldValue, name: FieldName) throws(DossierError) {
-        switch value {
-        case .null, .bool, .integer, .real: return
-        case .text(let text):
-            try checkCustom(text, name: name)
-        case .other(let value):
-            try checkCustom(value, name: name, levels: 0)
-            if value.encoded().count > DossierLimits.customBytesMax {
-                throw .tooLarge(name, bytesMax: DossierLimits.customBytesMax)
-            }
+        guard case .other(let value) = value else { return }
+        try checkCustom(value, name: name, levels: 0)
+        if value.encoded().count > DossierLimits.customBytesMax {
+            throw .tooLarge(name, bytesMax: DossierLimits.customBytesMax)
+        }
+    }
+
+    /// Checks a text in a custom field.
+    static func checkCustom(_ text: String, name: FieldName) throws(DossierError) {
+        try check(text, charactersMax: DossierLimits.noteCharactersMax, name: name)
+        if text.utf8.count > DossierLimits.customBytesMax {
+            throw .tooLarge(name, bytesMax: DossierLimits.customBytesMax)
         }
     }
 
@@ -128,13 +131,6 @@ extension FieldCodec {
             try checkDepth(levels, name: name)
             try checkCustom(content, name: name, levels: levels + 1)
         default: return
-        }
-    }
-
-    private static func checkCustom(_ text: String, name: FieldName) throws(DossierError) {
-        try check(text, charactersMax: DossierLimits.noteCharactersMax, name: name)
-        if text.utf8.count > DossierLimits.customBytesMax {
-            throw .tooLarge(name, bytesMax: DossierLimits.customBytesMax)
         }
     }
 

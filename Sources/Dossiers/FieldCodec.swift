@@ -38,18 +38,23 @@ public enum FieldCodec {
     public static func check(
         _ value: FieldValue, for field: FieldDefinition
     ) throws(DossierError) {
-        switch (field.type, value) {
-        case (_, .null):
+        // By value first: texts are the most, and this runs for every field of every change.
+        switch value {
+        case .text(let text): try check(text, for: field)
+        case .null:
             if !field.isClearable { throw .notClearable(field.name) }
-        case (.custom, _): try checkCustom(value, name: field.name)
-        case (.instant, .integer(let number)):
-            try check(number, in: DossierLimits.instant, name: field.name)
-        case (.integer(let range), .integer(let number)):
-            try check(number, in: range, name: field.name)
-        case (.instant, _), (.integer, _):
-            throw .wrongType(field.name, expected: expectation(of: field.type))
-        case (_, .text(let text)): try check(text, for: field)
-        default: throw .wrongType(field.name, expected: expectation(of: field.type))
+        case .integer(let number):
+            switch field.type {
+            case .instant: try check(number, in: DossierLimits.instant, name: field.name)
+            case .integer(let range): try check(number, in: range, name: field.name)
+            case .custom: return
+            default: throw .wrongType(field.name, expected: expectation(of: field.type))
+            }
+        case .bool, .real, .other:
+            guard field.type == .custom else {
+                throw .wrongType(field.name, expected: expectation(of: field.type))
+            }
+            try checkCustom(value, name: field.name)
         }
     }
 
@@ -117,7 +122,8 @@ public enum FieldCodec {
             if CalendarDate(parsing: text) == nil {
                 throw .malformed(field.name, reason: "is no day of the form YYYY-MM-DD")
             }
-        case .instant, .integer, .custom:
+        case .custom: try checkCustom(text, name: field.name)
+        case .instant, .integer:
             throw .wrongType(field.name, expected: expectation(of: field.type))
         }
     }

@@ -11,7 +11,8 @@ extension RecordSchema {
 
     static let dossier = SchemaTable([
         FieldDefinition("code", .code),
-        FieldDefinition("procedure", .code),
+        // A code of the catalog, or a title where an office has no codes yet.
+        FieldDefinition("procedure", name),
         FieldDefinition("applicant_name", name, isPersonal: true),
         FieldDefinition("applicant_id", .identityNumber, isPersonal: true),
         FieldDefinition("applicant_phone", .phone, isPersonal: true),
@@ -35,7 +36,7 @@ extension RecordSchema {
         FieldDefinition(officeField, .code),
         FieldDefinition("officer", name),
         FieldDefinition("occurred_at", .instant),
-        FieldDefinition("procedure", .code),
+        FieldDefinition("procedure", name),
         FieldDefinition("caller_name", name, isPersonal: true),
         FieldDefinition("caller_phone", .phone, isPersonal: true),
         FieldDefinition("dossier", .code),

@@ -134,34 +134,50 @@ public enum RecordSchema {
     }
 }
 
-/// The fields of one kind with an index by name: it is asked for every field of every record that
-/// is merged, so the index looks at the length and the outer bytes only, and compares one name.
-struct SchemaTable: Sendable {
+/// The fields of one kind with an index by name. It is asked for every field of every change and
+/// record, so it is a perfect hash over the length and three bytes of a name: no two of our names
+/// share a slot (the salt is searched for once), and one comparison decides.
+final class SchemaTable: Sendable {
     let definitions: [FieldDefinition]
     let rules: [MergeRule]
-    private let buckets: [[Int]]
+    private let names: [String]
+    private let slots: [UInt8]
+    private let salt: Int
+
+    private static let slotCount = 256
+    private static let free = UInt8.max
 
     init(_ definitions: [FieldDefinition]) {
         self.definitions = definitions
         rules = definitions.map(\.rule)
-        var buckets = [[Int]](repeating: [], count: 64)
-        for (place, definition) in definitions.enumerated() {
-            buckets[Self.bucket(of: definition.name)].append(place)
+        let names = definitions.map(\.name.rawValue)
+        var salt = 1
+        while Set(names.map { Self.slot(of: $0, salt: salt) }).count < names.count { salt += 2 }
+        var slots = [UInt8](repeating: Self.free, count: Self.slotCount)
+        for (place, name) in names.enumerated() {
+            slots[Self.slot(of: name, salt: salt)] = UInt8(place)
         }
-        self.buckets = buckets
+        self.names = names
+        self.slots = slots
+        self.salt = salt
     }
 
     func place(of name: FieldName) -> Int? {
-        for place in buckets[Self.bucket(of: name)]
-        where definitions[place].name.rawValue == name.rawValue {
-            return place
-        }
-        return nil
+        let place = slots[Self.slot(of: name.rawValue, salt: salt)]
+        guard place != Self.free, names[Int(place)] == name.rawValue else { return nil }
+        return Int(place)
     }
 
-    private static func bucket(of name: FieldName) -> Int {
-        let bytes = name.rawValue.utf8
-        guard let first = bytes.first, let last = bytes.last else { return 0 }
-        return (bytes.count &* 7 &+ Int(first) &* 5 &+ Int(last)) & 63
+    private static func slot(of name: String, salt: Int) -> Int {
+        let fast = name.utf8.withContiguousStorageIfAvailable { slot(of: $0, salt: salt) }
+        return fast ?? Array(name.utf8).withUnsafeBufferPointer { slot(of: $0, salt: salt) }
+    }
+
+    private static func slot(of bytes: UnsafeBufferPointer<UInt8>, salt: Int) -> Int {
+        let count = bytes.count
+        guard count > 0 else { return 0 }
+        let outer = Int(bytes[0]) << 24 | Int(bytes[count - 1]) << 16
+        let key = outer | Int(bytes[count / 2]) << 8 | count & 0xFF
+        return (key &* salt &* 0x9E37_79B9) >> 32 & (slotCount - 1)
     }
 }

@@ -13,25 +13,38 @@ enum TextRules {
 
     /// Looks at the UTF-8: this runs for every text of every change.
     private static func forbiddenCodePoint(in bytes: UnsafeBufferPointer<UInt8>) -> UInt32? {
-        for (index, byte) in bytes.enumerated() {
-            switch byte {
-            case 0x20...0x7E, 0x80...0xC1, 0xC3...0xE1, 0xE3...0xFF: continue
-            case UInt8(ascii: "\n"), UInt8(ascii: "\t"): continue
-            case 0xC2 where index + 1 < bytes.count && bytes[index + 1] < 0xA0:
-                return UInt32(bytes[index + 1])
-            case 0xC2: continue
-            case 0xE2:
-                guard index + 2 < bytes.count else { continue }
-                switch (bytes[index + 1], bytes[index + 2]) {
-                case (0x80, 0xAA...0xAE), (0x81, 0xA6...0xA9):
-                    return 0x2000 | UInt32(bytes[index + 1] & 0x3F) << 6
-                        | UInt32(bytes[index + 2] & 0x3F)
-                default: continue
-                }
-            default: return UInt32(byte)
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte < 0x20 || byte == 0x7F || byte == 0xC2 || byte == 0xE2,
+                let found = forbiddenCodePoint(in: bytes, at: index)
+            {
+                return found
             }
+            index += 1
         }
         return nil
+    }
+
+    /// The code point that starts here, when it is forbidden.
+    private static func forbiddenCodePoint(
+        in bytes: UnsafeBufferPointer<UInt8>, at index: Int
+    ) -> UInt32? {
+        switch bytes[index] {
+        case UInt8(ascii: "\n"), UInt8(ascii: "\t"): return nil
+        case 0xC2:
+            return index + 1 < bytes.count && bytes[index + 1] < 0xA0
+                ? UInt32(bytes[index + 1]) : nil
+        case 0xE2:
+            guard index + 2 < bytes.count else { return nil }
+            switch (bytes[index + 1], bytes[index + 2]) {
+            case (0x80, 0xAA...0xAE), (0x81, 0xA6...0xA9):
+                return 0x2000 | UInt32(bytes[index + 1] & 0x3F) << 6
+                    | UInt32(bytes[index + 2] & 0x3F)
+            default: return nil
+            }
+        case let byte: return UInt32(byte)
+        }
     }
 
     /// Whether the text has more code points than `charactersMax`.

@@ -25,7 +25,7 @@ final class ConnectionWatch: Sendable {
         var stage = Stage.head
         var since = ContinuousClock.now
         var bodyBytes = 0
-        var hangUp: (@Sendable () -> Void)?
+        var hangUpMark: UInt64?
     }
 
     private struct Drain {
@@ -36,6 +36,9 @@ final class ConnectionWatch: Sendable {
     private struct State {
         var connections: [UInt: Connection] = [:]
         var drains: [Int32: Drain] = [:]
+        /// What to call, by a mark that is never used again: events may be late.
+        var hangUps: [UInt64: @Sendable () -> Void] = [:]
+        var lastMark: UInt64 = 0
         var isClosed = false
     }
 
@@ -53,7 +56,8 @@ final class ConnectionWatch: Sendable {
     /// - Throws: `HTTPError.cannotStart` without descriptors.
     init(limits: HTTPServerLimits) throws(HTTPError) {
         self.limits = limits
-        tick = min(max(min(limits.headTimeout, limits.idleTimeout) / 4, .milliseconds(10)), .seconds(5))
+        let shortest = min(limits.headTimeout, limits.idleTimeout)
+        tick = min(max(shortest / 4, .milliseconds(10)), .seconds(5))
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         wake = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
         guard epoll >= 0, wake >= 0 else {
@@ -66,6 +70,12 @@ final class ConnectionWatch: Sendable {
         DispatchQueue(label: "http.connection-watch").async { self.run() }
     }
 
+    deinit {
+        // The thread holds the watch, so it has ended.
+        Glibc.close(epoll)
+        Glibc.close(wake)
+    }
+
     /// Ends the thread and closes what is being drained.
     func close() {
         state.withLock { $0.isClosed = true }
@@ -73,14 +83,16 @@ final class ConnectionWatch: Sendable {
     }
 
     func opened(_ connection: ServerConnection) {
-        state.withLock { $0.connections[connection.key] = Connection(socket: connection.socket) }
+        let wasIdle = state.withLock { state in
+            defer { state.connections[connection.key] = Connection(socket: connection.socket) }
+            return state.connections.isEmpty
+        }
+        if wasIdle { wakeUp() }
     }
 
     func closed(_ connection: ServerConnection) {
-        state.withLock { state in
-            let known = state.connections.removeValue(forKey: connection.key)
-            if let known, known.hangUp != nil { remove(known.socket) }
-        }
+        forgetHangUp(connection)
+        state.withLock { $0.connections[connection.key] = nil }
     }
 
     func enter(_ stage: Stage, _ connection: ServerConnection) {
@@ -98,17 +110,20 @@ final class ConnectionWatch: Sendable {
     /// Calls once when the peer closes its end, be it only for sending, or vanishes.
     func onHangUp(_ connection: ServerConnection, _ action: @escaping @Sendable () -> Void) {
         state.withLock { state in
-            state.connections[connection.key]?.hangUp = action
-            add(
-                connection.socket, EPOLLRDHUP.rawValue | EPOLLONESHOT.rawValue,
-                UInt64(connection.key))
+            guard state.connections[connection.key] != nil else { return }
+            state.lastMark += 1
+            state.hangUps[state.lastMark] = action
+            state.connections[connection.key]?.hangUpMark = state.lastMark
+            let events = EPOLLRDHUP.rawValue | EPOLLONESHOT.rawValue
+            add(connection.socket, events, state.lastMark)
         }
     }
 
     func forgetHangUp(_ connection: ServerConnection) {
         state.withLock { state in
-            guard state.connections[connection.key]?.hangUp != nil else { return }
-            state.connections[connection.key]?.hangUp = nil
+            guard let mark = state.connections[connection.key]?.hangUpMark else { return }
+            state.connections[connection.key]?.hangUpMark = nil
+            state.hangUps[mark] = nil
             remove(connection.socket)
         }
     }
@@ -131,17 +146,15 @@ extension ConnectionWatch {
         while true {
             let count = epoll_wait(epoll, &events, Int32(events.count), waitMilliseconds())
             for event in events.prefix(Int(max(count, 0))) { handle(event.data.u64) }
-            let overdueEnded = state.withLock { state in
+            let isClosed = state.withLock { state in
                 cutOverdue(&state)
                 return state.isClosed
             }
-            if overdueEnded { break }
+            if isClosed { break }
         }
         state.withLock { state in
             for socket in state.drains.keys { Glibc.close(socket) }
             state.drains = [:]
-            Glibc.close(epoll)
-            Glibc.close(wake)
         }
     }
 
@@ -157,7 +170,7 @@ extension ConnectionWatch {
         } else if mark & Self.drainMark != 0 {
             readOff(Int32(truncatingIfNeeded: mark & ~Self.drainMark))
         } else {
-            let action = state.withLock { $0.connections[UInt(mark)]?.hangUp }
+            let action = state.withLock { $0.hangUps[mark] }
             action?()
         }
     }

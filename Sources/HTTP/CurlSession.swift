@@ -1,19 +1,24 @@
 import CCurl
 import Dispatch
+import Glibc
 import Synchronization
 
-/// libcurl's handles of one client, and the queue on which alone they are used.
+/// libcurl's handles of one client, and the thread on which alone they are used.
 ///
-/// `@unchecked Sendable`: `easy`, `multi` are used on `queue` only, but for
+/// `@unchecked Sendable`: `easy`, `multi` and `linkFreeAt` are used on `thread` only, but for
 /// `curl_multi_wakeup`, which is made for other threads.
 final class CurlSession: @unchecked Sendable {
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     private let options: HTTPClientOptions
-    private let queue = DispatchQueue(label: "http.client")
+    private let thread = SerialThread()
     private let easy: UnsafeMutableRawPointer?
     private let multi: UnsafeMutableRawPointer?
     private let closing = AbortSignal()
+    /// Signalled to end a pause early.
+    private let alarm = DispatchSemaphore(value: 0)
+    /// When the rate limit allows the next step; used on `thread` only.
+    private var linkFreeAt = ContinuousClock.now
     private let total = Mutex(HTTPTraffic())
 
     init(options: HTTPClientOptions) {
@@ -24,7 +29,7 @@ final class CurlSession: @unchecked Sendable {
     }
 
     deinit {
-        // Every block on the queue holds the session: nothing runs any more.
+        // All work on the thread holds the session: nothing runs any more.
         if let easy { curl_easy_cleanup(easy) }
         if let multi { curl_multi_cleanup(multi) }
     }
@@ -35,7 +40,7 @@ final class CurlSession: @unchecked Sendable {
         _ request: CurlRequest, _ abort: AbortSignal,
         _ completion: @escaping @Sendable (Result<HTTPClientResponse, HTTPClientError>) -> Void
     ) {
-        queue.async { completion(self.perform(request, abort)) }
+        thread.async { completion(self.perform(request, abort)) }
     }
 
     func abort(_ signal: AbortSignal) {
@@ -49,6 +54,7 @@ final class CurlSession: @unchecked Sendable {
     }
 
     private func wakeUp() {
+        alarm.signal()
         if let multi { curl_multi_wakeup(multi) }
     }
 
@@ -62,7 +68,7 @@ final class CurlSession: @unchecked Sendable {
         curl_easy_reset(easy)
         let transfer = CurlTransfer(request, options, easy)
         if let problem = transfer.prepare() { return .failure(problem) }
-        let code = transfer.withBody { run(easy, multi, abort) }
+        let code = transfer.withBody { run(transfer, easy, multi, abort) }
         let traffic = transfer.traffic
         total.withLock { $0 += traffic }
         if let code { return transfer.result(of: code) }
@@ -71,19 +77,53 @@ final class CurlSession: @unchecked Sendable {
 
     /// Drives one transfer to its end; nil when it was aborted.
     private func run(
-        _ easy: UnsafeMutableRawPointer, _ multi: UnsafeMutableRawPointer, _ abort: AbortSignal
+        _ transfer: CurlTransfer, _ easy: UnsafeMutableRawPointer,
+        _ multi: UnsafeMutableRawPointer, _ abort: AbortSignal
     ) -> CURLcode? {
         guard curl_multi_add_handle(multi, easy) == CURLM_OK else { return CURLE_FAILED_INIT }
         defer { curl_multi_remove_handle(multi, easy) }
-        while !abort.isSet, !closing.isSet {
+        blockBrokenPipeSignal()
+        while true {
+            waitForRate(abort)
+            if abort.isSet || closing.isSet { return nil }
+            let unpaused = transfer.unpause()
+            guard unpaused == CURLE_OK else { return unpaused }
             var running: Int32 = 0
             guard curl_multi_perform(multi, &running) == CURLM_OK else { return CURLE_FAILED_INIT }
+            spend(transfer.takeUnpacedBytes())
             let result = shim_finished_result(multi)
             if result >= 0 { return CURLcode(rawValue: UInt32(result)) }
+            if transfer.isPaused { continue }
             guard curl_multi_poll(multi, nil, 0, 1_000, nil) == CURLM_OK else {
                 return CURLE_FAILED_INIT
             }
         }
-        return nil
     }
+}
+
+// libcurl 7.88's own rate limit lets hundreds of kilobytes through before it begins to work, and
+// forgets between transfers; so the client paces itself between libcurl's steps.
+extension CurlSession {
+    private func spend(_ byteCount: Int) {
+        guard let rate = options.bytesPerSecondMax, byteCount > 0 else { return }
+        let cost = Duration.seconds(Double(byteCount) / Double(max(rate, 1)))
+        linkFreeAt = max(linkFreeAt, .now) + cost
+    }
+
+    private func waitForRate(_ abort: AbortSignal) {
+        while !abort.isSet, !closing.isSet {
+            let wait = (linkFreeAt - .now).wholeMilliseconds
+            if wait <= 0 || alarm.wait(timeout: .now() + .milliseconds(wait)) == .timedOut {
+                return
+            }
+        }
+    }
+}
+
+/// Writing to a closed connection is an error to report, not a reason to end the program.
+private func blockBrokenPipeSignal() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
 }

@@ -8,7 +8,8 @@ extension CurlTransfer {
         switch code {
         case CURLE_URL_MALFORMAT: return .invalidURL
         case CURLE_UNSUPPORTED_PROTOCOL:
-            return reason.contains("HTTP/0.9") ? .invalidReply(host: host, reason: reason) : .invalidURL
+            return reason.contains("HTTP/0.9")
+                ? .invalidReply(host: host, reason: reason) : .invalidURL
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
             return .couldNotResolve(host: host)
         case CURLE_COULDNT_CONNECT: return .couldNotConnect(host: host, reason: reason)

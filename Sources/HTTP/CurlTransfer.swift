@@ -12,7 +12,7 @@ struct CurlRequest: Sendable {
     let progress: (@Sendable (TransferProgress) -> Void)?
 }
 
-/// One transfer on libcurl's easy handle; lives on the session's queue.
+/// One transfer on libcurl's easy handle; lives on the session's thread.
 final class CurlTransfer {
     private static let responseHeaderBytesMax = 256 << 10
     private static let expectBodyBytesMin = 1 << 20
@@ -27,6 +27,11 @@ final class CurlTransfer {
     private var headerBytes = 0
     private var body: [UInt8] = []
     private(set) var isTooLarge = false
+    private var isHeadComplete = false
+    private var bytesSent = 0
+    private var bytesReceived = 0
+    private var pacedBytes = 0
+    private(set) var isPaused = false
     private var reported: TransferProgress?
 
     init(_ request: CurlRequest, _ options: HTTPClientOptions, _ easy: UnsafeMutableRawPointer) {
@@ -63,10 +68,28 @@ final class CurlTransfer {
         request.body.withUnsafeBytes { bytes in
             if sendsBody {
                 shim_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(bytes.count))
-                shim_set_pointer(easy, CURLOPT_POSTFIELDS, bytes.baseAddress ?? noBytes)
+                if bytes.isEmpty {
+                    setText(CURLOPT_COPYPOSTFIELDS, "")
+                } else {
+                    shim_set_pointer(easy, CURLOPT_POSTFIELDS, bytes.baseAddress)
+                }
             }
             return run()
         }
+    }
+
+    /// Bytes that crossed the wire since this was asked last.
+    func takeUnpacedBytes() -> Int {
+        let total = bytesSent + bytesReceived
+        defer { pacedBytes = total }
+        return total - pacedBytes
+    }
+
+    /// Lets libcurl hand over what it kept back.
+    func unpause() -> CURLcode {
+        guard isPaused else { return CURLE_OK }
+        isPaused = false
+        return curl_easy_pause(easy, CURLPAUSE_CONT)
     }
 
     /// What the transfer has cost, however it ended.
@@ -74,12 +97,8 @@ final class CurlTransfer {
         var traffic = HTTPTraffic()
         traffic.requests = 1
         traffic.connections = shim_long_info(easy, CURLINFO_NUM_CONNECTS)
-        traffic.bytesSent =
-            shim_long_info(easy, CURLINFO_REQUEST_SIZE)
-            + Int(shim_offset_info(easy, CURLINFO_SIZE_UPLOAD_T))
-        traffic.bytesReceived =
-            shim_long_info(easy, CURLINFO_HEADER_SIZE)
-            + Int(shim_offset_info(easy, CURLINFO_SIZE_DOWNLOAD_T))
+        traffic.bytesSent = bytesSent
+        traffic.bytesReceived = bytesReceived
         return traffic
     }
 
@@ -103,6 +122,10 @@ final class CurlTransfer {
 
     func result(of code: CURLcode) -> Result<HTTPClientResponse, HTTPClientError> {
         guard code == CURLE_OK else { return .failure(error(for: code)) }
+        // libcurl 7.88 takes an answer whose headers break off for a complete one.
+        guard isHeadComplete else {
+            return .failure(.connectionLost(host: host, reason: "the headers broke off"))
+        }
         let status = shim_long_info(easy, CURLINFO_RESPONSE_CODE)
         return .success(
             HTTPClientResponse(status: status, headers: headers, body: body, traffic: traffic))
@@ -151,6 +174,8 @@ extension CurlTransfer {
         shim_set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         shim_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
         shim_set_long(easy, CURLOPT_NOSIGNAL, 1)
+        // Giving up does not wait for a name server.
+        shim_set_long(easy, CURLOPT_QUICK_EXIT, 1)
         shim_set_long(easy, CURLOPT_TCP_NODELAY, 1)
         shim_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
         shim_set_long(easy, CURLOPT_TCP_KEEPIDLE, 30)
@@ -160,8 +185,6 @@ extension CurlTransfer {
         if let userAgent = options.userAgent { setText(CURLOPT_USERAGENT, userAgent) }
         shim_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(options.responseBytesMax))
         if let rate = options.bytesPerSecondMax {
-            shim_set_offset(easy, CURLOPT_MAX_SEND_SPEED_LARGE, curl_off_t(rate))
-            shim_set_offset(easy, CURLOPT_MAX_RECV_SPEED_LARGE, curl_off_t(rate))
             // Small steps keep the rate even.
             shim_set_long(easy, CURLOPT_BUFFERSIZE, min(max(rate / 8, 1 << 10), 16 << 10))
             shim_set_long(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10)
@@ -207,10 +230,19 @@ extension CurlTransfer {
         shim_set_pointer(easy, CURLOPT_XFERINFODATA, context)
         shim_set_long(easy, CURLOPT_NOPROGRESS, request.progress == nil ? 1 : 0)
         shim_set_data_callback(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
-            transfer(context)?.bodyArrived(UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
+            let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
+            return transfer(context)?.bodyArrived(piece) ?? 0
         }
         shim_set_data_callback(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
-            transfer(context)?.headerArrived(UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
+            let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+            return transfer(context)?.headerArrived(line) ?? 0
+        }
+        // The counts of `curl_easy_getinfo` take a body that leaves together with its head twice.
+        shim_set_pointer(easy, CURLOPT_DEBUGDATA, context)
+        shim_set_long(easy, CURLOPT_VERBOSE, 1)
+        shim_set_debug_callback(easy) { _, kind, _, size, context in
+            transfer(context)?.crossed(kind, size)
+            return 0
         }
         shim_set_progress_callback(easy) { context, toReceive, received, toSend, sent in
             transfer(context)?.report(toReceive, received, toSend, sent)
@@ -225,8 +257,14 @@ extension CurlTransfer {
 }
 
 extension CurlTransfer {
-    /// Any other number than the count makes libcurl give up.
+    /// Any other number than the count makes libcurl give up, or pause.
     private func bodyArrived(_ bytes: UnsafeRawBufferPointer) -> Int {
+        let unpaced = bytesSent + bytesReceived - pacedBytes
+        if let rate = options.bytesPerSecondMax, unpaced > rate / 8 {
+            // One step of libcurl may read many buffers: end it, so that the session can wait.
+            isPaused = true
+            return Int(CURL_WRITEFUNC_PAUSE)
+        }
         guard body.count + bytes.count <= options.responseBytesMax else {
             isTooLarge = true
             return 0
@@ -244,17 +282,27 @@ extension CurlTransfer {
         if bytes.starts(with: "HTTP/".utf8) {
             // A new status line: what came before was interim, such as 100 Continue.
             headers = HTTPHeaders()
+            isHeadComplete = false
+        } else if bytes.first == UInt8(ascii: "\r") || bytes.first == UInt8(ascii: "\n") {
+            isHeadComplete = true
         } else if let colon = bytes.firstIndex(of: UInt8(ascii: ":")) {
             headers.append(text(bytes[..<colon]), text(bytes[(colon + 1)...]))
         }
         return bytes.count
     }
 
+    private func crossed(_ kind: curl_infotype, _ byteCount: Int) {
+        switch kind {
+        case CURLINFO_HEADER_OUT, CURLINFO_DATA_OUT: bytesSent += byteCount
+        case CURLINFO_HEADER_IN, CURLINFO_DATA_IN: bytesReceived += byteCount
+        default: break
+        }
+    }
+
     private func text(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
-        var bytes = bytes
-        let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A }
-        while let first = bytes.first, isBlank(first) { bytes.removeFirst() }
-        while let last = bytes.last, isBlank(last) { bytes.removeLast() }
+        let blanks: [UInt8] = [0x20, 0x09, 0x0D, 0x0A]
+        var bytes = bytes.drop { blanks.contains($0) }
+        while let last = bytes.last, blanks.contains(last) { bytes.removeLast() }
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -269,9 +317,6 @@ extension CurlTransfer {
         request.progress?(progress)
     }
 }
-
-/// A place to point at when there is no body.
-private nonisolated(unsafe) let noBytes = UnsafeRawPointer(UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1))
 
 private func transfer(_ context: UnsafeMutableRawPointer?) -> CurlTransfer? {
     context.map { Unmanaged<CurlTransfer>.fromOpaque($0).takeUnretainedValue() }

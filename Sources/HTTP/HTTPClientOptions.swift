@@ -19,7 +19,9 @@ public struct HTTPClientOptions: Sendable {
     public var pinnedPublicKey: String?
     /// Proxy URL; nil follows the environment, the empty text uses none.
     public var proxy: String?
-    /// Most bytes per second in each direction; nil sets no limit.
+    /// Most bytes per second on average, both directions together; nil sets no limit.
+    ///
+    /// Bodies of up to 64 KiB may leave in one burst, after which the client pauses.
     public var bytesPerSecondMax: Int?
     /// Largest response body, in bytes.
     public var responseBytesMax = 64 << 20
@@ -32,7 +34,7 @@ public struct HTTPClientOptions: Sendable {
 public struct HTTPTraffic: Sendable, Equatable {
     /// Request lines, headers and bodies sent, in bytes.
     public internal(set) var bytesSent = 0
-    /// Status lines, headers and bodies received, in bytes; chunk framing is not counted.
+    /// Status lines, headers and bodies received, in bytes; chunk framing included.
     public internal(set) var bytesReceived = 0
     /// Requests that were tried.
     public internal(set) var requests = 0

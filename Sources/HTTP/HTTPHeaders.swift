@@ -53,7 +53,7 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
 }
 
 extension HTTPHeaders.Field {
-    /// Whether the line can be written without changing the message's framing (RFC 9110 §5.5, §5.6.2).
+    /// Whether the line cannot change the message's framing (RFC 9110 §5.5, §5.6.2).
     var isWellFormed: Bool {
         !name.isEmpty && name.utf8.allSatisfy(\.isTokenByte)
             && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }

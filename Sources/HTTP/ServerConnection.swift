@@ -107,5 +107,7 @@ struct ServerConnection: @unchecked Sendable {
 }
 
 private func text(_ bytes: UnsafePointer<CChar>?, _ count: Int) -> String {
-    String(decoding: UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count), as: UTF8.self)
+    String(
+        decoding: UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count),
+        as: UTF8.self)
 }

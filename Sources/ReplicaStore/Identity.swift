@@ -51,6 +51,20 @@ public struct ReplicaIdentity: Sendable {
     /// What came of the last sync, in a word.
     public var lastOutcome: String?
 
+    /// An identity that asks for enrolment: it has a key and nothing else.
+    public init(enrollingAt centralURL: String, signingSeed: [UInt8]) {
+        state = .enrolling
+        self.centralURL = centralURL
+        self.signingSeed = signingSeed
+        desk = 0
+        office = ""
+        token = ""
+        seq = 0
+        chainHash = .zero
+        clock = HybridTimestamp(rawValue: 0)
+        pushedSeq = 0
+    }
+
     /// Own changes that central does not have yet.
     public var pendingCount: UInt64 { seq - min(pushedSeq, seq) }
 }
@@ -73,12 +87,16 @@ extension ReplicaDatabase {
             let hash = Hash256(bytes: statement.bytes(8))
         else { throw StoreError.damaged(table: "identity", key: 1) }
         var identity = ReplicaIdentity(
-            state: state, centralURL: statement.text(1), signingSeed: statement.bytes(2),
-            replica: statement.int64OrNil(3).map { ReplicaID(UInt64(bitPattern: $0)) },
-            desk: statement.int64(4), office: statement.text(5), token: statement.text(6),
-            seq: UInt64(clamping: statement.int64(7)), chainHash: hash,
-            clock: HybridTimestamp(rawValue: UInt64(bitPattern: statement.int64(9))),
-            pushedSeq: UInt64(clamping: statement.int64(10)))
+            enrollingAt: statement.text(1), signingSeed: statement.bytes(2))
+        identity.state = state
+        identity.replica = statement.int64OrNil(3).map { ReplicaID(UInt64(bitPattern: $0)) }
+        identity.desk = statement.int64(4)
+        identity.office = statement.text(5)
+        identity.token = statement.text(6)
+        identity.seq = UInt64(clamping: statement.int64(7))
+        identity.chainHash = hash
+        identity.clock = HybridTimestamp(rawValue: UInt64(bitPattern: statement.int64(9)))
+        identity.pushedSeq = UInt64(clamping: statement.int64(10))
         if let position = statement.int64OrNil(11), let hash = Hash256(bytes: statement.bytes(12)) {
             identity.cursor = (UInt64(clamping: position), hash)
         }

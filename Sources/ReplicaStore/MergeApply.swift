@@ -56,6 +56,16 @@ public struct MergeApply {
         try transaction.store(state, over: record, log: entry)
     }
 
+    /// Logs a refused change that leaves no trace in any record: of another office's record, or of
+    /// a kind that is not known here.
+    ///
+    /// - Throws: `StoreError`.
+    public func logRefused(_ change: Change, canonicalBytes: [UInt8], chainHash: Hash256) throws {
+        let entry = LogEntry(
+            form: .void, dot: change.dot, hash: chainHash, bytes: canonicalBytes)
+        try transaction.logOnly(entry, kind: change.kind)
+    }
+
     /// Joins a whole state that came in.
     ///
     /// - Throws: `StoreError`.

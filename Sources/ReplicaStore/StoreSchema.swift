@@ -112,11 +112,7 @@ enum StoreSchema {
             code TEXT NOT NULL, reason TEXT NOT NULL, bytes BLOB NOT NULL,
             refused_at INTEGER NOT NULL) STRICT;
         CREATE TABLE gaps(
-            kind INTEGER NOT NULL, record BLOB NOT NULL,
-            PRIMARY KEY (kind, record)) STRICT, WITHOUT ROWID;
-        CREATE TABLE needed(
-            kind INTEGER NOT NULL, record BLOB NOT NULL,
-            PRIMARY KEY (kind, record)) STRICT, WITHOUT ROWID;
+            record BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
         """
 
     static let central = """
@@ -137,5 +133,9 @@ enum StoreSchema {
         CREATE TABLE enrolment_codes(
             hash BLOB PRIMARY KEY, office TEXT NOT NULL, expires INTEGER NOT NULL,
             public_key BLOB, replica INTEGER) STRICT, WITHOUT ROWID;
+        CREATE TABLE refusals(
+            replica INTEGER NOT NULL, seq INTEGER NOT NULL, kind INTEGER NOT NULL,
+            record BLOB NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL,
+            PRIMARY KEY (replica, seq)) STRICT, WITHOUT ROWID;
         """
 }

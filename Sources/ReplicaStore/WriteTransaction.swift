@@ -91,6 +91,20 @@ public final class WriteTransaction {
         }
     }
 
+    /// Runs one of several pieces of work of a transaction: what it throws undoes its own part only.
+    ///
+    /// - Throws: what `body` throws.
+    public func attempt<R>(_ body: () throws -> R) throws -> R {
+        let saved = (differences, feedHash, lastPosition, author)
+        do {
+            return try database.connection.savepoint(body)
+        } catch {
+            (differences, feedHash, lastPosition, author) = saved
+            database.interning.forget()
+            throw StoreError.wrapping(error)
+        }
+    }
+
     /// Writes what the transaction has collected.
     func flush() throws {
         try database.digests.add(differences)
@@ -112,6 +126,12 @@ extension WriteTransaction {
         let replicaKey = try entry.dot.map { try database.interning.key(of: $0.replica) } ?? 0
         return try database.changeLog.append(
             entry, replicaKey: replicaKey, kind: kind, recordKey: key, now: now)
+    }
+
+    /// Logs a row that belongs to no record and that no replica reads.
+    func logOnly(_ entry: LogEntry, kind: RecordKind) throws {
+        let position = try append(entry, kind: kind, key: 0)
+        try chainFeed(entry.hash ?? .zero, position)
     }
 
     private func chainFeed(_ hash: Hash256, _ position: Int64) throws {

@@ -187,6 +187,7 @@ extension Change {
                     unknownMembers.append(try UnknownMember(key: key, from: &reader))
                 }
                 if key == Key.record, record == nil { throw FormatError.record }
+                if key == Key.context, context.isEmpty { throw FormatError.member }
             }
         } catch let error as CBORError {
             throw .cbor(error)
@@ -201,6 +202,18 @@ extension Change {
         dot = Dot(ReplicaID(replica), seq)
         self.clock = HybridTimestamp(rawValue: clock)
         self.kind = RecordKind(rawValue: kind)
+        guard hasPossibleContext, hasDistinctFields else { throw .member }
+    }
+
+    /// A change has not seen itself, and one that makes its record has seen nothing of it.
+    private var hasPossibleContext: Bool {
+        !context.covers(dot) && (record != nil || context.isEmpty)
+    }
+
+    /// A field is written or added to, not both: a dot names one value of a field.
+    private var hasDistinctFields: Bool {
+        additions.isEmpty
+            || !writes.contains { write in additions.contains { $0.name == write.name } }
     }
 
     private static func fields(from reader: inout CBORReader) throws -> [FieldWrite] {

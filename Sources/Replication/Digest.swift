@@ -1,7 +1,8 @@
 // The digest of a set of records: the sum of the BLAKE2b-256 hashes of their states' canonical
 // bytes, in four 64-bit lanes with wrap-around. A sum does not depend on order, and a change costs
-// one subtraction and one addition, so it is kept incrementally. Both ends of a sync compare it. It guards
-// against faults; that no peer forges states is the business of authentication and the hash chain.
+// one subtraction and one addition, so it is kept incrementally. Both ends of a sync compare it. It
+// guards against faults; that no peer forges states is the business of authentication and the hash
+// chain.
 
 public import Crypto
 

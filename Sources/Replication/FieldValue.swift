@@ -3,7 +3,7 @@ public import CBOR
 /// What one field of a record holds.
 ///
 /// Equality is what people mean by it: texts are equal when they are canonically equivalent
-/// (NFC), although each is kept as it was typed.
+/// (NFC), although each is kept as it was typed; and what is no number equals itself.
 public enum FieldValue: Hashable, Sendable {
     /// Explicitly empty: the field was cleared.
     case null
@@ -26,6 +26,33 @@ public enum FieldValue: Hashable, Sendable {
     /// The value as a whole number, when it is one.
     public var integer: Int64? {
         if case .integer(let number) = self { number } else { nil }
+    }
+}
+
+extension FieldValue {
+    /// Whether both say the same to a person.
+    public static func == (left: FieldValue, right: FieldValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.real(let left), .real(let right)): left == right || (left.isNaN && right.isNaN)
+        case (.text(let left), .text(let right)): left == right
+        case (.other(let left), .other(let right)): left == right
+        default: false
+        }
+    }
+
+    /// Feeds what `==` compares.
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .bool(let value): hasher.combine(value)
+        case .integer(let value): hasher.combine(value)
+        case .real(let value): hasher.combine(value.isNaN ? Double.nan : value)
+        case .text(let value): hasher.combine(value)
+        case .other(let value): hasher.combine(value)
+        }
     }
 }
 

@@ -20,5 +20,5 @@ public struct RecordKind: RawRepresentable, Hashable, Sendable {
     public static let holiday = RecordKind(rawValue: 5)
 
     /// Whether the record belongs to the catalog, which every office reads.
-    public var isCatalog: Bool { rawValue >= 3 }
+    public var isCatalog: Bool { (3...5).contains(rawValue) }
 }

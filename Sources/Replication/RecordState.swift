@@ -211,7 +211,9 @@ extension RecordState {
         try expect(Key.kind, in: &reader)
         guard let kind = UInt8(exactly: try reader.readUnsigned()) else { throw FormatError.member }
         try expect(Key.id, in: &reader)
-        guard let id = RecordID(bytes: try reader.readBytesSlice()) else { throw FormatError.record }
+        guard let id = RecordID(bytes: try reader.readBytesSlice()) else {
+            throw FormatError.record
+        }
         var state = RecordState(kind: RecordKind(rawValue: kind), id: id)
         try expect(Key.vv, in: &reader)
         state.vv = try VersionVector(from: &reader)

@@ -77,10 +77,9 @@ struct HTTPClientErrorTests {
             RawServer { peer in
                 _ = peer.receive(through: "\r\n\r\n")
                 let body = String(repeating: "x", count: 0x3E9)
-                peer.send(
-                    isChunked
-                        ? "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n\(body)\r\n0\r\n\r\n"
-                        : "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n\(body)")
+                let chunked = "Transfer-Encoding: chunked\r\n\r\n3e9\r\n\(body)\r\n0\r\n\r\n"
+                let declared = "Content-Length: 1001\r\n\r\n\(body)"
+                peer.send("HTTP/1.1 200 OK\r\n" + (isChunked ? chunked : declared))
                 _ = peer.receive()
             })
         let error = await failure(makeClient { $0.responseBytesMax = 1_000 }, server.url)
@@ -124,7 +123,10 @@ struct HTTPClientErrorTests {
                 peer.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")
                 _ = peer.receive()
             })
-        let client = makeClient { $0.lowSpeedTime = .seconds(1) }
+        let client = makeClient {
+            $0.lowSpeedTime = .seconds(1)
+            $0.lowSpeedBytesPerSecond = 10_000
+        }
         #expect(await failure(client, server.url) == .tooSlow(host: "127.0.0.1:\(server.port)"))
     }
 

@@ -46,7 +46,8 @@ struct HTTPClientTests {
         await #expect(throws: HTTPClientError.invalidHeader(name: "X")) {
             try await client.send(url: url, headers: ["X": "a\r\nY: b"])
         }
-        #expect(await failure(client, url, method: "GET / HTTP/1.1") == .invalidHeader(name: "method"))
+        #expect(
+            await failure(client, url, method: "GET / HTTP/1.1") == .invalidHeader(name: "method"))
         #expect(client.traffic == HTTPTraffic())
     }
 
@@ -84,7 +85,8 @@ struct HTTPClientTests {
     @Test("A transfer that fails midway is counted too")
     func trafficOfFailure() async throws {
         let received = Shared(0)
-        let reply = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + String(repeating: "r", count: 300)
+        let reply =
+            "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + String(repeating: "r", count: 300)
         let server = try #require(
             RawServer { peer in
                 let text = peer.receive(through: "hello")
@@ -99,6 +101,19 @@ struct HTTPClientTests {
         }
         #expect(client.traffic.bytesSent == received.value)
         #expect(client.traffic.bytesReceived == reply.utf8.count)
+    }
+
+    @Test("Chunk framing is counted as received")
+    func trafficOfChunks() async throws {
+        let reply = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"
+        let server = try #require(
+            RawServer { peer in
+                _ = peer.receive(through: "\r\n\r\n")
+                peer.send(reply)
+            })
+        let answer = try await makeClient().send(url: server.url)
+        #expect(answer.body == Array("ab".utf8))
+        #expect(answer.traffic.bytesReceived == reply.utf8.count)
     }
 
     @Test("Redirects are handed over, not followed")
@@ -127,17 +142,41 @@ struct HTTPClientTests {
         #expect(client.traffic.connections == 2)
     }
 
-    @Test("The rate limit stretches a transfer")
+    @Test("The rate limit stretches a transfer, and small ones together")
     func rateLimit() async throws {
-        let server = try makeServer { _ in
-            HTTPResponse(body: [UInt8](repeating: 1, count: 60_000))
+        let server = try makeServer { request in
+            HTTPResponse(body: [UInt8](repeating: 1, count: Int(request.path.dropFirst()) ?? 0))
         }
-        let client = makeClient { $0.bytesPerSecondMax = 60_000 }
-        let duration = try await ContinuousClock().measure {
-            let reply = try await client.send(url: server.url())
-            #expect(reply.body.count == 60_000)
+        let client = makeClient { $0.bytesPerSecondMax = 200_000 }
+        let large = try await ContinuousClock().measure {
+            let reply = try await client.send(url: server.url("/100000"))
+            #expect(reply.body.count == 100_000)
         }
-        #expect(duration > .milliseconds(500))
+        #expect(large > .milliseconds(350))
+        let small = try await ContinuousClock().measure {
+            for _ in 0..<11 { _ = try await client.send(url: server.url("/6000")) }
+        }
+        #expect(small > .milliseconds(250))
+        await server.stop()
+    }
+
+    @Test("A pause for the rate limit ends when the task is cancelled")
+    func cancelledPause() async throws {
+        let server = try makeServer { _ in HTTPResponse(body: [UInt8](repeating: 1, count: 5_000)) }
+        let client = makeClient { $0.bytesPerSecondMax = 100 }
+        let url = server.url()
+        let started = Latch()
+        let task = Task {
+            do throws(HTTPClientError) {
+                _ = try await client.send(url: url, progress: { _ in started.countDown() })
+                return nil as HTTPClientError?
+            } catch {
+                return error
+            }
+        }
+        await started.wait()
+        task.cancel()
+        #expect(await task.value == .cancelled)
         await server.stop()
     }
 

@@ -7,7 +7,8 @@ struct HTTPServerTests {
     func largeRoundTrip() async throws {
         let server = try makeServer()
         let pattern = (0..<2_500).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
-        let body = Array(repeatElement(pattern, count: 2_000).joined())
+        var body: [UInt8] = []
+        for _ in 0..<2_000 { body += pattern }
         let reply = try await makeClient().send(
             method: "POST", url: server.url("/a%20b/%C3%A9?x=1"), body: body)
         #expect(reply.status == 200)
@@ -82,7 +83,8 @@ struct HTTPServerTests {
         let server = try makeServer()
         let client = makeClient()
         for number in 0..<20 {
-            let reply = try await client.send(method: "POST", url: server.url(), body: [UInt8(number)])
+            let reply = try await client.send(
+                method: "POST", url: server.url(), body: [UInt8(number)])
             #expect(reply.body == [UInt8(number)])
         }
         #expect(client.traffic.requests == 20)

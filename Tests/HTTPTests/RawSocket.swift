@@ -28,8 +28,8 @@ struct RawSocket: Sendable {
         limitWaits()
     }
 
-    private func limitWaits() {
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
+    func limitWaits(milliseconds: Int = 10_000) {
+        var limit = timeval(tv_sec: milliseconds / 1_000, tv_usec: milliseconds % 1_000 * 1_000)
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, size)

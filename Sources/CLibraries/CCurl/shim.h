@@ -31,6 +31,10 @@ static inline CURLcode shim_set_progress_callback(CURL *handle, curl_xferinfo_ca
   return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, callback);
 }
 
+static inline CURLcode shim_set_debug_callback(CURL *handle, curl_debug_callback callback) {
+  return curl_easy_setopt(handle, CURLOPT_DEBUGFUNCTION, callback);
+}
+
 /// 0 when libcurl does not know.
 static inline long shim_long_info(CURL *handle, CURLINFO info) {
   long value = 0;

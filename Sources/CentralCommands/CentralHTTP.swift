@@ -1,0 +1,193 @@
+// Central's HTTP interface (`Protocol/sync-v1.md` §HTTP): two routes, errors as problem details.
+
+internal import CBOR
+internal import Causality
+internal import Crypto
+public import HTTP
+internal import JSON
+public import SyncEngine
+internal import SyncProtocol
+
+/// Answers HTTP requests for a central node.
+public struct CentralHTTP: Sendable {
+    private let node: CentralNode
+    private let log: @Sendable (ExchangeLine) -> Void
+
+    /// Serves a node; `log` gets a line for each exchange.
+    public init(node: CentralNode, log: @escaping @Sendable (ExchangeLine) -> Void) {
+        self.node = node
+        self.log = log
+    }
+
+    /// Refuses what no route takes before its body is read.
+    public static func check(
+        method: String, path: String, headers: HTTPHeaders
+    ) -> HTTPResponse? {
+        switch (method, path) {
+        case ("GET", "/v1/health"), ("HEAD", "/v1/health"): return nil
+        case (_, "/v1/sync"), (_, "/v1/enrol"):
+            guard method == "POST" else {
+                return problem(.refused(status: 405, title: "only POST here"), ["Allow": "POST"])
+            }
+        default:
+            return problem(.refused(status: 404, title: "there is nothing at this path"))
+        }
+        let expected = path == "/v1/sync" ? HTTPTransport.mediaType : "application/json"
+        let type = headers["Content-Type"]?.split(separator: ";").first.map(String.init)
+        guard type?.lowercased() == expected else {
+            return problem(.unsupportedContent(reason: "the Content-Type must be \(expected)"))
+        }
+        if path == "/v1/sync", headers["Authorization"] == nil { return problem(.notEnrolled) }
+        return nil
+    }
+
+    /// Answers one request.
+    public func respond(to request: HTTPRequest) async -> HTTPResponse {
+        if let refusal = Self.check(
+            method: request.method, path: request.path, headers: request.headers)
+        {
+            return refusal
+        }
+        do throws(SyncFailure) {
+            switch request.path {
+            case "/v1/sync": return try await sync(request)
+            case "/v1/enrol": return try await enrol(request)
+            default:
+                return HTTPResponse(contentType: "application/json", text: #"{"status":"ok"}"#)
+            }
+        } catch {
+            return Self.problem(error)
+        }
+    }
+
+    private func sync(_ request: HTTPRequest) async throws(SyncFailure) -> HTTPResponse {
+        let start = ContinuousClock.now
+        var line = ExchangeLine(bytesIn: request.bytesReceived)
+        do throws(SyncFailure) {
+            let replica = try await authenticate(request)
+            line.device = replica.description
+            let body = try Self.content(of: request)
+            let message = try SyncRequest(encoded: body)
+            let reply = try await node.exchange(message, from: replica)
+            line.pushed = message.push == nil ? 0 : reply.accepted.seq
+            line.refused = reply.refusals.count
+            line.items = reply.itemCount
+            line.isComplete = !reply.hasMore
+            let response = try Self.response(reply, to: request)
+            line.bytesOut = response.body.count
+            line.milliseconds = Int(start.duration(to: .now) / .milliseconds(1))
+            log(line)
+            return response
+        } catch {
+            line.failure = error.problemName ?? "refused"
+            line.milliseconds = Int(start.duration(to: .now) / .milliseconds(1))
+            log(line)
+            throw error
+        }
+    }
+
+    private func enrol(_ request: HTTPRequest) async throws(SyncFailure) -> HTTPResponse {
+        let json: JSONValue
+        do throws(JSONError) {
+            json = try JSONValue(parsing: request.body)
+        } catch {
+            throw .malformed(what: "enrolment", reason: "\(error)")
+        }
+        let reply = try await node.enrol(try EnrolmentRequest(json: json))
+        return HTTPResponse(contentType: "application/json", text: reply.json.serialized())
+    }
+
+    private func authenticate(_ request: HTTPRequest) async throws(SyncFailure) -> ReplicaID {
+        let scheme = "Bearer "
+        guard let header = request.headers["Authorization"], header.hasPrefix(scheme) else {
+            throw .notEnrolled
+        }
+        return try await node.authenticate(token: String(header.dropFirst(scheme.count)))
+    }
+}
+
+extension CentralHTTP {
+    private static func content(of request: HTTPRequest) throws(SyncFailure) -> [UInt8] {
+        switch request.headers["Content-Encoding"]?.lowercased() {
+        case nil, "identity": return request.body
+        case Compression.contentCoding: return try Compression.decompressed(request.body)
+        default: throw .unsupportedContent(reason: "the content coding must be zstd or none")
+        }
+    }
+
+    private static func response(
+        _ reply: SyncReply, to request: HTTPRequest
+    ) throws(SyncFailure) -> HTTPResponse {
+        if request.headers["Accept"]?.contains("application/json") == true {
+            return HTTPResponse(
+                contentType: "application/json", text: reply.json.serialized())
+        }
+        var response = HTTPResponse(
+            headers: ["Content-Type": HTTPTransport.mediaType], body: reply.encoded())
+        let takesZstd =
+            request.headers["Accept-Encoding"]?.contains(Compression.contentCoding) == true
+        if takesZstd, response.body.count >= WireLimits.compressionBytesMin {
+            let packed = try Compression.compressed(response.body)
+            if packed.count < response.body.count {
+                response.body = packed
+                response.headers.append("Content-Encoding", Compression.contentCoding)
+            }
+        }
+        return response
+    }
+
+    private static func problem(
+        _ failure: SyncFailure, _ headers: HTTPHeaders = [:]
+    ) -> HTTPResponse {
+        var response = HTTPResponse(
+            status: failure.httpStatus, contentType: Problem.mediaType,
+            text: Problem.document(of: failure).serialized())
+        for field in headers.fields { response.headers.append(field.name, field.value) }
+        switch failure {
+        case .notEnrolled: response.headers.append("WWW-Authenticate", "Bearer")
+        case .busy(let seconds): response.headers.append("Retry-After", "\(seconds)")
+        case .centralStore: response.headers.append("Retry-After", "30")
+        default: break
+        }
+        return response
+    }
+}
+
+/// What is logged of one exchange: counts, never content.
+public struct ExchangeLine: Sendable {
+    /// The device's replica in hexadecimal; empty before it is known.
+    public var device = ""
+    /// The seq accepted through, when changes were pushed; else 0.
+    public var pushed: UInt64 = 0
+    /// Changes refused.
+    public var refused = 0
+    /// Items sent.
+    public var items: UInt64 = 0
+    /// Whether nothing was left for the device.
+    public var isComplete = false
+    /// Bytes of the request, head and body.
+    public var bytesIn: Int
+    /// Bytes of the reply's body.
+    public var bytesOut = 0
+    /// How long it took.
+    public var milliseconds = 0
+    /// The problem's name, when there was one.
+    public var failure: String?
+
+    init(bytesIn: Int) {
+        self.bytesIn = bytesIn
+    }
+
+    /// The line as JSON, for a log reader.
+    public var text: String {
+        var members: [(String, JSONValue)] = [
+            ("event", "exchange"), ("device", .string(device)),
+            ("acceptedThrough", .integer(Int64(clamping: pushed))),
+            ("refused", .integer(Int64(refused))), ("items", .integer(Int64(clamping: items))),
+            ("bytesIn", .integer(Int64(bytesIn))), ("bytesOut", .integer(Int64(bytesOut))),
+            ("milliseconds", .integer(Int64(milliseconds))),
+        ]
+        members.append(("outcome", .string(failure ?? (isComplete ? "complete" : "more"))))
+        return JSONValue.object(members).serialized()
+    }
+}

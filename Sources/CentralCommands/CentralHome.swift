@@ -1,0 +1,108 @@
+internal import Causality
+internal import CommandLineTool
+internal import Crypto
+internal import Dossiers
+internal import Foundation
+internal import JSON
+internal import ReplicaStore
+internal import SQLite
+internal import SyncEngine
+
+/// A central's home directory and its database.
+struct CentralHome {
+    let path: String
+
+    static let option = Option(
+        "--home", valueName: "DIR",
+        help: "central's directory (default: DOSSIER_HOME, or the XDG data directory)")
+
+    init(_ invocation: Invocation) {
+        let environment = ProcessInfo.processInfo.environment
+        if let given = invocation.value("--home") ?? environment["DOSSIER_HOME"], !given.isEmpty {
+            path = given
+        } else {
+            let data =
+                environment["XDG_DATA_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+                ?? NSHomeDirectory() + "/.local/share"
+            path = data + "/dossiersync/central"
+        }
+    }
+
+    init(path: String) {
+        self.path = path
+    }
+
+    var databasePath: String { ReplicaDatabase.path(inHome: path, role: .central) }
+
+    /// Opens the database; makes home and database when they are missing and `isMaking` is set.
+    func open(isMaking: Bool = false) throws -> ReplicaDatabase {
+        do {
+            guard isMaking, !FileManager.default.fileExists(atPath: databasePath) else {
+                return try ReplicaDatabase(path: databasePath, role: .central)
+            }
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+            return try ReplicaDatabase(path: databasePath, role: .central, isNew: true)
+        } catch let error as StoreError {
+            throw CommandFailure(error)
+        } catch {
+            throw CommandFailure(
+                .cantCreate, "the home directory cannot be made at \(path)",
+                hint: "check --home, and who may write there")
+        }
+    }
+
+    /// Runs `body` with the database open.
+    func withDatabase<R>(isMaking: Bool = false, _ body: (ReplicaDatabase) throws -> R) throws -> R
+    {
+        let database = try open(isMaking: isMaking)
+        defer { database.close() }
+        do {
+            return try body(database)
+        } catch let error as StoreError {
+            throw CommandFailure(error)
+        } catch let error as DossierError {
+            throw CommandFailure(.dataError, "\(error)", hint: error.hint)
+        }
+    }
+
+    /// Writes as central, under an identity of this one run.
+    func write<R>(
+        _ database: ReplicaDatabase, _ body: (LocalEdit, WriteTransaction) throws -> R
+    ) throws -> R {
+        let session = ReplicaID(SystemRandomSource().number() >> 1)
+        return try database.write(now: SystemClock().now()) { transaction in
+            try body(try LocalEdit(transaction, session: session), transaction)
+        }
+    }
+}
+
+extension CommandFailure {
+    /// What a failed store means for the person and for the exit code.
+    init(_ error: StoreError) {
+        let code: ExitCode =
+            switch error {
+            case .sqlite(let error) where error.isBusy: .temporaryFailure
+            case .sqlite(let error) where error.isReadOnly || error.cannotOpen: .noPermission
+            case .sqlite(let error) where error.isFull || error.isIOFailure: .ioError
+            case .sqlite, .damaged: .dataError
+            case .notThisKind, .newerVersion, .missing: .configuration
+            case .exists: .cantCreate
+            case .notEnrolled: .noPermission
+            default: .dataError
+            }
+        self.init(code, "\(error)", hint: error.hint)
+    }
+}
+
+/// Times as the office reads them.
+enum ShownTime {
+    static func text(_ time: Timestamp?) -> String {
+        time.map { OfficeTime.text(milliseconds: $0.milliseconds) } ?? "never"
+    }
+
+    static func json(_ time: Timestamp?) -> JSONValue {
+        time.map { .string(OfficeTime.text(milliseconds: $0.milliseconds)) } ?? .null
+    }
+}

@@ -1,0 +1,27 @@
+public import CommandLineTool
+
+/// The command line of `central`.
+public enum CentralTool {
+    /// The version that `--version` prints.
+    public static let version = "1.0.0"
+
+    /// The tool, writing to these sinks.
+    public static func make(
+        output: OutputSink = .standardOutput, errorOutput: OutputSink = .standardError
+    ) -> Tool {
+        Tool(
+            name: "central", version: version,
+            summary: "the central node that counters sync with",
+            commands: [
+                ServeCommand.command,
+                Command(
+                    group: "office", summary: "the offices of the catalog",
+                    commands: [OfficeCommand.add, OfficeCommand.list]),
+                EnrolCommand.command, DevicesCommand.devices, DevicesCommand.revoke,
+                DevicesCommand.requestSync, StatusCommand.command,
+                RecordsCommand.digest, RecordsCommand.records, RecordsCommand.conflicts,
+                ImportCommand.command,
+            ],
+            globalOptions: [CentralHome.option], output: output, errorOutput: errorOutput)
+    }
+}

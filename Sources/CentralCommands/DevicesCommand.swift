@@ -1,0 +1,108 @@
+internal import Causality
+internal import CommandLineTool
+internal import JSON
+internal import ReplicaStore
+internal import SyncEngine
+
+enum DevicesCommand {
+    static let devices = Command(
+        "devices", summary: "list the devices and what has arrived from each",
+        options: [Option("--json", help: "answer in JSON")]
+    ) { invocation in
+        try CentralHome(invocation).withDatabase { database in
+            let devices = try database.devices()
+            if invocation.has("--json") {
+                try invocation.printOut(JSONValue.array(devices.map(json)).serialized())
+                return .ok
+            }
+            var table = TextTable([
+                .init("DEVICE"), .init("OFFICE"), .init("DESK", alignsRight: true),
+                .init("NAME"), .init("STATE"), .init("LAST COMPLETE SYNC"),
+                .init("PENDING", alignsRight: true), .init("REFUSED", alignsRight: true),
+                .init("CLOCK"),
+            ])
+            for device in devices {
+                table.add([
+                    device.replica.description, TerminalSafe.text(device.office),
+                    "\(device.desk)", TerminalSafe.text(device.name), device.state.rawValue,
+                    ShownTime.text(device.lastComplete),
+                    device.pending.map { "\($0)" } ?? "?", "\(device.refused)", skew(device),
+                ])
+            }
+            for line in table.lines { try invocation.printOut(line) }
+            return .ok
+        }
+    }
+
+    static let revoke = Command(
+        "revoke", summary: "shut a device out from its next request on",
+        arguments: [Positional("DEVICE", help: "its 16 hexadecimal digits")]
+    ) { invocation in
+        guard let replica = ReplicaID(hexadecimal: invocation.positional("DEVICE")) else {
+            throw UsageError("a device is named by 16 hexadecimal digits", hint: "central devices")
+        }
+        try CentralHome(invocation).withDatabase { database in
+            let isKnown = try database.write(now: SystemClock().now()) { try $0.revoke(replica) }
+            guard isKnown else {
+                throw CommandFailure(
+                    .dataError, "there is no such device", hint: "see: central devices")
+            }
+        }
+        try invocation.printOut("revoked \(replica)")
+        return .ok
+    }
+
+    static let requestSync = Command(
+        "request-sync", summary: "ask an office's devices, or all, to sync",
+        discussion: "A device learns of it at its next exchange, one that waits at once.",
+        arguments: [Positional("OFFICE", help: "the office's code", optional: true)],
+        options: [
+            Option("--all", help: "ask every device"), Option("--json", help: "answer in JSON"),
+        ]
+    ) { invocation in
+        let office = invocation.optionalPositional("OFFICE")
+        guard (office != nil) != invocation.has("--all") else {
+            throw UsageError("name an office or say --all, one of the two")
+        }
+        let count = try CentralHome(invocation).withDatabase { database in
+            if let office, try !database.hasOffice(office) {
+                throw CommandFailure(
+                    .dataError, "the catalog has no office with this code",
+                    hint: "see: central office list")
+            }
+            return try database.write(now: SystemClock().now()) {
+                try $0.requestSync(office: office)
+            }
+        }
+        try invocation.printOut(
+            invocation.has("--json")
+                ? JSONValue.object([("asked", .integer(Int64(count)))]).serialized()
+                : "asked \(count) \(count == 1 ? "device" : "devices") to sync")
+        return .ok
+    }
+
+    static func json(_ device: Device) -> JSONValue {
+        func number(_ value: UInt64?) -> JSONValue {
+            value.map { .integer(Int64(clamping: $0)) } ?? .null
+        }
+        return .object([
+            ("device", .string(device.replica.description)), ("office", .string(device.office)),
+            ("desk", .integer(device.desk)), ("name", .string(device.name)),
+            ("state", .string(device.state.rawValue)),
+            ("enrolled", ShownTime.json(device.enrolledAt)),
+            ("lastSync", ShownTime.json(device.lastComplete)),
+            ("lastExchange", ShownTime.json(device.lastExchange)),
+            ("acceptedThrough", number(device.seq)), ("pending", number(device.pending)),
+            ("refused", number(device.refused)), ("position", number(device.cursorPosition)),
+            ("skewMilliseconds", device.skewMilliseconds.map { .integer($0) } ?? .null),
+            ("syncRequested", .bool(device.isSyncRequested)),
+        ])
+    }
+
+    private static func skew(_ device: Device) -> String {
+        guard let milliseconds = device.skewMilliseconds else { return "?" }
+        let seconds = milliseconds / 1000
+        if abs(seconds) < 2 { return "right" }
+        return "\(abs(seconds)) s \(seconds > 0 ? "ahead" : "behind")"
+    }
+}

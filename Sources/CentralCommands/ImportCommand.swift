@@ -1,0 +1,160 @@
+internal import Causality
+internal import CommandLineTool
+internal import Crypto
+internal import Dossiers
+internal import JSON
+internal import ReplicaStore
+internal import Replication
+internal import SyncEngine
+
+enum ImportCommand {
+    static let command = Command(
+        "import", summary: "take in online submissions and catalog entries, one a line",
+        discussion: """
+            Each line is as for `counter apply`: {"new":"dossier","fields":{"office":…,…}}. A dossier
+            names its office and reaches that office's counters at their next sync. A code that is
+            here already is left alone, so a file may be imported again.
+            """,
+        arguments: [Positional("FILE", help: "an NDJSON file, or - for standard input")],
+        options: [Option("--json", help: "answer in JSON")]
+    ) { invocation in
+        var lines: NDJSONLineReader
+        do {
+            lines = try NDJSONLineReader(path: invocation.positional("FILE"))
+        } catch {
+            throw CommandFailure(.noInput, "the file cannot be read: \(error)", hint: nil)
+        }
+        let home = CentralHome(invocation)
+        var outcome = ImportOutcome()
+        try home.withDatabase(isMaking: true) { database in
+            var importer = Importer(database: database)
+            try importer.run(&lines, &outcome)
+        }
+        try report(outcome, invocation)
+        return outcome.errors.isEmpty ? .ok : .dataError
+    }
+
+    private static func report(_ outcome: ImportOutcome, _ invocation: Invocation) throws {
+        if invocation.has("--json") {
+            try invocation.printOut(outcome.json.serialized())
+            return
+        }
+        for error in outcome.errors.prefix(20) {
+            try invocation.printErr("line \(error.line): \(error.message)")
+        }
+        if outcome.errors.count > 20 {
+            try invocation.printErr("and \(outcome.errors.count - 20) more")
+        }
+        try invocation.printOut(
+            "\(outcome.applied) imported, \(outcome.known) here already, "
+                + "\(outcome.errors.count) refused")
+    }
+}
+
+struct ImportOutcome {
+    var lines = 0
+    var applied = 0
+    var known = 0
+    var errors: [(line: Int, message: String)] = []
+
+    var json: JSONValue {
+        .object([
+            ("lines", .integer(Int64(lines))), ("applied", .integer(Int64(applied))),
+            ("known", .integer(Int64(known))), ("failed", .integer(Int64(errors.count))),
+            (
+                "errors",
+                .array(
+                    errors.map {
+                        .object([
+                            ("line", .integer(Int64($0.line))), ("message", .string($0.message)),
+                        ])
+                    })
+            ),
+        ])
+    }
+}
+
+/// Applies lines at central, a few hundred in each transaction, each all or nothing.
+struct Importer {
+    /// Lines in one transaction: few enough that counters do not wait long for the writer.
+    private static let batchMax = 500
+
+    let database: ReplicaDatabase
+    private let session = ReplicaID(SystemRandomSource().number() >> 1)
+
+    init(database: ReplicaDatabase) {
+        self.database = database
+    }
+
+    mutating func run(_ lines: inout NDJSONLineReader, _ outcome: inout ImportOutcome) throws {
+        while true {
+            var batch: [(number: Int, edit: EditLine)] = []
+            let isEnd = try fill(&batch, &lines, &outcome)
+            try apply(batch, &outcome)
+            if isEnd { return }
+        }
+    }
+
+    /// Applies edits in one transaction.
+    func apply(
+        _ batch: [(number: Int, edit: EditLine)], _ outcome: inout ImportOutcome
+    ) throws {
+        guard !batch.isEmpty else { return }
+        var news = outcome
+        try database.write(now: SystemClock().now()) { transaction in
+            let edit = try LocalEdit(transaction, session: session)
+            for line in batch {
+                do {
+                    try transaction.attempt { try Self.apply(line.edit, with: edit) }
+                    news.applied += 1
+                } catch StoreError.duplicateCode, StoreError.duplicateID {
+                    news.known += 1
+                } catch let error as StoreError {
+                    if case .sqlite = error { throw error }
+                    news.errors.append((line.number, "\(error)"))
+                }
+            }
+        }
+        outcome = news
+    }
+
+    private func fill(
+        _ batch: inout [(number: Int, edit: EditLine)], _ lines: inout NDJSONLineReader,
+        _ outcome: inout ImportOutcome
+    ) throws -> Bool {
+        while batch.count < Self.batchMax {
+            do {
+                guard let line = try lines.next() else { return true }
+                outcome.lines += 1
+                do throws(DossierError) {
+                    batch.append((line.number, try EditLine(parsing: line.bytes)))
+                } catch {
+                    outcome.errors.append((line.number, "\(error)"))
+                }
+            } catch let error as JSONError {
+                guard case .lineTooLong(let number, _) = error else {
+                    throw CommandFailure(.ioError, "the file cannot be read: \(error)", hint: nil)
+                }
+                outcome.lines += 1
+                outcome.errors.append((number, "\(error)"))
+            }
+        }
+        return false
+    }
+
+    private static func apply(_ line: EditLine, with edit: LocalEdit) throws {
+        switch line.action {
+        case .new(let kind, let id, let writes, let additions):
+            _ = try edit.make(
+                kind, id: id, writes: writes, additions: additions, at: line.at, by: line.by)
+        case .set(let reference, let writes, let additions):
+            _ = try edit.edit(
+                reference, writes: writes, additions: additions, at: line.at, by: line.by)
+        case .note(let reference, let text):
+            _ = try edit.edit(
+                reference, writes: [],
+                additions: [FieldWrite(RecordSchema.notesField, .text(text))], at: line.at,
+                by: line.by)
+        }
+    }
+}

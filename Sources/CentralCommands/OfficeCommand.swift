@@ -1,0 +1,81 @@
+internal import CommandLineTool
+internal import Dossiers
+internal import JSON
+internal import ReplicaStore
+internal import Replication
+
+enum OfficeCommand {
+    static let add = Command(
+        "add", summary: "add an office to the catalog",
+        arguments: [
+            Positional("CODE", help: "the office's agency code, as in 000.17.22.H56"),
+            Positional("NAME", help: "its name"),
+        ],
+        options: [
+            Option("--address", valueName: "TEXT", help: "its address"),
+            Option("--phone", valueName: "TEXT", help: "its telephone number"),
+            Option("--json", help: "answer in JSON"),
+        ]
+    ) { invocation in
+        var writes = [
+            FieldWrite("code", .text(invocation.positional("CODE"))),
+            FieldWrite("name", .text(invocation.positional("NAME"))),
+        ]
+        if let address = invocation.value("--address") {
+            writes.append(FieldWrite("address", .text(address)))
+        }
+        if let phone = invocation.value("--phone") {
+            writes.append(FieldWrite("phone", .text(phone)))
+        }
+        let home = CentralHome(invocation)
+        let code = invocation.positional("CODE")
+        let result = try home.withDatabase(isMaking: true) { database in
+            guard try !database.hasOffice(code) else {
+                throw CommandFailure(
+                    .dataError, "there is an office with this code already",
+                    hint: "see: central office list")
+            }
+            return try home.write(database) { edit, _ in
+                try edit.make(.office, writes: writes)
+            }
+        }
+        try invocation.printOut(
+            invocation.has("--json")
+                ? JSONValue.object([
+                    ("id", .string(result.record.description)), ("code", .string(code)),
+                ]).serialized()
+                : "added office \(TerminalSafe.text(code))")
+        return .ok
+    }
+
+    static let list = Command(
+        "list", summary: "list the offices of the catalog",
+        options: [Option("--json", help: "answer in JSON")]
+    ) { invocation in
+        try CentralHome(invocation).withDatabase { database in
+            var filter = RecordFilter()
+            filter.kind = .office
+            var offices: [ShownRecord] = []
+            try database.forEachRecord(filter) {
+                offices.append(ShownRecord(state: $0))
+                return true
+            }
+            offices.sort { text($0, "code") < text($1, "code") }
+            if invocation.has("--json") {
+                try invocation.printOut(JSONValue.array(offices.map(\.json)).serialized())
+                return .ok
+            }
+            var table = TextTable([.init("CODE"), .init("NAME"), .init("PHONE")])
+            for office in offices {
+                table.add(
+                    ["code", "name", "phone"].map { TerminalSafe.text(text(office, $0)) })
+            }
+            for line in table.lines { try invocation.printOut(line) }
+            return .ok
+        }
+    }
+
+    private static func text(_ record: ShownRecord, _ name: FieldName) -> String {
+        record[name]?.stringValue ?? ""
+    }
+}

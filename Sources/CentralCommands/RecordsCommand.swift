@@ -1,0 +1,118 @@
+internal import Causality
+internal import CommandLineTool
+internal import Crypto
+internal import Dossiers
+internal import JSON
+internal import ReplicaStore
+internal import Replication
+
+enum RecordsCommand {
+    static let digest = Command(
+        "digest", summary: "print the digest of an office's scope, or of every office's",
+        arguments: [Positional("OFFICE", help: "the office's code", optional: true)],
+        options: [Option("--json", help: "answer in JSON")]
+    ) { invocation in
+        try CentralHome(invocation).withDatabase { database in
+            let offices = try invocation.optionalPositional("OFFICE").map { [$0] }
+                ?? officeCodes(database)
+            let digests = try database.read {
+                try offices.map { ($0, try database.digest(ofOffice: $0)) }
+            }
+            for (office, digest) in digests {
+                try invocation.printOut(
+                    invocation.has("--json")
+                        ? JSONValue.object([
+                            ("office", .string(office)),
+                            ("digest", .string(digest.digest.description)),
+                            ("records", .integer(digest.recordCount)),
+                        ]).serialized()
+                        : "\(digest.digest)  \(TerminalSafe.text(office))  "
+                            + "\(digest.recordCount) records")
+            }
+            return .ok
+        }
+    }
+
+    static let records = Command(
+        "records", summary: "print every record as one JSON line",
+        options: [
+            Option("--ndjson", help: "one JSON document a line (the only form)"),
+            Option("--office", valueName: "CODE", help: "only this office's"),
+            Option("--kind", valueName: "KIND", help: "only this kind"),
+        ]
+    ) { invocation in
+        var filter = RecordFilter()
+        filter.office = invocation.value("--office")
+        filter.kind = try invocation.value("--kind", expected: "a kind of record") {
+            RecordKind(name: $0)
+        }
+        try CentralHome(invocation).withDatabase { database in
+            try database.read {
+                try database.forEachRecord(filter) { state in
+                    try invocation.printOut(ShownRecord(state: state).json.serialized())
+                    return !invocation.output.isClosed
+                }
+            }
+        }
+        return .ok
+    }
+
+    static let conflicts = Command(
+        "conflicts", summary: "list the conflicts that wait for a person",
+        options: [
+            Option("--json", help: "one JSON document a line"),
+            Option("--office", valueName: "CODE", help: "only this office's"),
+        ]
+    ) { invocation in
+        var filter = RecordFilter()
+        filter.isConflicted = true
+        filter.office = invocation.value("--office")
+        try CentralHome(invocation).withDatabase { database in
+            var count = 0
+            try database.forEachRecord(filter) { state in
+                let record = ShownRecord(state: state)
+                count += record.conflicts.count
+                for conflict in record.conflicts { try show(conflict, of: record, invocation) }
+                return true
+            }
+            if count == 0, !invocation.has("--json") {
+                try invocation.printOut("no conflict waits")
+            }
+        }
+        return .ok
+    }
+
+    private static func show(
+        _ conflict: ShownConflict, of record: ShownRecord, _ invocation: Invocation
+    ) throws {
+        if invocation.has("--json") {
+            try invocation.printOut(
+                JSONValue.object([
+                    ("id", .string(record.id.description)),
+                    ("code", record["code"] ?? .null), ("office", record["office"] ?? .null),
+                    ("field", .string(conflict.name.rawValue)), ("values", conflict.json),
+                ]).serialized())
+            return
+        }
+        let code = record["code"]?.stringValue ?? record.id.description
+        try invocation.printOut("\(TerminalSafe.text(code)) \(conflict.name):")
+        for value in conflict.values {
+            let by = value.by.map { " by \($0)" } ?? ""
+            try invocation.printOut(
+                TerminalSafe.text(
+                    "  \(value.value.serialized())  \(ShownTime.text(value.at))\(by) "
+                        + "(\(value.dot))"))
+        }
+    }
+
+    static func officeCodes(_ database: ReplicaDatabase) throws -> [String] {
+        var filter = RecordFilter()
+        filter.kind = .office
+        var codes: [String] = []
+        try database.forEachRecord(filter) {
+            if let code = $0["code"].first?.value.text { codes.append(code) }
+            return true
+        }
+        return codes.sorted()
+    }
+}

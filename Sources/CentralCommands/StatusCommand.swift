@@ -1,0 +1,89 @@
+internal import CommandLineTool
+internal import Crypto
+internal import JSON
+internal import ReplicaStore
+internal import Replication
+
+enum StatusCommand {
+    static let command = Command(
+        "status", summary: "say what has arrived, what has not, and since when",
+        options: [Option("--json", help: "answer in JSON")]
+    ) { invocation in
+        try CentralHome(invocation).withDatabase { database in
+            let status = try CentralStatus(database)
+            if invocation.has("--json") {
+                try invocation.printOut(status.json.serialized())
+            } else {
+                for line in status.lines { try invocation.printOut(line) }
+            }
+            return .ok
+        }
+    }
+}
+
+/// What an admin wants to know at a glance.
+private struct CentralStatus {
+    var counts: [(String, Int)] = []
+    var conflicts: Int
+    var position: UInt64
+    var devices: [Device]
+
+    init(_ database: ReplicaDatabase) throws {
+        for (kind, name) in [
+            (RecordKind.office, "offices"), (.procedure, "procedures"), (.holiday, "holidays"),
+            (.dossier, "dossiers"), (.contact, "contacts"),
+        ] {
+            var filter = RecordFilter()
+            filter.kind = kind
+            counts.append((name, try database.recordCount(filter)))
+        }
+        conflicts = try database.conflictCount()
+        position = try database.lastCommit().position
+        devices = try database.devices()
+    }
+
+    private var active: [Device] { devices.filter { $0.state == .active } }
+
+    /// Devices of which more is known to be outside than here.
+    private var behind: [Device] {
+        active.filter { $0.lastComplete == nil || ($0.pending ?? 0) > 0 }
+    }
+
+    var json: JSONValue {
+        .object(
+            counts.map { ($0.0, .integer(Int64($0.1))) } + [
+                ("conflicts", .integer(Int64(conflicts))),
+                ("position", .integer(Int64(clamping: position))),
+                ("devices", .integer(Int64(active.count))),
+                ("neverSynced", .integer(Int64(active.count { $0.lastComplete == nil }))),
+                ("refused", .integer(Int64(clamping: devices.reduce(0) { $0 + $1.refused }))),
+                (
+                    "oldestSync",
+                    ShownTime.json(active.compactMap(\.lastComplete).min())
+                ),
+            ])
+    }
+
+    var lines: [String] {
+        var lines = [
+            counts.map { "\(GroupedNumber.string($0.1)) \($0.0)" }.joined(separator: ", "),
+            "\(GroupedNumber.string(conflicts)) fields in conflict wait for a person",
+            "feed position \(GroupedNumber.string(Int(clamping: position)))",
+            "\(active.count) active devices",
+        ]
+        for device in behind {
+            let name = "\(TerminalSafe.text(device.office)) desk \(device.desk)"
+            if let last = device.lastComplete {
+                lines.append(
+                    "\(name): \(device.pending ?? 0) changes still there; complete until "
+                        + ShownTime.text(last))
+            } else {
+                lines.append("\(name): no complete sync yet")
+            }
+        }
+        if behind.isEmpty, let oldest = active.compactMap(\.lastComplete).min() {
+            lines.append("every device has synced; the longest ago was \(ShownTime.text(oldest))")
+        }
+        return lines
+    }
+}

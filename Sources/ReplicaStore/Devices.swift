@@ -1,0 +1,259 @@
+// Central's devices and enrolment codes.
+
+public import Causality
+public import Crypto
+internal import Replication
+internal import SQLite
+
+/// A device as central knows it.
+public struct Device: Sendable {
+    /// Whether it may sync.
+    public enum State: String, Sendable {
+        /// It may.
+        case active
+        /// It is shut out.
+        case revoked
+    }
+
+    /// Its replica.
+    public var replica: ReplicaID
+    /// The code of its office.
+    public var office: String
+    /// Its number within the office, from 1.
+    public var desk: Int64
+    /// A name for people.
+    public var name: String
+    /// The key that its changes are signed with.
+    public var publicKey: PublicKey
+    /// Whether it may sync.
+    public var state: State
+    /// When it was enrolled.
+    public var enrolledAt: Timestamp
+    /// The last of its changes that central has on disk.
+    public var seq: UInt64
+    /// The chain hash after it.
+    public var chainHash: Hash256
+    /// When it last made an exchange.
+    public var lastExchange: Timestamp?
+    /// When it last ended an exchange with nothing left on either side.
+    public var lastComplete: Timestamp?
+    /// Its place in the feed.
+    public var cursorPosition: UInt64?
+    /// Changes that it said remained to be pushed.
+    public var pending: UInt64?
+    /// How far its clock is ahead of central's, in milliseconds.
+    public var skewMilliseconds: Int64?
+    /// Changes of it that were refused.
+    public var refused: UInt64
+    /// Whether an admin has asked it to sync.
+    public var isSyncRequested: Bool
+}
+
+extension ReplicaDatabase {
+    private static let deviceColumns = """
+        r.id, d.office, d.desk, d.name, d.public_key, d.state, d.enrolled_at, d.seq, d.hash,
+        d.last_exchange, d.last_complete, d.cursor_position, d.pending, d.skew_milliseconds,
+        d.refused, d.sync_requested
+        """
+
+    /// All devices, by office and desk.
+    ///
+    /// - Throws: `StoreError`.
+    public func devices() throws -> [Device] {
+        try devices(where: "ORDER BY d.office, d.desk") { _ in }
+    }
+
+    /// The device with this replica.
+    ///
+    /// - Throws: `StoreError`.
+    public func device(_ replica: ReplicaID) throws -> Device? {
+        try devices(where: "WHERE r.id = ?1") {
+            try $0.bind(1, Int64(bitPattern: replica.rawValue))
+        }.first
+    }
+
+    /// The device whose bearer token has this hash.
+    ///
+    /// - Throws: `StoreError`.
+    public func device(tokenHash: Hash256) throws -> Device? {
+        try devices(where: "WHERE d.token_hash = ?1") { statement in
+            try tokenHash.withBytes { try statement.bind(1, bytes: $0) }
+        }.first
+    }
+
+    private func devices(
+        where clause: String, bind: (Statement) throws -> Void
+    ) throws -> [Device] {
+        let statement = try connection.statement(
+            """
+            SELECT \(Self.deviceColumns) FROM devices AS d JOIN replicas AS r ON r.key = d.replica
+            \(clause)
+            """)
+        try bind(statement)
+        defer { statement.reset() }
+        var devices: [Device] = []
+        while try statement.step() {
+            guard let key = PublicKey(bytes: statement.bytes(4)),
+                let state = Device.State(rawValue: statement.text(5)),
+                let hash = Hash256(bytes: statement.bytes(8))
+            else { throw StoreError.damaged(table: "devices", key: statement.int64(0)) }
+            devices.append(
+                Device(
+                    replica: ReplicaID(UInt64(bitPattern: statement.int64(0))),
+                    office: statement.text(1), desk: statement.int64(2), name: statement.text(3),
+                    publicKey: key, state: state,
+                    enrolledAt: Timestamp(milliseconds: statement.int64(6)),
+                    seq: UInt64(clamping: statement.int64(7)), chainHash: hash,
+                    lastExchange: statement.int64OrNil(9).map(Timestamp.init(milliseconds:)),
+                    lastComplete: statement.int64OrNil(10).map(Timestamp.init(milliseconds:)),
+                    cursorPosition: statement.int64OrNil(11).map { UInt64(clamping: $0) },
+                    pending: statement.int64OrNil(12).map { UInt64(clamping: $0) },
+                    skewMilliseconds: statement.int64OrNil(13),
+                    refused: UInt64(clamping: statement.int64(14)),
+                    isSyncRequested: statement.int64(15) != 0))
+        }
+        return devices
+    }
+}
+
+extension WriteTransaction {
+    /// Notes a one-time code by its hash.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func addEnrolmentCode(hash: Hash256, office: String, expires: Timestamp) throws {
+        let statement = try database.connection.statement(
+            "INSERT INTO enrolment_codes(hash, office, expires) VALUES (?1, ?2, ?3)")
+        try hash.withBytes { try statement.bind(1, bytes: $0) }
+        try statement.bind(2, office)
+        try statement.bind(3, expires.milliseconds)
+        try statement.run()
+    }
+
+    /// Turns a code into a device. A repetition with the same code and key gives the same device,
+    /// with the new token in the old one's place: a lost reply costs nothing.
+    ///
+    /// - Returns: `nil` when the code is wrong, expired or used by another key.
+    /// - Throws: `StoreError.sqlite`.
+    public func redeemEnrolmentCode(
+        hash: Hash256, publicKey: PublicKey, name: String, tokenHash: Hash256,
+        newReplica: ReplicaID
+    ) throws -> Device? {
+        let statement = try database.connection.statement(
+            """
+            SELECT c.office, c.public_key, r.id FROM enrolment_codes AS c
+            LEFT JOIN replicas AS r ON r.key = c.replica
+            WHERE c.hash = ?1 AND c.expires > ?2
+            """)
+        try hash.withBytes { try statement.bind(1, bytes: $0) }
+        try statement.bind(2, now.milliseconds)
+        guard try statement.step() else { return nil }
+        let office = statement.text(0)
+        let usedBy = statement.bytesOrNil(1)
+        let known = statement.int64OrNil(2).map { ReplicaID(UInt64(bitPattern: $0)) }
+        statement.reset()
+        if let usedBy, let known {
+            guard usedBy == publicKey.bytes else { return nil }
+            try setToken(of: known, tokenHash)
+            return try database.device(known)
+        }
+        try insertDevice(newReplica, office, name, publicKey, tokenHash)
+        let use = try database.connection.statement(
+            "UPDATE enrolment_codes SET public_key = ?2, replica = ?3 WHERE hash = ?1")
+        try hash.withBytes { try use.bind(1, bytes: $0) }
+        try use.bind(2, publicKey.bytes)
+        try use.bind(3, try database.interning.key(of: newReplica))
+        try use.run()
+        return try database.device(newReplica)
+    }
+
+    /// Forgets codes that expired more than a day ago.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func dropExpiredCodes() throws {
+        let statement = try database.connection.statement(
+            "DELETE FROM enrolment_codes WHERE expires < ?1")
+        try statement.bind(1, now.milliseconds - 86_400_000)
+        try statement.run()
+    }
+
+    /// Stores how far a device has come, after an exchange.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func saveProgress(of device: Device) throws {
+        let statement = try database.connection.statement(
+            """
+            UPDATE devices SET seq = ?2, hash = ?3, last_exchange = ?4, last_complete = ?5,
+                cursor_position = ?6, pending = ?7, skew_milliseconds = ?8, refused = ?9,
+                sync_requested = ?10
+            WHERE replica = ?1
+            """)
+        try statement.bind(1, try database.interning.key(of: device.replica))
+        try statement.bind(2, Int64(clamping: device.seq))
+        try device.chainHash.withBytes { try statement.bind(3, bytes: $0) }
+        try statement.bind(4, device.lastExchange?.milliseconds)
+        try statement.bind(5, device.lastComplete?.milliseconds)
+        try statement.bind(6, device.cursorPosition.map { Int64(clamping: $0) })
+        try statement.bind(7, device.pending.map { Int64(clamping: $0) })
+        try statement.bind(8, device.skewMilliseconds)
+        try statement.bind(9, Int64(clamping: device.refused))
+        try statement.bind(10, device.isSyncRequested ? 1 : 0)
+        try statement.run()
+    }
+
+    /// Asks the devices of an office, or all, to sync at their next exchange.
+    ///
+    /// - Returns: how many devices were asked.
+    /// - Throws: `StoreError.sqlite`.
+    public func requestSync(office: String?) throws -> Int {
+        let statement = try database.connection.statement(
+            """
+            UPDATE devices SET sync_requested = 1
+            WHERE state = 'active' AND (?1 IS NULL OR office = ?1)
+            """)
+        try statement.bind(1, office)
+        try statement.run()
+        return database.connection.changedRowCount
+    }
+
+    /// Shuts a device out.
+    ///
+    /// - Returns: whether there is such a device.
+    /// - Throws: `StoreError.sqlite`.
+    public func revoke(_ replica: ReplicaID) throws -> Bool {
+        let statement = try database.connection.statement(
+            "UPDATE devices SET state = 'revoked' WHERE replica = ?1")
+        try statement.bind(1, try database.interning.key(of: replica))
+        try statement.run()
+        return database.connection.changedRowCount > 0
+    }
+
+    private func setToken(of replica: ReplicaID, _ tokenHash: Hash256) throws {
+        let statement = try database.connection.statement(
+            "UPDATE devices SET token_hash = ?2 WHERE replica = ?1")
+        try statement.bind(1, try database.interning.key(of: replica))
+        try tokenHash.withBytes { try statement.bind(2, bytes: $0) }
+        try statement.run()
+    }
+
+    private func insertDevice(
+        _ replica: ReplicaID, _ office: String, _ name: String, _ publicKey: PublicKey,
+        _ tokenHash: Hash256
+    ) throws {
+        let statement = try database.connection.statement(
+            """
+            INSERT INTO devices(replica, office, desk, name, public_key, token_hash, state,
+                enrolled_at, seq, hash, refused, sync_requested)
+            VALUES (?1, ?2,
+                (SELECT coalesce(max(desk), 0) + 1 FROM devices WHERE office = ?2),
+                ?3, ?4, ?5, 'active', ?6, 0, ?7, 0, 0)
+            """)
+        try statement.bind(1, try database.interning.key(of: replica))
+        try statement.bind(2, office)
+        try statement.bind(3, name)
+        try statement.bind(4, publicKey.bytes)
+        try tokenHash.withBytes { try statement.bind(5, bytes: $0) }
+        try statement.bind(6, now.milliseconds)
+        try Hash256.zero.withBytes { try statement.bind(7, bytes: $0) }
+        try statement.run()
+    }
+}

@@ -1,0 +1,84 @@
+// What a counter has for central: its own changes after the last that central has on disk.
+
+public import Causality
+public import Crypto
+public import Replication
+internal import SQLite
+
+/// Some consecutive own changes.
+public struct OutboxChunk: Sendable {
+    /// The seq of the first.
+    public var firstSeq: UInt64
+    /// The chain hash before it.
+    public var hashBefore: Hash256
+    /// The canonical changes, one after the other.
+    public var changes: [UInt8]
+    /// How many.
+    public var count: UInt64
+    /// The chain hash after the last.
+    public var hashAfter: Hash256
+}
+
+extension ReplicaDatabase {
+    /// The own changes after a seq, as many as fit into a number of bytes and at least one.
+    ///
+    /// - Throws: `StoreError.damaged` when the chain's hash before them is missing.
+    public func outbox(
+        of replica: ReplicaID, after seq: UInt64, bytesMax: Int
+    ) throws -> OutboxChunk? {
+        guard let key = try interning.knownKey(of: replica) else { return nil }
+        guard let hashBefore = try changeLog.chainHash(replicaKey: key, seq: seq) else {
+            throw StoreError.damaged(table: "changes", key: Int64(clamping: seq))
+        }
+        var chunk = OutboxChunk(
+            firstSeq: seq + 1, hashBefore: hashBefore, changes: [], count: 0,
+            hashAfter: hashBefore)
+        try changeLog.forEachChange(replicaKey: key, from: seq + 1) { _, hash, bytes in
+            guard chunk.count == 0 || chunk.changes.count + bytes.count <= bytesMax else {
+                return false
+            }
+            chunk.changes += bytes
+            chunk.hashAfter = hash
+            chunk.count += 1
+            return true
+        }
+        return chunk.count == 0 ? nil : chunk
+    }
+
+    /// The chain hash after an own change; `nil` when it is not known here.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func chainHash(of replica: ReplicaID, seq: UInt64) throws -> Hash256? {
+        guard seq > 0 else { return .zero }
+        guard let key = try interning.knownKey(of: replica) else { return nil }
+        return try changeLog.chainHash(replicaKey: key, seq: seq)
+    }
+
+    /// Records whose states are wanted because a change to them met a causal gap.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func gaps(limit: Int) throws -> [RecordID] {
+        let statement = try connection.statement("SELECT record FROM gaps LIMIT ?1")
+        try statement.bind(1, limit)
+        defer { statement.reset() }
+        var ids: [RecordID] = []
+        while try statement.step() {
+            if let id = RecordID(bytes: statement.bytes(0)) { ids.append(id) }
+        }
+        return ids
+    }
+}
+
+extension WriteTransaction {
+    /// Notes that a record's state is wanted, or no longer.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func setGap(_ record: RecordID, isOpen: Bool) throws {
+        let statement = try database.connection.statement(
+            isOpen
+                ? "INSERT OR IGNORE INTO gaps(record) VALUES (?1)"
+                : "DELETE FROM gaps WHERE record = ?1")
+        try record.withBytes { try statement.bind(1, bytes: $0) }
+        try statement.run()
+    }
+}

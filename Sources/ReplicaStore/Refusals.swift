@@ -1,0 +1,228 @@
+// Refused changes: at central, so that a repeated push gets the same answer; at a counter, so that
+// a person sees what was set aside and why.
+
+public import Causality
+internal import Crypto
+public import Replication
+internal import SQLite
+
+/// A refused change as a counter keeps it.
+public struct RefusedChange: Sendable {
+    /// The seq of the change.
+    public var seq: UInt64
+    /// The record it was for.
+    public var record: RecordID
+    /// Central's code.
+    public var code: String
+    /// Central's reason.
+    public var reason: String
+    /// The change: its content waits here for a person.
+    public var change: Change
+    /// When the refusal arrived.
+    public var refusedAt: Timestamp
+}
+
+/// A refusal as central keeps it.
+public struct RefusalNote: Sendable {
+    /// The seq of the change.
+    public var seq: UInt64
+    /// The kind of its record.
+    public var kind: RecordKind
+    /// Its record.
+    public var record: RecordID
+    /// The stable code.
+    public var code: String
+    /// The reason.
+    public var reason: String
+
+    /// Makes a note.
+    public init(seq: UInt64, kind: RecordKind, record: RecordID, code: String, reason: String) {
+        self.seq = seq
+        self.kind = kind
+        self.record = record
+        self.code = code
+        self.reason = reason
+    }
+}
+
+extension ReplicaDatabase {
+    /// The refused changes that wait at this counter, oldest first.
+    ///
+    /// - Throws: `StoreError`.
+    public func refusedChanges() throws -> [RefusedChange] {
+        let statement = try connection.statement(
+            "SELECT seq, record, code, reason, bytes, refused_at FROM refused ORDER BY seq")
+        defer { statement.reset() }
+        var changes: [RefusedChange] = []
+        while try statement.step() {
+            let seq = statement.int64(0)
+            guard let record = RecordID(bytes: statement.bytes(1)),
+                let change = try? Change(canonicalBytes: statement.bytes(4))  // named just below
+            else { throw StoreError.damaged(table: "refused", key: seq) }
+            changes.append(
+                RefusedChange(
+                    seq: UInt64(clamping: seq), record: record, code: statement.text(2),
+                    reason: statement.text(3), change: change,
+                    refusedAt: Timestamp(milliseconds: statement.int64(5))))
+        }
+        return changes
+    }
+
+    /// How many refused changes wait at this counter.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func refusedCount() throws -> UInt64 {
+        let statement = try connection.statement("SELECT count(*) FROM refused")
+        defer { statement.reset() }
+        return try statement.step() ? UInt64(clamping: statement.int64(0)) : 0
+    }
+
+    /// Whether an office could ever read a record: its feed holds a row of it.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func hasEverRead(office: String, _ record: OpenRecord) throws -> Bool {
+        guard let key = record.key, let scope = try interning.knownKey(ofOffice: office) else {
+            return false
+        }
+        let statement = try connection.statement(
+            """
+            SELECT 1 FROM changes AS c JOIN feed AS f ON f.position = c.position AND f.scope = ?3
+            WHERE c.kind = ?1 AND c.record = ?2 LIMIT 1
+            """)
+        try statement.bind(1, Int64(record.state.kind.rawValue))
+        try statement.bind(2, key)
+        try statement.bind(3, scope)
+        defer { statement.reset() }
+        return try statement.step()
+    }
+
+    /// Central's refusals of a device's changes within a range of seqs.
+    ///
+    /// - Throws: `StoreError`.
+    public func refusals(
+        of replica: ReplicaID, seqs: ClosedRange<UInt64>
+    ) throws -> [RefusalNote] {
+        let statement = try connection.statement(
+            """
+            SELECT seq, kind, record, code, reason FROM refusals
+            WHERE replica = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq
+            """)
+        try statement.bind(1, try interning.knownKey(of: replica) ?? -1)
+        try statement.bind(2, Int64(clamping: seqs.lowerBound))
+        try statement.bind(3, Int64(clamping: seqs.upperBound))
+        defer { statement.reset() }
+        var notes: [RefusalNote] = []
+        while try statement.step() {
+            guard let record = RecordID(bytes: statement.bytes(2)) else {
+                throw StoreError.damaged(table: "refusals", key: statement.int64(0))
+            }
+            notes.append(
+                RefusalNote(
+                    seq: UInt64(clamping: statement.int64(0)),
+                    kind: RecordKind(rawValue: UInt8(clamping: statement.int64(1))),
+                    record: record, code: statement.text(3), reason: statement.text(4)))
+        }
+        return notes
+    }
+}
+
+extension WriteTransaction {
+    /// Keeps a refusal at central.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func add(_ note: RefusalNote, of replica: ReplicaID) throws {
+        let statement = try database.connection.statement(
+            """
+            INSERT INTO refusals(replica, seq, kind, record, code, reason)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            """)
+        try statement.bind(1, try database.interning.key(of: replica))
+        try statement.bind(2, Int64(clamping: note.seq))
+        try statement.bind(3, Int64(note.kind.rawValue))
+        try note.record.withBytes { try statement.bind(4, bytes: $0) }
+        try statement.bind(5, note.code)
+        try statement.bind(6, note.reason)
+        try statement.run()
+    }
+
+    /// Sets one's own change aside at a counter, because central refused it: its content is kept,
+    /// and the record goes on from central's state with what was written after.
+    ///
+    /// - Parameter state: central's state of the record; `nil` when this office may not see it, and
+    ///   then the record is left as it is.
+    /// - Returns: whether this was news.
+    /// - Throws: `StoreError`.
+    public func setAside(
+        _ dot: Dot, code: String, reason: String, goingOnFrom state: RecordState?
+    ) throws -> Bool {
+        let replicaKey = try database.interning.key(of: dot.replica)
+        var found: (bytes: [UInt8], hash: Hash256)?
+        try database.changeLog.forEachChange(replicaKey: replicaKey, from: dot.seq) {
+            if $0 == dot.seq { found = ($2, $1) }
+            return false
+        }
+        guard let found else { return false }
+        let refused: Change
+        do throws(FormatError) {
+            refused = try Change(canonicalBytes: found.bytes)
+        } catch {
+            throw StoreError.damaged(table: "changes", key: Int64(clamping: dot.seq))
+        }
+        let record = refused.record ?? RecordID(derivedFrom: found.hash)
+        guard try keepRefused(dot.seq, refused, record, code, reason, found.bytes) else {
+            return false
+        }
+        if let state {
+            try goOn(from: state, after: dot.seq, replicaKey: replicaKey)
+        }
+        return true
+    }
+
+    private func keepRefused(
+        _ seq: UInt64, _ change: Change, _ record: RecordID, _ code: String, _ reason: String,
+        _ bytes: [UInt8]
+    ) throws -> Bool {
+        let statement = try database.connection.statement(
+            """
+            INSERT OR IGNORE INTO refused(seq, kind, record, code, reason, bytes, refused_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            """)
+        try statement.bind(1, Int64(clamping: seq))
+        try statement.bind(2, Int64(change.kind.rawValue))
+        try record.withBytes { try statement.bind(3, bytes: $0) }
+        try statement.bind(4, code)
+        try statement.bind(5, reason)
+        try statement.bind(6, bytes)
+        try statement.bind(7, now.milliseconds)
+        try statement.run()
+        guard database.connection.changedRowCount > 0 else { return false }
+        let marking = try database.connection.statement(
+            "UPDATE changes SET form = 2 WHERE replica = ?1 AND seq = ?2 AND form = 1")
+        try marking.bind(1, try database.interning.key(of: change.dot.replica))
+        try marking.bind(2, Int64(clamping: seq))
+        try marking.run()
+        return true
+    }
+
+    private func goOn(from state: RecordState, after seq: UInt64, replicaKey: Int64) throws {
+        let record = try open(state.kind, state.id)
+        var rebuilt = state
+        if let key = record.key {
+            for logged in try database.changeLog.history(kind: state.kind, recordKey: key)
+            where try logged.change.dot.seq > seq
+                && database.interning.isKey(replicaKey, of: logged.change.dot.replica)
+            {
+                // A gap cannot be: own later changes build on this state and on each other. Were
+                // it one all the same, the join with central's state at the next pull mends it.
+                _ = rebuilt.apply(logged.change)
+            }
+        }
+        try MergeApply(self).replace(record, with: rebuilt)
+    }
+}
+
+extension Interning {
+    func isKey(_ key: Int64, of replica: ReplicaID) throws -> Bool {
+        try knownKey(of: replica) == key
+    }
+}

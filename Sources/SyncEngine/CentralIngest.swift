@@ -1,0 +1,284 @@
+// What central does with a push: checks that it continues the device's chain, then applies each
+// change or refuses it. A refused change never blocks those behind it (promise 9), and a push that
+// was seen before gets the answer that it got then.
+
+internal import CBOR
+internal import Causality
+internal import Crypto
+internal import Dossiers
+public import ReplicaStore
+public import Replication
+public import SyncProtocol
+
+/// What came of a push.
+public struct IngestResult: Sendable {
+    /// The device, its chain moved on.
+    public var device: Device
+    /// Changes that were set aside.
+    public var refusals: [Refusal] = []
+    /// Records whose states are needed before the next change can be taken.
+    public var neededRecords: [RecordID] = []
+}
+
+/// Takes a device's changes into central's store, in one write transaction.
+struct CentralIngest {
+    let transaction: WriteTransaction
+    let database: ReplicaDatabase
+    private var result: IngestResult
+    private var states: [RecordID: RecordState] = [:]
+
+    init(_ transaction: WriteTransaction, _ database: ReplicaDatabase, device: Device) {
+        self.transaction = transaction
+        self.database = database
+        result = IngestResult(device: device)
+    }
+
+    /// Takes the push of a request.
+    ///
+    /// - Throws: `SyncFailure.forked`, `.brokenChain`, `.badSignature`, `.malformed`; `StoreError`.
+    mutating func ingest(_ request: SyncRequest) throws -> IngestResult {
+        try checkChainEnd(request.chain)
+        guard let push = request.push else { return result }
+        try readStates(request.states)
+        let device = result.device
+        guard push.firstSeq <= device.seq + 1 else {
+            // Central was restored from a backup: the device pushes again from there.
+            return result
+        }
+        guard
+            try database.chainHash(of: device.replica, seq: push.firstSeq - 1) == push.hashBefore
+        else { throw SyncFailure.forked(accepted: device.seq) }
+        let changes = try verifiedChanges(push)
+        if push.firstSeq <= device.seq {
+            try repeatRefusals(push.firstSeq...device.seq)
+        }
+        for change in changes where change.chain.seq > device.seq {
+            guard try take(change) else { break }
+            result.device.seq = change.chain.seq
+            result.device.chainHash = change.chain.hash
+        }
+        return result
+    }
+}
+
+/// A pushed change with its bytes and the chain up to it.
+private struct PushedChange {
+    var change: Change
+    var bytes: [UInt8]
+    var chain: HashChain
+
+    var record: RecordID { change.record ?? RecordID(derivedFrom: chain.hash) }
+}
+
+extension CentralIngest {
+    /// A device whose chain ends before, or otherwise than, what central has from it is a copy.
+    private func checkChainEnd(_ chain: ChainEnd) throws {
+        let device = result.device
+        if chain.seq < device.seq || (chain.seq == device.seq && chain.hash != device.chainHash) {
+            throw SyncFailure.forked(accepted: device.seq)
+        }
+    }
+
+    private func verifiedChanges(_ push: Push) throws -> [PushedChange] {
+        let device = result.device
+        var chain = HashChain(seq: push.firstSeq - 1, hash: push.hashBefore)
+        var changes: [PushedChange] = []
+        try push.changes.withUnsafeBytes { buffer in
+            var reader = CBORReader(buffer)
+            while !reader.isAtEnd {
+                let start = reader.offset
+                let change: Change
+                do throws(FormatError) {
+                    change = try Change(from: &reader)
+                } catch {
+                    throw SyncFailure.malformed(what: "push", reason: "\(error)")
+                }
+                let bytes = UnsafeRawBufferPointer(rebasing: buffer[start..<reader.offset])
+                chain.append(bytes)
+                guard change.dot == Dot(device.replica, chain.seq) else {
+                    throw SyncFailure.malformed(
+                        what: "push", reason: "a change is not the next one of this replica")
+                }
+                if chain.seq == device.seq, chain.hash != device.chainHash {
+                    throw SyncFailure.forked(accepted: device.seq)
+                }
+                changes.append(PushedChange(change: change, bytes: Array(bytes), chain: chain))
+            }
+        }
+        guard device.publicKey.isValid(signature: push.signature, of: chain.hash.bytes) else {
+            throw SyncFailure.badSignature
+        }
+        return changes
+    }
+
+    private mutating func readStates(_ sequence: [UInt8]?) throws {
+        guard let sequence else { return }
+        try sequence.withUnsafeBytes { buffer in
+            var reader = CBORReader(buffer)
+            while !reader.isAtEnd {
+                do throws(FormatError) {
+                    let state = try RecordState(from: &reader)
+                    states[state.id] = state
+                } catch {
+                    throw SyncFailure.malformed(what: "states", reason: "\(error)")
+                }
+            }
+        }
+    }
+
+    private mutating func repeatRefusals(_ seqs: ClosedRange<UInt64>) throws {
+        for note in try database.refusals(of: result.device.replica, seqs: seqs) {
+            let record = try visibleState(note.kind, note.record)
+            result.refusals.append(
+                Refusal(
+                    seq: note.seq, code: RefusalCode(rawValue: note.code) ?? .other,
+                    reason: note.reason, state: record))
+        }
+    }
+
+    /// A record's state, if the device's office may see it or nobody else's office has it.
+    private func visibleState(_ kind: RecordKind, _ id: RecordID) throws -> RecordState? {
+        guard kind.isKnown else { return nil }
+        let record = try transaction.open(kind, id)
+        guard record.exists else { return nil }
+        let scope = DossierRules.scope(of: record.state)
+        return scope == .none || scope.includes(office: result.device.office)
+            ? record.state : nil
+    }
+}
+
+extension CentralIngest {
+    /// Applies or refuses one change.
+    ///
+    /// - Returns: `false` when a record's state is needed first.
+    private mutating func take(_ pushed: PushedChange) throws -> Bool {
+        let change = pushed.change
+        guard change.kind.isKnown else {
+            try refuse(pushed, .unknownKind, "this central does not know the kind of record")
+            return true
+        }
+        do throws(DossierError) {
+            try DossierRules.validate(change: change, encodedBytes: pushed.bytes.count)
+        } catch {
+            try refuse(pushed, .invalidField, "\(error)", voiding: true)
+            return true
+        }
+        var record = try transaction.open(change.kind, pushed.record)
+        if !record.state.vv.covers(change.context), !record.state.vv.covers(change.dot) {
+            guard let state = states[pushed.record], mayJoin(state, over: record),
+                state.vv.covers(change.context)
+            else {
+                guard states[pushed.record] == nil else {
+                    try refuse(pushed, .outOfScope, "the record is not this office's")
+                    return true
+                }
+                result.neededRecords.append(pushed.record)
+                return false
+            }
+            try MergeApply(transaction).join(state)
+            record = try transaction.open(change.kind, pushed.record)
+        }
+        if let (code, reason) = try objection(to: change, of: record) {
+            try refuse(pushed, code, reason, voiding: code != .outOfScope && code != .handedOver)
+            return true
+        }
+        let outcome = try MergeApply(transaction).apply(
+            change, canonicalBytes: pushed.bytes, to: record, chainHash: pushed.chain.hash)
+        switch outcome {
+        case .applied, .alreadyCovered: return true
+        case .causalGap: preconditionFailure("the context was covered just now")
+        }
+    }
+
+    private func mayJoin(_ state: RecordState, over record: OpenRecord) -> Bool {
+        let office = result.device.office
+        guard case .offices(let codes) = DossierRules.scope(of: state) else { return false }
+        return record.state.fields.isEmpty
+            ? codes.contains(office)
+            : DossierRules.scope(of: record.state).includes(office: office)
+    }
+
+    /// Why a change cannot be taken, by scope and by the domain; `nil` when it can.
+    private func objection(
+        to change: Change, of record: OpenRecord
+    ) throws -> (RefusalCode, String)? {
+        let office = result.device.office
+        let target = change.writes.first { $0.name == RecordSchema.officeField }?.value
+        guard !change.kind.isCatalog else {
+            return (.outOfScope, "only the central office writes the catalog")
+        }
+        if record.state.vv.covers(change.dot) { return nil }
+        guard !record.state.fields.isEmpty else {
+            if record.exists, !change.context.isEmpty {
+                return (.noRecord, "the change that would have made the record was refused")
+            }
+            return target == .text(office)
+                ? nil : (.outOfScope, "a device makes records of its own office only")
+        }
+        if !DossierRules.scope(of: record.state).includes(office: office) {
+            guard try database.hasEverRead(office: office, record) else {
+                return (.outOfScope, "the record is not this office's")
+            }
+            let offices = record.state[RecordSchema.officeField]
+            if offices.allSatisfy({ change.context.covers($0.dot) }) {
+                return (.handedOver, "the record was handed over to another office")
+            }
+        }
+        if let target {
+            guard let code = target.text, try database.hasOffice(code) else {
+                return (.invalidField, "the catalog has no office with the code in office")
+            }
+        }
+        return transitionObjection(to: change, of: record.state)
+    }
+
+    /// A transition is judged only when the writer had seen every status that central has: then both
+    /// looked at the same one.
+    private func transitionObjection(
+        to change: Change, of state: RecordState
+    ) -> (RefusalCode, String)? {
+        let field = RecordSchema.statusField
+        let entries = state[field]
+        guard let target = change.writes.first(where: { $0.name == field })?.value.text,
+            entries.allSatisfy({ change.context.covers($0.dot) }),
+            !entries.contains(where: { $0.value == .text(target) }),
+            let rule = state.shown(field, by: RecordSchema.rule(of: field, in: state.kind))
+        else { return nil }
+        do throws(DossierError) {
+            try DossierRules.checkTransition(from: rule.value.text, to: target)
+            return nil
+        } catch {
+            return (.illegalTransition, "\(error)")
+        }
+    }
+
+    private mutating func refuse(
+        _ pushed: PushedChange, _ code: RefusalCode, _ reason: String, voiding: Bool = false
+    ) throws {
+        let change = pushed.change
+        let record = voiding ? try transaction.open(change.kind, pushed.record) : nil
+        let isVisible =
+            record.map {
+                let scope = DossierRules.scope(of: $0.state)
+                return scope == .none || scope.includes(office: result.device.office)
+            } ?? false
+        if let record, isVisible, !change.kind.isCatalog {
+            try MergeApply(transaction).void(
+                change.dot, in: record, isMaking: change.record == nil,
+                canonicalBytes: pushed.bytes, chainHash: pushed.chain.hash)
+        } else {
+            try MergeApply(transaction).logRefused(
+                change, canonicalBytes: pushed.bytes, chainHash: pushed.chain.hash)
+        }
+        try transaction.add(
+            RefusalNote(
+                seq: change.dot.seq, kind: change.kind, record: pushed.record,
+                code: code.rawValue, reason: reason),
+            of: result.device.replica)
+        result.device.refused += 1
+        result.refusals.append(
+            Refusal(
+                seq: change.dot.seq, code: code, reason: reason,
+                state: try visibleState(change.kind, pushed.record)))
+    }
+}

@@ -1,0 +1,212 @@
+// Central: one writer with group commit, many readers, and the exchange on top of them.
+
+public import Causality
+public import Crypto
+internal import ReplicaStore
+internal import Replication
+public import SyncProtocol
+
+/// The central node over one database file.
+public final class CentralNode: Sendable {
+    /// How often a waiting request looks for news that another process has written.
+    private static let newsInterval = Duration.milliseconds(150)
+    /// Readers: as many as central's machine has to spare beside the writer.
+    private static let readerCount = 2
+
+    private let writer: CommitQueue
+    private let readers: [CentralReader]
+    private let clock: any WallClock
+    private let random: any RandomSource
+
+    /// Opens central's database.
+    ///
+    /// - Throws: `StoreError`.
+    public init(
+        path: String, clock: any WallClock = SystemClock(),
+        random: any RandomSource = SystemRandomSource()
+    ) throws {
+        writer = try CommitQueue(path: path, isNew: false, clock: clock)
+        readers = try (0..<Self.readerCount).map { _ in try CentralReader(path: path) }
+        self.clock = clock
+        self.random = random
+    }
+
+    /// Finds the device that a bearer token belongs to.
+    ///
+    /// - Throws: `SyncFailure.notEnrolled`, `.revoked`, `.centralStore`.
+    public func authenticate(token: String) async throws(SyncFailure) -> ReplicaID {
+        let hash = Token.hash(token)
+        let device = try await read { try $0.device(tokenHash: hash) }
+        guard let device else { throw .notEnrolled }
+        guard device.state == .active else { throw .revoked }
+        return device.replica
+    }
+
+    /// Enrols a device by a one-time code.
+    ///
+    /// - Throws: `SyncFailure.badEnrolmentCode`, `.centralStore`.
+    public func enrol(_ request: EnrolmentRequest) async throws(SyncFailure) -> EnrolmentReply {
+        guard let code = EnrolmentCode(request.code) else { throw .badEnrolmentCode }
+        let token = Token.make(random)
+        let replica = ReplicaID(random.number() >> 1)  // fits SQLite's and JSON's integers
+        let device = try await write { transaction, _ in
+            try transaction.redeemEnrolmentCode(
+                hash: code.hash, publicKey: request.publicKey, name: request.device,
+                tokenHash: Token.hash(token), newReplica: replica)
+        }
+        guard let device else { throw .badEnrolmentCode }
+        return EnrolmentReply(
+            replica: device.replica, desk: device.desk, office: device.office, token: token)
+    }
+
+    /// One exchange with an authenticated device.
+    ///
+    /// - Throws: `SyncFailure`; then nothing of the request was kept.
+    public func exchange(
+        _ request: SyncRequest, from replica: ReplicaID
+    ) async throws(SyncFailure) -> SyncReply {
+        guard request.replica == replica else { throw .notEnrolled }
+        let ingest = try await ingest(request)
+        var device = ingest.device
+        var reply = try await pull(request, ingest)
+        let deadline = ContinuousClock.now + .seconds(
+            Int64(min(request.waitSeconds, WireLimits.waitSecondsMax)))
+        while request.push == nil, reply.itemCount == 0, !reply.hasMore, reply.requests.isEmpty,
+            ContinuousClock.now < deadline, !Task.isCancelled
+        {
+            try await waitForNews(until: deadline)
+            device = try await currentDevice(replica)
+            reply = try await pull(request, IngestResult(device: device))
+        }
+        try await note(request, reply, ingest, device: device)
+        return reply
+    }
+}
+
+extension CentralNode {
+    private func ingest(_ request: SyncRequest) async throws(SyncFailure) -> IngestResult {
+        guard request.push != nil else {
+            let device = try await currentDevice(request.replica)
+            return try await read { database in
+                // No push: the chain's end is still compared, so that a copy is noticed at once.
+                if request.chain.seq < device.seq
+                    || (request.chain.seq == device.seq
+                        && request.chain.hash != device.chainHash)
+                {
+                    throw SyncFailure.forked(accepted: device.seq)
+                }
+                return IngestResult(device: device)
+            }
+        }
+        return try await write { transaction, database in
+            guard let device = try database.device(request.replica) else {
+                throw SyncFailure.notEnrolled
+            }
+            guard device.state == .active else { throw SyncFailure.revoked }
+            var ingest = CentralIngest(transaction, database, device: device)
+            var result = try ingest.ingest(request)
+            result.device.lastExchange = transaction.now
+            result.device.pending = request.pendingCount
+            try transaction.saveProgress(of: result.device)
+            return result
+        }
+    }
+
+    private func pull(
+        _ request: SyncRequest, _ ingest: IngestResult
+    ) async throws(SyncFailure) -> SyncReply {
+        let now = clock.now()
+        return try await read { database in
+            var reply = SyncReply(
+                accepted: ChainEnd(seq: ingest.device.seq, hash: ingest.device.chainHash),
+                time: now)
+            reply.refusals = ingest.refusals
+            reply.neededRecords = ingest.neededRecords
+            var pull = CentralPull(
+                database, device: ingest.device, wantedBytes: request.wantedBytes)
+            try pull.fill(&reply, for: request)
+            return reply
+        }
+    }
+
+    /// Notes what an admin wants to know of a device. An exchange in the middle of a long sync was
+    /// noted with its push; the last one is noted as complete.
+    private func note(
+        _ request: SyncRequest, _ reply: SyncReply, _ ingest: IngestResult, device: Device
+    ) async throws(SyncFailure) {
+        let isComplete =
+            !reply.hasMore && request.pendingCount == 0 && reply.neededRecords.isEmpty
+            && reply.accepted.seq == max(request.chain.seq, reply.accepted.seq)
+        guard isComplete || request.push == nil else { return }
+        let now = clock.now()
+        try await write { transaction, database in
+            guard var device = try database.device(request.replica) else { return }
+            device.lastExchange = now
+            device.pending = request.pendingCount
+            device.skewMilliseconds = request.time.milliseconds - now.milliseconds
+            device.cursorPosition = reply.cursor?.position ?? device.cursorPosition
+            if isComplete {
+                device.lastComplete = now
+                device.isSyncRequested = false
+            }
+            try transaction.saveProgress(of: device)
+        }
+    }
+
+    private func currentDevice(_ replica: ReplicaID) async throws(SyncFailure) -> Device {
+        let device = try await read { try $0.device(replica) }
+        guard let device else { throw .notEnrolled }
+        guard device.state == .active else { throw .revoked }
+        return device
+    }
+
+    private func waitForNews(until deadline: ContinuousClock.Instant) async throws(SyncFailure) {
+        let reader = readers[0]
+        do {
+            let before = try await reader.dataVersion()
+            while ContinuousClock.now < deadline {
+                try await Task.sleep(for: Self.newsInterval)
+                if try await reader.dataVersion() != before { return }
+            }
+        } catch is CancellationError {
+            return
+        } catch {
+            throw SyncFailure(error)
+        }
+    }
+}
+
+extension CentralNode {
+    private func read<R: Sendable>(
+        _ body: @Sendable (ReplicaDatabase) throws -> R
+    ) async throws(SyncFailure) -> R {
+        let reader = readers[Int.random(in: readers.indices)]
+        do {
+            return try await reader.read(body)
+        } catch {
+            throw SyncFailure(error)
+        }
+    }
+
+    private func write<R: Sendable>(
+        _ body: @escaping @Sendable (WriteTransaction, ReplicaDatabase) throws -> R
+    ) async throws(SyncFailure) -> R {
+        do {
+            return try await writer.perform(body)
+        } catch {
+            throw SyncFailure(error)
+        }
+    }
+}
+
+extension SyncFailure {
+    /// Failures stay what they are; a store that failed is said without its details.
+    init(_ error: any Error) {
+        self =
+            switch error {
+            case let failure as SyncFailure: failure
+            case let error as StoreError: .centralStore(reason: "\(error)")
+            default: .centralStore(reason: "internal error")
+            }
+    }
+}

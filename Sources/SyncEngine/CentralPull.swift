@@ -1,0 +1,187 @@
+// What central sends in one reply, read from one consistent view: states for a first download or a
+// repair, then the feed after the cursor, and the digest when nothing is left.
+
+internal import CBOR
+internal import Crypto
+internal import Dossiers
+internal import ReplicaStore
+internal import Replication
+internal import SyncProtocol
+
+struct CentralPull {
+    let database: ReplicaDatabase
+    let device: Device
+    private var items = CBORWriter()
+    private var itemCount: UInt64 = 0
+    private let budget: Int
+
+    init(_ database: ReplicaDatabase, device: Device, wantedBytes: UInt64) {
+        self.database = database
+        self.device = device
+        budget = max(1, min(Int(clamping: wantedBytes), WireLimits.pullBytesMax))
+    }
+
+    /// Fills a reply with what the request lacks.
+    ///
+    /// - Throws: `SyncFailure.malformed` for a mark that central did not give; `StoreError`.
+    mutating func fill(_ reply: inout SyncReply, for request: SyncRequest) throws {
+        for id in request.fetchedRecords {
+            try addFetched(id)
+        }
+        var cursor: Cursor?
+        if let mark = try request.resumeMark.map(ResumeMark.init(encoded:)),
+            try isKnown(mark.cursor)
+        {
+            cursor = try addStates(from: mark, to: &reply)
+        } else if request.resumeMark == nil, let given = request.cursor, try isKnown(given) {
+            cursor = given
+        } else {
+            // No cursor, or one of a time before central was restored: all states, from the start.
+            let head = try database.lastCommit()
+            let mark = ResumeMark(
+                place: .start, cursor: Cursor(position: head.position, hash: head.hash),
+                sentCount: 0)
+            cursor = try addStates(from: mark, to: &reply)
+        }
+        if let cursor { try addFeed(after: cursor, to: &reply) }
+        if !reply.hasMore {
+            reply.digest = try database.digest(ofOffice: device.office).digest
+        }
+        reply.items = items.bytes
+        reply.itemCount = itemCount
+        if device.isSyncRequested { reply.requests.append(.syncNow) }
+    }
+
+    private var isFull: Bool { items.bytes.count >= budget }
+
+    private func isKnown(_ cursor: Cursor) throws -> Bool {
+        try database.commitHash(at: cursor.position) == cursor.hash
+    }
+
+    private mutating func addFetched(_ id: RecordID) throws {
+        // A record that is not there, or not the office's, is passed over alike.
+        guard let state = try database.state(of: .id(id)),
+            DossierRules.scope(of: state).includes(office: device.office)
+        else { return }
+        FeedItem.encodeState(state, to: &items)
+        itemCount += 1
+    }
+
+    /// Adds states from a place on; returns the cursor for the feed once all have been sent.
+    private mutating func addStates(
+        from mark: ResumeMark, to reply: inout SyncReply
+    ) throws -> Cursor? {
+        var writer = items
+        var count: UInt64 = 0
+        let budget = budget
+        let next = try database.forEachState(ofOffice: device.office, from: mark.place) { state in
+            FeedItem.encodeState(state, to: &writer)
+            count += 1
+            return writer.bytes.count < budget
+        }
+        items = writer
+        itemCount += count
+        guard let next else { return mark.cursor }
+        let sent = mark.sentCount + count
+        reply.hasMore = true
+        reply.resumeMark =
+            ResumeMark(place: next, cursor: mark.cursor, sentCount: sent).encoded()
+        let total = try database.stateCount(ofOffice: device.office)
+        reply.remainingCount = total > sent ? total - sent : 0
+        return nil
+    }
+
+    private mutating func addFeed(after cursor: Cursor, to reply: inout SyncReply) throws {
+        var writer = items
+        var count: UInt64 = 0
+        var last = cursor.position
+        let budget = budget
+        var isCut = writer.bytes.count >= budget
+        if !isCut {
+            try database.forEachFeedRow(
+                ofOffice: device.office, after: cursor.position, except: device.replica
+            ) { row in
+                guard writer.bytes.count < budget else {
+                    isCut = true
+                    return false
+                }
+                if add(row, to: &writer) { count += 1 }
+                last = row.position
+                return true
+            }
+        }
+        items = writer
+        itemCount += count
+        let head = try database.lastCommit()
+        if isCut {
+            reply.hasMore = true
+            reply.remainingCount = try database.feedRowCount(
+                ofOffice: device.office, after: last)
+            reply.cursor = Cursor(
+                position: last, hash: try database.commitHash(at: last) ?? cursor.hash)
+        } else {
+            reply.cursor = Cursor(position: head.position, hash: head.hash)
+        }
+    }
+
+    /// Adds a row; `false` when the office may not see it any more.
+    private func add(_ row: FeedRow, to writer: inout CBORWriter) -> Bool {
+        switch row.content {
+        case .change(let bytes, let madeRecord):
+            bytes.withUnsafeBytes {
+                FeedItem.encodeChange(canonicalBytes: $0, madeRecord: madeRecord, to: &writer)
+            }
+        case .void(let kind, let record, let dot):
+            FeedItem.encodeVoid(kind: kind, record: record, dot: dot, to: &writer)
+        case .state(let state):
+            // By now the record may have left the office again; then a later row says so.
+            guard DossierRules.scope(of: state).includes(office: device.office) else {
+                return false
+            }
+            FeedItem.encodeState(state, to: &writer)
+        }
+        return true
+    }
+}
+
+/// Where a first download stands. Opaque to the counter; central trusts nothing in it: the place
+/// only selects among the office's own records, and the cursor is confirmed.
+struct ResumeMark {
+    var place: SnapshotPlace
+    var cursor: Cursor
+    var sentCount: UInt64
+
+    init(place: SnapshotPlace, cursor: Cursor, sentCount: UInt64) {
+        self.place = place
+        self.cursor = cursor
+        self.sentCount = sentCount
+    }
+
+    init(encoded bytes: [UInt8]) throws(SyncFailure) {
+        do {
+            self = try bytes.withUnsafeBytes { buffer in
+                var reader = CBORReader(buffer)
+                let place = try SnapshotPlace(from: &reader)
+                let position = try reader.readUnsigned()
+                guard let hash = Hash256(bytes: try reader.readBytesSlice()) else {
+                    throw FormatError.member
+                }
+                let sent = try reader.readUnsigned()
+                try reader.requireEnd()
+                return ResumeMark(
+                    place: place, cursor: Cursor(position: position, hash: hash), sentCount: sent)
+            }
+        } catch {
+            throw .malformed(what: "resume mark", reason: "\(error)")
+        }
+    }
+
+    func encoded() -> [UInt8] {
+        var writer = CBORWriter()
+        place.encode(to: &writer)
+        writer.writeUnsigned(cursor.position)
+        cursor.hash.withBytes { writer.writeBytes($0) }
+        writer.writeUnsigned(sentCount)
+        return writer.bytes
+    }
+}

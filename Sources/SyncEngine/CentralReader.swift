@@ -1,0 +1,25 @@
+internal import ReplicaStore
+
+/// One reading connection to central's database, on its own serial executor.
+actor CentralReader {
+    private let executor = DatabaseExecutor(label: "central.reader")
+    private let database: ReplicaDatabase
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
+    init(path: String) throws {
+        database = try ReplicaDatabase(path: path, role: .central)
+    }
+
+    /// Runs `body` on one consistent view of the database.
+    func read<R: Sendable>(_ body: @Sendable (ReplicaDatabase) throws -> R) throws -> R {
+        try database.read { try body(database) }
+    }
+
+    /// A number that changes when anybody has written.
+    func dataVersion() throws -> Int64 {
+        try database.dataVersion
+    }
+}

@@ -1,0 +1,310 @@
+// A counter's side of a sync: exchange after exchange until nothing is left on either side. Every
+// reply is applied in one transaction, so that a cut at any point loses nothing and repeats at most
+// one chunk (promises 3 and 4). No transaction is open while the network is waited for.
+
+public import Causality
+internal import Crypto
+internal import Dossiers
+public import ReplicaStore
+internal import Replication
+public import SyncProtocol
+
+/// How far a sync has come, for a progress bar.
+public struct SyncProgress: Sendable {
+    /// Changes that central has taken in this sync.
+    public var pushed: UInt64
+    /// Changes that remain to be pushed.
+    public var pending: UInt64
+    /// Items that have come from central in this sync.
+    public var pulled: UInt64
+    /// Items that central says remain.
+    public var remaining: UInt64
+    /// Bytes that crossed the wire.
+    public var traffic: Traffic
+}
+
+/// How to sync.
+public struct SyncOptions: Sendable {
+    /// Bytes of canonical changes in one push.
+    public var pushBytes = WireLimits.pushBytesDefault
+    /// Bytes of items wanted in one reply.
+    public var pullBytes = WireLimits.pullBytesDefault
+    /// Seconds to wait for news when there is nothing to do.
+    public var waitSeconds: UInt64 = 0
+
+    /// The defaults.
+    public init() {}
+}
+
+/// Syncs one replica with central.
+public actor CounterSession {
+    /// Exchanges in one sync at most, when neither side gets anywhere: a bound on our own mistakes.
+    private static let idleRoundsMax = 4
+
+    private let executor = DatabaseExecutor(label: "counter.session")
+    private let database: ReplicaDatabase
+    private let transport: any Transport
+    private let clock: any WallClock
+    private let options: SyncOptions
+    private var report = SyncReport()
+    private var neededRecords: [RecordID] = []
+
+    /// Runs on a thread of its own, since SQLite blocks.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
+    /// Opens the replica's file.
+    ///
+    /// - Throws: `StoreError`.
+    public init(
+        path: String, transport: any Transport, clock: any WallClock = SystemClock(),
+        options: SyncOptions = SyncOptions()
+    ) throws {
+        database = try ReplicaDatabase(path: path, role: .counter)
+        self.transport = transport
+        self.clock = clock
+        self.options = options
+    }
+
+    /// Syncs until both sides hold the same, or until something stops it.
+    ///
+    /// - Returns: what was done; `failure` says what stopped it.
+    /// - Throws: `StoreError` when this replica's own file fails.
+    public func sync(
+        progress: @Sendable (SyncProgress) -> Void = { _ in }
+    ) async throws -> SyncReport {
+        let start = ContinuousClock.now
+        report = SyncReport()
+        neededRecords = []
+        do throws(SyncEnd) {
+            try await exchangeAll(progress)
+        } catch {
+            switch error {
+            case .failure(let failure): report.failure = failure
+            case .store(let error): throw error
+            }
+        }
+        try finish(since: start)
+        return report
+    }
+}
+
+/// What ends a sync before its time.
+private enum SyncEnd: Error {
+    case failure(SyncFailure)
+    case store(any Error)
+}
+
+extension CounterSession {
+    private func exchangeAll(_ progress: (SyncProgress) -> Void) async throws(SyncEnd) {
+        var idleRounds = 0
+        var isRepaired = false
+        while true {
+            let request = try store { try makeRequest() }
+            let reply: SyncReply
+            do throws(SyncFailure) {
+                reply = try await transport.exchange(request)
+            } catch {
+                throw .failure(error)
+            }
+            report.roundTrips += 1
+            let round = try store { try apply(reply, to: request) }
+            progress(
+                SyncProgress(
+                    pushed: report.accepted + report.refused, pending: round.pending,
+                    pulled: report.pulled, remaining: reply.remainingCount,
+                    traffic: transport.traffic))
+            if round.isDone {
+                guard round.digestAgrees == false, !isRepaired else { return }
+                // All states once more, joined: mends whatever this replica lacks.
+                isRepaired = true
+                try store { try forgetCursor() }
+                continue
+            }
+            idleRounds = round.gotSomewhere ? 0 : idleRounds + 1
+            guard idleRounds < Self.idleRoundsMax else {
+                throw .failure(.malformed(what: "reply", reason: "it leads nowhere"))
+            }
+        }
+    }
+
+    private func store<R>(_ body: () throws -> R) throws(SyncEnd) -> R {
+        do {
+            return try body()
+        } catch let failure as SyncFailure {
+            throw .failure(failure)
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    private func makeRequest() throws -> SyncRequest {
+        try database.read {
+            let (identity, replica) = try database.enrolledIdentity()
+            var request = SyncRequest(
+                replica: replica,
+                cursor: identity.cursor.map { Cursor(position: $0.position, hash: $0.hash) },
+                chain: ChainEnd(seq: identity.seq, hash: identity.chainHash), time: clock.now())
+            request.wantedBytes = UInt64(options.pullBytes)
+            request.resumeMark = identity.resumeMark
+            request.fetchedRecords = try database.gaps(limit: WireLimits.fetchedRecordsMax)
+            request.states = try neededStates()
+            if let chunk = try database.outbox(
+                of: replica, after: identity.pushedSeq, bytesMax: options.pushBytes)
+            {
+                guard let key = SigningKey(seed: identity.signingSeed) else {
+                    throw StoreError.damaged(table: "identity", key: 1)
+                }
+                request.push = Push(
+                    firstSeq: chunk.firstSeq, hashBefore: chunk.hashBefore,
+                    changes: chunk.changes,
+                    signature: key.signature(of: chunk.hashAfter.bytes))
+                request.pendingCount = identity.seq - (chunk.firstSeq + chunk.count - 1)
+            } else if identity.cursor != nil {
+                request.waitSeconds = options.waitSeconds
+            }
+            return request
+        }
+    }
+
+    private func neededStates() throws -> [UInt8]? {
+        guard !neededRecords.isEmpty else { return nil }
+        var states: [UInt8] = []
+        for id in neededRecords {
+            if let state = try database.state(of: .id(id)) { states += state.canonicalBytes }
+        }
+        return states
+    }
+
+    private func forgetCursor() throws {
+        try database.write(now: clock.now()) { transaction in
+            var (identity, _) = try database.enrolledIdentity()
+            identity.cursor = nil
+            identity.resumeMark = nil
+            try transaction.saveProgress(identity)
+        }
+    }
+}
+
+/// What one exchange led to.
+private struct Round {
+    var isDone: Bool
+    var gotSomewhere: Bool
+    var pending: UInt64
+    var digestAgrees: Bool?
+}
+
+extension CounterSession {
+    /// Applies a reply, all of it in one transaction.
+    private func apply(_ reply: SyncReply, to request: SyncRequest) throws -> Round {
+        let round = try database.write(now: clock.now()) { transaction in
+            var (identity, replica) = try database.enrolledIdentity()
+            let pushedBefore = identity.pushedSeq
+            guard reply.accepted.seq <= identity.seq,
+                try database.chainHash(of: replica, seq: reply.accepted.seq) == reply.accepted.hash
+            else { throw SyncFailure.forked(accepted: reply.accepted.seq) }
+            identity.pushedSeq = reply.accepted.seq
+            var refused: UInt64 = 0
+            for refusal in reply.refusals {
+                let isNews = try transaction.setAside(
+                    Dot(replica, refusal.seq), code: refusal.code.rawValue,
+                    reason: refusal.reason, goingOnFrom: refusal.state)
+                refused += isNews ? 1 : 0
+            }
+            try apply(items: reply.items, in: transaction)
+            // While states are on their way the old cursor is of no use, and the mark counts.
+            identity.cursor = reply.cursor.map { ($0.position, $0.hash) }
+            identity.resumeMark = reply.resumeMark
+            identity.lastExchange = transaction.now
+            try transaction.saveProgress(identity)
+            neededRecords = reply.neededRecords
+            report.note(reply, refused: refused, pushedBefore: pushedBefore)
+            let gaps = try database.gaps(limit: 1)
+            let isDone =
+                !reply.hasMore && identity.pendingCount == 0 && gaps.isEmpty
+                && reply.neededRecords.isEmpty
+            return Round(
+                isDone: isDone,
+                gotSomewhere: reply.itemCount > 0 || identity.pushedSeq != pushedBefore
+                    || reply.resumeMark != request.resumeMark,
+                pending: identity.pendingCount)
+        }
+        guard round.isDone, let theirs = reply.digest else { return round }
+        return try compare(theirs, round)
+    }
+
+    /// Compares digests, unless somebody has written here since: then there is more to push.
+    private func compare(_ theirs: Digest, _ round: Round) throws -> Round {
+        try database.read {
+            var round = round
+            let (identity, _) = try database.enrolledIdentity()
+            guard identity.pendingCount == 0 else {
+                round.isDone = false
+                round.gotSomewhere = true
+                return round
+            }
+            let ours = try database.digest(ofOffice: identity.office).digest
+            round.digestAgrees = ours == theirs
+            report.digest = ours
+            report.digestAgrees = ours == theirs
+            return round
+        }
+    }
+
+    private func apply(items: [UInt8], in transaction: WriteTransaction) throws {
+        let merge = MergeApply(transaction)
+        try FeedItem.forEach(in: items) { item in
+            switch item {
+            case .change(let change, let id):
+                guard change.kind.isKnown else { throw Self.unknownKind }
+                let record = try transaction.open(change.kind, id)
+                let outcome = try merge.apply(
+                    change, canonicalBytes: change.canonicalBytes, to: record, chainHash: nil)
+                if case .causalGap = outcome { try transaction.setGap(id, isOpen: true) }
+            case .void(let kind, let id, let dot):
+                guard kind.isKnown else { throw Self.unknownKind }
+                let record = try transaction.open(kind, id)
+                guard !record.state.vv.covers(dot) else { return }
+                try merge.void(
+                    dot, in: record, isMaking: false, canonicalBytes: nil, chainHash: nil)
+            case .state(let state):
+                guard state.kind.isKnown else { throw Self.unknownKind }
+                try merge.join(state)
+                try transaction.setGap(state.id, isOpen: false)
+            }
+        }
+    }
+
+    private static let unknownKind = SyncFailure.malformed(
+        what: "reply", reason: "it holds a kind of record that is not known here")
+
+    private func finish(since start: ContinuousClock.Instant) throws {
+        report.traffic = transport.traffic
+        report.seconds = start.duration(to: .now) / .seconds(1)
+        try database.write(now: clock.now()) { transaction in
+            var (identity, _) = try database.enrolledIdentity()
+            if case .revoked? = report.failure { identity.state = .revoked }
+            if report.outcome == .synced || report.outcome == .refused {
+                identity.lastComplete = transaction.now
+                if identity.state == .revoked { identity.state = .active }
+            }
+            identity.lastOutcome = report.outcome.rawValue
+            try transaction.saveProgress(identity)
+            report.pending = identity.pendingCount
+            report.conflicts = try database.conflictCount()
+        }
+    }
+}
+
+extension ReplicaIdentity {
+    /// The identity of a device that was enrolled just now.
+    public init(enrolled reply: EnrolmentReply, signingSeed: [UInt8], centralURL: String = "") {
+        self.init(enrollingAt: centralURL, signingSeed: signingSeed)
+        state = .active
+        replica = reply.replica
+        desk = reply.desk
+        office = reply.office
+        token = reply.token
+    }
+}

@@ -1,0 +1,122 @@
+// The exchange over HTTP/1.1.
+
+internal import Causality
+internal import Crypto
+public import HTTP
+internal import JSON
+public import SyncProtocol
+
+/// Carries exchanges to central over HTTP.
+public final class HTTPTransport: Transport {
+    /// The media type of requests and replies.
+    public static let mediaType = "application/vnd.dossiersync+cbor"
+
+    private let client: HTTPClient
+    private let baseURL: String
+    private let token: String
+    private let compressionLevel: Int32
+
+    /// Prepares to talk to central at `baseURL` with a device's token.
+    public init(
+        baseURL: String, token: String, options: HTTPClientOptions = HTTPClientOptions(),
+        compressionLevel: Int32 = Compression.levelDefault
+    ) {
+        client = HTTPClient(options: options)
+        self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+        self.token = token
+        self.compressionLevel = compressionLevel
+    }
+
+    /// Bytes that crossed the wire so far, headers and failed tries included.
+    public var traffic: Traffic {
+        let traffic = client.traffic
+        return Traffic(bytesSent: traffic.bytesSent, bytesReceived: traffic.bytesReceived)
+    }
+
+    /// Sends a request and brings its reply.
+    ///
+    /// - Throws: `SyncFailure`.
+    public func exchange(_ request: SyncRequest) async throws(SyncFailure) -> SyncReply {
+        var headers = HTTPHeaders()
+        headers.append("Authorization", "Bearer " + token)
+        headers.append("Content-Type", Self.mediaType)
+        var body = request.encoded()
+        if body.count >= WireLimits.compressionBytesMin {
+            let packed = try Compression.compressed(body, level: compressionLevel)
+            if packed.count < body.count {
+                body = packed
+                headers.append("Content-Encoding", Compression.contentCoding)
+            }
+        }
+        headers.append("Accept-Encoding", Compression.contentCoding)
+        let response = try await send(
+            path: "/v1/sync", headers, body, waitSeconds: request.waitSeconds)
+        guard response.headers["Content-Type"] == Self.mediaType else {
+            throw .notCentral(
+                status: response.status,
+                contentType: response.headers["Content-Type"] ?? "no content type")
+        }
+        return try SyncReply(encoded: Self.decoded(response))
+    }
+
+    /// Buys an identity with a one-time code.
+    ///
+    /// - Throws: `SyncFailure`.
+    public func enrol(_ request: EnrolmentRequest) async throws(SyncFailure) -> EnrolmentReply {
+        var headers = HTTPHeaders()
+        headers.append("Content-Type", "application/json")
+        let body = request.json.serializedBytes()
+        let response = try await send(path: "/v1/enrol", headers, body, waitSeconds: 0)
+        do {
+            return try EnrolmentReply(json: JSONValue(parsing: response.body))
+        } catch let failure as SyncFailure {
+            throw failure
+        } catch {
+            throw .notCentral(
+                status: response.status,
+                contentType: response.headers["Content-Type"] ?? "no content type")
+        }
+    }
+
+    private func send(
+        path: String, _ headers: HTTPHeaders, _ body: [UInt8], waitSeconds: UInt64
+    ) async throws(SyncFailure) -> HTTPClientResponse {
+        let response: HTTPClientResponse
+        do throws(HTTPClientError) {
+            response = try await client.send(
+                method: "POST", url: baseURL + path, headers: headers, body: body,
+                replyDelay: .seconds(Int64(clamping: waitSeconds)))
+        } catch {
+            throw SyncFailure(error)
+        }
+        guard response.status == 200 else {
+            throw Problem.failure(status: response.status, body: response.body)
+                ?? .notCentral(
+                    status: response.status,
+                    contentType: response.headers["Content-Type"] ?? "no content type")
+        }
+        return response
+    }
+
+    private static func decoded(_ response: HTTPClientResponse) throws(SyncFailure) -> [UInt8] {
+        switch response.headers["Content-Encoding"] {
+        case nil: return response.body
+        case Compression.contentCoding: return try Compression.decompressed(response.body)
+        default: throw .unsupportedContent(reason: "the reply's content coding is not zstd")
+        }
+    }
+}
+
+extension SyncFailure {
+    init(_ error: HTTPClientError) {
+        self =
+            switch error {
+            case .couldNotResolve, .couldNotConnect, .tlsFailure, .invalidURL,
+                .timedOut(_, whileConnecting: true):
+                .unreachable(reason: "\(error)")
+            case .invalidReply: .notCentral(status: 0, contentType: "no HTTP")
+            case .responseTooLarge(let limit): .tooLarge(limitBytes: limit)
+            default: .interrupted(reason: "\(error)")
+            }
+    }
+}

@@ -1,0 +1,75 @@
+public import Replication
+public import SyncProtocol
+
+/// What one sync did.
+public struct SyncReport: Sendable {
+    /// What came of a sync, in a word.
+    public enum Outcome: String, Sendable {
+        /// Central has everything on disk, this replica has everything, and the digests agree.
+        case synced
+        /// As `synced`, but central refused some changes; they wait for a person.
+        case refused
+        /// Everything was exchanged, and yet the digests differ.
+        case diverged
+        /// Central could not be reached.
+        case unreachable
+        /// The link broke, or central was busy; some remains.
+        case interrupted
+        /// This device is not enrolled, or was revoked.
+        case denied
+        /// The two do not understand each other.
+        case failed
+    }
+
+    /// Changes that were sent and answered, refused ones included.
+    public internal(set) var pushed: UInt64 = 0
+    /// Changes that central took.
+    public internal(set) var accepted: UInt64 = 0
+    /// Changes that central refused in this sync.
+    public internal(set) var refused: UInt64 = 0
+    /// Items that came from central.
+    public internal(set) var pulled: UInt64 = 0
+    /// Own changes that central does not have.
+    public internal(set) var pending: UInt64 = 0
+    /// Fields in conflict in this replica.
+    public internal(set) var conflicts = 0
+    /// Exchanges that were answered.
+    public internal(set) var roundTrips = 0
+    /// Bytes that crossed the wire.
+    public internal(set) var traffic = Traffic()
+    /// How long it took.
+    public internal(set) var seconds = 0.0
+    /// This replica's digest at the end; `nil` when the sync did not get that far.
+    public internal(set) var digest: Digest?
+    /// Whether central's digest is the same; `nil` when they were not compared.
+    public internal(set) var digestAgrees: Bool?
+    /// Central's clock less this machine's, in milliseconds, at the last reply.
+    public internal(set) var centralSkewMilliseconds: Int64?
+    /// What stopped the sync.
+    public internal(set) var failure: SyncFailure?
+
+    /// An empty report.
+    init() {}
+
+    /// What came of it, in a word.
+    public var outcome: Outcome {
+        if let failure {
+            switch failure.failureClass {
+            case .unavailable: return roundTrips == 0 ? .unreachable : .interrupted
+            case .temporary: return .interrupted
+            case .noPermission: return .denied
+            case .protocolError: return .failed
+            }
+        }
+        guard digestAgrees == true else { return .diverged }
+        return refused == 0 ? .synced : .refused
+    }
+
+    mutating func note(_ reply: SyncReply, refused news: UInt64, pushedBefore: UInt64) {
+        let answered = reply.accepted.seq > pushedBefore ? reply.accepted.seq - pushedBefore : 0
+        pushed += answered
+        refused += news
+        accepted += answered > news ? answered - news : 0
+        pulled += reply.itemCount
+    }
+}

@@ -1,0 +1,26 @@
+public import SyncProtocol
+
+/// What carries one exchange: HTTP, a bundle, a simulator.
+public protocol Transport: Sendable {
+    /// Sends a request and brings its reply.
+    ///
+    /// - Throws: `SyncFailure`; after any of them the same request may be sent again.
+    func exchange(_ request: SyncRequest) async throws(SyncFailure) -> SyncReply
+
+    /// Bytes that crossed the wire so far, headers and failed tries included.
+    var traffic: Traffic { get }
+}
+
+/// Bytes that crossed the wire.
+public struct Traffic: Hashable, Sendable {
+    /// Bytes of requests.
+    public var bytesSent: Int
+    /// Bytes of replies.
+    public var bytesReceived: Int
+
+    /// Makes a count.
+    public init(bytesSent: Int = 0, bytesReceived: Int = 0) {
+        self.bytesSent = bytesSent
+        self.bytesReceived = bytesReceived
+    }
+}

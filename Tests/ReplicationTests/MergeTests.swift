@@ -1,0 +1,135 @@
+import Causality
+import Replication
+import Testing
+
+@Suite("The merge")
+struct MergeTests {
+    private let a = ReplicaID(1)
+    private let b = ReplicaID(2)
+
+    private func empty() throws -> RecordState { try #require(RandomHistory.emptyState()) }
+
+    private func change(
+        _ dot: Dot, seen context: VersionVector, _ writes: [FieldWrite] = [],
+        adds additions: [FieldWrite] = []
+    ) -> Change {
+        Change(
+            dot: dot, clock: HybridTimestamp(rawValue: dot.seq), kind: .dossier,
+            record: RandomHistory.record, context: context, writes: writes, additions: additions)
+    }
+
+    private func values(_ state: RecordState, _ name: FieldName) -> [FieldValue] {
+        state[name].map(\.value)
+    }
+
+    @Test("A writer that had seen a value replaces it")
+    func sequentialWrites() throws {
+        var state = try empty()
+        #expect(
+            state.apply(change(Dot(a, 1), seen: [:], [FieldWrite("s", .text("new"))])) == .applied)
+        #expect(
+            state.apply(change(Dot(b, 1), seen: [a: 1], [FieldWrite("s", .text("x"))])) == .applied)
+        #expect(values(state, "s") == [.text("x")])
+        #expect(state.vv == [a: 1, b: 1])
+        #expect(state.stamps.map(\.dot) == [Dot(b, 1)])
+    }
+
+    @Test("Central edited first, but the counter synced first: both values stay")
+    func centralEditedFirstButCounterSyncedFirst() throws {
+        var state = try empty()
+        _ = state.apply(change(Dot(a, 1), seen: [:], [FieldWrite("s", .text("new"))]))
+        #expect(
+            state.apply(change(Dot(b, 7), seen: [a: 1], [FieldWrite("s", .text("y"))])) == .applied)
+        #expect(
+            state.apply(change(Dot(a, 2), seen: [a: 1], [FieldWrite("s", .text("x"))])) == .applied)
+        #expect(values(state, "s") == [.text("x"), .text("y")])
+        #expect(state.stamps.map(\.dot) == [Dot(a, 2), Dot(b, 7)])
+    }
+
+    @Test("Concurrent writes to different fields merge without a conflict")
+    func differentFields() throws {
+        var state = try empty()
+        _ = state.apply(
+            change(
+                Dot(a, 1), seen: [:],
+                [FieldWrite("s", .text("new")), FieldWrite("name", .text("An"))]))
+        _ = state.apply(change(Dot(a, 2), seen: [a: 1], [FieldWrite("s", .text("x"))]))
+        _ = state.apply(change(Dot(b, 1), seen: [a: 1], [FieldWrite("name", .text("Bình"))]))
+        #expect(values(state, "s") == [.text("x")])
+        #expect(values(state, "name") == [.text("Bình")])
+    }
+
+    @Test("A writer that had seen all values of a conflict resolves it")
+    func resolution() throws {
+        var state = try empty()
+        _ = state.apply(change(Dot(a, 1), seen: [:], [FieldWrite("s", .text("x"))]))
+        _ = state.apply(change(Dot(b, 1), seen: [:], [FieldWrite("s", .text("y"))]))
+        #expect(values(state, "s") == [.text("x"), .text("y")])
+        _ = state.apply(change(Dot(b, 2), seen: [a: 1, b: 1], [FieldWrite("s", .text("z"))]))
+        #expect(values(state, "s") == [.text("z")])
+    }
+
+    @Test("A cleared field holds an explicit nothing, which a concurrent value stands beside")
+    func clearing() throws {
+        var state = try empty()
+        _ = state.apply(change(Dot(a, 1), seen: [:], [FieldWrite("s", .text("x"))]))
+        _ = state.apply(change(Dot(a, 2), seen: [a: 1], [FieldWrite("s", .null)]))
+        #expect(values(state, "s") == [.null])
+        _ = state.apply(change(Dot(b, 1), seen: [a: 1], [FieldWrite("s", .text("y"))]))
+        #expect(values(state, "s") == [.null, .text("y")])
+    }
+
+    @Test("An added entry replaces nothing, even what its writer had seen; a write clears them all")
+    func additions() throws {
+        var state = try empty()
+        _ = state.apply(change(Dot(a, 1), seen: [:], adds: [FieldWrite("note", .text("one"))]))
+        _ = state.apply(change(Dot(a, 2), seen: [a: 1], adds: [FieldWrite("note", .text("two"))]))
+        #expect(values(state, "note") == [.text("one"), .text("two")])
+        #expect(state.stamps.count == 2)
+        _ = state.apply(change(Dot(b, 1), seen: [a: 2], [FieldWrite("note", .text("three"))]))
+        #expect(values(state, "note") == [.text("three")])
+    }
+
+    @Test("A context that was not seen is a gap, even when it names only a void change")
+    func gapThenVoid() throws {
+        var state = try empty()
+        _ = state.apply(change(Dot(a, 1), seen: [:], [FieldWrite("s", .text("new"))]))
+        let before = state
+        let later = change(Dot(a, 3), seen: [a: 2], [FieldWrite("name", .text("An"))])
+        #expect(state.apply(later) == .causalGap(missing: [a: 2]))
+        #expect(state == before)
+        state.void(Dot(a, 2))
+        #expect(state.vv == [a: 2])
+        #expect(state.fields == before.fields)
+        #expect(state.apply(later) == .applied)
+        #expect(values(state, "s") == [.text("new")])
+    }
+
+    @Test("A refused change that comes again stays void")
+    func voidStaysVoid() throws {
+        var state = try empty()
+        state.void(Dot(a, 1))
+        let refused = change(Dot(a, 1), seen: [:], [FieldWrite("s", .text("x"))])
+        #expect(state.apply(refused) == .alreadyCovered)
+        #expect(state.fields.isEmpty)
+        #expect(state.stamps.isEmpty)
+    }
+
+    @Test("A change without fields is seen, and leaves no stamp")
+    func changeWithoutFields() throws {
+        var state = try empty()
+        #expect(state.apply(change(Dot(a, 1), seen: [:])) == .applied)
+        #expect(state.vv == [a: 1])
+        #expect(violations(of: state) == [])
+    }
+
+    @Test("A peer that knows of a value and no longer holds it takes it from us")
+    func knowledgeWithoutValue() throws {
+        var left = try empty()
+        _ = left.apply(change(Dot(a, 1), seen: [:], [FieldWrite("s", .text("x"))]))
+        var right = left
+        _ = right.apply(change(Dot(b, 1), seen: [a: 1], [FieldWrite("s", .text("y"))]))
+        #expect(values(left.joined(with: right), "s") == [.text("y")])
+        #expect(values(right.joined(with: left), "s") == [.text("y")])
+    }
+}
