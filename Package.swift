@@ -28,10 +28,13 @@ func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
 let package = Package(
     name: "DossierSync",
     products: [
+        .executable(name: "central", targets: ["central"]),
+        .executable(name: "counter", targets: ["counter"]),
         .library(
             name: "DossierSync",
             targets: [
-                "Causality", "Replication", "Dossiers", "SyncProtocol",
+                "Causality", "Replication", "Dossiers", "ReplicaStore", "SyncProtocol",
+                "SyncEngine",
                 "HTTP",
             ]),
     ],
@@ -55,7 +58,8 @@ let package = Package(
         library(
             "SyncEngine",
             [
-                "CBOR", "Causality", "Crypto", "Dossiers", "HTTP", "JSON", "ReplicaStore", "Replication",
+                "CBOR", "Causality", "Crypto", "Dossiers", "HTTP", "JSON", "ReplicaStore",
+                "Replication",
                 "SyncProtocol",
             ]),
         library("HTTP", ["CCurl", "CMicrohttpd"]),
@@ -65,8 +69,26 @@ let package = Package(
         library(
             "CentralCommands",
             [
-                "CBOR", "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "JSON", "ReplicaStore",
+                "CBOR", "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "JSON",
+                "ReplicaStore",
                 "Replication", "SQLite", "SyncEngine", "SyncProtocol",
+            ]),
+        library(
+            "CounterCommands",
+            [
+                "CBOR", "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "JSON",
+                "ReplicaStore",
+                "Replication", "SQLite", "SyncEngine", "SyncProtocol",
+            ]),
+        library("Reports", ["Causality", "Dossiers", "JSON", "Replication", "SQLite"]),
+        library("Demonstration", ["Causality", "Dossiers", "JSON", "Replication"]),
+        program("central", ["CentralCommands", "CommandLineTool"]),
+        program("counter", ["CommandLineTool", "CounterCommands"]),
+        program(
+            "bench",
+            [
+                "Causality", "Demonstration", "Dossiers", "ReplicaStore", "Replication", "SQLite",
+                "SyncEngine",
             ]),
         .target(
             name: "TestSupport",
@@ -88,6 +110,11 @@ let package = Package(
                 "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "SyncEngine",
                 "SyncProtocol", "TestSupport",
             ]),
-        program("central", ["CentralCommands", "CommandLineTool"]),
+        tests("CausalityTests", ["Causality", "JSON"]),
+        tests("CryptoTests", ["Crypto"]),
+        tests("ReplicationTests", ["CBOR", "Causality", "Crypto", "JSON", "Replication"]),
+        tests(
+            "DemonstrationTests",
+            ["Causality", "Demonstration", "Dossiers", "JSON", "ReplicaStore", "Replication"]),
     ]
 )

@@ -13,7 +13,8 @@ enum RecordsCommand {
         options: [Option("--json", help: "answer in JSON")]
     ) { invocation in
         try CentralHome(invocation).withDatabase { database in
-            let offices = try invocation.optionalPositional("OFFICE").map { [$0] }
+            let offices =
+                try invocation.optionalPositional("OFFICE").map { [$0] }
                 ?? officeCodes(database)
             let digests = try database.read {
                 try offices.map { ($0, try database.digest(ofOffice: $0)) }

@@ -1,1 +1,28 @@
-enum Placeholder {}
+public import CommandLineTool
+
+/// The command line of `counter`.
+public enum CounterTool {
+    /// The version that `--version` prints.
+    public static let version = "1.0.0"
+
+    /// The tool, writing to these sinks.
+    public static func make(
+        context: CounterContext = CounterContext(), output: OutputSink = .standardOutput,
+        errorOutput: OutputSink = .standardError
+    ) -> Tool {
+        Tool(
+            name: "counter", version: version,
+            summary: "a counter's replica: works offline, syncs with central",
+            commands: [
+                EnrolCommand.command(context), NewCommand.command(context),
+                SetCommand.command(context), NoteCommand.command(context),
+                ContactCommand.command(context), ShowCommand.command(context),
+                ListCommand.command(context), ApplyCommand.command(context),
+                SyncCommand.command(context), StatusCommand.command(context),
+                ConflictsCommand.command(context), ResolveCommand.command(context),
+                RefusedCommand.command(context), DigestCommand.command(context),
+                RecordsCommand.command(context),
+            ],
+            globalOptions: [CounterHome.option], output: output, errorOutput: errorOutput)
+    }
+}

@@ -187,7 +187,7 @@ extension Casework {
         var frame = frame(
             procedure, "online", arrival, number: number, day: day, officer: nil)
         // The portal takes in by itself what is complete and paid.
-        if !generator.happens(perMille: 600) { frame.status = .new }
+        if !generator.happens(perMille: 720) { frame.status = .new }
         let fields = dossiers.fields(frame, office: offices[arrival.office])
         imports.append(
             EditLine(

@@ -24,7 +24,8 @@ public struct DistrictOffice: Hashable, Sendable {
     ) {
         code = "000.17.0\(number).H56"
         self.district = district
-        name = "Bộ phận Tiếp nhận và Trả kết quả \(kind) \(district)"
+        let kindInName = ["thành phố": "TP", "thị xã": "TX"][kind] ?? kind
+        name = "Một cửa \(kindInName) \(district)"
         districtInAddress = "\(kind) \(district)"
         self.wards = wards
         deskCount = desks

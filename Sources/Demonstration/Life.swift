@@ -51,7 +51,7 @@ struct Life {
             ]
         }
         let finish = finishPhase(&generator)
-        if generator.happens(perMille: 450) {
+        if generator.happens(perMille: 300) {
             start += generator.number(below: 2)
             steps.append(Step(status: .processing, phase: start))
         }
@@ -59,8 +59,8 @@ struct Life {
         if isOver { return steps }
         let end = max(finish, steps.last?.phase ?? finish)
         steps.append(Step(status: .finished, phase: end))
-        // One in eight lets the result lie, and some come at once.
-        if !generator.happens(perMille: 120) {
+        // One in six lets the result lie, and some come at once.
+        if !generator.happens(perMille: 170) {
             let wait = generator.happens(perMille: 350) ? 0 : generator.number(in: 1...9)
             steps.append(Step(status: .returned, phase: end + wait))
         }

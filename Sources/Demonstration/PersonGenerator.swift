@@ -26,13 +26,17 @@ enum PersonGenerator {
     ]
     static let maleGivens = [
         "Hùng", "Dũng", "Cường", "Tuấn", "Sơn", "Hải", "Nam", "Long", "Thắng", "Hiếu", "Trung",
-        "Kiên", "Quân", "Bình", "Toàn", "Tùng", "Đạt", "Huy", "Khoa", "Lâm", "Phúc", "Thịnh", "Vinh",
-        "Đông", "Hòa", "Khang", "Lợi", "Mạnh", "Nghĩa", "Phong", "Quý", "Sáng", "Tài", "Tâm", "Thiện",
+        "Kiên", "Quân", "Bình", "Toàn", "Tùng", "Đạt", "Huy", "Khoa", "Lâm", "Phúc", "Thịnh",
+        "Vinh",
+        "Đông", "Hòa", "Khang", "Lợi", "Mạnh", "Nghĩa", "Phong", "Quý", "Sáng", "Tài", "Tâm",
+        "Thiện",
         "Thuận", "Tiệp", "Trường", "Việt", "Vượng",
     ]
     static let femaleGivens = [
-        "Hương", "Lan", "Hoa", "Hằng", "Nga", "Thảo", "Trang", "Linh", "Mai", "Ngọc", "Oanh", "Phượng",
-        "Quỳnh", "Thủy", "Tuyết", "Vân", "Yến", "Anh", "Ánh", "Bích", "Chi", "Diệp", "Dung", "Duyên",
+        "Hương", "Lan", "Hoa", "Hằng", "Nga", "Thảo", "Trang", "Linh", "Mai", "Ngọc", "Oanh",
+        "Phượng",
+        "Quỳnh", "Thủy", "Tuyết", "Vân", "Yến", "Anh", "Ánh", "Bích", "Chi", "Diệp", "Dung",
+        "Duyên",
         "Giang", "Hà", "Hạnh", "Hiền", "Hồng", "Huệ", "Huyền", "Liên", "Loan", "Minh", "Nhung",
         "Phương", "Thơm", "Thu", "Uyên", "Xuân",
     ]

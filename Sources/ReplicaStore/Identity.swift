@@ -182,8 +182,10 @@ extension WriteTransaction {
                 desk: identity.desk)
         }
         guard var current = author else { throw StoreError.notEnrolled }
-        defer { author = current }
-        return try body(&current)
+        // What `body` throws leaves the chain where it was: nothing was logged.
+        let result = try body(&current)
+        author = current
+        return result
     }
 
     func saveIdentity(of author: Author) throws {

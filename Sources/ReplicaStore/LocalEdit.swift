@@ -156,21 +156,23 @@ extension LocalEdit {
         _ kind: RecordKind, record: RecordID?, over before: OpenRecord?, writes: [FieldWrite],
         additions: [FieldWrite], at: Timestamp?, by: String?
     ) throws -> EditResult {
-        try transaction.withAuthor { author in
+        var known = before
+        if before == nil, let record {
+            known = try transaction.open(kind, record)
+            // A record that was refused before it began may be made anew under its id.
+            guard known?.state.fields.isEmpty == true else { throw StoreError.duplicateID }
+        }
+        return try transaction.withAuthor { author in
             let change = Change(
                 dot: Dot(author.replica, author.chain.seq + 1),
                 clock: author.clock.tick(now: transaction.now), kind: kind, record: record,
-                context: before?.state.vv ?? VersionVector(), writes: writes, additions: additions,
+                context: known?.state.vv ?? VersionVector(), writes: writes, additions: additions,
                 at: at, by: by)
             let bytes = change.canonicalBytes
             try DossierRules.validate(change: change, encodedBytes: bytes.count)
             author.chain.append(bytes)
             let id = record ?? RecordID(derivedFrom: author.chain.hash)
-            var target = before ?? OpenRecord(state: RecordState(kind: kind, id: id), key: nil)
-            if before == nil, record != nil {
-                target = try transaction.open(kind, id)
-                guard !target.exists else { throw StoreError.duplicateID }
-            }
+            let target = known ?? OpenRecord(state: RecordState(kind: kind, id: id), key: nil)
             var state = target.state
             guard state.apply(change) == .applied else {
                 preconditionFailure("an own change follows from the state it was written on")

@@ -71,6 +71,16 @@ public struct MergeApply {
     /// - Throws: `StoreError`.
     public func join(_ state: RecordState) throws {
         let record = try transaction.open(state.kind, state.id)
+        if transaction.database.role == .counter, record.exists {
+            let (identity, replica) = try transaction.database.enrolledIdentity()
+            // A record comes (back) to this office: what stayed here may hold what central
+            // refused, of which its state knows nothing, so it goes on from that state alone.
+            if !transaction.database.scopeIncludes(identity.office, record.state),
+                transaction.database.scopeIncludes(identity.office, state)
+            {
+                return try transaction.goOn(from: state, after: state.vv[replica])
+            }
+        }
         let joined = record.state.joined(with: state)
         guard joined != record.state else { return }
         for stamped in state.stamps { try observe(stamped.stamp.clock) }

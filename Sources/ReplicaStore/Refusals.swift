@@ -3,6 +3,7 @@
 
 public import Causality
 internal import Crypto
+internal import Dossiers
 public import Replication
 internal import SQLite
 
@@ -148,8 +149,8 @@ extension WriteTransaction {
     /// Sets one's own change aside at a counter, because central refused it: its content is kept,
     /// and the record goes on from central's state with what was written after.
     ///
-    /// - Parameter state: central's state of the record; `nil` when this office may not see it, and
-    ///   then the record is left as it is.
+    /// - Parameter state: central's state of the record; `nil` when this office may not see it:
+    ///   then it leaves this office's scope, and the copy of a record handed over stays as it is.
     /// - Returns: whether this was news.
     /// - Throws: `StoreError`.
     public func setAside(
@@ -173,7 +174,15 @@ extension WriteTransaction {
             return false
         }
         if let state {
-            try goOn(from: state, after: dot.seq, replicaKey: replicaKey)
+            try goOn(from: state, after: dot.seq)
+        } else if refused.kind.isKnown {
+            let present = try open(refused.kind, record)
+            let office = try database.enrolledIdentity().identity.office
+            if database.scopeIncludes(office, present.state) {
+                var nothing = RecordState(kind: refused.kind, id: record)
+                nothing.vv = present.state.vv
+                try MergeApply(self).replace(present, with: nothing)
+            }
         }
         return true
     }
@@ -204,13 +213,15 @@ extension WriteTransaction {
         return true
     }
 
-    private func goOn(from state: RecordState, after seq: UInt64, replicaKey: Int64) throws {
+    /// Lets a record go on from central's state with the own changes after a seq on top.
+    func goOn(from state: RecordState, after seq: UInt64) throws {
+        let replica = try database.enrolledIdentity().replica
         let record = try open(state.kind, state.id)
         var rebuilt = state
         if let key = record.key {
             for logged in try database.changeLog.history(kind: state.kind, recordKey: key)
-            where try logged.change.dot.seq > seq
-                && database.interning.isKey(replicaKey, of: logged.change.dot.replica)
+            where logged.change.dot.seq > seq && logged.change.dot.replica == replica
+                && !logged.isVoid
             {
                 // A gap cannot be: own later changes build on this state and on each other. Were
                 // it one all the same, the join with central's state at the next pull mends it.
@@ -218,11 +229,5 @@ extension WriteTransaction {
             }
         }
         try MergeApply(self).replace(record, with: rebuilt)
-    }
-}
-
-extension Interning {
-    func isKey(_ key: Int64, of replica: ReplicaID) throws -> Bool {
-        try knownKey(of: replica) == key
     }
 }

@@ -21,7 +21,7 @@ struct RecordColumn: Sendable {
     /// Whether the column can hold the value so that it comes back the same.
     func canHold(_ value: FieldValue) -> Bool {
         switch value {
-        case .text(let text): isText && !text.utf8.contains(0)
+        case .text: isText
         case .integer: !isText
         case .null, .bool, .real, .other: false
         }

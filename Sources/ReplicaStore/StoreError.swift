@@ -49,7 +49,8 @@ extension StoreError: CustomStringConvertible {
         case .domain(let error): "\(error)"
         case .noSuchRecord: "no record has this id or code"
         case .ambiguousCode(let ids):
-            "\(ids.count) dossiers have this code: " + ids.map(\.description).joined(separator: ", ")
+            "\(ids.count) dossiers have this code: "
+                + ids.map(\.description).joined(separator: ", ")
         case .duplicateID: "a record with this id exists already"
         case .duplicateCode: "a dossier with this code exists already"
         case .outOfScope: "the record belongs to another office"

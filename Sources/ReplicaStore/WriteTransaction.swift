@@ -149,7 +149,9 @@ extension WriteTransaction {
     }
 
     private func scopes(of state: RecordState) throws -> [Int64] {
-        switch DossierRules.scope(of: state) {
+        // A record that was refused before it began, or has yet to begin, is in nobody's digest.
+        guard !state.fields.isEmpty else { return [] }
+        return switch DossierRules.scope(of: state) {
         case .catalog: [Interning.catalogScope]
         case .offices(let codes): try codes.map { try database.interning.key(ofOffice: $0) }
         case .none: []

@@ -222,7 +222,7 @@ extension Change {
         var fields: [FieldWrite] = []
         fields.reserveCapacity(count)
         for _ in 0..<count {
-            let name = FieldName(try reader.readText())
+            let name = try FieldName(from: &reader)
             guard fields.last.map({ $0.name < name }) ?? true else { throw FormatError.order }
             fields.append(FieldWrite(name, try FieldValue(from: &reader)))
         }

@@ -94,7 +94,8 @@ extension FieldValue {
     }
 }
 
-/// The name of a field, as it stands in changes, rows and on the command line.
+/// The name of a field, as it stands in changes, rows and on the command line: ASCII, which makes
+/// the order of strings that of their bytes.
 public struct FieldName: Hashable, Comparable, Sendable {
     /// The name's text.
     public let rawValue: String
@@ -107,17 +108,18 @@ public struct FieldName: Hashable, Comparable, Sendable {
     /// Canonical order: that of the encoded CBOR keys, so shorter names come first.
     public static func < (left: FieldName, right: FieldName) -> Bool {
         let (a, b) = (left.rawValue.utf8.count, right.rawValue.utf8.count)
-        return a == b ? left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8) : a < b
+        return a == b ? left.rawValue < right.rawValue : a < b
     }
+}
 
-    /// Equal when the bytes are; names are not subject to Unicode equivalence.
-    public static func == (left: FieldName, right: FieldName) -> Bool {
-        left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
-    }
-
-    /// Hashes the bytes.
-    public func hash(into hasher: inout Hasher) {
-        for byte in rawValue.utf8 { hasher.combine(byte) }
+extension FieldName {
+    /// Reads a name.
+    ///
+    /// - Throws: `CBORError`; `FormatError.member` for a name that is not ASCII.
+    init(from reader: inout CBORReader) throws {
+        let text = try reader.readText()
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { throw FormatError.member }
+        self.init(text)
     }
 }
 

@@ -231,7 +231,7 @@ extension RecordState {
         let fieldCount = try reader.readMapHeader()
         var used = Set<Int>()
         for _ in 0..<fieldCount {
-            let name = FieldName(try reader.readText())
+            let name = try FieldName(from: &reader)
             guard state.fields.last.map({ $0.name < name }) ?? true else { throw FormatError.order }
             state.fields.append(
                 FieldState(name, try decodeEntries(state.stamps, &used, from: &reader)))

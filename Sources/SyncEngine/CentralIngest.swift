@@ -26,6 +26,8 @@ struct CentralIngest {
     let database: ReplicaDatabase
     private var result: IngestResult
     private var states: [RecordID: RecordState] = [:]
+    /// The change that the states were asked for; `nil` when the request brings none.
+    private var askedSeq: UInt64?
 
     init(_ transaction: WriteTransaction, _ database: ReplicaDatabase, device: Device) {
         self.transaction = transaction
@@ -113,6 +115,7 @@ extension CentralIngest {
 
     private mutating func readStates(_ sequence: [UInt8]?) throws {
         guard let sequence else { return }
+        askedSeq = result.device.seq + 1
         try sequence.withUnsafeBytes { buffer in
             var reader = CBORReader(buffer)
             while !reader.isAtEnd {
@@ -160,26 +163,40 @@ extension CentralIngest {
         do throws(DossierError) {
             try DossierRules.validate(change: change, encodedBytes: pushed.bytes.count)
         } catch {
-            try refuse(pushed, .invalidField, "\(error)", voiding: true)
+            try refuse(pushed, .invalidField, "\(error)")
             return true
         }
         var record = try transaction.open(change.kind, pushed.record)
+        if let (code, reason) = try scopeObjection(to: change, of: record) {
+            try refuse(pushed, code, reason)
+            return true
+        }
         if !record.state.vv.covers(change.context), !record.state.vv.covers(change.dot) {
-            guard let state = states[pushed.record], mayJoin(state, over: record),
-                state.vv.covers(change.context)
-            else {
-                guard states[pushed.record] == nil else {
-                    try refuse(pushed, .outOfScope, "the record is not this office's")
+            guard let state = states[pushed.record] else {
+                guard askedSeq != change.dot.seq else {
+                    try refuse(pushed, .noRecord, "what the change builds on is not known")
                     return true
                 }
                 result.neededRecords.append(pushed.record)
                 return false
             }
+            guard state.kind == change.kind, state.vv.covers(change.context) else {
+                try refuse(pushed, .noRecord, "what the change builds on is not known")
+                return true
+            }
+            guard mayJoin(state, over: record) else {
+                try refuse(pushed, .outOfScope, "the record is not this office's")
+                return true
+            }
+            guard isValid(state) else {
+                try refuse(pushed, .invalidField, "the record's state has a field of a wrong form")
+                return true
+            }
             try MergeApply(transaction).join(state)
             record = try transaction.open(change.kind, pushed.record)
         }
         if let (code, reason) = try objection(to: change, of: record) {
-            try refuse(pushed, code, reason, voiding: code != .outOfScope && code != .handedOver)
+            try refuse(pushed, code, reason)
             return true
         }
         let outcome = try MergeApply(transaction).apply(
@@ -198,31 +215,63 @@ extension CentralIngest {
             : DossierRules.scope(of: record.state).includes(office: office)
     }
 
+    /// Whether every value of a state could have come by a change that is taken here.
+    private func isValid(_ state: RecordState) -> Bool {
+        state.fields.allSatisfy { field in
+            let isEntries = RecordSchema.definition(of: field.name, in: state.kind)?.isEntries
+            return field.entries.allSatisfy { entry in
+                let write = [FieldWrite(field.name, entry.value)]
+                let stamp = state.stamp(of: entry.dot)
+                let change = Change(
+                    dot: entry.dot, clock: HybridTimestamp(rawValue: 0), kind: state.kind,
+                    record: state.id, context: VersionVector(),
+                    writes: isEntries == true ? [] : write,
+                    additions: isEntries == true ? write : [], at: stamp?.at, by: stamp?.by)
+                do throws(DossierError) {
+                    try DossierRules.validate(change: change)
+                    return true
+                } catch {
+                    return false
+                }
+            }
+        }
+    }
+
+    /// Why the device may not write to a record at all; `nil` when it may.
+    private func scopeObjection(
+        to change: Change, of record: OpenRecord
+    ) throws -> (RefusalCode, String)? {
+        guard !change.kind.isCatalog else {
+            return (.outOfScope, "only the central office writes the catalog")
+        }
+        let office = result.device.office
+        guard !record.state.vv.covers(change.dot), !record.state.fields.isEmpty,
+            !DossierRules.scope(of: record.state).includes(office: office)
+        else { return nil }
+        guard try database.hasEverRead(office: office, record) else {
+            return (.outOfScope, "the record is not this office's")
+        }
+        let offices = record.state[RecordSchema.officeField]
+        return offices.allSatisfy({ change.context.covers($0.dot) })
+            ? (.handedOver, "the record was handed over to another office") : nil
+    }
+
     /// Why a change cannot be taken, by scope and by the domain; `nil` when it can.
     private func objection(
         to change: Change, of record: OpenRecord
     ) throws -> (RefusalCode, String)? {
+        if let objection = try scopeObjection(to: change, of: record) { return objection }
         let office = result.device.office
         let target = change.writes.first { $0.name == RecordSchema.officeField }?.value
-        guard !change.kind.isCatalog else {
-            return (.outOfScope, "only the central office writes the catalog")
-        }
         if record.state.vv.covers(change.dot) { return nil }
-        guard !record.state.fields.isEmpty else {
-            if record.exists, !change.context.isEmpty {
-                return (.noRecord, "the change that would have made the record was refused")
-            }
-            return target == .text(office)
-                ? nil : (.outOfScope, "a device makes records of its own office only")
+        guard change.context[change.dot.replica] >= record.state.vv[change.dot.replica] else {
+            return (.invalidField, "the change has not seen the device's own earlier one")
         }
-        if !DossierRules.scope(of: record.state).includes(office: office) {
-            guard try database.hasEverRead(office: office, record) else {
-                return (.outOfScope, "the record is not this office's")
-            }
-            let offices = record.state[RecordSchema.officeField]
-            if offices.allSatisfy({ change.context.covers($0.dot) }) {
-                return (.handedOver, "the record was handed over to another office")
-            }
+        guard !record.state.fields.isEmpty else {
+            if target == .text(office) { return nil }
+            return record.exists && !change.context.isEmpty
+                ? (.noRecord, "the change that would have made the record was refused")
+                : (.outOfScope, "a device makes records of its own office only")
         }
         if let target {
             guard let code = target.text, try database.hasOffice(code) else {
@@ -252,17 +301,23 @@ extension CentralIngest {
         }
     }
 
+    /// The record that a refused change is noted in, so that later contexts which name its dot
+    /// find no gap: one of the device's own office, past or present, or one that nobody has yet.
+    private func markedRecord(
+        _ pushed: PushedChange, _ code: RefusalCode
+    ) throws -> OpenRecord? {
+        guard pushed.change.kind.isKnown, !pushed.change.kind.isCatalog else { return nil }
+        let record = try transaction.open(pushed.change.kind, pushed.record)
+        let scope = DossierRules.scope(of: record.state)
+        return scope == .none || scope.includes(office: result.device.office)
+            || code == .handedOver ? record : nil
+    }
+
     private mutating func refuse(
-        _ pushed: PushedChange, _ code: RefusalCode, _ reason: String, voiding: Bool = false
+        _ pushed: PushedChange, _ code: RefusalCode, _ reason: String
     ) throws {
         let change = pushed.change
-        let record = voiding ? try transaction.open(change.kind, pushed.record) : nil
-        let isVisible =
-            record.map {
-                let scope = DossierRules.scope(of: $0.state)
-                return scope == .none || scope.includes(office: result.device.office)
-            } ?? false
-        if let record, isVisible, !change.kind.isCatalog {
+        if let record = try markedRecord(pushed, code) {
             try MergeApply(transaction).void(
                 change.dot, in: record, isMaking: change.record == nil,
                 canonicalBytes: pushed.bytes, chainHash: pushed.chain.hash)

@@ -68,13 +68,17 @@ public final class CentralNode: Sendable {
         guard request.replica == replica else { throw .notEnrolled }
         let ingest = try await ingest(request)
         var device = ingest.device
+        var version = request.waitSeconds > 0 ? try await newsVersion() : 0
         var reply = try await pull(request, ingest)
-        let deadline = ContinuousClock.now + .seconds(
-            Int64(min(request.waitSeconds, WireLimits.waitSecondsMax)))
+        let deadline =
+            ContinuousClock.now
+            + .seconds(
+                Int64(min(request.waitSeconds, WireLimits.waitSecondsMax)))
         while request.push == nil, reply.itemCount == 0, !reply.hasMore, reply.requests.isEmpty,
-            ContinuousClock.now < deadline, !Task.isCancelled
+            reply.accepted.seq >= request.chain.seq, ContinuousClock.now < deadline,
+            !Task.isCancelled
         {
-            try await waitForNews(until: deadline)
+            version = try await waitForNews(since: version, until: deadline)
             device = try await currentDevice(replica)
             reply = try await pull(request, IngestResult(device: device))
         }
@@ -143,11 +147,14 @@ extension CentralNode {
             guard var device = try database.device(request.replica) else { return }
             device.lastExchange = now
             device.pending = request.pendingCount
-            device.skewMilliseconds = request.time.milliseconds - now.milliseconds
+            let (skew, isAbsurd) = request.time.milliseconds
+                .subtractingReportingOverflow(now.milliseconds)
+            device.skewMilliseconds = isAbsurd ? nil : skew
             device.cursorPosition = reply.cursor?.position ?? device.cursorPosition
             if isComplete {
                 device.lastComplete = now
-                device.isSyncRequested = false
+                // A request that came while this reply was made is for the next exchange.
+                if reply.requests.contains(.syncNow) { device.isSyncRequested = false }
             }
             try transaction.saveProgress(of: device)
         }
@@ -160,18 +167,26 @@ extension CentralNode {
         return device
     }
 
-    private func waitForNews(until deadline: ContinuousClock.Instant) async throws(SyncFailure) {
-        let reader = readers[0]
+    private func newsVersion() async throws(SyncFailure) -> Int64 {
         do {
-            let before = try await reader.dataVersion()
-            while ContinuousClock.now < deadline {
-                try await Task.sleep(for: Self.newsInterval)
-                if try await reader.dataVersion() != before { return }
-            }
-        } catch is CancellationError {
-            return
+            return try await readers[0].dataVersion()
         } catch {
             throw SyncFailure(error)
+        }
+    }
+
+    /// Waits until somebody has written since `version` was read; returns the version then.
+    private func waitForNews(
+        since version: Int64, until deadline: ContinuousClock.Instant
+    ) async throws(SyncFailure) -> Int64 {
+        while true {
+            let present = try await newsVersion()
+            guard present == version, ContinuousClock.now < deadline else { return present }
+            do {
+                try await Task.sleep(for: Self.newsInterval)
+            } catch {
+                return present
+            }
         }
     }
 }

@@ -25,7 +25,7 @@ struct CentralPull {
     ///
     /// - Throws: `SyncFailure.malformed` for a mark that central did not give; `StoreError`.
     mutating func fill(_ reply: inout SyncReply, for request: SyncRequest) throws {
-        for id in request.fetchedRecords {
+        for id in request.fetchedRecords where !isFull {
             try addFetched(id)
         }
         var cursor: Cursor?
@@ -82,7 +82,7 @@ struct CentralPull {
         items = writer
         itemCount += count
         guard let next else { return mark.cursor }
-        let sent = mark.sentCount + count
+        let sent = mark.sentCount &+ count  // the mark may have been tampered with
         reply.hasMore = true
         reply.resumeMark =
             ResumeMark(place: next, cursor: mark.cursor, sentCount: sent).encoded()

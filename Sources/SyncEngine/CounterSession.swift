@@ -161,7 +161,7 @@ extension CounterSession {
                     changes: chunk.changes,
                     signature: key.signature(of: chunk.hashAfter.bytes))
                 request.pendingCount = identity.seq - (chunk.firstSeq + chunk.count - 1)
-            } else if identity.cursor != nil {
+            } else if identity.cursor != nil, request.fetchedRecords.isEmpty {
                 request.waitSeconds = options.waitSeconds
             }
             return request
@@ -212,7 +212,13 @@ extension CounterSession {
                     reason: refusal.reason, goingOnFrom: refusal.state)
                 refused += isNews ? 1 : 0
             }
-            try apply(items: reply.items, in: transaction)
+            // What central passed over is not for this office, or not there.
+            if !reply.hasMore {
+                for id in request.fetchedRecords { try transaction.setGap(id, isOpen: false) }
+            }
+            guard try apply(items: reply.items, in: transaction) == reply.itemCount else {
+                throw SyncFailure.malformed(what: "reply", reason: "items are missing")
+            }
             // While states are on their way the old cursor is of no use, and the mark counts.
             identity.cursor = reply.cursor.map { ($0.position, $0.hash) }
             identity.resumeMark = reply.resumeMark
@@ -252,28 +258,43 @@ extension CounterSession {
         }
     }
 
-    private func apply(items: [UInt8], in transaction: WriteTransaction) throws {
+    /// Applies items and returns how many there were. A record with a gap waits for its state,
+    /// which holds all that the feed brings meanwhile.
+    private func apply(items: [UInt8], in transaction: WriteTransaction) throws -> UInt64 {
         let merge = MergeApply(transaction)
+        var gaps = Set(try database.gaps(limit: .max))
+        var count: UInt64 = 0
+        func openGap(_ id: RecordID) throws {
+            gaps.insert(id)
+            try transaction.setGap(id, isOpen: true)
+        }
         try FeedItem.forEach(in: items) { item in
+            count += 1
             switch item {
+            case .change(_, let id) where gaps.contains(id): return
+            case .void(_, let id, _) where gaps.contains(id): return
             case .change(let change, let id):
                 guard change.kind.isKnown else { throw Self.unknownKind }
                 let record = try transaction.open(change.kind, id)
                 let outcome = try merge.apply(
                     change, canonicalBytes: change.canonicalBytes, to: record, chainHash: nil)
-                if case .causalGap = outcome { try transaction.setGap(id, isOpen: true) }
+                if case .causalGap = outcome { try openGap(id) }
             case .void(let kind, let id, let dot):
                 guard kind.isKnown else { throw Self.unknownKind }
                 let record = try transaction.open(kind, id)
+                guard record.exists else { return try openGap(id) }
                 guard !record.state.vv.covers(dot) else { return }
                 try merge.void(
                     dot, in: record, isMaking: false, canonicalBytes: nil, chainHash: nil)
             case .state(let state):
                 guard state.kind.isKnown else { throw Self.unknownKind }
                 try merge.join(state)
-                try transaction.setGap(state.id, isOpen: false)
+                if gaps.remove(state.id) != nil {
+                    try transaction.setGap(state.id, isOpen: false)
+                }
             }
         }
+        return count
     }
 
     private static let unknownKind = SyncFailure.malformed(

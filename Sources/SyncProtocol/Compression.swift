@@ -53,7 +53,7 @@ public enum Compression {
                     return .failure(.tooLarge(limitBytes: limitBytes))
                 }
                 content += chunk
-                if input.pos == input.size, chunk.count < step { break }
+                if input.pos == input.size, chunk.count < step || hint == 0 { break }
             }
             // A hint other than 0 after all input means that the last frame is cut short.
             return hint == 0

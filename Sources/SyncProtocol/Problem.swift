@@ -12,7 +12,7 @@ public enum Problem {
     public static func document(of failure: SyncFailure) -> JSONValue {
         var members: [(String, JSONValue)] = [
             ("type", .string(failure.problemName.map { typePrefix + $0 } ?? "about:blank")),
-            ("title", .string(failure.message)),
+            ("title", .string(title(of: failure))),
             ("status", .integer(Int64(failure.httpStatus))),
             ("hint", .string(failure.hint)),
         ]
@@ -24,11 +24,19 @@ public enum Problem {
             members.append(("known", .integer(Int64(clamping: known))))
         case .tooLarge(let limit):
             members.append(("limitBytes", .integer(Int64(limit))))
+        case .malformed(let what, let reason):
+            members.append(("what", .string(what)))
+            members.append(("reason", .string(reason)))
+        case .unsupportedContent(let reason): members.append(("reason", .string(reason)))
         case .busy(let seconds):
             members.append(("retryAfterSeconds", .integer(Int64(seconds))))
         default: break
         }
         return .object(members)
+    }
+
+    private static func title(of failure: SyncFailure) -> String {
+        if case .refused(_, let title) = failure { title } else { failure.message }
     }
 
     /// The failure that a problem document stands for; `nil` when the bytes are none.
@@ -44,7 +52,8 @@ public enum Problem {
             return .unsupportedVersion(found: number("found"), known: number("known"))
         case "malformed":
             return .malformed(
-                what: "request", reason: document["title"]?.stringValue ?? "not said")
+                what: document["what"]?.stringValue ?? "request",
+                reason: document["reason"]?.stringValue ?? "not said")
         case "broken-chain": return .brokenChain(accepted: number("accepted"))
         case "bad-signature": return .badSignature
         case "forked": return .forked(accepted: number("accepted"))
@@ -54,7 +63,7 @@ public enum Problem {
         case "bad-enrolment-code": return .badEnrolmentCode
         case "too-large": return .tooLarge(limitBytes: Int(clamping: number("limitBytes")))
         case "unsupported-content":
-            return .unsupportedContent(reason: document["title"]?.stringValue ?? "not said")
+            return .unsupportedContent(reason: document["reason"]?.stringValue ?? "not said")
         case "busy": return .busy(retryAfterSeconds: Int(clamping: number("retryAfterSeconds")))
         case "store-failed":
             return .centralStore(reason: "see central's log")

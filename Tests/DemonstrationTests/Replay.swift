@@ -36,12 +36,23 @@ struct Replay {
     private var feeds: [String: [String]] = [:]
     private var cursors: [HalfYear.Desk: Int] = [:]
     private let halfYear: HalfYear
+    private let replicas: [HalfYear.Desk: ReplicaID]
+    private let codes: Set<String>?
 
     /// - Parameters:
+    ///   - codes: the dossiers to replay; all of them when `nil`.
     ///   - last: the last phase to replay; all of them when `nil`.
     ///   - isReversed: sync the desks in the opposite order.
-    init(_ halfYear: HalfYear, through last: Int? = nil, isReversed: Bool = false) {
+    init(
+        _ halfYear: HalfYear, only codes: Set<String>? = nil, through last: Int? = nil,
+        isReversed: Bool = false
+    ) {
         self.halfYear = halfYear
+        self.codes = codes
+        replicas = Dictionary(
+            uniqueKeysWithValues: halfYear.desks.enumerated().map {
+                ($0.element, ReplicaID(UInt64($0.offset + 2)))
+            })
         for phase in halfYear.phases.prefix(last.map { $0 + 1 } ?? .max) {
             for edits in phase.edits {
                 for line in edits.lines { apply(line, at: edits.desk, in: phase.name) }
@@ -57,6 +68,7 @@ struct Replay {
     }
 
     private mutating func apply(_ line: EditLine, at desk: HalfYear.Desk?, in phase: String) {
+        if let codes, let code = line.dossierCode, !codes.contains(code) { return }
         switch line.action {
         case .new(.dossier, _, let writes, let additions):
             do {
@@ -124,7 +136,7 @@ struct Replay {
     ) {
         guard var state else { return }
         seqs[desk, default: 0] += 1
-        let replica = ReplicaID(UInt64((desk.flatMap(halfYear.desks.firstIndex(of:)) ?? -1) + 2))
+        let replica = desk.flatMap { replicas[$0] } ?? ReplicaID(1)
         let change = Change(
             dot: Dot(replica, seqs[desk] ?? 0),
             clock: HybridTimestamp(line.at ?? Timestamp(milliseconds: 0)), kind: .dossier,
@@ -154,5 +166,25 @@ struct Replay {
                 desks[desk]?[code]?.joined(with: theirs) ?? theirs
         }
         cursors[desk] = feed.count
+    }
+}
+
+extension EditLine {
+    /// The code of the dossier that the line makes or edits.
+    var dossierCode: String? {
+        switch action {
+        case .new(.dossier, _, let writes, _): writes.first { $0.name == "code" }?.value.text
+        case .set(.code(let code), _, _), .note(.code(let code), _): code
+        case .new, .set, .note: nil
+        }
+    }
+
+    /// The status that the line gives.
+    var status: DossierStatus? {
+        switch action {
+        case .new(.dossier, _, let writes, _), .set(_, let writes, _):
+            writes.first { $0.name == "status" }?.value.text.flatMap(DossierStatus.init(rawValue:))
+        case .new, .note: nil
+        }
     }
 }

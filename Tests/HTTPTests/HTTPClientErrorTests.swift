@@ -145,11 +145,9 @@ struct HTTPClientErrorTests {
         let url = server.url()
         let task = Task { await failure(client, url) }
         await started.wait()
-        let duration = await ContinuousClock().measure {
-            task.cancel()
-            #expect(await task.value == .cancelled)
-        }
-        #expect(duration < .milliseconds(900))
+        task.cancel()
+        #expect(await task.value == .cancelled)
+        // The handler ends only because the transfer did.
         await left.wait()
         #expect(try await client.send(url: server.url("/next")).status == 204)
         #expect(client.traffic.requests == 2)

@@ -33,17 +33,10 @@ struct ChangeTests {
 
     @Test("Fields given in any order stand in the order of their encoded names")
     func fieldOrder() {
-        let names: [FieldName] = ["b", "z", "aa", "ab", "b\u{301}"]
+        let names: [FieldName] = ["Z", "_", "b", "z", "aa", "ab", "zz", "a_b"]
         let made = change(names.reversed().map { FieldWrite($0, .null) })
         #expect(made.writes.map(\.name) == names)
         #expect(refusalOfChange(made.canonicalBytes) == nil)
-    }
-
-    @Test("Names that look alike in other bytes are two fields")
-    func namesAreBytes() throws {
-        let made = change([FieldWrite("\u{e9}", .bool(true)), FieldWrite("e\u{301}", .bool(false))])
-        let decoded = try Change(canonicalBytes: made.canonicalBytes)
-        #expect(decoded.writes.map(\.value) == [.bool(true), .bool(false)])
     }
 
     @Test("Text keeps its bytes: it is not normalised on the way")

@@ -1,6 +1,7 @@
 import CBOR
 import Causality
 import Replication
+import Testing
 
 // Encoded items put together by hand, so that tests can also make what our writer never makes.
 

@@ -45,13 +45,11 @@ struct FieldValueTests {
         #expect(FieldValue.null.text == nil)
     }
 
-    @Test("Field names are ordered by length, then bytes, as encoded keys are")
+    @Test("Field names, which are ASCII, are ordered by length, then bytes, as encoded keys are")
     func nameOrder() {
-        let names: [FieldName] = ["", "a", "b", "z", "aa", "é", "水", "aaaa"]
+        let names: [FieldName] = ["", "-", "9", "Z", "_", "a", "b", "z", "aa", "zz", "a.b", "aaaa"]
         #expect(names.reversed().sorted() == names)
         let encoded = names.map { text($0.rawValue) }
         #expect(zip(encoded, encoded.dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) })
-        #expect(FieldName("\u{e9}") != FieldName("e\u{301}"))
-        #expect(Set([FieldName("\u{e9}"), FieldName("e\u{301}"), FieldName("\u{e9}")]).count == 2)
     }
 }

@@ -91,6 +91,12 @@ enum MalformedChanges {
         Malformed(
             "a field both written and added to", change([7: map((text("s"), text("y")))]),
             "member"),
+        Malformed(
+            "a written field whose name is not ASCII", change([6: map((text("é"), null))]),
+            "member"),
+        Malformed(
+            "an added field whose name is not ASCII", change([7: map((text("é"), null))]),
+            "member"),
         Malformed("a field without a name", change([6: map((null, null))]), "cbor"),
         Malformed(
             "a value whose map is not in order",

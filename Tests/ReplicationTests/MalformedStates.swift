@@ -52,6 +52,7 @@ enum MalformedStates {
             state([3: array(array(number(1), number(3), number(0), null), stamp(2, 5))]),
             "member"),
         Malformed("fields not in order", fields((text("b"), both), (text("a"), both)), "order"),
+        Malformed("a field whose name is not ASCII", fields((text("é"), both)), "member"),
         Malformed("a field twice", fields((text("a"), both), (text("a"), both)), "order"),
         Malformed(
             "a field without values", fields((text("a"), array()), (text("b"), both)), "member"),

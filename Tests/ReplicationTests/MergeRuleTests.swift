@@ -2,7 +2,8 @@ import Causality
 import Replication
 import Testing
 
-/// received → reviewed → approved → returned; a reviewed one may be rejected, or paused and resumed.
+/// received → reviewed → approved → returned; a reviewed one may be rejected, or paused and
+/// resumed.
 private struct SampleWorkflow: Workflow {
     private static let transitions: [String: [String]] = [
         "received": ["reviewed"], "reviewed": ["approved", "rejected", "paused"],

@@ -54,7 +54,7 @@ func randomValue(_ random: inout SeededGenerator) -> FieldValue {
 /// A random change of any form that a change can have.
 func randomChange(_ random: inout SeededGenerator) -> Change {
     var fields: [FieldWrite] = []
-    for name in ["s", "note", "name", "phone", "ghi chú", String(repeating: "x", count: 30)]
+    for name in ["s", "note", "name", "phone", "x-ghi_chu", String(repeating: "x", count: 30)]
     where Bool.random(using: &random) {
         fields.append(FieldWrite(FieldName(name), randomValue(&random)))
     }

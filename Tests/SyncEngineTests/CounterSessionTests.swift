@@ -20,8 +20,9 @@ struct CounterSessionTests {
         #expect(pushed.accepted == 1)
         let pulled = try await second.sync()
         #expect(pulled.outcome == .synced)
-        #expect(try second.states()[made.record]?["applicant_name"].first?.value
-            == .text("Nguyễn An"))
+        #expect(
+            try second.states()[made.record]?["applicant_name"].first?.value
+                == .text("Nguyễn An"))
         #expect(try first.states() == second.states())
     }
 

@@ -2,7 +2,7 @@
 // bytes are those of the wire: every exchange is encoded and decoded.
 
 public import Causality
-internal import Crypto
+public import Crypto
 internal import Dossiers
 internal import Foundation
 public import ReplicaStore
@@ -34,6 +34,29 @@ public final class ManualClock: WallClock {
     }
 }
 
+/// The same bytes for the same seed, call after call: SplitMix64 (Steele et al. 2014).
+public final class SeededRandomSource: RandomSource {
+    private let state: Mutex<UInt64>
+
+    /// Starts from a seed.
+    public init(seed: UInt64) {
+        state = Mutex(seed)
+    }
+
+    /// The next bytes.
+    public func bytes(_ count: Int) -> [UInt8] {
+        state.withLock { state in
+            (0..<count).map { _ in
+                state &+= 0x9E37_79B9_7F4A_7C15
+                var mixed = state
+                mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+                mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+                return UInt8(truncatingIfNeeded: mixed ^ (mixed >> 31))
+            }
+        }
+    }
+}
+
 /// What a test does to the next exchanges.
 public enum LinkFault: Sendable {
     /// The request never arrives.
@@ -44,18 +67,63 @@ public enum LinkFault: Sendable {
     case requestRepeated
     /// The request arrives cut short.
     case requestTruncated
+    /// The reply arrives cut short.
+    case replyTruncated
+}
+
+/// The node that the links of a fleet lead to; a test may put another one in its place.
+public final class NodeSlot: Sendable {
+    private let state: Mutex<(node: CentralNode, path: String)>
+
+    /// Holds a node over a file.
+    public init(_ node: CentralNode, path: String) {
+        state = Mutex((node, path))
+    }
+
+    /// The node that answers now.
+    public var node: CentralNode { state.withLock(\.node) }
+    /// Its file.
+    public var path: String { state.withLock(\.path) }
+
+    /// Puts another node in its place.
+    public func replace(_ node: CentralNode, path: String) {
+        state.withLock { $0 = (node, path) }
+    }
 }
 
 /// Hands requests to a node in this process, in the bytes of the wire.
 public final class DirectTransport: Transport {
-    private let node: CentralNode
+    /// Changes a request on its way, or does something while it is under way.
+    public typealias RequestHook = @Sendable (inout SyncRequest) throws -> Void
+    /// Looks at a reply, or does something before it arrives.
+    public typealias ReplyHook = @Sendable (SyncReply) throws -> Void
+
+    private struct State {
+        var faults: [LinkFault?] = []
+        var traffic = Traffic()
+        var isDown = false
+        var requestHook: RequestHook?
+        var replyHook: ReplyHook?
+    }
+
+    private let slot: NodeSlot
     private let replica: ReplicaID
-    private let state = Mutex((faults: [LinkFault?](), traffic: Traffic(), isDown: false))
+    private let state = Mutex(State())
 
     /// Talks to a node as a device.
-    public init(node: CentralNode, replica: ReplicaID) {
-        self.node = node
+    public init(slot: NodeSlot, replica: ReplicaID) {
+        self.slot = slot
         self.replica = replica
+    }
+
+    /// Calls this with every request before it leaves.
+    public func onRequest(_ hook: RequestHook?) {
+        state.withLock { $0.requestHook = hook }
+    }
+
+    /// Calls this with every reply before the counter has it.
+    public func onReply(_ hook: ReplyHook?) {
+        state.withLock { $0.replyHook = hook }
     }
 
     /// Bytes of bodies so far.
@@ -73,10 +141,13 @@ public final class DirectTransport: Transport {
 
     /// Carries one exchange.
     public func exchange(_ request: SyncRequest) async throws(SyncFailure) -> SyncReply {
-        let (fault, isDown) = state.withLock { state in
-            (state.faults.isEmpty ? nil : state.faults.removeFirst(), state.isDown)
+        let (fault, hooks) = state.withLock { state in
+            (state.faults.isEmpty ? nil : state.faults.removeFirst(), state)
         }
-        if isDown { throw .unreachable(reason: "the test took the link down") }
+        if hooks.isDown { throw .unreachable(reason: "the test took the link down") }
+        var request = request
+        try run { try hooks.requestHook?(&request) }
+        let node = slot.node
         var bytes = request.encoded()
         state.withLock { $0.traffic.bytesSent += bytes.count }
         switch fault {
@@ -89,9 +160,19 @@ public final class DirectTransport: Transport {
             reply = try await node.exchange(try SyncRequest(encoded: bytes), from: replica)
         }
         if case .replyLost? = fault { throw .interrupted(reason: "the test lost the reply") }
-        let answer = reply.encoded()
+        var answer = reply.encoded()
         state.withLock { $0.traffic.bytesReceived += answer.count }
+        if case .replyTruncated? = fault { answer.removeLast(answer.count / 3) }
+        try run { try hooks.replyHook?(reply) }
         return try SyncReply(encoded: answer)
+    }
+
+    private func run(_ hook: () throws -> Void) throws(SyncFailure) {
+        do {
+            try hook()
+        } catch {
+            throw error as? SyncFailure ?? .interrupted(reason: "the test's hook: \(error)")
+        }
     }
 }
 
@@ -105,6 +186,13 @@ public struct TestCounter: Sendable {
     public let transport: DirectTransport
     /// Its clock.
     public let clock: ManualClock
+
+    /// The same counter with another link, as a second program over its file has.
+    public func withOwnLink(slot: NodeSlot) -> TestCounter {
+        TestCounter(
+            path: path, replica: replica, transport: DirectTransport(slot: slot, replica: replica),
+            clock: clock)
+    }
 
     /// Opens its database.
     public func open() throws -> ReplicaDatabase {
@@ -127,9 +215,22 @@ public struct TestCounter: Sendable {
 
     /// All records as they are stored, by id.
     public func states() throws -> [RecordID: RecordState] {
+        try read { try $0.statesByID() }
+    }
+
+    /// Reads from its database.
+    public func read<R>(_ body: (ReplicaDatabase) throws -> R) throws -> R {
         let database = try open()
         defer { database.close() }
-        return try database.statesByID()
+        return try body(database)
+    }
+
+    /// A copy of its file, as a clone or a backup is made, with a link and a clock of its own.
+    public func copied(to path: String, slot: NodeSlot) throws -> TestCounter {
+        try Fleet.copyDatabase(self.path, to: path)
+        return TestCounter(
+            path: path, replica: replica, transport: DirectTransport(slot: slot, replica: replica),
+            clock: ManualClock(milliseconds: clock.now().milliseconds))
     }
 }
 
@@ -151,12 +252,17 @@ public final class Fleet: Sendable {
     public let directory: String
     /// Central's clock.
     public let clock = ManualClock()
-    /// Central.
-    public let node: CentralNode
+    /// Where central is now.
+    public let slot: NodeSlot
     private let counterCount = Mutex(0)
 
-    /// Makes a central with these offices.
-    public init(offices: [String] = ["A", "B"]) throws {
+    private let random: any RandomSource
+
+    /// Makes a central with these offices; a seeded source makes all that follows repeatable.
+    public init(
+        offices: [String] = ["A", "B"], random: any RandomSource = SystemRandomSource()
+    ) throws {
+        self.random = random
         directory = NSTemporaryDirectory() + "dossiersync-test-" + UUID().uuidString
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true)
@@ -173,7 +279,8 @@ public final class Fleet: Sendable {
             }
         }
         database.close()
-        node = try CentralNode(path: path, clock: clock)
+        slot = NodeSlot(
+            try CentralNode(path: path, clock: clock, random: random), path: path)
     }
 
     deinit {
@@ -181,8 +288,54 @@ public final class Fleet: Sendable {
         try? FileManager.default.removeItem(atPath: directory)
     }
 
+    /// Central.
+    public var node: CentralNode { slot.node }
+
     /// Where central's file is.
-    public var centralPath: String { directory + "/central.db" }
+    public var centralPath: String { slot.path }
+
+    /// Copies a database that nobody writes to at the moment, with its write-ahead log.
+    public static func copyDatabase(_ path: String, to copy: String) throws {
+        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
+            try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
+        }
+    }
+
+    /// Puts a copy of central's file aside.
+    public func backUpCentral() throws -> String {
+        let path = directory + "/backup-" + UUID().uuidString + ".db"
+        try Self.copyDatabase(centralPath, to: path)
+        return path
+    }
+
+    /// Goes on from a copy of central's file, as after a disaster.
+    public func restoreCentral(from backup: String) throws {
+        let path = directory + "/restored-" + UUID().uuidString + ".db"
+        try Self.copyDatabase(backup, to: path)
+        try startCentral(path: path)
+    }
+
+    /// Puts a new node in the place of the present one, over the same file or another.
+    public func startCentral(path: String? = nil) throws {
+        let path = path ?? centralPath
+        slot.replace(try CentralNode(path: path, clock: clock, random: random), path: path)
+    }
+
+    /// What stands in central's file and its write-ahead log.
+    public func centralFileBytes() throws -> [UInt8] {
+        try ["", "-wal"].flatMap { suffix -> [UInt8] in
+            let path = centralPath + suffix
+            guard FileManager.default.fileExists(atPath: path) else { return [] }
+            return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        }
+    }
+
+    /// Reads from central's database.
+    public func readCentral<R>(_ body: (ReplicaDatabase) throws -> R) throws -> R {
+        let database = try openCentral()
+        defer { database.close() }
+        return try body(database)
+    }
 
     /// Opens central's database beside the node.
     public func openCentral() throws -> ReplicaDatabase {
@@ -194,7 +347,7 @@ public final class Fleet: Sendable {
     public func editCentral<R>(_ body: (LocalEdit) throws -> R) throws -> R {
         let database = try openCentral()
         defer { database.close() }
-        let session = ReplicaID(SystemRandomSource().number() >> 1)
+        let session = ReplicaID(random.number() >> 1)
         return try database.write(now: clock.now()) {
             try body(try LocalEdit($0, session: session))
         }
@@ -204,7 +357,7 @@ public final class Fleet: Sendable {
     public func enrol(_ office: String, clock: ManualClock = ManualClock()) async throws
         -> TestCounter
     {
-        let code = EnrolmentCode(SystemRandomSource())
+        let code = EnrolmentCode(random)
         let central = try openCentral()
         try central.write(now: self.clock.now()) {
             try $0.addEnrolmentCode(
@@ -212,7 +365,7 @@ public final class Fleet: Sendable {
                 expires: Timestamp(milliseconds: $0.now.milliseconds + 900_000))
         }
         central.close()
-        let seed = SystemRandomSource().bytes(SigningKey.seedByteCount)
+        let seed = random.bytes(SigningKey.seedByteCount)
         guard let key = SigningKey(seed: seed) else { preconditionFailure("32 bytes are a seed") }
         let reply = try await node.enrol(
             EnrolmentRequest(code: code.text, publicKey: key.publicKey, device: "test"))
@@ -228,6 +381,6 @@ public final class Fleet: Sendable {
         }
         return TestCounter(
             path: path, replica: reply.replica,
-            transport: DirectTransport(node: node, replica: reply.replica), clock: clock)
+            transport: DirectTransport(slot: slot, replica: reply.replica), clock: clock)
     }
 }

@@ -1,0 +1,107 @@
+internal import CommandLineTool
+internal import Dossiers
+internal import Foundation
+internal import JSON
+internal import ReplicaStore
+
+enum ApplyCommand {
+    /// Messages on standard error at most; the rest is counted.
+    private static let messagesMax = 20
+
+    static func command(_ context: CounterContext) -> Command {
+        Command(
+            "apply", summary: "make many local edits, one a line",
+            discussion: """
+                {"new":"dossier","id":UUID,"fields":{…}}   a new record; the id may be left out
+                {"new":"contact","fields":{…}}
+                {"set":ID or CODE,"fields":{…}}            writes fields
+                {"note":ID or CODE,"text":"…"}             adds a note
+                Each may carry "at" (RFC 3339) and "by". A line is written whole or not at all; one
+                that fails is named with its number, and the others are written all the same.
+                """,
+            arguments: [Positional("FILE", help: "an NDJSON file, or - for standard input")],
+            options: [
+                Option("--stop-on-error", help: "write nothing after the first line that fails"),
+                .json,
+            ]
+        ) { try run($0, context) }
+    }
+
+    private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
+    {
+        let path = invocation.positional("FILE")
+        let source = try EditSource(path: path)
+        let isQuiet = invocation.has("--json")
+        let bar = ProgressBar(
+            label: "apply", total: context.terminal.isTerminal ? EditSource.lineCount(path) : nil,
+            terminal: context.terminal, quiet: isQuiet, now: context.elapsed())
+        var failure: (any Error)?
+        var outcome = ApplyOutcome()
+        try context.withDatabase(invocation) { database in
+            _ = try database.read { try database.enrolledIdentity() }
+            var applier = EditApplier(
+                database, clock: context.clock, stopsOnError: invocation.has("--stop-on-error"))
+            do {
+                try applier.run(source) { bar.update(done: $0.lines) }
+            } catch {
+                failure = error
+            }
+            outcome = applier.outcome
+        }
+        bar.finish()
+        try report(outcome, isWhole: failure == nil, invocation)
+        if let failure { throw Self.failure(failure, after: outcome) }
+        return outcome.failed == 0 ? .ok : .dataError
+    }
+
+    private static func report(
+        _ outcome: ApplyOutcome, isWhole: Bool, _ invocation: Invocation
+    ) throws {
+        guard !invocation.has("--json") else {
+            try invocation.printJSON(outcome.json)
+            return
+        }
+        for error in outcome.errors.prefix(messagesMax) {
+            try invocation.printErr(TerminalSafe.text("line \(error.line): \(error.message)"))
+        }
+        if outcome.failed > messagesMax {
+            try invocation.printErr(
+                "and \(GroupedNumber.string(outcome.failed - messagesMax)) more")
+        }
+        if let first = outcome.warnings.first {
+            let more =
+                outcome.warned > 1 ? " and \(ShownText.count(outcome.warned - 1, "other"))" : ""
+            try invocation.warn("line \(first.line)\(more): \(first.message)")
+        }
+        guard isWhole else { return }
+        var sentence = "wrote \(ShownText.count(outcome.applied, "line"))"
+        if outcome.failed > 0 {
+            sentence += "; \(ShownText.count(outcome.failed, "line")) failed"
+            if outcome.isStopped { sentence += ", and nothing after it was tried" }
+            if outcome.applied > 0 { sentence += "; what was written stays" }
+        }
+        try invocation.printOut(sentence)
+    }
+
+    /// Says of a failed store how far the file has come.
+    private static func failure(_ error: any Error, after outcome: ApplyOutcome) -> any Error {
+        let translated = CommandFailure.translation(of: error)
+        guard var failure = translated as? CommandFailure, outcome.lines > 0 else {
+            return translated
+        }
+        failure.message +=
+            "; \(ShownText.count(outcome.applied, "line")) of the first "
+            + "\(GroupedNumber.string(outcome.lastLine)) are safely stored"
+        let hint = "go on with the file after line \(outcome.lastLine)"
+        failure.hint = failure.hint.map { "\($0)\n\(hint)" } ?? hint
+        return failure
+    }
+}
+
+extension CounterContext {
+    /// A monotonic clock that starts now, for progress bars.
+    func elapsed() -> @Sendable () -> Duration {
+        let start = ContinuousClock.now
+        return { start.duration(to: .now) }
+    }
+}

@@ -1,0 +1,35 @@
+internal import CommandLineTool
+internal import Dossiers
+internal import ReplicaStore
+internal import Replication
+
+/// An edit of the catalog, which a counter reads and does not write.
+struct CatalogError: Error {}
+
+/// A counter reads the catalog and does not write it.
+enum CatalogRule {
+    static let code = "catalog"
+    static let message = "offices, procedures and holidays are kept by the central office"
+
+    static var failure: CommandFailure {
+        CommandFailure(
+            .dataError, message, hint: "ask the central office; the next sync brings it here")
+    }
+
+    /// Refuses to make an entry of the catalog.
+    static func check(_ kind: RecordKind) throws(CatalogError) {
+        if kind.isCatalog { throw CatalogError() }
+    }
+
+    /// Runs an edit of a record; says so when it failed because the record is of the catalog.
+    static func explaining<R>(
+        _ reference: RecordReference, _ transaction: WriteTransaction, _ body: () throws -> R
+    ) throws -> R {
+        do {
+            return try body()
+        } catch StoreError.outOfScope {
+            try check(try transaction.find(reference).state.kind)
+            throw StoreError.outOfScope
+        }
+    }
+}

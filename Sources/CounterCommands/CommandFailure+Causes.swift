@@ -1,0 +1,103 @@
+internal import CommandLineTool
+internal import Dossiers
+internal import ReplicaStore
+internal import SQLite
+internal import SyncEngine
+internal import SyncProtocol
+
+extension CommandFailure {
+    /// Runs `body`; what store, domain and sync throw becomes a failure with an exit code.
+    static func translating<R>(_ body: () throws -> R) throws -> R {
+        do {
+            return try body()
+        } catch {
+            throw translation(of: error)
+        }
+    }
+
+    /// What an error means for a person and for the exit code; others stay what they are.
+    static func translation(of error: any Error) -> any Error {
+        switch error {
+        case let error as StoreError: CommandFailure(error)
+        case let error as SQLiteError: CommandFailure(StoreError.sqlite(error))
+        case let error as DossierError: CommandFailure(StoreError.domain(error))
+        case let error as SyncFailure: CommandFailure(error)
+        case is CatalogError: CatalogRule.failure
+        default: error
+        }
+    }
+
+    /// A failure of the replica, or of what was asked of it.
+    init(_ error: StoreError) {
+        let code: ExitCode =
+            switch error {
+            case .sqlite(let error): Self.exitCode(of: error)
+            case .notThisKind, .newerVersion, .missing: .configuration
+            case .exists: .cantCreate
+            case .notEnrolled: .noPermission
+            case .domain, .noSuchRecord, .ambiguousCode, .duplicateID, .duplicateCode, .outOfScope,
+                .unknownOffice, .notInConflict, .damaged:
+                .dataError
+            }
+        var hint = error.hint
+        switch error {
+        case .missing:
+            hint += ", or make a replica with: counter enrol URL --code C"
+        case .sqlite(let error) where error.cannotOpen:
+            hint = "check --home (or DOSSIER_HOME), and who may read and write there"
+        case .domain(.wrongType(let field, let expected)):
+            hint = "write \(expected); \(field)= clears the field"
+        default: break
+        }
+        self.init(code, "\(error)", hint: hint)
+    }
+
+    /// A failure of central, or of the way to it.
+    init(_ failure: SyncFailure) {
+        let code: ExitCode =
+            switch failure.failureClass {
+            case .unavailable: .unavailable
+            case .temporary: .temporaryFailure
+            case .protocolError: .protocolError
+            case .noPermission: .noPermission
+            }
+        self.init(code, failure.message, hint: failure.hint)
+    }
+
+    private static func exitCode(of error: SQLiteError) -> ExitCode {
+        if error.isBusy { return .temporaryFailure }
+        if error.isReadOnly || error.cannotOpen { return .noPermission }
+        if error.isFull || error.isIOFailure { return .ioError }
+        if error.isNotADatabase { return .configuration }
+        return .dataError
+    }
+}
+
+extension StoreError {
+    /// Whether one edit is at fault, and not the store: others may go on.
+    var isOfOneEdit: Bool {
+        switch self {
+        case .domain, .noSuchRecord, .ambiguousCode, .duplicateID, .duplicateCode, .outOfScope,
+            .unknownOffice, .notInConflict:
+            true
+        case .sqlite, .notThisKind, .newerVersion, .missing, .exists, .notEnrolled, .damaged:
+            false
+        }
+    }
+
+    /// A stable word for `--json`, beside those of `DossierError.code`.
+    var code: String {
+        switch self {
+        case .domain(let error): error.code
+        case .noSuchRecord: "no_such_record"
+        case .ambiguousCode: "ambiguous_code"
+        case .duplicateID: "duplicate_id"
+        case .duplicateCode: "duplicate_code"
+        case .outOfScope: "out_of_scope"
+        case .unknownOffice: "unknown_office"
+        case .notInConflict: "not_in_conflict"
+        case .notEnrolled: "not_enrolled"
+        case .sqlite, .notThisKind, .newerVersion, .missing, .exists, .damaged: "store_failed"
+        }
+    }
+}

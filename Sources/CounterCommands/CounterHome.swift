@@ -1,0 +1,58 @@
+internal import CommandLineTool
+internal import Foundation
+internal import ReplicaStore
+
+/// A replica's home directory: the database, and the lock of its syncs.
+struct CounterHome {
+    let path: String
+
+    static let option = Option(
+        "--home", valueName: "DIR",
+        help: "the replica's directory (default: DOSSIER_HOME, or the XDG data directory)")
+
+    init(_ invocation: Invocation, _ environment: [String: String]) throws {
+        func variable(_ name: String) -> String? {
+            environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        }
+        if let given = invocation.value("--home") {
+            guard !given.isEmpty else { throw UsageError("--home needs a directory") }
+            path = given
+        } else if let home = variable("DOSSIER_HOME") {
+            path = home
+        } else if let data = variable("XDG_DATA_HOME"), data.hasPrefix("/") {
+            // The XDG base directory specification: a relative path is to be passed over.
+            path = data + "/dossiersync/counter"
+        } else if let home = variable("HOME") {
+            path = home + "/.local/share/dossiersync/counter"
+        } else {
+            throw CommandFailure(
+                .configuration, "no home directory is known", hint: "give --home DIR")
+        }
+    }
+
+    var databasePath: String { ReplicaDatabase.path(inHome: path, role: .counter) }
+    var lockPath: String { path + "/sync.lock" }
+    var exists: Bool { FileManager.default.fileExists(atPath: databasePath) }
+
+    /// Opens the replica that is there.
+    ///
+    /// - Throws: `StoreError`.
+    func open() throws -> ReplicaDatabase {
+        try ReplicaDatabase(path: databasePath, role: .counter)
+    }
+
+    /// Makes the directory, readable by its owner only, unless there is one.
+    ///
+    /// - Throws: `CommandFailure`.
+    func makeDirectory() throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw CommandFailure(
+                .cantCreate, "the home directory \(path) cannot be made",
+                hint: "check --home, who may write there, and whether the disk is full")
+        }
+    }
+}

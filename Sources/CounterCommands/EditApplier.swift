@@ -1,0 +1,171 @@
+// Many edits. Lines are read first and then written a few hundred in one transaction: nothing waits
+// for input with the replica locked, and a power cut loses at most one such group, whose lines had
+// not been called stored.
+
+internal import Causality
+internal import Dossiers
+internal import JSON
+internal import ReplicaStore
+internal import Replication
+
+/// A line that failed, or that deserves a warning. Holds nothing of the line's content.
+struct LineProblem: Error, Hashable {
+    var line: Int
+    var code: String
+    var message: String
+
+    var json: JSONValue {
+        .object([
+            ("line", .integer(Int64(line))), ("code", .string(code)),
+            ("message", .string(message)),
+        ])
+    }
+}
+
+/// What became of a file of edits, as far as it is on disk.
+struct ApplyOutcome {
+    /// Problems that are kept in full, of each sort; the rest is counted. Bounds memory.
+    static let problemsMax = 10_000
+
+    /// Lines that were handled, blank ones left out.
+    private(set) var lines = 0
+    /// The number of the last line that was handled.
+    private(set) var lastLine = 0
+    private(set) var applied = 0
+    private(set) var failed = 0
+    private(set) var warned = 0
+    private(set) var errors: [LineProblem] = []
+    private(set) var warnings: [LineProblem] = []
+    /// Whether the rest was left alone because a line failed.
+    var isStopped = false
+
+    mutating func noteApplied(_ line: Int, unknownProcedure: Bool) {
+        handle(line)
+        applied += 1
+        guard unknownProcedure else { return }
+        warned += 1
+        if warnings.count < Self.problemsMax {
+            warnings.append(
+                LineProblem(
+                    line: line, code: "unknown_procedure",
+                    message: "the procedure was taken; the catalog does not know it (yet)"))
+        }
+    }
+
+    mutating func noteFailed(_ problem: LineProblem) {
+        handle(problem.line)
+        failed += 1
+        if errors.count < Self.problemsMax { errors.append(problem) }
+    }
+
+    private mutating func handle(_ line: Int) {
+        lines += 1
+        lastLine = line
+    }
+
+    var json: JSONValue {
+        .object([
+            ("lines", .integer(Int64(lines))), ("applied", .integer(Int64(applied))),
+            ("failed", .integer(Int64(failed))), ("errors", .array(errors.map(\.json))),
+            ("warnings", .array(warnings.map(\.json))),
+        ])
+    }
+}
+
+/// Writes edits to a replica, some hundred in one transaction, each whole or not at all.
+struct EditApplier {
+    private(set) var outcome = ApplyOutcome()
+    private let database: ReplicaDatabase
+    private let clock: any WallClock
+    private let stopsOnError: Bool
+
+    init(_ database: ReplicaDatabase, clock: any WallClock, stopsOnError: Bool) {
+        self.database = database
+        self.clock = clock
+        self.stopsOnError = stopsOnError
+    }
+
+    /// Writes all lines; `outcome` says at any time what is on disk.
+    ///
+    /// - Throws: `StoreError` when the replica fails, `CommandFailure` when the file does.
+    mutating func run(_ source: EditSource, progress: (ApplyOutcome) -> Void) throws {
+        while !outcome.isStopped {
+            let (group, isEnd, failure) = source.nextGroup()
+            try write(group)
+            progress(outcome)
+            if let failure { throw failure }
+            if isEnd { return }
+        }
+    }
+
+    private mutating func write(_ group: [EditSource.Line]) throws {
+        guard !group.isEmpty else { return }
+        outcome = try database.write(now: clock.now()) { transaction in
+            let edit = try LocalEdit(transaction)
+            var news = outcome
+            for line in group {
+                do throws(LineFailure) {
+                    let isUnknown = try Self.write(line, edit, transaction)
+                    news.noteApplied(line.number, unknownProcedure: isUnknown)
+                } catch {
+                    switch error {
+                    case .line(let problem): news.noteFailed(problem)
+                    case .store(let error): throw error
+                    }
+                    news.isStopped = stopsOnError
+                    if stopsOnError { break }
+                }
+            }
+            return news
+        }
+    }
+
+    private enum LineFailure: Error {
+        case line(LineProblem)
+        case store(any Error)
+    }
+
+    private static func write(
+        _ line: EditSource.Line, _ edit: LocalEdit, _ transaction: WriteTransaction
+    ) throws(LineFailure) -> Bool {
+        switch line.content {
+        case .failure(let problem): throw .line(problem)
+        case .success(let content):
+            do {
+                return try transaction.attempt {
+                    try content.apply(with: edit, in: transaction).unknownProcedure != nil
+                }
+            } catch let error as StoreError where error.isOfOneEdit {
+                throw .line(
+                    LineProblem(line: line.number, code: error.code, message: "\(error)"))
+            } catch is CatalogError {
+                throw .line(
+                    LineProblem(
+                        line: line.number, code: CatalogRule.code, message: CatalogRule.message))
+            } catch {
+                throw .store(error)
+            }
+        }
+    }
+}
+
+extension EditLine {
+    /// Makes the edit.
+    func apply(with edit: LocalEdit, in transaction: WriteTransaction) throws -> EditResult {
+        switch action {
+        case .new(let kind, let id, let writes, let additions):
+            try CatalogRule.check(kind)
+            return try edit.make(
+                kind, id: id, writes: writes, additions: additions, at: at, by: by)
+        case .set(let reference, let writes, let additions):
+            return try CatalogRule.explaining(reference, transaction) {
+                try edit.edit(reference, writes: writes, additions: additions, at: at, by: by)
+            }
+        case .note(let reference, let text):
+            let note = FieldWrite(RecordSchema.notesField, .text(text))
+            return try CatalogRule.explaining(reference, transaction) {
+                try edit.edit(reference, writes: [], additions: [note], at: at, by: by)
+            }
+        }
+    }
+}

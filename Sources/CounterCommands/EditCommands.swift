@@ -1,0 +1,84 @@
+// What the editing commands share: their answer, and who and when.
+
+internal import Causality
+internal import CommandLineTool
+internal import Dossiers
+internal import JSON
+internal import ReplicaStore
+internal import Replication
+
+/// What an edit did, as it is answered.
+struct EditAnswer {
+    var result: EditResult
+    var record: ShownRecord
+
+    init(_ result: EditResult, _ transaction: WriteTransaction) throws {
+        self.result = result
+        record = ShownRecord(state: try transaction.find(.id(result.record)).state)
+    }
+
+    var json: JSONValue {
+        .object([
+            ("id", .string(result.record.description)),
+            ("code", record["code"] ?? .null),
+            ("replica", .string(result.dot.replica.description)),
+            ("seq", .integer(Int64(clamping: result.dot.seq))),
+            (
+                "settledConflicts",
+                .array(result.settledConflicts.map { .string($0.rawValue) })
+            ),
+            ("unknownProcedure", result.unknownProcedure.map(JSONValue.string) ?? .null),
+        ])
+    }
+
+    /// Says what was done, and warns of what a person should know.
+    func print(_ lines: [String], _ invocation: Invocation) throws {
+        if invocation.has("--json") {
+            try invocation.printJSON(json)
+        } else {
+            for line in lines { try invocation.printOut(TerminalSafe.text(line)) }
+            let fields = result.settledConflicts.map(\.rawValue).joined(separator: ", ")
+            if !fields.isEmpty { try invocation.printOut("settled the conflict in \(fields)") }
+        }
+        if result.unknownProcedure != nil {
+            try invocation.warn(
+                "the procedure was taken; the catalog does not know it (yet)")
+        }
+    }
+}
+
+extension Invocation {
+    /// The record that the first argument names.
+    ///
+    /// - Throws: `CommandFailure` when it can be neither an id nor a code.
+    func reference() throws -> RecordReference {
+        try CommandFailure.translating { try RecordReference(positional("RECORD")) }
+    }
+
+    /// When it happened, if that was said.
+    ///
+    /// - Throws: `UsageError`.
+    func time() throws -> Timestamp? {
+        try value("--at", expected: "a time such as 2021-05-31T08:30:00+07:00, or a day") { text in
+            if let time = RFC3339.millisecondsSinceEpoch(text) {
+                return Timestamp(milliseconds: time.milliseconds)
+            }
+            return CalendarDate(parsing: text).map {
+                Timestamp(milliseconds: OfficeTime.startOfDay($0))
+            }
+        }
+    }
+
+    /// Who does it, if that was said.
+    ///
+    /// - Throws: `UsageError`.
+    func writer() throws -> String? {
+        guard let name = value("--by") else { return nil }
+        guard !name.isEmpty else { throw UsageError("--by needs a name") }
+        return name
+    }
+}
+
+extension Positional {
+    static let record = Positional("RECORD", help: "the record's id, or a dossier's code")
+}

@@ -1,0 +1,93 @@
+internal import CommandLineTool
+internal import Dossiers
+internal import Glibc
+internal import JSON
+
+/// A file of edits, read a group at a time in bounded memory.
+final class EditSource {
+    /// One line: an edit, or why it is none.
+    struct Line {
+        var number: Int
+        var content: Result<EditLine, LineProblem>
+    }
+
+    /// Lines in one group: few enough that another program waits a moment for the replica only.
+    private static let groupLinesMax = 500
+    /// Bytes of lines in one group: bounds memory where lines are long.
+    private static let groupBytesMax = 4 << 20
+
+    private var reader: NDJSONLineReader
+
+    /// Opens a file, or standard input for `-`.
+    ///
+    /// - Throws: `CommandFailure`.
+    init(path: String) throws(CommandFailure) {
+        do {
+            reader = try NDJSONLineReader(path: path)
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    /// The next lines; whether the file ends after them, or cannot be read on.
+    func nextGroup() -> (lines: [Line], isEnd: Bool, failure: CommandFailure?) {
+        var lines: [Line] = []
+        var bytes = 0
+        while lines.count < Self.groupLinesMax, bytes < Self.groupBytesMax {
+            do {
+                guard let line = try reader.next() else { return (lines, true, nil) }
+                bytes += line.bytes.count
+                lines.append(Self.parse(line))
+            } catch JSONError.lineTooLong(let number, let max) {
+                let problem = LineProblem(
+                    line: number, code: "line_too_long",
+                    message: "the line is longer than \(max) bytes")
+                lines.append(Line(number: number, content: .failure(problem)))
+            } catch {
+                return (lines, true, Self.failure(error))
+            }
+        }
+        return (lines, false, nil)
+    }
+
+    /// Lines of a regular file, for a progress bar; `nil` for anything else.
+    static func lineCount(_ path: String) -> Int? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            let file = fopen(path, "re")
+        else { return nil }
+        defer { fclose(file) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        var count = 0
+        while true {
+            let read = fread(&buffer, 1, buffer.count, file)
+            guard read > 0 else { return count }
+            count += buffer[..<read].count { $0 == 0x0A }
+        }
+    }
+
+    private static func parse(_ line: NDJSONLineReader.Line) -> Line {
+        do throws(DossierError) {
+            return Line(
+                number: line.number, content: .success(try EditLine(parsing: line.bytes)))
+        } catch {
+            let problem = LineProblem(
+                line: line.number, code: error.code, message: "\(error)")
+            return Line(number: line.number, content: .failure(problem))
+        }
+    }
+
+    private static func failure(_ error: any Error) -> CommandFailure {
+        guard let error = error as? JSONError else {
+            return CommandFailure(.ioError, "the file cannot be read")
+        }
+        switch error {
+        case .cannotRead(let code) where code != EISDIR:
+            return CommandFailure(.ioError, "\(error)", hint: "check the disk it lies on")
+        default:
+            return CommandFailure(
+                .noInput, "\(error)",
+                hint: "give the path of an NDJSON file, or - for standard input")
+        }
+    }
+}

@@ -1,0 +1,131 @@
+// Enrolment. The key is on disk before central is asked: a try whose answer was lost is repeated
+// with the same key, and central gives the same identity again.
+
+internal import Causality
+internal import CommandLineTool
+internal import Crypto
+internal import Foundation
+internal import HTTP
+internal import JSON
+internal import ReplicaStore
+internal import SyncEngine
+internal import SyncProtocol
+
+enum EnrolCommand {
+    static func command(_ context: CounterContext) -> Command {
+        Command(
+            "enrol", summary: "make this device a replica of its office",
+            discussion: "The central office gives the code: central enrol OFFICE.",
+            arguments: [Positional("URL", help: "central's address, as in https://central:8443")],
+            options: [
+                Option("--code", valueName: "CODE", help: "the one-time code"),
+                Option(
+                    "--name", valueName: "NAME",
+                    help: "what the central office sees (default: this machine's name)"),
+                .json,
+            ]
+        ) { try await run($0, context) }
+    }
+
+    private static func run(
+        _ invocation: Invocation, _ context: CounterContext
+    ) async throws -> ExitCode {
+        guard let url = CentralAddress(invocation.positional("URL")) else {
+            throw UsageError(
+                "URL is no http or https address", hint: HTTPClientError.invalidURL.hint)
+        }
+        guard let code = EnrolmentCode(try invocation.required("--code")) else {
+            throw CommandFailure(
+                .noPermission, "the enrolment code has a typing error",
+                hint: "compare it with what the central office gave; it looks like 7KQM-3XRT")
+        }
+        let home = try CounterHome(invocation, context.environment)
+        try home.makeDirectory()
+        let lock = try SyncLock(home)
+        defer { lock.release() }
+        let identity = try prepare(home, url, context)
+        let reply = try await ask(identity, code, invocation, context)
+        try CommandFailure.translating {
+            let database = try home.open()
+            defer { database.close() }
+            try database.write(now: context.clock.now()) { transaction in
+                var enrolled = identity
+                enrolled.state = .active
+                enrolled.replica = reply.replica
+                enrolled.desk = reply.desk
+                enrolled.office = reply.office
+                enrolled.token = reply.token
+                try transaction.save(enrolled)
+            }
+        }
+        try answer(reply, invocation)
+        return .ok
+    }
+
+    /// Stores the key that the device asks with, unless an earlier try has.
+    private static func prepare(
+        _ home: CounterHome, _ url: CentralAddress, _ context: CounterContext
+    ) throws -> ReplicaIdentity {
+        try CommandFailure.translating {
+            let database = try ReplicaDatabase(
+                path: home.databasePath, role: .counter, isNew: !home.exists)
+            defer { database.close() }
+            return try database.write(now: context.clock.now()) { transaction in
+                let known = try database.identity()
+                if let known, known.replica != nil { throw alreadyEnrolled(known) }
+                var identity =
+                    known
+                    ?? ReplicaIdentity(
+                        enrollingAt: url.text,
+                        signingSeed: context.random.bytes(SigningKey.seedByteCount))
+                identity.centralURL = url.text
+                try transaction.save(identity)
+                return identity
+            }
+        }
+    }
+
+    private static func ask(
+        _ identity: ReplicaIdentity, _ code: EnrolmentCode, _ invocation: Invocation,
+        _ context: CounterContext
+    ) async throws -> EnrolmentReply {
+        guard let key = SigningKey(seed: identity.signingSeed) else {
+            throw CommandFailure(StoreError.damaged(table: "identity", key: 1))
+        }
+        var options = HTTPClientOptions()
+        options.userAgent = "counter/\(CounterTool.version)"
+        let link = context.connect(identity.centralURL, "", options)
+        let name = invocation.value("--name") ?? ProcessInfo.processInfo.hostName
+        do throws(SyncFailure) {
+            return try await link.enrol(
+                EnrolmentRequest(code: code.text, publicKey: key.publicKey, device: name))
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    private static func alreadyEnrolled(_ identity: ReplicaIdentity) -> CommandFailure {
+        CommandFailure(
+            .usage,
+            "this replica is enrolled already: office \(identity.office), desk \(identity.desk)",
+            hint: identity.state == .revoked
+                ? "central revoked it; enrol into another --home, its unsynced work stays here"
+                : "go on with: counter sync, or give another --home for another replica")
+    }
+
+    private static func answer(_ reply: EnrolmentReply, _ invocation: Invocation) throws {
+        if invocation.has("--json") {
+            try invocation.printJSON(
+                .object([
+                    ("office", .string(reply.office)), ("desk", .integer(reply.desk)),
+                    ("replica", .string(reply.replica.description)),
+                ]))
+        } else {
+            try invocation.printOut(
+                TerminalSafe.text(
+                    "enrolled as desk \(reply.desk) of office \(reply.office), "
+                        + "replica \(reply.replica)"))
+            try invocation.printOut("next: counter sync")
+        }
+    }
+}

@@ -1,0 +1,95 @@
+// Fields as people type them, one word each:
+//
+//     FIELD=VALUE    text, number, day or time, as the field's type asks; custom fields take text
+//     FIELD=         clears the field
+//     FIELD:=JSON    any JSON value, for custom fields
+//
+// A field that accumulates (notes) is added to, never written over.
+
+internal import CommandLineTool
+internal import Dossiers
+internal import JSON
+internal import Replication
+
+/// The fields of an edit, read from the command line.
+struct FieldArguments {
+    private(set) var writes: [FieldWrite] = []
+    private(set) var additions: [FieldWrite] = []
+
+    /// Reads words; without a kind the fields of all kinds are known.
+    ///
+    /// - Throws: `UsageError` for a word of another form, `DossierError` for its content.
+    init(_ words: [String], kind: RecordKind? = nil) throws {
+        for (place, word) in words.enumerated() {
+            guard let sign = word.firstIndex(of: "="), sign > word.startIndex else {
+                throw UsageError(
+                    "argument \(place + 1) of the fields is not FIELD=VALUE",
+                    hint: "put words with spaces in quotes: applicant_name=\"Trần Văn A\"")
+            }
+            let isJSON = word[word.index(before: sign)] == ":"
+            let name = FieldName(String(word[..<sign].dropLast(isJSON ? 1 : 0)))
+            let text = String(word[word.index(after: sign)...])
+            let definition = try Self.definition(of: name, in: kind)
+            let value =
+                isJSON
+                ? try Self.value(ofJSON: text, for: definition)
+                : try Self.value(of: text, for: definition)
+            if definition.isEntries {
+                additions.append(FieldWrite(name, value))
+            } else {
+                writes.append(FieldWrite(name, value))
+            }
+        }
+    }
+
+    /// Whether the field was given a value.
+    func names(_ name: FieldName) -> Bool {
+        writes.contains { $0.name == name }
+    }
+
+    /// Writes a field that was not given.
+    mutating func setDefault(_ name: FieldName, _ value: FieldValue) {
+        if !names(name) { writes.append(FieldWrite(name, value)) }
+    }
+
+    /// Leaves out cleared fields: a new record has nothing to clear.
+    mutating func dropCleared() {
+        writes.removeAll { $0.value == .null }
+    }
+
+    /// The field of this name.
+    ///
+    /// - Throws: `DossierError.unknownField`.
+    static func definition(
+        of name: FieldName, in kind: RecordKind?
+    ) throws(DossierError) -> FieldDefinition {
+        let found =
+            kind.map { RecordSchema.definition(of: name, in: $0) }
+            ?? RecordSchema.definition(of: name)
+        guard let found else { throw .unknownField(name, kind) }
+        return found
+    }
+
+    /// A typed text as a field's value; an empty one clears.
+    ///
+    /// - Throws: `DossierError`.
+    static func value(
+        of text: String, for definition: FieldDefinition
+    ) throws(DossierError) -> FieldValue {
+        var json: JSONValue = text.isEmpty ? .null : .string(text)
+        if case .integer = definition.type, let number = Int64(text) { json = .integer(number) }
+        return try FieldCodec.value(from: json, for: definition)
+    }
+
+    private static func value(
+        ofJSON text: String, for definition: FieldDefinition
+    ) throws(DossierError) -> FieldValue {
+        let json: JSONValue
+        do {
+            json = try JSONValue(parsing: text)
+        } catch {
+            throw .malformed(definition.name, reason: "is no JSON after :=")
+        }
+        return try FieldCodec.value(from: json, for: definition)
+    }
+}

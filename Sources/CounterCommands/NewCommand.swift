@@ -1,0 +1,72 @@
+internal import Causality
+internal import CommandLineTool
+internal import Dossiers
+internal import JSON
+internal import ReplicaStore
+internal import Replication
+
+enum NewCommand {
+    static func command(_ context: CounterContext) -> Command {
+        Command(
+            "new", summary: "enter a dossier",
+            discussion: """
+                Without a code the dossier gets this desk's next one; without a channel it came in
+                at the counter, without received_at now. FIELD:=JSON writes any JSON value into a
+                custom field, as in: counter new applicant_name="Trần Văn A" x.pages:=12
+                """,
+            arguments: [
+                Positional(
+                    "FIELD=VALUE", help: "a field and its value", optional: true, repeats: true)
+            ],
+            options: [
+                Option("--kind", valueName: "KIND", help: "dossier (the default) or contact"),
+                Option("--id", valueName: "UUID", help: "an id that comes from elsewhere"),
+                .at, .by, .json,
+            ]
+        ) { try run($0, context) }
+    }
+
+    private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
+    {
+        let kind =
+            try invocation.value("--kind", expected: "dossier or contact") { RecordKind(name: $0) }
+            ?? .dossier
+        if kind.isCatalog { throw CatalogRule.failure }
+        let id = try invocation.value("--id", expected: "a UUID") { RecordID($0) }
+        let fields = try CommandFailure.translating {
+            try FieldArguments(invocation.positionals("FIELD=VALUE"), kind: kind)
+        }
+        let answer = try make(kind, id, fields, invocation, context)
+        var lines = ["id    \(answer.result.record)"]
+        if let code = answer.record["code"]?.stringValue { lines.insert("code  \(code)", at: 0) }
+        try answer.print(lines, invocation)
+        return .ok
+    }
+
+    /// Makes a record with what a counter's own entries have by themselves.
+    static func make(
+        _ kind: RecordKind, _ id: RecordID?, _ given: FieldArguments, _ invocation: Invocation,
+        _ context: CounterContext
+    ) throws -> EditAnswer {
+        let at = try invocation.time()
+        let by = try invocation.writer()
+        return try context.edit(invocation) { edit, transaction in
+            var fields = given
+            let happened = FieldValue.integer((at ?? transaction.now).milliseconds)
+            if kind == .dossier {
+                fields.setDefault("channel", .text("counter"))
+                fields.setDefault("received_at", happened)
+                if !fields.names("code") {
+                    let today = OfficeTime.day(ofMilliseconds: transaction.now.milliseconds)
+                    fields.setDefault("code", .text(try edit.nextCode(day: today)))
+                }
+            } else {
+                fields.setDefault("occurred_at", happened)
+            }
+            fields.dropCleared()
+            let result = try edit.make(
+                kind, id: id, writes: fields.writes, additions: fields.additions, at: at, by: by)
+            return try EditAnswer(result, transaction)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+internal import Causality
+internal import CommandLineTool
+internal import Dossiers
+internal import JSON
+internal import ReplicaStore
+internal import Replication
+
+enum RefusedCommand {
+    static func command(_ context: CounterContext) -> Command {
+        Command(
+            "refused", summary: "show the changes that central refused, with their content",
+            discussion: """
+                A refused change is set aside here and no longer part of its record. Write what still
+                holds once more, with counter set or counter new.
+                """,
+            options: [Option("--json", help: "one JSON document a line")]
+        ) { invocation in
+            let changes = try context.read(invocation) { database in
+                try database.refusedChanges().map { change in
+                    let state = try database.state(of: .id(change.record))
+                    return (change, state.map { ShownRecord(state: $0) })
+                }
+            }
+            for (change, record) in changes {
+                if invocation.has("--json") {
+                    try invocation.printJSON(change.json(record))
+                } else {
+                    for line in change.lines(record) { try invocation.printOut(line) }
+                }
+            }
+            if changes.isEmpty, !invocation.has("--json") {
+                try invocation.printOut("central refused nothing")
+            }
+            return .ok
+        }
+    }
+}
+
+extension RefusedChange {
+    /// The line of `refused --json`; `record` is what this replica holds of the record.
+    func json(_ record: ShownRecord?) -> JSONValue {
+        .object([
+            ("seq", .integer(Int64(clamping: seq))),
+            ("id", .string(self.record.description)),
+            ("recordCode", record?["code"] ?? .null),
+            ("kind", .string(change.kind.name)),
+            ("code", .string(code)), ("reason", .string(reason)),
+            ("refusedAt", ShownText.json(refusedAt)),
+            ("at", ShownText.json(change.stamp.shownTime)),
+            ("by", change.by.map(JSONValue.string) ?? .null),
+            ("fields", change.fieldsJSON),
+        ])
+    }
+
+    /// The change for a terminal, safe to print.
+    func lines(_ record: ShownRecord?) -> [String] {
+        let name = record.map { ShownText.name(of: $0) } ?? self.record.description
+        let by = change.by.map { " by \($0)" } ?? ""
+        var lines = [
+            "change \(seq) to \(change.kind.name) \(name)",
+            "  written \(ShownText.time(change.stamp.shownTime))\(by)",
+            "  refused \(ShownText.time(refusedAt)): \(reason) (\(code))",
+        ].map { TerminalSafe.text($0) }
+        var table = TextTable([.init(""), .init("")])
+        for member in change.fieldsJSON.objectValue ?? [] {
+            table.add(["    \(member.name)", ShownText.value(member.value)])
+        }
+        lines += table.lines
+        return lines
+    }
+}

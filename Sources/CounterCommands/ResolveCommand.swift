@@ -1,0 +1,68 @@
+internal import Causality
+internal import CommandLineTool
+internal import Dossiers
+internal import ReplicaStore
+internal import Replication
+
+enum ResolveCommand {
+    static func command(_ context: CounterContext) -> Command {
+        Command(
+            "resolve", summary: "settle a conflict with a value",
+            discussion: """
+                Give the value itself, or choose one of those in conflict by the change that wrote it:
+                counter resolve RECORD status --use 00c4d1e2f3a4b5c6:17 (see: counter conflicts).
+                """,
+            arguments: [
+                .record, Positional("FIELD", help: "the field in conflict"),
+                Positional("VALUE", help: "the value that holds from now on", optional: true),
+            ],
+            options: [
+                Option("--use", valueName: "REPLICA:SEQ", help: "the change whose value holds"),
+                .at, .by, .json,
+            ]
+        ) { try run($0, context) }
+    }
+
+    private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
+    {
+        let reference = try invocation.reference()
+        let field = FieldName(invocation.positional("FIELD"))
+        let used = try invocation.value("--use", expected: "REPLICA:SEQ", transform: dot)
+        let typed = invocation.optionalPositional("VALUE")
+        guard (typed == nil) != (used == nil) else {
+            throw UsageError("either a VALUE or --use REPLICA:SEQ is needed")
+        }
+        let at = try invocation.time()
+        let by = try invocation.writer()
+        let answer = try context.edit(invocation) { edit, transaction in
+            let state = try transaction.find(reference).state
+            let definition = try FieldArguments.definition(of: field, in: state.kind)
+            let value: FieldValue
+            if let typed {
+                value = try FieldArguments.value(of: typed, for: definition)
+            } else {
+                guard let entry = state[field].first(where: { $0.dot == used }) else {
+                    throw CommandFailure(
+                        .dataError, "no value of \(definition.name) was written by that change",
+                        hint: "the values stand in: counter conflicts")
+                }
+                value = entry.value
+            }
+            let result = try CatalogRule.explaining(reference, transaction) {
+                try edit.resolve(reference, field, value: value, at: at, by: by)
+            }
+            return try EditAnswer(result, transaction)
+        }
+        try answer.print([ShownText.name(of: answer.record)], invocation)
+        return .ok
+    }
+
+    /// Reads a change's name as `conflicts` shows it.
+    static func dot(_ text: String) -> Dot? {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let replica = ReplicaID(hexadecimal: parts[0]),
+            let seq = UInt64(parts[1]), seq > 0
+        else { return nil }
+        return Dot(replica, seq)
+    }
+}

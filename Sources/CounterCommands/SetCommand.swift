@@ -1,0 +1,49 @@
+internal import CommandLineTool
+internal import Dossiers
+internal import ReplicaStore
+internal import Replication
+
+enum SetCommand {
+    static func command(_ context: CounterContext) -> Command {
+        Command(
+            "set", summary: "write fields of a record",
+            discussion: """
+                FIELD= clears a field; notes=TEXT adds a note. A status must be able to follow the
+                present one. A field in conflict is settled by writing it: see also resolve.
+                """,
+            arguments: [
+                .record, Positional("FIELD=VALUE", help: "a field and its value", repeats: true),
+            ],
+            options: [.at, .by, .json]
+        ) { try run($0, context) }
+    }
+
+    private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
+    {
+        let fields = try CommandFailure.translating {
+            try FieldArguments(invocation.positionals("FIELD=VALUE"))
+        }
+        let answer = try write(fields.writes, fields.additions, invocation, context)
+        let count = fields.writes.count + fields.additions.count
+        try answer.print(
+            ["wrote \(ShownText.count(count, "field")) of \(ShownText.name(of: answer.record))"],
+            invocation)
+        return .ok
+    }
+
+    /// Edits the record that the invocation names.
+    static func write(
+        _ writes: [FieldWrite], _ additions: [FieldWrite], _ invocation: Invocation,
+        _ context: CounterContext
+    ) throws -> EditAnswer {
+        let reference = try invocation.reference()
+        let at = try invocation.time()
+        let by = try invocation.writer()
+        return try context.edit(invocation) { edit, transaction in
+            let result = try CatalogRule.explaining(reference, transaction) {
+                try edit.edit(reference, writes: writes, additions: additions, at: at, by: by)
+            }
+            return try EditAnswer(result, transaction)
+        }
+    }
+}

@@ -1,0 +1,183 @@
+internal import Causality
+internal import CommandLineTool
+internal import Dossiers
+internal import JSON
+internal import ReplicaStore
+internal import Replication
+
+enum ShowCommand {
+    static func command(_ context: CounterContext) -> Command {
+        Command(
+            "show", summary: "show a record, its conflicts and whether central has it",
+            arguments: [.record],
+            options: [
+                Option("--history", help: "also every change to it that this replica has logged"),
+                .json,
+            ]
+        ) { invocation in
+            let reference = try invocation.reference()
+            let view = try context.read(invocation) { database in
+                try RecordView(
+                    reference, database, withHistory: invocation.has("--history"))
+            }
+            if invocation.has("--json") {
+                try invocation.printJSON(view.json)
+            } else {
+                for line in view.lines { try invocation.printOut(line) }
+            }
+            return .ok
+        }
+    }
+}
+
+/// A record with all that a person at this counter wants to know of it.
+struct RecordView {
+    let state: RecordState
+    let record: ShownRecord
+    let own: ReplicaID?
+    /// Whether central has all that was written to it here.
+    let isAtCentral: Bool
+    /// Changes to it that were refused and wait for a person.
+    let refusedCount: Int
+    let history: [LoggedChange]?
+
+    init(_ reference: RecordReference, _ database: ReplicaDatabase, withHistory: Bool) throws {
+        guard let state = try database.state(of: reference) else { throw StoreError.noSuchRecord }
+        self.state = state
+        record = ShownRecord(state: state)
+        let identity = try database.identity()
+        own = identity?.replica
+        isAtCentral = own.map { state.vv[$0] <= identity?.pushedSeq ?? 0 } ?? true
+        refusedCount = try database.refusedChanges().count { $0.record == state.id }
+        history = withHistory ? try database.history(of: .id(state.id)) : nil
+    }
+
+    var json: JSONValue {
+        var members = record.json.objectValue ?? []
+        members.append(JSONMember(name: "atCentral", value: .bool(isAtCentral)))
+        members.append(JSONMember(name: "refused", value: .integer(Int64(refusedCount))))
+        if let history {
+            let changes = history.map { $0.json(of: state.kind) }
+            members.append(JSONMember(name: "history", value: .array(changes)))
+        }
+        return .object(members)
+    }
+
+    /// The view for a terminal, safe to print.
+    var lines: [String] {
+        var lines = ["\(record.kind.name) \(TerminalSafe.text(ShownText.name(of: record)))", ""]
+        var table = TextTable([.init(""), .init("")])
+        table.add(["id", record.id.description])
+        for member in record.fields where member.name != RecordSchema.notesField.rawValue {
+            table.add([member.name, ShownText.value(member.value)])
+        }
+        lines += table.lines + noteLines + conflictLines + [""] + syncLines
+        if let history { lines += [""] + Self.lines(of: history, kind: state.kind, own: own) }
+        return lines
+    }
+
+    private var noteLines: [String] {
+        let rule = RecordSchema.rule(of: RecordSchema.notesField, in: state.kind)
+        guard let notes = state.shown(RecordSchema.notesField, by: rule)?.entries else { return [] }
+        var lines = ["", "notes"]
+        for entry in notes.reversed() {
+            let stamp = state.stamp(of: entry.dot)
+            let by = stamp?.by.map { " by \($0)" } ?? ""
+            lines.append(TerminalSafe.text("  \(ShownText.time(stamp?.shownTime))\(by)"))
+            let text = TerminalSafe.text(entry.value.text ?? "", keepingLines: true)
+            lines += text.split(separator: "\n", omittingEmptySubsequences: false).map {
+                "    " + $0
+            }
+        }
+        return lines
+    }
+
+    private var conflictLines: [String] {
+        record.conflicts.flatMap { ["", "conflict in \($0.name)"] + $0.lines(own: own) }
+    }
+
+    private var syncLines: [String] {
+        var lines: [String] = []
+        if own.map({ state.vv[$0] == 0 }) ?? true {
+            lines.append("nothing was written to it at this replica")
+        } else if isAtCentral {
+            lines.append("central has all that was written to it at this replica")
+        } else {
+            lines.append("not yet at central: what was written to it here waits for a sync")
+        }
+        if refusedCount > 0 {
+            lines.append(
+                "central refused \(ShownText.count(refusedCount, "change")) to it: "
+                    + "see counter refused")
+        }
+        return lines
+    }
+
+    private static func lines(
+        of history: [LoggedChange], kind: RecordKind, own: ReplicaID?
+    ) -> [String] {
+        guard !history.isEmpty else {
+            return ["no change to it is logged here: the record came whole from central"]
+        }
+        var table = TextTable([.init("at"), .init("by"), .init("change"), .init("fields")])
+        for logged in history {
+            let change = logged.change
+            let replica = ShownText.replica(change.dot.replica, own: own)
+            table.add([
+                ShownText.time(change.stamp.shownTime), change.by ?? "",
+                "\(replica):\(change.dot.seq)",
+                logged.fieldWords + (logged.isVoid ? " (refused)" : ""),
+            ])
+        }
+        let isWhole = history.contains { $0.change.context.isEmpty }
+        return table.lines
+            + (isWhole ? [] : ["what came before is not logged here: it came whole from central"])
+    }
+}
+
+extension LoggedChange {
+    /// The names of the fields: written ones, cleared ones and, with a plus, added ones.
+    var fieldWords: String {
+        let writes = change.writes.map { "\($0.name)\($0.value == .null ? " cleared" : "")" }
+        return (writes + change.additions.map { "+\($0.name)" }).joined(separator: ", ")
+    }
+
+    /// The change as `show --history --json` gives it.
+    func json(of kind: RecordKind) -> JSONValue {
+        .object([
+            ("replica", .string(change.dot.replica.description)),
+            ("seq", .integer(Int64(clamping: change.dot.seq))),
+            ("at", ShownText.json(change.stamp.shownTime)),
+            ("by", change.by.map(JSONValue.string) ?? .null),
+            ("arrived", ShownText.json(arrived)),
+            ("refused", .bool(isVoid)),
+            ("fields", change.fieldsJSON),
+        ])
+    }
+}
+
+extension Change {
+    /// Written and added fields with their values as shown.
+    var fieldsJSON: JSONValue {
+        .object(
+            (writes + additions).map { write in
+                let definition = RecordSchema.definition(of: write.name, in: kind)
+                return (write.name.rawValue, FieldCodec.json(from: write.value, for: definition))
+            })
+    }
+}
+
+extension ShownConflict {
+    /// The values for a terminal: what, when, by whom, by which change.
+    func lines(own: ReplicaID?) -> [String] {
+        var table = TextTable([.init(""), .init(""), .init(""), .init("")])
+        for shown in values {
+            let place = shown.dot.replica == own ? " (here)" : ""
+            table.add([
+                "  " + ShownText.value(shown.value), ShownText.time(shown.at),
+                shown.by.map { "by \($0)" } ?? "", "\(shown.dot)\(place)",
+            ])
+        }
+        return table.lines
+    }
+}

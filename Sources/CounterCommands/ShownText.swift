@@ -1,0 +1,68 @@
+internal import Causality
+internal import CommandLineTool
+internal import Dossiers
+internal import JSON
+internal import Replication
+
+/// Values as a person reads them; not yet safe for a terminal.
+enum ShownText {
+    /// An instant at the offices' time; `never` when there is none.
+    static func time(_ time: Timestamp?) -> String {
+        time.map { OfficeTime.text(milliseconds: $0.milliseconds) } ?? "never"
+    }
+
+    /// An instant for JSON.
+    static func json(_ time: Timestamp?) -> JSONValue {
+        time.map { .string(OfficeTime.text(milliseconds: $0.milliseconds)) } ?? .null
+    }
+
+    /// A field's value.
+    static func value(_ value: JSONValue?) -> String {
+        switch value {
+        case nil: ""
+        case .null?: "(cleared)"
+        case .string(let text)?: text
+        case let other?: other.serialized()
+        }
+    }
+
+    /// An instant of a field, to the minute: `2021-05-31 08:30`.
+    static func minute(_ value: JSONValue?) -> String {
+        guard let text = value?.stringValue else { return "" }
+        return String(text.prefix(16)).replacing("T", with: " ")
+    }
+
+    /// `1 change`, `2,000 changes`.
+    static func count(_ number: some BinaryInteger, _ noun: String) -> String {
+        "\(GroupedNumber.string(Int(clamping: number))) \(noun)\(number == 1 ? "" : "s")"
+    }
+
+    /// What people call a record: its code, or else its id.
+    static func name(of record: ShownRecord) -> String {
+        record["code"]?.stringValue ?? record.id.description
+    }
+
+    /// A replica, one's own by another word.
+    static func replica(_ replica: ReplicaID, own: ReplicaID?) -> String {
+        replica == own ? "this replica" : replica.description
+    }
+}
+
+extension Invocation {
+    /// Writes a value as one line of JSON.
+    func printJSON(_ value: JSONValue) throws(CommandFailure) {
+        try printOut(value.serialized())
+    }
+
+    /// Writes a warning to standard error.
+    func warn(_ text: String) throws(CommandFailure) {
+        try printErr("warning: \(TerminalSafe.text(text))")
+    }
+}
+
+extension Option {
+    static let json = Option("--json", help: "answer in JSON")
+    static let by = Option("--by", valueName: "NAME", help: "who does this")
+    static let at = Option(
+        "--at", valueName: "TIME", help: "when it happened, if not now: 2021-05-31T08:30:00+07:00")
+}

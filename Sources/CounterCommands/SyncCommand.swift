@@ -1,0 +1,82 @@
+internal import CommandLineTool
+internal import HTTP
+internal import JSON
+internal import ReplicaStore
+internal import SyncEngine
+internal import SyncProtocol
+
+enum SyncCommand {
+    static func command(_ context: CounterContext) -> Command {
+        Command(
+            "sync", summary: "exchange changes with central until both hold the same",
+            discussion: """
+                Ends with 0 when all is exchanged and both digests agree, 65 when central refused
+                changes, 69 when central cannot be reached, 75 when some remains, 76 when the two do
+                not understand each other, 77 when this device may not sync.
+                """,
+            options: [
+                Option("--quiet", short: "q", help: "print nothing when all went well"),
+                Option("--limit-rate", valueName: "BYTES", help: "bytes per second at most"),
+                Option(
+                    "--wait", valueName: "SECONDS",
+                    help: "wait for news so long, at most \(WireLimits.waitSecondsMax)"),
+                .json,
+            ]
+        ) { try await run($0, context) }
+    }
+
+    private static func run(
+        _ invocation: Invocation, _ context: CounterContext
+    ) async throws -> ExitCode {
+        var http = HTTPClientOptions()
+        http.userAgent = "counter/\(CounterTool.version)"
+        http.bytesPerSecondMax = try invocation.integer("--limit-rate", in: 1 ... .max)
+        var options = SyncOptions()
+        let waitMax = Int(WireLimits.waitSecondsMax)
+        options.waitSeconds = UInt64(try invocation.integer("--wait", in: 0...waitMax) ?? 0)
+
+        let home = try CounterHome(invocation, context.environment)
+        let identity = try context.read(invocation) { try $0.enrolledIdentity().identity }
+        let lock = try SyncLock(home)
+        defer { lock.release() }
+        let link = context.connect(identity.centralURL, identity.token, http)
+        let isQuiet = invocation.has("--quiet") || invocation.has("--json")
+        let bar = ProgressBar(
+            label: "sync", terminal: context.terminal, quiet: isQuiet, now: context.elapsed())
+        bar.update(done: 0, total: Int(clamping: identity.pendingCount), bytes: 0)
+        defer { bar.finish() }
+        let report: SyncReport
+        do {
+            let session = try CounterSession(
+                path: home.databasePath, transport: link, clock: context.clock, options: options)
+            report = try await session.sync { bar.show($0) }
+        } catch {
+            throw CommandFailure.translation(of: error)
+        }
+        bar.finish()
+        try answer(report, invocation)
+        if let failure = report.commandFailure { throw failure }
+        return .ok
+    }
+
+    private static func answer(_ report: SyncReport, _ invocation: Invocation) throws {
+        if invocation.has("--json") {
+            try invocation.printJSON(report.json)
+        } else if !invocation.has("--quiet") {
+            for sentence in report.sentences { try invocation.printOut(sentence) }
+        }
+        guard !invocation.has("--quiet"), let warning = report.clockWarning else { return }
+        try invocation.warn(warning)
+    }
+}
+
+extension ProgressBar {
+    /// Shows how far a sync has come: changes sent and items received, of those known so far.
+    func show(_ progress: SyncProgress) {
+        let done = progress.pushed + progress.pulled
+        update(
+            done: Int(clamping: done),
+            total: Int(clamping: done + progress.pending + progress.remaining),
+            bytes: progress.traffic.bytesSent + progress.traffic.bytesReceived)
+    }
+}

@@ -1,0 +1,66 @@
+/// Parts of a whole.
+enum Share {
+    /// Thousandths, half rounded up; `nil` of nothing.
+    static func perMille(_ part: Int, of whole: Int) -> Int? {
+        whole > 0 ? (part * 1000 + whole / 2) / whole : nil
+    }
+
+    /// `59.7 %`, or a dash of nothing.
+    static func text(_ part: Int, of whole: Int) -> String {
+        guard let share = perMille(part, of: whole) else { return "–" }
+        return "\(share / 10).\(share % 10) %"
+    }
+}
+
+/// Pieces of text for a terminal. One character takes one cell: Vietnamese has no wide ones.
+enum ReportText {
+    /// `16,983`.
+    static func grouped(_ number: Int) -> String {
+        var digits = String(number.magnitude)
+        var groups: [Substring] = []
+        while digits.count > 3 {
+            groups.append(Substring(digits.suffix(3)))
+            digits.removeLast(3)
+        }
+        groups.append(Substring(digits))
+        return (number < 0 ? "-" : "") + groups.reversed().joined(separator: ",")
+    }
+
+    /// A bar of at most `width` cells, in eighths of a cell; what is not zero is seen.
+    static func bar(_ part: Int, of whole: Int, width: Int) -> String {
+        guard whole > 0, part > 0, width > 0 else { return "" }
+        let eighths = max(1, (min(part, whole) * width * 8 + whole / 2) / whole)
+        let rest = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]
+        return String(repeating: "█", count: eighths / 8) + rest
+    }
+
+    static func left(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    static func right(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+
+    /// The text in at most `width` cells, harmless to terminals and in one line.
+    static func cell(_ text: String, _ width: Int) -> String {
+        let safe = String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    switch scalar.properties.generalCategory {
+                    case .control, .format, .lineSeparator, .paragraphSeparator: " "
+                    default: scalar
+                    }
+                }))
+        return safe.count <= width ? safe : String(safe.prefix(max(0, width - 1))) + "…"
+    }
+
+    /// `16 December 2020`.
+    static func day(_ year: Int, _ month: Int, _ day: Int) -> String {
+        let names = [
+            "January", "February", "March", "April", "May", "June", "July", "August", "September",
+            "October", "November", "December",
+        ]
+        return "\(day) \(names[month - 1]) \(year)"
+    }
+}
