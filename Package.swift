@@ -69,9 +69,9 @@ let package = Package(
         library(
             "CentralCommands",
             [
-                "CBOR", "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "JSON",
-                "ReplicaStore",
-                "Replication", "SQLite", "SyncEngine", "SyncProtocol",
+                "CBOR", "Causality", "CommandLineTool", "Crypto", "Demonstration", "Dossiers",
+                "HTTP", "JSON", "ReplicaStore", "Replication", "Reports", "SQLite", "SyncEngine",
+                "SyncProtocol",
             ]),
         library(
             "CounterCommands",
