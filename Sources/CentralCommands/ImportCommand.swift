@@ -142,7 +142,7 @@ struct Importer {
         return false
     }
 
-    private static func apply(_ line: EditLine, with edit: LocalEdit) throws {
+    static func apply(_ line: EditLine, with edit: LocalEdit) throws {
         switch line.action {
         case .new(let kind, let id, let writes, let additions):
             _ = try edit.make(

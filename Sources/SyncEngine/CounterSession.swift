@@ -47,6 +47,8 @@ public actor CounterSession {
     private let clock: any WallClock
     private let options: SyncOptions
     private var report = SyncReport()
+    /// What the transport had carried when this sync began.
+    private var trafficBefore = Traffic()
     private var neededRecords: [RecordID] = []
 
     /// Runs on a thread of its own, since SQLite blocks.
@@ -76,6 +78,7 @@ public actor CounterSession {
     ) async throws -> SyncReport {
         let start = ContinuousClock.now
         report = SyncReport()
+        trafficBefore = transport.traffic
         neededRecords = []
         do throws(SyncEnd) {
             try await exchangeAll(progress)
@@ -114,7 +117,7 @@ extension CounterSession {
                 SyncProgress(
                     pushed: report.accepted + report.refused, pending: round.pending,
                     pulled: report.pulled, remaining: reply.remainingCount,
-                    traffic: transport.traffic))
+                    traffic: transport.traffic - trafficBefore))
             if round.isDone {
                 guard round.digestAgrees == false, !isRepaired else { return }
                 // All states once more, joined: mends whatever this replica lacks.
@@ -301,7 +304,7 @@ extension CounterSession {
         what: "reply", reason: "it holds a kind of record that is not known here")
 
     private func finish(since start: ContinuousClock.Instant) throws {
-        report.traffic = transport.traffic
+        report.traffic = transport.traffic - trafficBefore
         report.seconds = start.duration(to: .now) / .seconds(1)
         try database.write(now: clock.now()) { transaction in
             var (identity, _) = try database.enrolledIdentity()

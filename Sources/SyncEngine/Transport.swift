@@ -23,4 +23,11 @@ public struct Traffic: Hashable, Sendable {
         self.bytesSent = bytesSent
         self.bytesReceived = bytesReceived
     }
+
+    /// What was added since an earlier count.
+    public static func - (later: Traffic, earlier: Traffic) -> Traffic {
+        Traffic(
+            bytesSent: later.bytesSent - earlier.bytesSent,
+            bytesReceived: later.bytesReceived - earlier.bytesReceived)
+    }
 }

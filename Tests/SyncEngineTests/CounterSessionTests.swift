@@ -37,6 +37,18 @@ struct CounterSessionTests {
         #expect(report.pulled == 0)
     }
 
+    @Test("a session that syncs again counts the bytes of each sync alone")
+    func trafficOfEachSync() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        let session = try CounterSession(
+            path: counter.path, transport: counter.transport, clock: counter.clock)
+        let (first, second) = (try await session.sync(), try await session.sync())
+        let total = counter.transport.traffic
+        #expect(first.traffic.bytesSent + second.traffic.bytesSent == total.bytesSent)
+        #expect(first.traffic.bytesReceived + second.traffic.bytesReceived == total.bytesReceived)
+    }
+
     @Test("two desks that wrote the same field apart see a conflict, and a resolution settles it")
     func concurrentWrites() async throws {
         let fleet = try Fleet()

@@ -1,0 +1,190 @@
+// The machinery of the demonstration: the real node behind the real HTTP server, and for every desk a
+// replica of its own that syncs by HTTP. Only the half-year is made up.
+
+internal import Causality
+internal import CommandLineTool
+internal import Crypto
+internal import Demonstration
+internal import Dossiers
+internal import Foundation
+internal import HTTP
+internal import ReplicaStore
+internal import Replication
+internal import SyncEngine
+internal import SyncProtocol
+
+/// A desk of the demonstration.
+struct DemoDesk: Sendable {
+    let desk: HalfYear.Desk
+    let replica: ReplicaID
+    let path: String
+    let session: CounterSession
+    /// The same replica with a link that leads nowhere.
+    let cutSession: CounterSession
+}
+
+/// A half-year under way.
+final class DemoRun {
+    let halfYear: HalfYear
+    let home: CentralHome
+    let central: RunningCentral
+    private(set) var desks: [DemoDesk] = []
+    /// What the run counted on its way.
+    struct Count {
+        var edits = 0
+        var imported = 0
+        var syncs = 0
+        var roundTrips = 0
+        var bytes = Traffic()
+        var pulled: UInt64 = 0
+        /// Tries of the cut office that ended with “unreachable”.
+        var unreachable = 0
+        /// Changes that waited there at the end of the cut.
+        var waiting: UInt64 = 0
+        var seconds = 0.0
+    }
+    private(set) var count = Count()
+    /// What central had merged by itself when the cut office was back.
+    private(set) var merges = DemoMerges()
+
+    init(_ halfYear: HalfYear, directory: String) async throws {
+        self.halfYear = halfYear
+        home = CentralHome(path: directory + "/central")
+        try home.open(isMaking: true).close()
+        central = try RunningCentral(
+            node: CentralNode(path: home.databasePath), listen: ListenAddress("127.0.0.1:0"),
+            log: { _ in })
+        try importLines(halfYear.catalog)
+        for desk in halfYear.desks {
+            desks.append(try await enrol(desk, directory: directory))
+        }
+    }
+
+    func stop() async {
+        await central.stop()
+    }
+
+    /// Plays all days; then everybody syncs until nothing is left.
+    func replay() async throws {
+        let start = ContinuousClock.now
+        let bar = ProgressBar(
+            label: "half-year", total: halfYear.phases.count,
+            now: { start.duration(to: .now) })
+        defer { bar.finish() }
+        // Both desks of the cut office have then synced twice, and casework has not gone on.
+        let reunion = halfYear.phases.lastIndex(where: isCut).map { $0 + 2 }
+        for (number, phase) in halfYear.phases.enumerated() {
+            try play(phase)
+            if isCut(phase) { try await tryCutLink() }
+            let up = Set(phase.links)
+            try await sync(desks.filter { up.contains($0.desk) })
+            if number == reunion { try countMerges() }
+            bar.update(
+                done: number + 1, bytes: count.bytes.bytesSent + count.bytes.bytesReceived)
+        }
+        // What a desk sent last reaches the others in a second round.
+        try await sync(desks)
+        try await sync(desks)
+        count.seconds = start.duration(to: .now) / .seconds(1)
+    }
+}
+
+extension DemoRun {
+    private func isCut(_ phase: HalfYear.Phase) -> Bool {
+        phase.day.map(halfYear.plan.cutDays.contains) ?? false
+    }
+
+    private func countMerges() throws {
+        let office = halfYear.apart.office
+        let replicas = desks.filter { $0.desk.office == office }.map(\.replica)
+        merges = try home.withDatabase {
+            try DemoMerges(halfYear.apart, replicas: Set(replicas), $0)
+        }
+    }
+
+    private func enrol(_ desk: HalfYear.Desk, directory: String) async throws -> DemoDesk {
+        let code = try home.withDatabase { try EnrolCommand.issue(office: desk.office, $0).code }
+        let seed = SystemRandomSource().bytes(SigningKey.seedByteCount)
+        guard let key = SigningKey(seed: seed) else {
+            throw CommandFailure(.software, "no signing key could be made")
+        }
+        let reply = try await HTTPTransport(baseURL: central.url, token: "").enrol(
+            EnrolmentRequest(code: code.text, publicKey: key.publicKey, device: desk.name))
+        let home = directory + "/\(desk.office)-\(desk.number)"
+        try FileManager.default.createDirectory(
+            atPath: home, withIntermediateDirectories: true)
+        let path = ReplicaDatabase.path(inHome: home, role: .counter)
+        let database = try ReplicaDatabase(path: path, role: .counter, isNew: true)
+        defer { database.close() }
+        try database.write(now: SystemClock().now()) {
+            try $0.save(
+                ReplicaIdentity(enrolled: reply, signingSeed: seed, centralURL: central.url))
+        }
+        // Nothing listens on the discard port of loopback.
+        let nowhere = HTTPTransport(baseURL: "http://127.0.0.1:9", token: reply.token)
+        return DemoDesk(
+            desk: desk, replica: reply.replica, path: path,
+            session: try CounterSession(
+                path: path, transport: HTTPTransport(baseURL: central.url, token: reply.token)),
+            cutSession: try CounterSession(path: path, transport: nowhere))
+    }
+
+    private func play(_ phase: HalfYear.Phase) throws {
+        for edits in phase.edits {
+            guard let desk = desks.first(where: { $0.desk == edits.desk }) else { continue }
+            let database = try ReplicaDatabase(path: desk.path, role: .counter)
+            defer { database.close() }
+            try database.write(now: SystemClock().now()) { transaction in
+                let edit = try LocalEdit(transaction)
+                for line in edits.lines { try Importer.apply(line, with: edit) }
+            }
+            count.edits += edits.lines.count
+        }
+        try importLines(phase.imports)
+        count.imported += phase.imports.count
+    }
+
+    private func importLines(_ lines: [EditLine]) throws {
+        try home.withDatabase { database in
+            var outcome = ImportOutcome()
+            let importer = Importer(database: database)
+            try importer.apply(lines.enumerated().map { ($0.offset + 1, $0.element) }, &outcome)
+            guard outcome.applied == lines.count else {
+                throw CommandFailure(
+                    .software, "central took \(outcome.applied) of \(lines.count) lines")
+            }
+        }
+    }
+
+    private func tryCutLink() async throws {
+        let office = halfYear.apart.office
+        count.waiting = 0
+        for desk in desks where desk.desk.office == office {
+            let report = try await desk.cutSession.sync()
+            guard report.outcome == .unreachable else {
+                throw CommandFailure(.software, "a cut link gave “\(report.outcome.rawValue)”")
+            }
+            count.unreachable += 1
+            count.waiting += report.pending
+        }
+    }
+
+    private func sync(_ desks: [DemoDesk]) async throws {
+        let reports = try await withThrowingTaskGroup(of: (DemoDesk, SyncReport).self) { group in
+            for desk in desks { group.addTask { (desk, try await desk.session.sync()) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        for (desk, report) in reports {
+            guard report.outcome == .synced else {
+                throw CommandFailure(
+                    .software,
+                    "\(desk.desk.name): the sync ended with “\(report.outcome.rawValue)”")
+            }
+            count.syncs += 1
+            count.roundTrips += report.roundTrips
+            count.pulled += report.pulled
+            count.bytes.bytesSent += report.traffic.bytesSent
+            count.bytes.bytesReceived += report.traffic.bytesReceived
+        }
+    }
+}
