@@ -80,7 +80,7 @@ let package = Package(
                 "ReplicaStore",
                 "Replication", "SQLite", "SyncEngine", "SyncProtocol",
             ]),
-        library("Reports", ["Causality", "Dossiers", "JSON", "Replication", "SQLite"]),
+        library("Reports", ["Dossiers", "JSON", "SQLite"]),
         library("Demonstration", ["Causality", "Dossiers", "JSON", "Replication"]),
         program("central", ["CentralCommands", "CommandLineTool"]),
         program("counter", ["CommandLineTool", "CounterCommands"]),
@@ -112,6 +112,7 @@ let package = Package(
             ]),
         tests("CausalityTests", ["Causality", "JSON"]),
         tests("CryptoTests", ["Crypto"]),
+        tests("LayoutTests", []),
         tests("ReplicationTests", ["CBOR", "Causality", "Crypto", "JSON", "Replication"]),
         tests(
             "DemonstrationTests",
