@@ -107,8 +107,8 @@ let package = Package(
         tests(
             "SyncEngineTests",
             [
-                "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "SyncEngine",
-                "SyncProtocol", "TestSupport",
+                "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication",
+                "SyncEngine", "SyncProtocol", "TestSupport",
             ]),
         tests("CausalityTests", ["Causality", "JSON"]),
         tests("CryptoTests", ["Crypto"]),
