@@ -9,7 +9,7 @@ enum OfficeCommand {
         "add", summary: "add an office to the catalog",
         arguments: [
             Positional("CODE", help: "the office's agency code, as in 000.17.22.H56"),
-            Positional("NAME", help: "its name"),
+            Positional("NAME", help: "its name", optional: true),
         ],
         options: [
             Option("--address", valueName: "TEXT", help: "its address"),
@@ -17,10 +17,10 @@ enum OfficeCommand {
             Option("--json", help: "answer in JSON"),
         ]
     ) { invocation in
-        var writes = [
-            FieldWrite("code", .text(invocation.positional("CODE"))),
-            FieldWrite("name", .text(invocation.positional("NAME"))),
-        ]
+        var writes = [FieldWrite("code", .text(invocation.positional("CODE")))]
+        if let name = invocation.optionalPositional("NAME") {
+            writes.append(FieldWrite("name", .text(name)))
+        }
         if let address = invocation.value("--address") {
             writes.append(FieldWrite("address", .text(address)))
         }

@@ -51,7 +51,10 @@ enum ReportCommand {
     }
 
     private static func print(_ text: String, _ invocation: Invocation) throws(CommandFailure) {
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+        // By scalars: the line ends of CSV, CR and LF, are one character.
+        for line in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+            .dropLast()
+        {
             try invocation.printOut(String(line))
         }
     }

@@ -66,16 +66,19 @@ private struct CentralStatus {
 
     var lines: [String] {
         var lines = [
-            counts.map { "\(GroupedNumber.string($0.1)) \($0.0)" }.joined(separator: ", "),
-            "\(GroupedNumber.string(conflicts)) fields in conflict wait for a person",
+            counts.map { GroupedNumber.counted($0.1, String($0.0.dropLast())) }
+                .joined(separator: ", "),
+            "\(GroupedNumber.counted(conflicts, "conflict")) "
+                + (conflicts == 1 ? "waits" : "wait") + " for a person",
             "feed position \(GroupedNumber.string(Int(clamping: position)))",
-            "\(active.count) active devices",
+            GroupedNumber.counted(active.count, "active device"),
         ]
         for device in behind {
             let name = "\(TerminalSafe.text(device.office)) desk \(device.desk)"
             if let last = device.lastComplete {
                 lines.append(
-                    "\(name): \(device.pending ?? 0) changes still there; complete until "
+                    "\(name): \(GroupedNumber.counted(device.pending ?? 0, "change")) still there; "
+                        + "complete until "
                         + ShownTime.text(last))
             } else {
                 lines.append("\(name): no complete sync yet")

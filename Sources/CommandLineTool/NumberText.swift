@@ -37,4 +37,9 @@ public enum GroupedNumber {
         groups.append(String(rest))
         return (number < 0 ? "-" : "") + groups.reversed().joined(separator: ",")
     }
+
+    /// A number of things, whose word takes an `s` for more than one: `1 change`, `2,000 changes`.
+    public static func counted(_ number: some BinaryInteger, _ noun: String) -> String {
+        "\(string(Int(clamping: number))) \(noun)\(number == 1 ? "" : "s")"
+    }
 }

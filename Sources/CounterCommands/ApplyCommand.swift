@@ -70,13 +70,14 @@ enum ApplyCommand {
         }
         if let first = outcome.warnings.first {
             let more =
-                outcome.warned > 1 ? " and \(ShownText.count(outcome.warned - 1, "other"))" : ""
+                outcome.warned > 1
+                ? " and \(GroupedNumber.counted(outcome.warned - 1, "other"))" : ""
             try invocation.warn("line \(first.line)\(more): \(first.message)")
         }
         guard isWhole else { return }
-        var sentence = "wrote \(ShownText.count(outcome.applied, "line"))"
+        var sentence = "wrote \(GroupedNumber.counted(outcome.applied, "line"))"
         if outcome.failed > 0 {
-            sentence += "; \(ShownText.count(outcome.failed, "line")) failed"
+            sentence += "; \(GroupedNumber.counted(outcome.failed, "line")) failed"
             if outcome.isStopped { sentence += ", and nothing after it was tried" }
             if outcome.applied > 0 { sentence += "; what was written stays" }
         }
@@ -90,7 +91,7 @@ enum ApplyCommand {
             return translated
         }
         failure.message +=
-            "; \(ShownText.count(outcome.applied, "line")) of the first "
+            "; \(GroupedNumber.counted(outcome.applied, "line")) of the first "
             + "\(GroupedNumber.string(outcome.lastLine)) are safely stored"
         let hint = "go on with the file after line \(outcome.lastLine)"
         failure.hint = failure.hint.map { "\($0)\n\(hint)" } ?? hint

@@ -35,7 +35,7 @@ enum ConflictsCommand {
                 try invocation.printOut(
                     count == 0
                         ? "no conflict waits"
-                        : "\(ShownText.count(count, "conflict")); settle each with: "
+                        : "\(GroupedNumber.counted(count, "conflict")); settle each with: "
                             + "counter resolve RECORD FIELD VALUE")
             }
             return .ok

@@ -25,7 +25,7 @@ enum DigestCommand {
                 try invocation.printOut(
                     TerminalSafe.text(
                         "\(digest.digest)  \(office)  "
-                            + ShownText.count(digest.recordCount, "record")))
+                            + GroupedNumber.counted(digest.recordCount, "record")))
             }
             return .ok
         }

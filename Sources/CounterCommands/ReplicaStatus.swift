@@ -106,11 +106,12 @@ struct ReplicaStatus {
         }
         var lines = [verdict] + (table.isEmpty ? [] : [""] + table.lines)
         if conflicts > 0 {
-            lines += ["", "\(ShownText.count(conflicts, "conflict")): see counter conflicts"]
+            lines += ["", "\(GroupedNumber.counted(conflicts, "conflict")): see counter conflicts"]
         }
         if !refused.isEmpty {
             lines += [
-                "", "\(ShownText.count(refused.count, "refused change")): see counter refused",
+                "",
+                "\(GroupedNumber.counted(refused.count, "refused change")): see counter refused",
             ]
             lines += refused.map {
                 TerminalSafe.text("  change \($0.seq) (\($0.code)): \($0.reason)")
@@ -149,7 +150,7 @@ struct ReplicaStatus {
     private var waiting: String {
         guard pending > 0 else { return "no change of this replica waits" }
         let since = pendingSince.map { ", the oldest since \(ShownText.time($0))" } ?? ""
-        return "\(ShownText.count(pending, "change")) of this replica "
+        return "\(GroupedNumber.counted(pending, "change")) of this replica "
             + "\(pending == 1 ? "is" : "are") not at central\(since)"
     }
 

@@ -13,7 +13,7 @@ enum ResolveCommand {
                 counter resolve RECORD status --use 00c4d1e2f3a4b5c6:17 (see: counter conflicts).
                 """,
             arguments: [
-                .record, Positional("FIELD", help: "the field in conflict"),
+                .record, Positional("FIELD", help: "the field in conflict; or FIELD=VALUE"),
                 Positional("VALUE", help: "the value that holds from now on", optional: true),
             ],
             options: [
@@ -26,9 +26,10 @@ enum ResolveCommand {
     private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
     {
         let reference = try invocation.reference()
-        let field = FieldName(invocation.positional("FIELD"))
+        let (name, assigned) = split(invocation.positional("FIELD"))
+        let field = FieldName(name)
         let used = try invocation.value("--use", expected: "REPLICA:SEQ", transform: dot)
-        let typed = invocation.optionalPositional("VALUE")
+        let typed = invocation.optionalPositional("VALUE") ?? assigned
         guard (typed == nil) != (used == nil) else {
             throw UsageError("either a VALUE or --use REPLICA:SEQ is needed")
         }
@@ -55,6 +56,12 @@ enum ResolveCommand {
         }
         try answer.print([ShownText.name(of: answer.record)], invocation)
         return .ok
+    }
+
+    /// `FIELD` or, as in `counter set`, `FIELD=VALUE`.
+    private static func split(_ text: String) -> (name: String, value: String?) {
+        guard let place = text.firstIndex(of: "=") else { return (text, nil) }
+        return (String(text[..<place]), String(text[text.index(after: place)...]))
     }
 
     /// Reads a change's name as `conflicts` shows it.

@@ -26,7 +26,9 @@ enum SetCommand {
         let answer = try write(fields.writes, fields.additions, invocation, context)
         let count = fields.writes.count + fields.additions.count
         try answer.print(
-            ["wrote \(ShownText.count(count, "field")) of \(ShownText.name(of: answer.record))"],
+            [
+                "wrote \(GroupedNumber.counted(count, "field")) of \(ShownText.name(of: answer.record))"
+            ],
             invocation)
         return .ok
     }

@@ -107,7 +107,7 @@ struct RecordView {
         }
         if refusedCount > 0 {
             lines.append(
-                "central refused \(ShownText.count(refusedCount, "change")) to it: "
+                "central refused \(GroupedNumber.counted(refusedCount, "change")) to it: "
                     + "see counter refused")
         }
         return lines

@@ -32,11 +32,6 @@ enum ShownText {
         return String(text.prefix(16)).replacing("T", with: " ")
     }
 
-    /// `1 change`, `2,000 changes`.
-    static func count(_ number: some BinaryInteger, _ noun: String) -> String {
-        "\(GroupedNumber.string(Int(clamping: number))) \(noun)\(number == 1 ? "" : "s")"
-    }
-
     /// What people call a record: its code, or else its id.
     static func name(of record: ShownRecord) -> String {
         record["code"]?.stringValue ?? record.id.description

@@ -44,7 +44,7 @@ extension SyncReport {
         var sentences = [firstSentence]
         if roundTrips > 0 {
             sentences.append(
-                "\(ShownText.count(roundTrips, "exchange")), "
+                "\(GroupedNumber.counted(roundTrips, "exchange")), "
                     + "\(ByteCount.string(traffic.bytesSent)) sent, "
                     + "\(ByteCount.string(traffic.bytesReceived)) received, "
                     + "\(Self.tenths(seconds)) s.")
@@ -52,7 +52,7 @@ extension SyncReport {
         if conflicts > 0 {
             let verb = conflicts == 1 ? "waits" : "wait"
             sentences.append(
-                "\(ShownText.count(conflicts, "conflict")) \(verb) for a person: counter conflicts."
+                "\(GroupedNumber.counted(conflicts, "conflict")) \(verb) for a person: counter conflicts."
             )
         }
         return sentences
@@ -60,12 +60,12 @@ extension SyncReport {
 
     private var firstSentence: String {
         let exchanged =
-            "central took \(ShownText.count(accepted, "change")) from here and sent "
-            + ShownText.count(pulled, "item")
+            "central took \(GroupedNumber.counted(accepted, "change")) from here and sent "
+            + GroupedNumber.counted(pulled, "item")
         let waiting =
             pending == 0
             ? "no change waits here"
-            : "\(ShownText.count(pending, "change")) of this replica "
+            : "\(GroupedNumber.counted(pending, "change")) of this replica "
                 + (pending == 1 ? "waits" : "wait") + " here"
         switch outcome {
         case .synced where pushed == 0 && pulled == 0:
@@ -73,7 +73,7 @@ extension SyncReport {
         case .synced: return "Synced: \(exchanged), and the digests agree."
         case .refused:
             return "All is exchanged, but central refused "
-                + "\(ShownText.count(refused, "change")): see counter refused; \(exchanged)."
+                + "\(GroupedNumber.counted(refused, "change")): see counter refused; \(exchanged)."
         case .diverged: return "Not synced: \(exchanged), and yet the digests differ."
         case .unreachable: return "Not synced: central was not reached; \(waiting)."
         case .interrupted: return "Not finished: \(exchanged); \(waiting)."
@@ -88,7 +88,7 @@ extension SyncReport {
         case .synced: return nil
         case .refused:
             return CommandFailure(
-                .dataError, "central refused \(ShownText.count(refused, "change"))",
+                .dataError, "central refused \(GroupedNumber.counted(refused, "change"))",
                 hint: "they are kept here with their reasons: counter refused")
         case .diverged:
             return CommandFailure(
@@ -106,7 +106,7 @@ extension SyncReport {
     var clockWarning: String? {
         guard let skew = centralSkewMilliseconds, skew.magnitude > Self.skewWarnedMilliseconds
         else { return nil }
-        let minutes = ShownText.count(skew.magnitude / 60_000, "minute")
+        let minutes = GroupedNumber.counted(skew.magnitude / 60_000, "minute")
         return "this machine's clock is \(minutes) \(skew > 0 ? "behind" : "ahead of") central's; "
             + "nothing is lost by it, but times are shown wrong"
     }

@@ -21,6 +21,7 @@ public struct Hash256: Hashable, Sendable {
     /// BLAKE2b-256 of the bytes.
     public init(hashing bytes: UnsafeRawBufferPointer) {
         let input = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
+        Sodium.start()
         let status = withUnsafeMutablePointer(to: &words) { output in
             crypto_generichash(output, Self.byteCount, input, UInt64(bytes.count), nil, 0)
         }

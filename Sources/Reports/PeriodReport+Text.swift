@@ -1,11 +1,11 @@
 internal import JSON
 
 extension PeriodReport {
-    /// The narrowest and the widest text, in cells.
-    static let widths = 60...160
+    /// The narrowest and the widest text, in cells: the table by office has no narrower form.
+    static let widths = 72...160
 
     /// The report for people: aligned figures with bars, then tables by office and by month. Every
-    /// line ends in a line feed and takes at most `width` cells, which are taken to be 60 to 160.
+    /// line ends in a line feed and takes at most `width` cells, which are taken to be 72 to 160.
     public func text(width: Int) -> String {
         let width = min(max(width, Self.widths.lowerBound), Self.widths.upperBound)
         var lines = heading(width)

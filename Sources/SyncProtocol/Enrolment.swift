@@ -48,11 +48,12 @@ public struct EnrolmentRequest: Sendable {
         else { throw .malformed(what: "enrolment", reason: "code or publicKey is missing") }
         self.init(code: code, publicKey: publicKey, device: "")
         if case .string(let device)? = json["device"] {
-            self.device = String(device.prefix(Self.deviceNameCharactersMax))
+            let kept = device.unicodeScalars.prefix(Self.deviceNameCharactersMax)
+            self.device = String(kept)
         }
     }
 
-    /// Characters of a device's name that are kept.
+    /// Characters of a device's name that are kept; Unicode code points.
     public static let deviceNameCharactersMax = 64
 }
 
@@ -94,6 +95,9 @@ public struct EnrolmentReply: Sendable {
             let id = ReplicaID(hexadecimal: replica), case .integer(let desk)? = json["desk"],
             case .string(let office)? = json["office"], case .string(let token)? = json["token"]
         else { throw .malformed(what: "enrolment reply", reason: "a member is missing") }
+        guard id.rawValue > 0, WireLimits.desks.contains(desk) else {
+            throw .malformed(what: "enrolment reply", reason: "a member is outside its range")
+        }
         self.init(replica: id, desk: desk, office: office, token: token)
     }
 }

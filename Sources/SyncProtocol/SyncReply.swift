@@ -163,13 +163,13 @@ extension SyncReply {
                 }
             case Key.items:
                 guard try reader.readArrayHeader() == 2 else { throw FormatError.member }
-                reply.itemCount = try reader.readUnsigned()
+                reply.itemCount = try Self.count(from: &reader)
                 reply.items = try reader.readBytes()
             case Key.cursor:
                 let (position, hash) = try NumberedHash.decode(from: &reader)
                 reply.cursor = Cursor(position: position, hash: hash)
             case Key.hasMore: reply.hasMore = try reader.readBool()
-            case Key.remainingCount: reply.remainingCount = try reader.readUnsigned()
+            case Key.remainingCount: reply.remainingCount = try Self.count(from: &reader)
             case Key.digest:
                 guard let hash = Hash256(bytes: try reader.readBytesSlice()) else {
                     throw FormatError.member
@@ -193,6 +193,13 @@ extension SyncReply {
         reply.time = time
         reply.version = version
         return reply
+    }
+
+    /// Counts are added up for progress bars: no sum of theirs may overflow.
+    private static func count(from reader: inout CBORReader) throws -> UInt64 {
+        let count = try reader.readUnsigned()
+        guard count <= Limits.seqMax else { throw FormatError.member }
+        return count
     }
 }
 
