@@ -110,6 +110,15 @@ let package = Package(
                 "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication",
                 "SyncEngine", "SyncProtocol", "TestSupport",
             ]),
+        tests(
+            "ReportsTests",
+            [
+                "Causality", "Dossiers", "JSON", "ReplicaStore", "Replication", "Reports",
+                "TestSupport",
+            ]),
+        tests(
+            "SyncProtocolTests",
+            ["CBOR", "Causality", "Crypto", "JSON", "Replication", "SyncProtocol"]),
         tests("CausalityTests", ["Causality", "JSON"]),
         tests("CryptoTests", ["Crypto"]),
         tests("LayoutTests", []),

@@ -67,8 +67,17 @@ public enum Problem {
         case "busy": return .busy(retryAfterSeconds: Int(clamping: number("retryAfterSeconds")))
         case "store-failed":
             return .centralStore(reason: "see central's log")
-        default:
-            return .refused(status: status, title: document["title"]?.stringValue ?? "no title")
+        default: return other(status: status, title: document["title"]?.stringValue)
+        }
+    }
+
+    /// A problem without a name of ours: the HTTP server's own, which says by its status what it
+    /// is, or one of a newer central.
+    private static func other(status: Int, title: String?) -> SyncFailure {
+        switch status {
+        case 413: .tooLarge(limitBytes: WireLimits.bodyBytesMax)
+        case 503: .busy(retryAfterSeconds: 0)
+        default: .refused(status: status, title: title ?? "no title")
         }
     }
 }

@@ -1,0 +1,87 @@
+import SyncProtocol
+
+// Mirrors of enumerations that the protocol keeps open: a case that is added there does not compile
+// here until it has its place, and then its test.
+
+/// The cases of `SyncFailure`.
+enum FailureWord: CaseIterable {
+    case unreachable, interrupted, notCentral, unsupportedVersion, malformed, brokenChain
+    case badSignature, forked, unknownCursor, notEnrolled, revoked, badEnrolmentCode, tooLarge
+    case unsupportedContent, busy, centralStore, refused
+
+    init(_ failure: SyncFailure) {
+        self =
+            switch failure {
+            case .unreachable: .unreachable
+            case .interrupted: .interrupted
+            case .notCentral: .notCentral
+            case .unsupportedVersion: .unsupportedVersion
+            case .malformed: .malformed
+            case .brokenChain: .brokenChain
+            case .badSignature: .badSignature
+            case .forked: .forked
+            case .unknownCursor: .unknownCursor
+            case .notEnrolled: .notEnrolled
+            case .revoked: .revoked
+            case .badEnrolmentCode: .badEnrolmentCode
+            case .tooLarge: .tooLarge
+            case .unsupportedContent: .unsupportedContent
+            case .busy: .busy
+            case .centralStore: .centralStore
+            case .refused: .refused
+            }
+    }
+
+    /// A failure of this case.
+    var sample: SyncFailure {
+        switch self {
+        case .unreachable: .unreachable(reason: "no route")
+        case .interrupted: .interrupted(reason: "reset")
+        case .notCentral: .notCentral(status: 302, contentType: "text/html")
+        case .unsupportedVersion: .unsupportedVersion(found: 7, known: 1)
+        case .malformed: .malformed(what: "request", reason: "cut \"short\"")
+        case .brokenChain: .brokenChain(accepted: 41)
+        case .badSignature: .badSignature
+        case .forked: .forked(accepted: UInt64(Int64.max))
+        case .unknownCursor: .unknownCursor
+        case .notEnrolled: .notEnrolled
+        case .revoked: .revoked
+        case .badEnrolmentCode: .badEnrolmentCode
+        case .tooLarge: .tooLarge(limitBytes: WireLimits.bodyBytesMax)
+        case .unsupportedContent: .unsupportedContent(reason: "gzip is not read")
+        case .busy: .busy(retryAfterSeconds: 30)
+        case .centralStore: .centralStore(reason: "see central's log")
+        case .refused: .refused(status: 404, title: "there is nothing at this path")
+        }
+    }
+}
+
+/// The cases of `RefusalCode`.
+enum RefusalWord: CaseIterable {
+    case outOfScope, handedOver, illegalTransition, invalidField, unknownKind, noRecord, other
+
+    init(_ code: RefusalCode) {
+        self =
+            switch code {
+            case .outOfScope: .outOfScope
+            case .handedOver: .handedOver
+            case .illegalTransition: .illegalTransition
+            case .invalidField: .invalidField
+            case .unknownKind: .unknownKind
+            case .noRecord: .noRecord
+            case .other: .other
+            }
+    }
+
+    var code: RefusalCode {
+        switch self {
+        case .outOfScope: .outOfScope
+        case .handedOver: .handedOver
+        case .illegalTransition: .illegalTransition
+        case .invalidField: .invalidField
+        case .unknownKind: .unknownKind
+        case .noRecord: .noRecord
+        case .other: .other
+        }
+    }
+}
