@@ -122,6 +122,9 @@ let package = Package(
         tests("CausalityTests", ["Causality", "JSON"]),
         tests("CryptoTests", ["Crypto"]),
         tests("LayoutTests", []),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["JSON", "central", "counter"],
+            swiftSettings: strict),
         tests("ReplicationTests", ["CBOR", "Causality", "Crypto", "JSON", "Replication"]),
         tests(
             "DemonstrationTests",

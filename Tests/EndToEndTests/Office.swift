@@ -1,0 +1,141 @@
+// A central with its offices, and the counters enrolled at it: homes on disk and real programs.
+
+import Foundation
+import JSON
+import Testing
+
+/// A central's home, its server while it runs, and its desks.
+final class Office {
+    static let code = "000.17.01.H56"
+    static let otherCode = "000.17.02.H56"
+
+    let directory = try? TemporaryDirectory()
+    private(set) var server: Program?
+    private(set) var url = ""
+
+    /// Two offices in the catalog, and central serving.
+    init() throws {
+        for (code, name) in [(Self.code, "Một cửa A"), (Self.otherCode, "Một cửa B")] {
+            let added = try central("office", "add", code, name)
+            try #require(added.code == 0, "\(added.errors)")
+        }
+        try start()
+    }
+
+    deinit {
+        server?.signal(SIGKILL)
+    }
+
+    var root: TemporaryDirectory {
+        get throws { try #require(directory) }
+    }
+
+    var home: String {
+        get throws { try root.path + "/central" }
+    }
+
+    /// Runs one command of central.
+    func central(_ arguments: String..., input: String? = nil) throws -> Program.Ending {
+        try Program.run(
+            "central", arguments + ["--home", home], in: root, input: input)
+    }
+
+    /// Starts the server, at the address that it had before if it had one.
+    func start() throws {
+        let pipe = Pipe()
+        let address = url.isEmpty ? "127.0.0.1:0" : String(url.dropFirst("http://".count))
+        let program = try Program(
+            "central", ["serve", "--listen", address, "--home", home], in: root, stdout: pipe)
+        server = program
+        let line = try Self.line(from: pipe.fileHandleForReading.fileDescriptor)
+        let prefix = "listening on "
+        try #require(line.hasPrefix(prefix), "\(line) \(program.errors)")
+        url = String(line.dropFirst(prefix.count))
+    }
+
+    /// Ends the server with a signal; what it wrote on standard error.
+    @discardableResult
+    func stop(_ signal: Int32 = SIGTERM) throws -> Program.Ending {
+        let program = try #require(server)
+        program.signal(signal)
+        server = nil
+        return try program.ending()
+    }
+
+    /// Enrols a desk of an office.
+    func desk(_ name: String, of office: String = code) throws -> Desk {
+        let issued = try central("enrol", office, "--json")
+        let code = try #require(issued.json["code"]?.stringValue)
+        let desk = Desk(home: try root.path + "/\(name)", directory: try root)
+        let enrolled = try desk("enrol", url, "--code", code, "--name", name)
+        try #require(enrolled.code == 0, "\(enrolled.errors)")
+        return desk
+    }
+
+    /// The digest of an office's scope at central.
+    func digest(_ office: String = code) throws -> String? {
+        try central("digest", office, "--json").json["digest"]?.stringValue
+    }
+
+    /// One line of a pipe, waited for with a limit.
+    private static func line(from descriptor: Int32) throws -> String {
+        var bytes: [UInt8] = []
+        var byte: UInt8 = 0
+        while true {
+            var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            guard poll(&ready, 1, 60_000) == 1 else { throw Program.TimeOut() }
+            guard read(descriptor, &byte, 1) == 1, byte != 0x0A else {
+                return String(decoding: bytes, as: UTF8.self)
+            }
+            bytes.append(byte)
+        }
+    }
+}
+
+/// One counter's home.
+struct Desk {
+    let home: String
+    let directory: TemporaryDirectory
+
+    /// Runs one command of this counter.
+    @discardableResult
+    func callAsFunction(
+        _ arguments: String..., input: String? = nil
+    ) throws -> Program.Ending {
+        try Program.run("counter", arguments + ["--home", home], in: directory, input: input)
+    }
+
+    /// Starts a command and does not wait for it.
+    func start(_ arguments: String..., input: String? = nil) throws -> Program {
+        try Program("counter", arguments + ["--home", home], in: directory, input: input)
+    }
+
+    /// Enters a dossier; its id.
+    func enter(_ fields: String...) throws -> String {
+        let made = try Program.run(
+            "counter", ["new"] + fields + ["--json", "--home", home], in: directory)
+        try #require(made.code == 0, "\(made.errors)")
+        return try #require(made.json["id"]?.stringValue)
+    }
+
+    /// Syncs; the report, which must say that all is synced.
+    @discardableResult
+    func sync() throws -> JSONValue {
+        let ending = try self("sync", "--json")
+        #expect(ending.code == 0, "\(ending.output) \(ending.errors)")
+        let report = try ending.json
+        #expect(report["outcome"] == "synced")
+        #expect(report["digestAgrees"] == true)
+        return report
+    }
+
+    /// The replica's digest.
+    func digest() throws -> String? {
+        try self("digest", "--json").json["digest"]?.stringValue
+    }
+
+    /// One record as `show --json` has it.
+    func record(_ id: String) throws -> JSONValue {
+        try self("show", id, "--json").json
+    }
+}

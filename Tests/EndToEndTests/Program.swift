@@ -1,0 +1,139 @@
+// The built programs, run as a person or a script runs them. Every wait is bounded.
+
+import Foundation
+import JSON
+import Testing
+
+/// A program of the package, started with files for its output.
+final class Program {
+    /// How a program ended.
+    struct Ending {
+        /// The exit code; the negative signal number when a signal ended it.
+        var code: Int32
+        var output: String
+        var errors: String
+    }
+
+    struct TimeOut: Error {}
+
+    /// Far more than any run takes on a busy machine; a run that takes it has hung.
+    private static let patience = DispatchTimeInterval.seconds(120)
+
+    /// Where the package's programs were built: beside the tests.
+    private static let directory = URL(
+        fileURLWithPath: (try? FileManager.default.destinationOfSymbolicLink(
+            atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    ).deletingLastPathComponent()
+
+    private let process = Process()
+    private let exited = DispatchSemaphore(value: 0)
+    private let outputFile: URL
+    private let errorFile: URL
+
+    /// Starts a program of the package, or one of the system by its path.
+    init(
+        _ name: String, _ arguments: [String], in directory: TemporaryDirectory,
+        environment: [String: String] = [:], input: String? = nil, stdout: Pipe? = nil
+    ) throws {
+        process.executableURL =
+            name.hasPrefix("/")
+            ? URL(fileURLWithPath: name) : Self.directory.appendingPathComponent(name)
+        process.arguments = arguments
+        // Nothing of the machine's own settings reaches the programs.
+        process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": directory.path]
+            .merging(environment) { $1 }
+        outputFile = try directory.newFile("output")
+        errorFile = try directory.newFile("errors")
+        process.standardOutput = try stdout ?? FileHandle(forWritingTo: outputFile)
+        process.standardError = try FileHandle(forWritingTo: errorFile)
+        if let input {
+            let file = try directory.newFile("input", input)
+            process.standardInput = try FileHandle(forReadingFrom: file)
+        } else {
+            process.standardInput = FileHandle.nullDevice
+        }
+        let exited = exited
+        process.terminationHandler = { _ in exited.signal() }
+        try process.run()
+    }
+
+    /// The path of a built program.
+    static func path(_ name: String) -> String {
+        directory.appendingPathComponent(name).path
+    }
+
+    /// Runs a program to its end.
+    static func run(
+        _ name: String, _ arguments: [String], in directory: TemporaryDirectory,
+        environment: [String: String] = [:], input: String? = nil
+    ) throws -> Ending {
+        try Program(name, arguments, in: directory, environment: environment, input: input)
+            .ending()
+    }
+
+    /// What it has written to standard error up to now.
+    var errors: String { (try? String(contentsOf: errorFile, encoding: .utf8)) ?? "" }
+
+    var isRunning: Bool { process.isRunning }
+
+    func signal(_ number: Int32) {
+        kill(process.processIdentifier, number)
+    }
+
+    /// Waits for the end; a program that does not come to one is killed.
+    func ending() throws -> Ending {
+        guard exited.wait(timeout: .now() + Self.patience) == .success else {
+            signal(SIGKILL)
+            throw TimeOut()
+        }
+        exited.signal()
+        let status = process.terminationStatus
+        return Ending(
+            code: process.terminationReason == .exit ? status : -status,
+            output: try String(contentsOf: outputFile, encoding: .utf8), errors: errors)
+    }
+}
+
+extension Program.Ending {
+    /// Standard output as one JSON document.
+    var json: JSONValue {
+        get throws { try JSONValue(parsing: output) }
+    }
+
+    /// Standard output as one JSON document a line.
+    var jsonLines: [JSONValue] {
+        get throws { try output.split(separator: "\n").map { try JSONValue(parsing: String($0)) } }
+    }
+}
+
+extension JSONValue {
+    /// The names of an object's members, in their order.
+    var names: [String] { objectValue?.map(\.name) ?? [] }
+
+    /// A member that has to be there.
+    func at(_ name: String) throws -> JSONValue {
+        try #require(self[name], "no member \(name)")
+    }
+}
+
+/// A directory that goes when its owner does.
+final class TemporaryDirectory {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.path + "/dossiersync-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    /// A new file with a name of its own.
+    func newFile(_ name: String, _ content: String = "") throws -> URL {
+        let url = URL(fileURLWithPath: "\(path)/\(name)-\(UUID().uuidString)")
+        try Data(content.utf8).write(to: url)
+        return url
+    }
+}
