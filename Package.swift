@@ -111,6 +111,12 @@ let package = Package(
                 "SyncEngine", "SyncProtocol", "TestSupport",
             ]),
         tests(
+            "ReplicaStoreTests",
+            [
+                "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication",
+                "SQLite",
+            ]),
+        tests(
             "ReportsTests",
             [
                 "Causality", "Dossiers", "JSON", "ReplicaStore", "Replication", "Reports",
