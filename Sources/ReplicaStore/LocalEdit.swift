@@ -141,7 +141,9 @@ public struct LocalEdit {
         {
             number = last + 1
         }
-        guard let code = DossierCode(agency: office, day: day, number: number) else {
+        guard number < first + Self.codesPerDesk,
+            let code = DossierCode(agency: office, day: day, number: number)
+        else {
             throw StoreError.domain(.malformed("code", reason: "cannot be made for this day"))
         }
         return code.description

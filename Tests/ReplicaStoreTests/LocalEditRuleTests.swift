@@ -99,4 +99,14 @@ struct LocalEditRuleTests {
         #expect(try file.edit { try $0.nextCode(day: day) } == code(10_124, day))
         #expect(try file.edit { try $0.nextCode(day: nextDay) } == code(10_901, nextDay))
     }
+
+    @Test("a desk that has given the last code of its range says so, and takes none of another's")
+    func lastCode() throws {
+        let file = try StoreFile(.counter)
+        let day = try #require(CalendarDate(year: 2021, month: 6, day: 1))
+        _ = try file.make([FieldWrite("code", .text("\(StoreFile.office)-210601-19999"))])
+        try expectRefused(file, "code cannot be made for this day") {
+            _ = try $0.nextCode(day: day)
+        }
+    }
 }
