@@ -12,6 +12,7 @@ final class Interning {
     private var personKeys: [String: Int64] = [:]
     private var people: [Int64: String] = [:]
     private var scopeKeys: [String: Int64] = [:]
+    private var offices: [Int64: String] = [:]
 
     /// The scope of the catalog, which every office reads.
     static let catalogScope: Int64 = 0
@@ -26,6 +27,7 @@ final class Interning {
         personKeys = [:]
         people = [:]
         scopeKeys = [:]
+        offices = [:]
     }
 
     func key(of replica: ReplicaID) throws -> Int64 {
@@ -59,9 +61,7 @@ final class Interning {
     }
 
     func key(ofPerson name: String) throws -> Int64 {
-        if let key = personKeys[name], people[key]?.utf8.elementsEqual(name.utf8) == true {
-            return key
-        }
+        if let key = personKeys[name], Self.isSame(people[key], name) { return key }
         let key = try key(
             find: "SELECT key FROM people WHERE name = ?1",
             add: "INSERT INTO people(name) VALUES (?1)"
@@ -82,20 +82,27 @@ final class Interning {
     }
 
     func key(ofOffice code: String) throws -> Int64 {
-        if let key = scopeKeys[code] { return key }
+        if let key = scopeKeys[code], Self.isSame(offices[key], code) { return key }
         let key = try key(
             find: "SELECT key FROM scopes WHERE office = ?1",
             add: "INSERT INTO scopes(office) VALUES (?1)"
         ) { try $0.bind(1, code) }
         scopeKeys[code] = key
+        offices[key] = code
         return key
     }
 
     func knownKey(ofOffice code: String) throws -> Int64? {
-        if let key = scopeKeys[code] { return key }
+        if let key = scopeKeys[code], Self.isSame(offices[key], code) { return key }
         let statement = try connection.statement("SELECT key FROM scopes WHERE office = ?1")
         try statement.bind(1, code)
         return try statement.step() ? statement.int64(0) : nil
+    }
+
+    /// Whether two texts have the same bytes, as the file compares them: for Swift an accented
+    /// letter equals its two-part form.
+    private static func isSame(_ known: String?, _ text: String) -> Bool {
+        known?.utf8.elementsEqual(text.utf8) == true
     }
 
     private func key(
