@@ -62,15 +62,17 @@ extension ReplicaDatabase {
     ) throws {
         let scope = try interning.knownKey(ofOffice: office) ?? -1
         let own = try interning.knownKey(of: reader) ?? -1
+        // The order is the outer query's: SQLite keeps no order of a subquery. Both parts are read in
+        // index order and merged, so that a page costs no more than its rows.
         let statement = try connection.statement(
             """
             SELECT f.position, c.form, c.replica, c.seq, c.kind, c.record, c.made, c.bytes
             FROM (SELECT position FROM feed WHERE scope = ?1 AND position > ?2
                   UNION ALL
-                  SELECT position FROM feed WHERE scope = 0 AND position > ?2
-                  ORDER BY position) AS f
+                  SELECT position FROM feed WHERE scope = 0 AND position > ?2) AS f
             CROSS JOIN changes AS c ON c.position = f.position
             WHERE c.replica <> ?3
+            ORDER BY f.position
             """)
         try statement.bind(1, scope)
         try statement.bind(2, Int64(clamping: position))
