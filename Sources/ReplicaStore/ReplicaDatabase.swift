@@ -39,9 +39,12 @@ public final class ReplicaDatabase {
         do {
             connection = try Connection(
                 path: path, access: isNew ? .create : .readWrite, busyTimeout: busyTimeout)
+            let migrator = Migrator(
+                applicationID: role.applicationID, migrations: role.migrations)
+            // First, because the settings already write: they turn any file to a write-ahead log.
+            try migrator.checkKind(of: connection)
             try connection.configureForDurability()
-            try Migrator(applicationID: role.applicationID, migrations: role.migrations)
-                .migrate(connection)
+            try migrator.migrate(connection)
         } catch let error as SQLiteError where error.isNotADatabase {
             throw StoreError.notThisKind(path: path, expected: role)
         } catch let error as SQLiteError {

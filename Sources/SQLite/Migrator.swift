@@ -58,6 +58,12 @@ public struct Migrator: Sendable {
         while try applyNext(connection) {}
     }
 
+    /// Checks, without writing, that the file is ours or empty, and not of a newer program.
+    /// - Throws: `MigrationError`, `SQLiteError`.
+    public func checkKind(of connection: Connection) throws {
+        _ = try connection.transaction(.deferred) { try appliedCount(connection) }
+    }
+
     /// Checks, without writing, that the file is ours and has every migration.
     /// - Throws: `MigrationError`, `SQLiteError`.
     public func verifyUpToDate(_ connection: Connection) throws {
