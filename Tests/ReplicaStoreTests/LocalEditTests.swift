@@ -141,9 +141,8 @@ extension StoreFile {
         let before = try #require(try state(id))
         try write { transaction in
             for (index, value) in values.enumerated() {
-                let replica = ReplicaID(UInt64(1000 + index))
                 let change = Change(
-                    dot: Dot(replica, before.vv[replica] + 1), clock: HybridTimestamp(now()),
+                    dot: foreignDot(ReplicaID(UInt64(1000 + index))), clock: HybridTimestamp(now()),
                     kind: before.kind, record: id, context: before.vv,
                     writes: [FieldWrite(field, .text(value))], additions: [])
                 let outcome = try MergeApply(transaction).apply(

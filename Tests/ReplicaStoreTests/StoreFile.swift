@@ -17,6 +17,8 @@ final class StoreFile {
     var path: String { folder + "/store.db" }
     /// 1 June 2021, 08:00 at the offices; a second later at each transaction.
     private var clock: Int64 = 1_622_509_200_000
+    /// Changes of other replicas so far: no dot names two.
+    private var foreignSeq: UInt64 = 0
 
     /// Makes the file, with both offices in the catalog; a counter's is enrolled.
     init(_ role: DatabaseRole) throws {
@@ -52,6 +54,12 @@ final class StoreFile {
     func now() -> Timestamp {
         clock += 1000
         return Timestamp(milliseconds: clock)
+    }
+
+    /// A dot of another replica that no other change has.
+    func foreignDot(_ replica: ReplicaID) -> Dot {
+        foreignSeq += 1
+        return Dot(replica, foreignSeq)
     }
 
     func open() throws -> ReplicaDatabase {
