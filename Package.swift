@@ -129,7 +129,7 @@ let package = Package(
         tests("CryptoTests", ["Crypto"]),
         tests("LayoutTests", []),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["JSON", "central", "counter"],
+            name: "EndToEndTests", dependencies: ["JSON", "SQLite", "central", "counter"],
             swiftSettings: strict),
         tests("ReplicationTests", ["CBOR", "Causality", "Crypto", "JSON", "Replication"]),
         tests(

@@ -10,11 +10,13 @@ final class Office {
     static let otherCode = "000.17.02.H56"
 
     let directory = try? TemporaryDirectory()
+    private let ownHome: String?
     private(set) var server: Program?
     private(set) var url = ""
 
-    /// Two offices in the catalog, and central serving.
-    init() throws {
+    /// Two offices in the catalog, and central serving, perhaps with its home somewhere else.
+    init(home: String? = nil) throws {
+        ownHome = home
         for (code, name) in [(Self.code, "Một cửa A"), (Self.otherCode, "Một cửa B")] {
             let added = try central("office", "add", code, name)
             try #require(added.code == 0, "\(added.errors)")
@@ -31,7 +33,7 @@ final class Office {
     }
 
     var home: String {
-        get throws { try root.path + "/central" }
+        get throws { try ownHome ?? root.path + "/central" }
     }
 
     /// Runs one command of central.
@@ -63,10 +65,10 @@ final class Office {
     }
 
     /// Enrols a desk of an office.
-    func desk(_ name: String, of office: String = code) throws -> Desk {
+    func desk(_ name: String, of office: String = code, home: String? = nil) throws -> Desk {
         let issued = try central("enrol", office, "--json")
         let code = try #require(issued.json["code"]?.stringValue)
-        let desk = Desk(home: try root.path + "/\(name)", directory: try root)
+        let desk = Desk(home: try home ?? root.path + "/\(name)", directory: try root)
         let enrolled = try desk("enrol", url, "--code", code, "--name", name)
         try #require(enrolled.code == 0, "\(enrolled.errors)")
         return desk
