@@ -37,8 +37,11 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     public var primaryCode: Int32 { extendedCode & 0xff }
     /// Another connection holds the lock; the same call may succeed later.
     public var isBusy: Bool { primaryCode == SQLITE_BUSY }
-    /// The disk, or the page limit of the file, is full.
-    public var isFull: Bool { primaryCode == SQLITE_FULL }
+    /// The disk, or the page limit of the file, is full. So it is, in all likelihood, when the index
+    /// of the write-ahead log cannot grow: <https://sqlite.org/rescode.html#ioerr_shmsize>.
+    public var isFull: Bool {
+        primaryCode == SQLITE_FULL || extendedCode == Self.ioErrorEnlargingIndex
+    }
     /// The connection, the file or its folder may not be written.
     public var isReadOnly: Bool { primaryCode == SQLITE_READONLY }
     /// The file is damaged.
@@ -59,6 +62,9 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
         let shown = sql.prefix(300)
         return "\(reason) in: \(shown)\(shown.endIndex < sql.endIndex ? "…" : "")"
     }
+
+    /// `SQLITE_IOERR_SHMSIZE`, a macro that Swift does not see.
+    private static let ioErrorEnlargingIndex = SQLITE_IOERR | 19 << 8
 
     static func misuse(_ message: String, sql: String? = nil) -> SQLiteError {
         SQLiteError(code: SQLITE_MISUSE, message: message, sql: sql)
