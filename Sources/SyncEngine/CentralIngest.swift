@@ -35,12 +35,14 @@ struct CentralIngest {
         result = IngestResult(device: device)
     }
 
-    /// Takes the push of a request.
+    /// Takes the push of a request, or compares the chain's end when there is none.
     ///
-    /// - Throws: `SyncFailure.forked`, `.brokenChain`, `.badSignature`, `.malformed`; `StoreError`.
-    mutating func ingest(_ request: SyncRequest) throws -> IngestResult {
+    /// - Throws: `SyncFailure.forked`, `.badSignature`, `.malformed`; `StoreError`.
+    mutating func ingest(
+        _ request: SyncRequest, _ push: VerifiedPush?
+    ) throws -> IngestResult {
         try checkChainEnd(request.chain)
-        guard let push = request.push else { return result }
+        guard let push else { return result }
         try readStates(request.states)
         let device = result.device
         guard push.firstSeq <= device.seq + 1 else {
@@ -48,28 +50,22 @@ struct CentralIngest {
             return result
         }
         guard
-            try database.chainHash(of: device.replica, seq: push.firstSeq - 1) == push.hashBefore
+            try database.chainHash(of: device.replica, seq: push.firstSeq - 1) == push.hashBefore,
+            push.changes.allSatisfy({
+                $0.chain.seq != device.seq || $0.chain.hash == device.chainHash
+            })
         else { throw SyncFailure.forked(accepted: device.seq) }
-        let changes = try verifiedChanges(push)
+        guard push.isSigned else { throw SyncFailure.badSignature }
         if push.firstSeq <= device.seq {
             try repeatRefusals(push.firstSeq...device.seq)
         }
-        for change in changes where change.chain.seq > device.seq {
+        for change in push.changes where change.chain.seq > device.seq {
             guard try take(change) else { break }
             result.device.seq = change.chain.seq
             result.device.chainHash = change.chain.hash
         }
         return result
     }
-}
-
-/// A pushed change with its bytes and the chain up to it.
-private struct PushedChange {
-    var change: Change
-    var bytes: [UInt8]
-    var chain: HashChain
-
-    var record: RecordID { change.record ?? RecordID(derivedFrom: chain.hash) }
 }
 
 extension CentralIngest {
@@ -79,38 +75,6 @@ extension CentralIngest {
         if chain.seq < device.seq || (chain.seq == device.seq && chain.hash != device.chainHash) {
             throw SyncFailure.forked(accepted: device.seq)
         }
-    }
-
-    private func verifiedChanges(_ push: Push) throws -> [PushedChange] {
-        let device = result.device
-        var chain = HashChain(seq: push.firstSeq - 1, hash: push.hashBefore)
-        var changes: [PushedChange] = []
-        try push.changes.withUnsafeBytes { buffer in
-            var reader = CBORReader(buffer)
-            while !reader.isAtEnd {
-                let start = reader.offset
-                let change: Change
-                do throws(FormatError) {
-                    change = try Change(from: &reader)
-                } catch {
-                    throw SyncFailure.malformed(what: "push", reason: "\(error)")
-                }
-                let bytes = UnsafeRawBufferPointer(rebasing: buffer[start..<reader.offset])
-                chain.append(bytes)
-                guard change.dot == Dot(device.replica, chain.seq) else {
-                    throw SyncFailure.malformed(
-                        what: "push", reason: "a change is not the next one of this replica")
-                }
-                if chain.seq == device.seq, chain.hash != device.chainHash {
-                    throw SyncFailure.forked(accepted: device.seq)
-                }
-                changes.append(PushedChange(change: change, bytes: Array(bytes), chain: chain))
-            }
-        }
-        guard device.publicKey.isValid(signature: push.signature, of: chain.hash.bytes) else {
-            throw SyncFailure.badSignature
-        }
-        return changes
     }
 
     private mutating func readStates(_ sequence: [UInt8]?) throws {
@@ -160,10 +124,8 @@ extension CentralIngest {
             try refuse(pushed, .unknownKind, "this central does not know the kind of record")
             return true
         }
-        do throws(DossierError) {
-            try DossierRules.validate(change: change, encodedBytes: pushed.bytes.count)
-        } catch {
-            try refuse(pushed, .invalidField, "\(error)")
+        if let fault = pushed.fault {
+            try refuse(pushed, .invalidField, "\(fault)")
             return true
         }
         var record = try transaction.open(change.kind, pushed.record)

@@ -89,8 +89,8 @@ public final class CentralNode: Sendable {
 
 extension CentralNode {
     private func ingest(_ request: SyncRequest) async throws(SyncFailure) -> IngestResult {
-        guard request.push != nil else {
-            let device = try await currentDevice(request.replica)
+        let device = try await currentDevice(request.replica)
+        guard let push = request.push else {
             return try await read { database in
                 // No push: the chain's end is still compared, so that a copy is noticed at once.
                 if request.chain.seq < device.seq
@@ -102,13 +102,15 @@ extension CentralNode {
                 return IngestResult(device: device)
             }
         }
+        let verified = try await VerifiedPush(push, from: request.replica, key: device.publicKey)
         return try await write { transaction, database in
+            // It may have been revoked, or pushed by another way, while it waited for the writer.
             guard let device = try database.device(request.replica) else {
                 throw SyncFailure.notEnrolled
             }
             guard device.state == .active else { throw SyncFailure.revoked }
             var ingest = CentralIngest(transaction, database, device: device)
-            var result = try ingest.ingest(request)
+            var result = try ingest.ingest(request, verified)
             result.device.lastExchange = transaction.now
             result.device.pending = request.pendingCount
             try transaction.saveProgress(of: result.device)

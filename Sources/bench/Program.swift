@@ -46,10 +46,11 @@ struct Programs {
                 Thread.sleep(forTimeInterval: 0.005)
             }
         }
+        // The end of its output is the end of the program: `waitUntilExit` notices up to 0.1 s later.
         let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        let seconds = start.duration(to: .now) / .seconds(1)
         process.waitUntilExit()
         watch.end()
-        let seconds = start.duration(to: .now) / .seconds(1)
         guard codes.contains(process.terminationStatus) else {
             throw BenchError(
                 description: "\(name) \(arguments[0]) ended with \(process.terminationStatus)")

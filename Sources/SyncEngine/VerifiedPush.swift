@@ -1,0 +1,123 @@
+// What can be said of a push without the store: its bytes are canonical changes, each the next one
+// of a chain, and whether the device signed the chain's end. It is worked out before the push waits
+// for the writer, on as many cores as there are, so that the one writer only writes.
+
+internal import CBOR
+internal import Causality
+internal import Crypto
+internal import Dossiers
+internal import Replication
+internal import SyncProtocol
+
+/// A pushed change with what follows from its bytes alone.
+struct PushedChange: Sendable {
+    let change: Change
+    let bytes: [UInt8]
+    /// The device's chain up to it.
+    let chain: HashChain
+    /// What is wrong with its fields, if anything.
+    let fault: DossierError?
+
+    var record: RecordID { change.record ?? RecordID(derivedFrom: chain.hash) }
+}
+
+/// A push that continues some chain of the device from `hashBefore` on.
+struct VerifiedPush: Sendable {
+    /// Changes that one task hashes and checks while others are still being decoded.
+    private static let batchCount = 64
+
+    let firstSeq: UInt64
+    let hashBefore: Hash256
+    let changes: [PushedChange]
+    /// Whether the device signed the chain's end. Asked after the chain's start was compared: of a
+    /// copy of the device is to be said that it is one.
+    let isSigned: Bool
+
+    /// Checks a push.
+    ///
+    /// - Throws: `SyncFailure.malformed`.
+    init(_ push: Push, from replica: ReplicaID, key: PublicKey) async throws(SyncFailure) {
+        firstSeq = push.firstSeq
+        hashBefore = push.hashBefore
+        var chain = HashChain(seq: push.firstSeq - 1, hash: push.hashBefore)
+        var pushed: [PushedChange] = []
+        for change in try await Self.parse(push.changes) {
+            chain.append(innerHash: change.innerHash)
+            guard change.change.dot == Dot(replica, chain.seq) else {
+                throw .malformed(
+                    what: "push", reason: "a change is not the next one of this replica")
+            }
+            pushed.append(
+                PushedChange(
+                    change: change.change, bytes: change.bytes, chain: chain, fault: change.fault))
+        }
+        changes = pushed
+        isSigned = key.isValid(signature: push.signature, of: chain.hash.bytes)
+    }
+}
+
+/// A change that was read, hashed and checked by itself.
+private struct ParsedChange: Sendable {
+    var change: Change
+    var bytes: [UInt8]
+    var innerHash = Hash256.zero
+    var fault: DossierError?
+
+    mutating func hashAndCheck() {
+        innerHash = Hash256(hashing: bytes)
+        do throws(DossierError) {
+            try DossierRules.validate(change: change, encodedBytes: bytes.count)
+        } catch {
+            fault = error
+        }
+    }
+}
+
+extension VerifiedPush {
+    private static func parse(_ sequence: [UInt8]) async throws(SyncFailure) -> [ParsedChange] {
+        do {
+            return try await withThrowingTaskGroup(of: (Int, [ParsedChange]).self) { group in
+                var start = 0
+                var batches = 0
+                while start < sequence.count {
+                    let batch = try read(sequence, from: &start)
+                    let index = batches
+                    batches += 1
+                    group.addTask {
+                        var batch = batch
+                        for place in batch.indices { batch[place].hashAndCheck() }
+                        return (index, batch)
+                    }
+                }
+                var parsed = [[ParsedChange]](repeating: [], count: batches)
+                for try await (index, batch) in group { parsed[index] = batch }
+                return parsed.flatMap { $0 }
+            }
+        } catch {
+            throw .malformed(what: "push", reason: "\(error)")
+        }
+    }
+
+    /// Reads some changes and moves `start` behind them.
+    private static func read(
+        _ sequence: [UInt8], from start: inout Int
+    ) throws(FormatError) -> [ParsedChange] {
+        var batch: [ParsedChange] = []
+        let result = sequence.withUnsafeBytes { buffer -> Result<Int, FormatError> in
+            var reader = CBORReader(UnsafeRawBufferPointer(rebasing: buffer[start...]))
+            do throws(FormatError) {
+                while !reader.isAtEnd, batch.count < batchCount {
+                    let begin = reader.offset
+                    let change = try Change(from: &reader)
+                    let bytes = buffer[(start + begin)..<(start + reader.offset)]
+                    batch.append(ParsedChange(change: change, bytes: Array(bytes)))
+                }
+                return .success(start + reader.offset)
+            } catch {
+                return .failure(error)
+            }
+        }
+        start = try result.get()
+        return batch
+    }
+}
