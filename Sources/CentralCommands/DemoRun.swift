@@ -108,7 +108,7 @@ extension DemoRun {
         guard let key = SigningKey(seed: seed) else {
             throw CommandFailure(.software, "no signing key could be made")
         }
-        let reply = try await HTTPTransport(baseURL: central.url, token: "").enrol(
+        let reply = try await HTTPTransport(baseURL: central.url).enrol(
             EnrolmentRequest(code: code.text, publicKey: key.publicKey, device: desk.name))
         let home = directory + "/\(desk.office)-\(desk.number)"
         try FileManager.default.createDirectory(
@@ -121,11 +121,11 @@ extension DemoRun {
                 ReplicaIdentity(enrolled: reply, signingSeed: seed, centralURL: central.url))
         }
         // Nothing listens on the discard port of loopback.
-        let nowhere = HTTPTransport(baseURL: "http://127.0.0.1:9", token: reply.token)
+        let nowhere = HTTPTransport(baseURL: "http://127.0.0.1:9")
         return DemoDesk(
             desk: desk, replica: reply.replica, path: path,
             session: try CounterSession(
-                path: path, transport: HTTPTransport(baseURL: central.url, token: reply.token)),
+                path: path, transport: HTTPTransport(baseURL: central.url)),
             cutSession: try CounterSession(path: path, transport: nowhere))
     }
 

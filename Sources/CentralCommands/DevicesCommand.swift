@@ -96,6 +96,7 @@ enum DevicesCommand {
             ("refused", number(device.refused)), ("position", number(device.cursorPosition)),
             ("skewMilliseconds", device.skewMilliseconds.map { .integer($0) } ?? .null),
             ("syncRequested", .bool(device.isSyncRequested)),
+            ("copyOf", device.copyOf.map { .string($0.description) } ?? .null),
         ])
     }
 

@@ -84,6 +84,15 @@ private struct CentralStatus {
                 lines.append("\(name): no complete sync yet")
             }
         }
+        for device in devices {
+            guard let original = devices.first(where: { $0.replica == device.copyOf }) else {
+                continue
+            }
+            lines.append(
+                "\(TerminalSafe.text(device.office)) desk \(device.desk): a copy of desk "
+                    + "\(original.desk) (cloned, or restored from a backup), on its own since "
+                    + "\(ShownTime.text(device.enrolledAt))")
+        }
         if behind.isEmpty, let oldest = active.compactMap(\.lastComplete).min() {
             lines.append("every device has synced; the longest ago was \(ShownTime.text(oldest))")
         }

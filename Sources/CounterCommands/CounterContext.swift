@@ -27,9 +27,9 @@ public struct CounterContext: Sendable {
     public var random: any RandomSource = SystemRandomSource()
     /// Where progress is drawn.
     public var terminal = ProgressTerminal.standardError
-    /// Makes the way to central at an address with a device's token.
-    public var connect: @Sendable (String, String, HTTPClientOptions) -> any CentralLink = {
-        HTTPTransport(baseURL: $0, token: $1, options: $2)
+    /// Makes the way to central at an address.
+    public var connect: @Sendable (String, HTTPClientOptions) -> any CentralLink = {
+        HTTPTransport(baseURL: $0, options: $1)
     }
 
     /// The context of a real program.

@@ -94,7 +94,7 @@ enum EnrolCommand {
         }
         var options = HTTPClientOptions()
         options.userAgent = "counter/\(CounterTool.version)"
-        let link = context.connect(identity.centralURL, "", options)
+        let link = context.connect(identity.centralURL, options)
         let name = invocation.value("--name") ?? ProcessInfo.processInfo.hostName
         do throws(SyncFailure) {
             return try await link.enrol(

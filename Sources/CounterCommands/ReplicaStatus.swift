@@ -27,6 +27,8 @@ struct ReplicaStatus {
     var lastExchange: Timestamp?
     var lastComplete: Timestamp?
     var lastOutcome: SyncReport.Outcome?
+    /// Identities that were changed because a copy of this replica synced too, oldest first.
+    var rotations: [IdentityRotation] = []
 
     /// A refused change that waits for a person.
     struct Refusal: Hashable {
@@ -49,6 +51,7 @@ struct ReplicaStatus {
             Refusal(
                 seq: $0.seq, record: $0.record, code: $0.code, reason: $0.reason, at: $0.refusedAt)
         }
+        rotations = try database.identityRotations()
         guard let identity = try database.identity() else { return }
         state = identity.state
         centralURL = identity.centralURL
@@ -87,6 +90,7 @@ struct ReplicaStatus {
             ("lastOutcome", lastOutcome.map { .string($0.rawValue) } ?? .null),
             ("synced", .bool(isSynced)),
             ("digest", digest.map { .string($0.description) } ?? .null),
+            ("identityChanges", .array(rotations.map(\.json))),
         ])
     }
 
@@ -105,6 +109,9 @@ struct ReplicaStatus {
             table.add(["last complete sync", ShownText.time(lastComplete)])
         }
         var lines = [verdict] + (table.isEmpty ? [] : [""] + table.lines)
+        for rotation in rotations {
+            lines += ["", "\(ShownText.time(rotation.at)): \(rotation.sentence)"]
+        }
         if conflicts > 0 {
             lines += ["", "\(GroupedNumber.counted(conflicts, "conflict")): see counter conflicts"]
         }

@@ -39,7 +39,7 @@ enum SyncCommand {
         let identity = try context.read(invocation) { try $0.enrolledIdentity().identity }
         let lock = try SyncLock(home)
         defer { lock.release() }
-        let link = context.connect(identity.centralURL, identity.token, http)
+        let link = context.connect(identity.centralURL, http)
         let isQuiet = invocation.has("--quiet") || invocation.has("--json")
         let bar = ProgressBar(
             label: "sync", terminal: context.terminal, quiet: isQuiet, now: context.elapsed())

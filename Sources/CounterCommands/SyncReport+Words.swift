@@ -26,6 +26,7 @@ extension SyncReport {
             ("digest", digest.map { .string($0.description) } ?? .null),
             ("digestAgrees", digestAgrees.map(JSONValue.bool) ?? .null),
         ]
+        if let rotation { members.append(("identityChanged", rotation.json)) }
         if let failure = commandFailure {
             members.append(
                 (
@@ -42,6 +43,7 @@ extension SyncReport {
     /// One to three sentences for a person.
     var sentences: [String] {
         var sentences = [firstSentence]
+        if let rotation { sentences.append(rotation.sentence) }
         if roundTrips > 0 {
             sentences.append(
                 "\(GroupedNumber.counted(roundTrips, "exchange")), "

@@ -47,13 +47,15 @@ public struct Device: Sendable {
     public var refused: UInt64
     /// Whether an admin has asked it to sync.
     public var isSyncRequested: Bool
+    /// The replica that it is a copy of, when it took its identity because of that.
+    public var copyOf: ReplicaID?
 }
 
 extension ReplicaDatabase {
     private static let deviceColumns = """
         r.id, d.office, d.desk, d.name, d.public_key, d.state, d.enrolled_at, d.seq, d.hash,
         d.last_exchange, d.last_complete, d.cursor_position, d.pending, d.skew_milliseconds,
-        d.refused, d.sync_requested
+        d.refused, d.sync_requested, o.id
         """
 
     /// All devices, by office and desk.
@@ -81,12 +83,22 @@ extension ReplicaDatabase {
         }.first
     }
 
+    /// The devices that took their identity as copies of this one.
+    ///
+    /// - Throws: `StoreError`.
+    public func copies(of replica: ReplicaID) throws -> [Device] {
+        try devices(where: "WHERE o.id = ?1 ORDER BY d.desk") {
+            try $0.bind(1, Int64(bitPattern: replica.rawValue))
+        }
+    }
+
     private func devices(
         where clause: String, bind: (Statement) throws -> Void
     ) throws -> [Device] {
         let statement = try connection.statement(
             """
             SELECT \(Self.deviceColumns) FROM devices AS d JOIN replicas AS r ON r.key = d.replica
+            LEFT JOIN replicas AS o ON o.key = d.copy_of
             \(clause)
             """)
         try bind(statement)
@@ -110,7 +122,10 @@ extension ReplicaDatabase {
                     pending: statement.int64OrNil(12).map { UInt64(clamping: $0) },
                     skewMilliseconds: statement.int64OrNil(13),
                     refused: UInt64(clamping: statement.int64(14)),
-                    isSyncRequested: statement.int64(15) != 0))
+                    isSyncRequested: statement.int64(15) != 0,
+                    copyOf: statement.int64OrNil(16).map {
+                        ReplicaID(UInt64(bitPattern: $0))
+                    }))
         }
         return devices
     }
@@ -163,6 +178,24 @@ extension WriteTransaction {
         try use.bind(2, publicKey.bytes)
         try use.bind(3, try database.interning.key(of: newReplica))
         try use.run()
+        return try database.device(newReplica)
+    }
+
+    /// Gives a copy of a device an identity of its own. A repetition with the same key gives the same
+    /// device, with the new token in the old one's place.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func giveIdentity(
+        toCopyOf device: Device, publicKey: PublicKey, tokenHash: Hash256, newReplica: ReplicaID
+    ) throws -> Device? {
+        if let known = try database.copies(of: device.replica)
+            .first(where: { $0.publicKey == publicKey })
+        {
+            try setToken(of: known.replica, tokenHash)
+            return known
+        }
+        try insertDevice(
+            newReplica, device.office, device.name, publicKey, tokenHash, copyOf: device.replica)
         return try database.device(newReplica)
     }
 
@@ -237,15 +270,15 @@ extension WriteTransaction {
 
     private func insertDevice(
         _ replica: ReplicaID, _ office: String, _ name: String, _ publicKey: PublicKey,
-        _ tokenHash: Hash256
+        _ tokenHash: Hash256, copyOf original: ReplicaID? = nil
     ) throws {
         let statement = try database.connection.statement(
             """
             INSERT INTO devices(replica, office, desk, name, public_key, token_hash, state,
-                enrolled_at, seq, hash, refused, sync_requested)
+                enrolled_at, seq, hash, refused, sync_requested, copy_of)
             VALUES (?1, ?2,
                 (SELECT coalesce(max(desk), 0) + 1 FROM devices WHERE office = ?2),
-                ?3, ?4, ?5, 'active', ?6, 0, ?7, 0, 0)
+                ?3, ?4, ?5, 'active', ?6, 0, ?7, 0, 0, ?8)
             """)
         try statement.bind(1, try database.interning.key(of: replica))
         try statement.bind(2, office)
@@ -254,6 +287,7 @@ extension WriteTransaction {
         try tokenHash.withBytes { try statement.bind(5, bytes: $0) }
         try statement.bind(6, now.milliseconds)
         try Hash256.zero.withBytes { try statement.bind(7, bytes: $0) }
+        try statement.bind(8, try original.map { try database.interning.key(of: $0) })
         try statement.run()
     }
 }

@@ -50,6 +50,9 @@ public struct ReplicaIdentity: Sendable {
     public var lastComplete: Timestamp?
     /// What came of the last sync, in a word.
     public var lastOutcome: String?
+    /// The seed of the key for the identity that the device is asking for, once it has found that
+    /// another copy of it syncs too; secret.
+    public var nextSigningSeed: [UInt8]?
 
     /// An identity that asks for enrolment: it has a key and nothing else.
     public init(enrollingAt centralURL: String, signingSeed: [UInt8]) {
@@ -73,7 +76,7 @@ extension ReplicaDatabase {
     private static let identityColumns = """
         state, central_url, signing_seed, replica, desk, office, token, seq, hash, clock,
         pushed_seq, cursor_position, cursor_hash, resume_mark, last_exchange, last_complete,
-        last_outcome
+        last_outcome, next_seed
         """
 
     /// The identity; `nil` in a file that has none yet.
@@ -104,6 +107,7 @@ extension ReplicaDatabase {
         identity.lastExchange = statement.int64OrNil(14).map(Timestamp.init(milliseconds:))
         identity.lastComplete = statement.int64OrNil(15).map(Timestamp.init(milliseconds:))
         identity.lastOutcome = statement.textOrNil(16)
+        identity.nextSigningSeed = statement.bytesOrNil(17)
         return identity
     }
 
@@ -128,8 +132,9 @@ extension WriteTransaction {
             """
             INSERT OR REPLACE INTO identity(only, state, central_url, signing_seed, replica, desk,
                 office, token, seq, hash, clock, pushed_seq, cursor_position, cursor_hash,
-                resume_mark, last_exchange, last_complete, last_outcome)
-            VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+                resume_mark, last_exchange, last_complete, last_outcome, next_seed)
+            VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+                ?18)
             """)
         try statement.bind(1, identity.state.rawValue)
         try statement.bind(2, identity.centralURL)
@@ -148,6 +153,7 @@ extension WriteTransaction {
         try statement.bind(15, identity.lastExchange?.milliseconds)
         try statement.bind(16, identity.lastComplete?.milliseconds)
         try statement.bind(17, identity.lastOutcome)
+        try statement.bind(18, identity.nextSigningSeed)
         try statement.run()
     }
 

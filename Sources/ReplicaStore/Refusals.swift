@@ -52,7 +52,10 @@ extension ReplicaDatabase {
     /// - Throws: `StoreError`.
     public func refusedChanges() throws -> [RefusedChange] {
         let statement = try connection.statement(
-            "SELECT seq, record, code, reason, bytes, refused_at FROM refused ORDER BY seq")
+            """
+            SELECT seq, record, code, reason, bytes, refused_at FROM refused
+            ORDER BY refused_at, replica, seq
+            """)
         defer { statement.reset() }
         var changes: [RefusedChange] = []
         while try statement.step() {
@@ -193,8 +196,9 @@ extension WriteTransaction {
     ) throws -> Bool {
         let statement = try database.connection.statement(
             """
-            INSERT OR IGNORE INTO refused(seq, kind, record, code, reason, bytes, refused_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            INSERT OR IGNORE INTO refused(
+                seq, kind, record, code, reason, bytes, refused_at, replica)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
             """)
         try statement.bind(1, Int64(clamping: seq))
         try statement.bind(2, Int64(change.kind.rawValue))
@@ -203,6 +207,7 @@ extension WriteTransaction {
         try statement.bind(5, reason)
         try statement.bind(6, bytes)
         try statement.bind(7, now.milliseconds)
+        try statement.bind(8, Int64(bitPattern: change.dot.replica.rawValue))
         try statement.run()
         guard database.connection.changedRowCount > 0 else { return false }
         let marking = try database.connection.statement(

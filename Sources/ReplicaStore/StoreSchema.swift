@@ -106,11 +106,16 @@ enum StoreSchema {
             seq INTEGER NOT NULL, hash BLOB NOT NULL, clock INTEGER NOT NULL,
             pushed_seq INTEGER NOT NULL,
             cursor_position INTEGER, cursor_hash BLOB, resume_mark BLOB,
-            last_exchange INTEGER, last_complete INTEGER, last_outcome TEXT) STRICT;
+            last_exchange INTEGER, last_complete INTEGER, last_outcome TEXT,
+            next_seed BLOB) STRICT;
+        CREATE TABLE rotations(
+            at INTEGER NOT NULL, old INTEGER NOT NULL, new INTEGER NOT NULL UNIQUE,
+            kept_seq INTEGER NOT NULL, reissued INTEGER NOT NULL) STRICT;
         CREATE TABLE refused(
-            seq INTEGER PRIMARY KEY, kind INTEGER NOT NULL, record BLOB NOT NULL,
+            replica INTEGER NOT NULL, seq INTEGER NOT NULL, kind INTEGER NOT NULL, record BLOB NOT NULL,
             code TEXT NOT NULL, reason TEXT NOT NULL, bytes BLOB NOT NULL,
-            refused_at INTEGER NOT NULL) STRICT;
+            refused_at INTEGER NOT NULL,
+            PRIMARY KEY (replica, seq)) STRICT;
         CREATE TABLE gaps(
             record BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
         """
@@ -128,7 +133,7 @@ enum StoreSchema {
             seq INTEGER NOT NULL, hash BLOB NOT NULL,
             last_exchange INTEGER, last_complete INTEGER, cursor_position INTEGER,
             pending INTEGER, skew_milliseconds INTEGER, refused INTEGER NOT NULL,
-            sync_requested INTEGER NOT NULL,
+            sync_requested INTEGER NOT NULL, copy_of INTEGER,
             UNIQUE (office, desk)) STRICT;
         CREATE TABLE enrolment_codes(
             hash BLOB PRIMARY KEY, office TEXT NOT NULL, expires INTEGER NOT NULL,

@@ -66,6 +66,7 @@ public final class CentralNode: Sendable {
         _ request: SyncRequest, from replica: ReplicaID
     ) async throws(SyncFailure) -> SyncReply {
         guard request.replica == replica else { throw .notEnrolled }
+        if let rotation = request.rotation { return try await giveIdentity(replica, rotation) }
         let ingest = try await ingest(request)
         var device = ingest.device
         var version = request.waitSeconds > 0 ? try await newsVersion() : 0
@@ -88,6 +89,37 @@ public final class CentralNode: Sendable {
 }
 
 extension CentralNode {
+    /// Gives a device that is a copy of another an identity of its own.
+    private func giveIdentity(
+        _ replica: ReplicaID, _ rotation: Rotation
+    ) async throws(SyncFailure) -> SyncReply {
+        guard let key = PublicKey(bytes: rotation.publicKey) else {
+            throw .malformed(what: "request", reason: "the new key is no key")
+        }
+        let token = Token.make(random)
+        let newReplica = ReplicaID(random.number() >> 1)  // fits SQLite's and JSON's integers
+        let now = clock.now()
+        return try await write { transaction, database in
+            guard let original = try database.device(replica) else { throw SyncFailure.notEnrolled }
+            guard original.state == .active else { throw SyncFailure.revoked }
+            let confirmed = try rotation.probes.filter {
+                try database.chainHash(of: replica, seq: $0.seq) == $0.hash
+            }
+            guard
+                let device = try transaction.giveIdentity(
+                    toCopyOf: original, publicKey: key, tokenHash: Token.hash(token),
+                    newReplica: newReplica),
+                device.state == .active
+            else { throw SyncFailure.revoked }
+            var reply = SyncReply(
+                accepted: ChainEnd(seq: device.seq, hash: device.chainHash), time: now)
+            reply.identity = NewIdentity(
+                replica: device.replica, desk: device.desk, token: token,
+                confirmedSeq: confirmed.map(\.seq).max() ?? 0)
+            return reply
+        }
+    }
+
     private func ingest(_ request: SyncRequest) async throws(SyncFailure) -> IngestResult {
         let device = try await currentDevice(request.replica)
         guard let push = request.push else {

@@ -3,7 +3,7 @@
 // one chunk (promises 3 and 4). No transaction is open while the network is waited for.
 
 public import Causality
-internal import Crypto
+public import Crypto
 internal import Dossiers
 public import ReplicaStore
 internal import Replication
@@ -45,6 +45,7 @@ public actor CounterSession {
     private let database: ReplicaDatabase
     private let transport: any Transport
     private let clock: any WallClock
+    private let random: any RandomSource
     private let options: SyncOptions
     private var report = SyncReport()
     /// What the transport had carried when this sync began.
@@ -61,11 +62,12 @@ public actor CounterSession {
     /// - Throws: `StoreError`.
     public init(
         path: String, transport: any Transport, clock: any WallClock = SystemClock(),
-        options: SyncOptions = SyncOptions()
+        random: any RandomSource = SystemRandomSource(), options: SyncOptions = SyncOptions()
     ) throws {
         database = try ReplicaDatabase(path: path, role: .counter)
         self.transport = transport
         self.clock = clock
+        self.random = random
         self.options = options
     }
 
@@ -104,15 +106,19 @@ extension CounterSession {
         var idleRounds = 0
         var isRepaired = false
         while true {
-            let request = try store { try makeRequest() }
+            let (request, token) = try store { try makeRequest() }
             let reply: SyncReply
-            do throws(SyncFailure) {
-                reply = try await transport.exchange(request)
+            let round: Round
+            do throws(SyncEnd) {
+                reply = try await exchange(request, token)
+                round = try store { try apply(reply, to: request) }
             } catch {
-                throw .failure(error)
+                // A copy of this file has synced other changes. Once is enough: the new identity
+                // is this file's alone.
+                guard case .failure(.forked) = error, report.rotation == nil else { throw error }
+                try await takeNewIdentity()
+                continue
             }
-            report.roundTrips += 1
-            let round = try store { try apply(reply, to: request) }
             progress(
                 SyncProgress(
                     pushed: report.accepted + report.refused, pending: round.pending,
@@ -132,6 +138,78 @@ extension CounterSession {
         }
     }
 
+    private func exchange(
+        _ request: SyncRequest, _ token: String
+    ) async throws(SyncEnd) -> SyncReply {
+        do throws(SyncFailure) {
+            let reply = try await transport.exchange(request, token: token)
+            report.roundTrips += 1
+            return reply
+        } catch {
+            throw .failure(error)
+        }
+    }
+
+    /// Finds where this chain parts from central's, and goes on from there as a new replica.
+    private func takeNewIdentity() async throws(SyncEnd) {
+        let seed = try store { try nextSigningSeed() }
+        guard let key = SigningKey(seed: seed) else {
+            throw .store(StoreError.damaged(table: "identity", key: 1))
+        }
+        let identity = try store { try database.enrolledIdentity().identity }
+        var search = ForkSearch(seq: identity.seq)
+        while true {
+            let request = try store { try rotationRequest(search.probes, key) }
+            let reply = try await exchange(request, identity.token)
+            guard let new = reply.identity, search.take(confirmed: new.confirmedSeq) else {
+                throw .failure(
+                    .malformed(what: "reply", reason: "it brings no identity that fits"))
+            }
+            guard search.isOver else { continue }
+            report.rotation = try store {
+                try database.write(now: clock.now()) { transaction in
+                    var (next, _) = try database.enrolledIdentity()
+                    next.replica = new.replica
+                    next.desk = new.desk
+                    next.token = new.token
+                    next.signingSeed = seed
+                    return try transaction.takeIdentity(next, keptSeq: search.confirmedSeq)
+                }
+            }
+            return
+        }
+    }
+
+    /// The seed of the next identity's key. It is on disk before central hears of the key: a lost
+    /// reply is asked for again, and brings the same identity.
+    private func nextSigningSeed() throws -> [UInt8] {
+        try database.write(now: clock.now()) { transaction in
+            var (identity, _) = try database.enrolledIdentity()
+            if let seed = identity.nextSigningSeed { return seed }
+            let seed = random.bytes(SigningKey.seedByteCount)
+            identity.nextSigningSeed = seed
+            try transaction.save(identity)
+            return seed
+        }
+    }
+
+    private func rotationRequest(_ probes: [UInt64], _ key: SigningKey) throws -> SyncRequest {
+        try database.read {
+            let (identity, replica) = try database.enrolledIdentity()
+            var request = SyncRequest(
+                replica: replica, cursor: nil,
+                chain: ChainEnd(seq: identity.seq, hash: identity.chainHash), time: clock.now())
+            let places = try probes.map { seq in
+                guard let hash = try database.chainHash(of: replica, seq: seq) else {
+                    throw StoreError.damaged(table: "changes", key: Int64(clamping: seq))
+                }
+                return ChainEnd(seq: seq, hash: hash)
+            }
+            request.rotation = Rotation(publicKey: key.publicKey.bytes, probes: places)
+            return request
+        }
+    }
+
     private func store<R>(_ body: () throws -> R) throws(SyncEnd) -> R {
         do {
             return try body()
@@ -142,7 +220,7 @@ extension CounterSession {
         }
     }
 
-    private func makeRequest() throws -> SyncRequest {
+    private func makeRequest() throws -> (SyncRequest, token: String) {
         try database.read {
             let (identity, replica) = try database.enrolledIdentity()
             var request = SyncRequest(
@@ -167,7 +245,7 @@ extension CounterSession {
             } else if identity.cursor != nil, request.fetchedRecords.isEmpty {
                 request.waitSeconds = options.waitSeconds
             }
-            return request
+            return (request, identity.token)
         }
     }
 

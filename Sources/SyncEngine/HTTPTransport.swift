@@ -13,17 +13,15 @@ public final class HTTPTransport: Transport {
 
     private let client: HTTPClient
     private let baseURL: String
-    private let token: String
     private let compressionLevel: Int32
 
-    /// Prepares to talk to central at `baseURL` with a device's token.
+    /// Prepares to talk to central at `baseURL`.
     public init(
-        baseURL: String, token: String, options: HTTPClientOptions = HTTPClientOptions(),
+        baseURL: String, options: HTTPClientOptions = HTTPClientOptions(),
         compressionLevel: Int32 = Compression.levelDefault
     ) {
         client = HTTPClient(options: options)
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
-        self.token = token
         self.compressionLevel = compressionLevel
     }
 
@@ -36,7 +34,9 @@ public final class HTTPTransport: Transport {
     /// Sends a request and brings its reply.
     ///
     /// - Throws: `SyncFailure`.
-    public func exchange(_ request: SyncRequest) async throws(SyncFailure) -> SyncReply {
+    public func exchange(
+        _ request: SyncRequest, token: String
+    ) async throws(SyncFailure) -> SyncReply {
         var headers = HTTPHeaders()
         headers.append("Authorization", "Bearer " + token)
         headers.append("Content-Type", Self.mediaType)

@@ -1,3 +1,4 @@
+public import ReplicaStore
 public import Replication
 public import SyncProtocol
 
@@ -45,6 +46,8 @@ public struct SyncReport: Sendable {
     public internal(set) var digestAgrees: Bool?
     /// Central's clock less this machine's, in milliseconds, at the last reply.
     public internal(set) var centralSkewMilliseconds: Int64?
+    /// The new identity that this replica took, because a copy of it had synced other changes.
+    public internal(set) var rotation: IdentityRotation?
     /// What stopped the sync.
     public internal(set) var failure: SyncFailure?
 

@@ -4,8 +4,11 @@ public import SyncProtocol
 public protocol Transport: Sendable {
     /// Sends a request and brings its reply.
     ///
+    /// - Parameter token: the device's bearer token.
     /// - Throws: `SyncFailure`; after any of them the same request may be sent again.
-    func exchange(_ request: SyncRequest) async throws(SyncFailure) -> SyncReply
+    func exchange(
+        _ request: SyncRequest, token: String
+    ) async throws(SyncFailure) -> SyncReply
 
     /// Bytes that crossed the wire so far, headers and failed tries included.
     var traffic: Traffic { get }

@@ -79,6 +79,8 @@ public struct SyncReply: Hashable, Sendable {
     public var resumeMark: [UInt8]?
     /// Records whose states central needs before it can take the next change.
     public var neededRecords: [RecordID] = []
+    /// The identity that the device asked for.
+    public var identity: NewIdentity?
 
     /// Makes a reply that accepts and brings nothing new.
     public init(accepted: ChainEnd, time: Timestamp) {
@@ -101,6 +103,7 @@ extension SyncReply {
         static let requests: UInt64 = 9
         static let resumeMark: UInt64 = 10
         static let neededRecords: UInt64 = 11
+        static let identity: UInt64 = 12
     }
 
     /// The reply's bytes.
@@ -134,6 +137,7 @@ extension SyncReply {
         map.add(Key.neededRecords, neededRecords.isEmpty ? nil : neededRecords) {
             RecordIDs.encode($1, to: &$0)
         }
+        map.add(Key.identity, identity) { $1.encode(to: &$0) }
         return map.encoded()
     }
 
@@ -185,6 +189,7 @@ extension SyncReply {
                 }
             case Key.resumeMark: reply.resumeMark = try reader.readBytes()
             case Key.neededRecords: reply.neededRecords = try RecordIDs.decode(from: &reader)
+            case Key.identity: reply.identity = try NewIdentity(from: &reader)
             default: _ = try reader.skipItem()
             }
         }

@@ -52,6 +52,8 @@ public struct SyncRequest: Hashable, Sendable {
     public var pendingCount: UInt64 = 0
     /// The device's clock.
     public var time: Timestamp
+    /// Asks for a new identity; then nothing else of the request counts.
+    public var rotation: Rotation?
 
     /// Makes a request that neither pushes nor waits.
     public init(replica: ReplicaID, cursor: Cursor?, chain: ChainEnd, time: Timestamp) {
@@ -76,6 +78,7 @@ extension SyncRequest {
         static let states: UInt64 = 9
         static let pendingCount: UInt64 = 10
         static let time: UInt64 = 11
+        static let rotation: UInt64 = 12
     }
 
     /// The request's bytes.
@@ -101,6 +104,7 @@ extension SyncRequest {
         map.add(Key.states, states) { $0.writeBytes($1) }
         map.add(Key.pendingCount, pendingCount == 0 ? nil : pendingCount) { $0.writeUnsigned($1) }
         map.add(Key.time) { $0.writeInteger(time.milliseconds) }
+        map.add(Key.rotation, rotation) { $1.encode(to: &$0) }
         return map.encoded()
     }
 
@@ -141,6 +145,7 @@ extension SyncRequest {
             case Key.states: request.states = try reader.readBytes()
             case Key.pendingCount: request.pendingCount = try reader.readUnsigned()
             case Key.time: time = Timestamp(milliseconds: try reader.readInteger())
+            case Key.rotation: request.rotation = try Rotation(from: &reader)
             default: _ = try reader.skipItem()
             }
         }

@@ -16,6 +16,9 @@ public enum WireLimits {
     public static let waitSecondsMax: UInt64 = 55
     /// Records whose states one request may ask for: bounds a reply.
     public static let fetchedRecordsMax = 1_000
+    /// Places of its chain that a forked device may name in one request: two requests find the
+    /// fork among 4,000 changes, three among 260,000.
+    public static let probesMax = 64
     /// Numbers of an office's desks: each has 10,000 of the 10^12 numbers of a day's dossier codes.
     public static let desks: ClosedRange<Int64> = 1...99_999_999
     /// Bytes below which a body is sent uncompressed: zstd's frame would cost more than it saves.

@@ -68,7 +68,7 @@ struct MainJobTests {
             try desk("status", "--json").json.names == [
                 "state", "office", "desk", "replica", "central", "records", "pending",
                 "pendingSince", "conflicts", "refused", "lastExchange", "lastComplete",
-                "lastOutcome", "synced", "digest",
+                "lastOutcome", "synced", "digest", "identityChanges",
             ])
         #expect(
             try desk.sync().names == [
@@ -80,7 +80,7 @@ struct MainJobTests {
             device.names == [
                 "device", "office", "desk", "name", "state", "enrolled", "lastSync",
                 "lastExchange", "acceptedThrough", "pending", "refused", "position",
-                "skewMilliseconds", "syncRequested",
+                "skewMilliseconds", "syncRequested", "copyOf",
             ])
         #expect(device["device"] == made["replica"])
         #expect(device["acceptedThrough"] == 1)

@@ -121,6 +121,12 @@ func randomRequest(_ random: inout SeededGenerator) -> SyncRequest {
     request.fetchedRecords = random.some { $0.records(1...30) } ?? []
     request.states = random.some { randomState(&$0).canonicalBytes }
     request.pendingCount = random.some { $0.number() } ?? 0
+    request.rotation = random.some { random in
+        let probes = (0..<Int.random(in: 0...WireLimits.probesMax, using: &random)).map { _ in
+            ChainEnd(seq: random.seq(), hash: random.hash())
+        }
+        return Rotation(publicKey: random.bytes(32...32), probes: probes)
+    }
     return request
 }
 
@@ -146,5 +152,11 @@ func randomReply(_ random: inout SeededGenerator) -> SyncReply {
             Int.random(in: 0..<3, using: &random)]
     reply.resumeMark = random.some { $0.bytes(0...20) }
     reply.neededRecords = random.some { $0.records(1...30) } ?? []
+    reply.identity = random.some { random in
+        NewIdentity(
+            replica: random.replica(),
+            desk: Int64.random(in: WireLimits.desks, using: &random), token: random.word() + "t",
+            confirmedSeq: random.seq())
+    }
     return reply
 }

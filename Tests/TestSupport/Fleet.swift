@@ -107,13 +107,11 @@ public final class DirectTransport: Transport {
     }
 
     private let slot: NodeSlot
-    private let replica: ReplicaID
     private let state = Mutex(State())
 
-    /// Talks to a node as a device.
-    public init(slot: NodeSlot, replica: ReplicaID) {
+    /// Talks to the node that is in the slot.
+    public init(slot: NodeSlot) {
         self.slot = slot
-        self.replica = replica
     }
 
     /// Calls this with every request before it leaves.
@@ -140,7 +138,9 @@ public final class DirectTransport: Transport {
     }
 
     /// Carries one exchange.
-    public func exchange(_ request: SyncRequest) async throws(SyncFailure) -> SyncReply {
+    public func exchange(
+        _ request: SyncRequest, token: String
+    ) async throws(SyncFailure) -> SyncReply {
         let (fault, hooks) = state.withLock { state in
             (state.faults.isEmpty ? nil : state.faults.removeFirst(), state)
         }
@@ -155,6 +155,7 @@ public final class DirectTransport: Transport {
         case .requestTruncated: bytes.removeLast(bytes.count / 3)
         default: break
         }
+        let replica = try await node.authenticate(token: token)
         var reply = try await node.exchange(try SyncRequest(encoded: bytes), from: replica)
         if case .requestRepeated? = fault {
             reply = try await node.exchange(try SyncRequest(encoded: bytes), from: replica)
@@ -190,7 +191,7 @@ public struct TestCounter: Sendable {
     /// The same counter with another link, as a second program over its file has.
     public func withOwnLink(slot: NodeSlot) -> TestCounter {
         TestCounter(
-            path: path, replica: replica, transport: DirectTransport(slot: slot, replica: replica),
+            path: path, replica: replica, transport: DirectTransport(slot: slot),
             clock: clock)
     }
 
@@ -229,7 +230,7 @@ public struct TestCounter: Sendable {
     public func copied(to path: String, slot: NodeSlot) throws -> TestCounter {
         try Fleet.copyDatabase(self.path, to: path)
         return TestCounter(
-            path: path, replica: replica, transport: DirectTransport(slot: slot, replica: replica),
+            path: path, replica: replica, transport: DirectTransport(slot: slot),
             clock: ManualClock(milliseconds: clock.now().milliseconds))
     }
 }
@@ -381,6 +382,6 @@ public final class Fleet: Sendable {
         }
         return TestCounter(
             path: path, replica: reply.replica,
-            transport: DirectTransport(slot: slot, replica: reply.replica), clock: clock)
+            transport: DirectTransport(slot: slot), clock: clock)
     }
 }

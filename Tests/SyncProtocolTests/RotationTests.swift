@@ -1,0 +1,43 @@
+import Causality
+import Crypto
+import Replication
+import SyncProtocol
+import Testing
+
+@Suite("A request for a new identity, and its answer, on the wire")
+struct RotationTests {
+    private let end = ChainEnd(seq: 1, hash: Hash256(hashing: [1]))
+
+    private func decodes(keyBytes: Int, probes: Int) -> Bool {
+        var request = SyncRequest(
+            replica: ReplicaID(5), cursor: nil, chain: end, time: Timestamp(milliseconds: 0))
+        request.rotation = Rotation(
+            publicKey: Array(repeating: 7, count: keyBytes),
+            probes: Array(repeating: end, count: probes))
+        let bytes = request.encoded()
+        do throws(SyncFailure) {
+            return try SyncRequest(encoded: bytes) == request
+        } catch {
+            return false
+        }
+    }
+
+    @Test("a key of another length and too many places are malformed")
+    func limits() {
+        #expect(decodes(keyBytes: 32, probes: 0))
+        #expect(decodes(keyBytes: 32, probes: WireLimits.probesMax))
+        #expect(!decodes(keyBytes: 32, probes: WireLimits.probesMax + 1))
+        #expect(!decodes(keyBytes: 31, probes: 1))
+        #expect(!decodes(keyBytes: 33, probes: 1))
+    }
+
+    @Test(
+        "an identity that cannot be is malformed",
+        arguments: [(0, 1, "t"), (5, 0, "t"), (5, -1, "t"), (5, 100_000_000, "t"), (5, 1, "")])
+    func impossibleIdentity(replica: UInt64, desk: Int64, token: String) {
+        var reply = SyncReply(accepted: end, time: Timestamp(milliseconds: 0))
+        reply.identity = NewIdentity(
+            replica: ReplicaID(replica), desk: desk, token: token, confirmedSeq: 0)
+        #expect(throws: SyncFailure.self) { try SyncReply(encoded: reply.encoded()) }
+    }
+}
