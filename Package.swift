@@ -90,6 +90,13 @@ let package = Package(
                 "Causality", "Demonstration", "Dossiers", "ReplicaStore", "Replication", "SQLite",
                 "SyncEngine",
             ]),
+        library(
+            "Simulation",
+            [
+                "Causality", "Crypto", "Demonstration", "Dossiers", "JSON", "ReplicaStore",
+                "Replication", "SyncEngine", "SyncProtocol",
+            ]),
+        program("simulate", ["CommandLineTool", "Simulation"]),
         .target(
             name: "TestSupport",
             dependencies: [

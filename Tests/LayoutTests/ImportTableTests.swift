@@ -29,6 +29,10 @@ struct ImportTableTests {
         "Replication": ["CBOR", "Causality", "Crypto"],
         "Reports": ["Dossiers", "JSON", "SQLite"],
         "SQLite": ["CSQLite"],
+        "Simulation": [
+            "Causality", "Crypto", "Demonstration", "Dossiers", "JSON", "ReplicaStore",
+            "Replication", "SyncEngine", "SyncProtocol",
+        ],
         "SyncEngine": [
             "CBOR", "Causality", "Crypto", "Dossiers", "HTTP", "JSON", "ReplicaStore",
             "Replication", "SyncProtocol",
@@ -40,6 +44,7 @@ struct ImportTableTests {
         ],
         "central": ["CentralCommands", "CommandLineTool"],
         "counter": ["CommandLineTool", "CounterCommands"],
+        "simulate": ["CommandLineTool", "Simulation"],
     ]
 
     private static let root = URL(fileURLWithPath: #filePath)

@@ -1,0 +1,89 @@
+internal import Causality
+internal import Dossiers
+internal import ReplicaStore
+internal import Replication
+
+extension World {
+    /// Chains hold by recomputation, and no dot names two changes, wherever it was seen.
+    func checkLogs(_ state: FinalState) throws {
+        let records = state.central.keys.sorted()
+        let known = try central.database.devices()
+        for device in known {
+            let own = try OwnChanges(of: device.replica, in: central.database)
+            guard own.chain.seq == device.seq, own.chain.hash == device.chainHash else {
+                throw Violation(
+                    .chain, "central has \(own.chain.seq) of \(device.replica), not \(device.seq)")
+            }
+        }
+        try dots.collect(
+            from: central.database, replicas: known.map(\.replica) + central.sessions)
+        try dots.collectHistories(of: records, in: central.database)
+        for device in sortedDevices {
+            let identity = try device.database.enrolledIdentity().identity
+            let own = try OwnChanges(of: device.database)
+            guard own.chain.seq == identity.seq, own.chain.hash == identity.chainHash else {
+                throw Violation(
+                    .chain, "d\(device.slot) has \(own.chain.seq) changes, not \(identity.seq)")
+            }
+            // A copy that stopped when it was told of its fork keeps what it wrote under dots that
+            // are another's by now. Nobody else ever sees those.
+            guard !device.isStopped else { continue }
+            try dots.collectOwn(from: device.database)
+            try dots.collectHistories(
+                of: state.devices[device.slot]?.keys.sorted() ?? [], in: device.database)
+        }
+        try checkRefusalCounts(known)
+    }
+
+    /// Central and the device agree on how many changes were refused.
+    private func checkRefusalCounts(_ known: [Device]) throws {
+        for device in activeDevices {
+            let replica = try device.database.enrolledIdentity().replica
+            let here = try device.database.refusedCount()
+            let notes = try central.database.refusals(of: replica, seqs: 1...UInt64(Int64.max))
+            guard UInt64(notes.count) == here else {
+                throw Violation(
+                    .honesty,
+                    "central notes \(notes.count) refusals of d\(device.slot), it shows \(here)")
+            }
+        }
+    }
+
+    /// A device holds the catalog, its office's records, and copies of what was its office's once;
+    /// of such a copy nothing that was written by those who had seen that it was not any more.
+    func checkScopes(_ state: FinalState) throws {
+        for device in sortedDevices {
+            for (id, record) in (state.devices[device.slot] ?? [:]).sorted(by: { $0.key < $1.key })
+            where !DossierRules.scope(of: record).includes(office: device.office) {
+                let claims = ledger.labels.filter { label in
+                    guard let write = ledger.writes[label], write.record == id else { return false }
+                    return write.writes.contains {
+                        $0.name == RecordSchema.officeField && $0.value == .text(device.office)
+                    }
+                }
+                guard !claims.isEmpty else {
+                    throw Violation(.scope, "d\(device.slot) of \(device.office) has \(id)")
+                }
+                for label in record.stamps.compactMap(\.stamp.by) {
+                    guard let write = ledger.writes[label], write.office != device.office,
+                        claims.allSatisfy({ write.seen.contains($0) }),
+                        !isOffice(device.office, amongSeenOf: write)
+                    else { continue }
+                    throw Violation(
+                        .scope,
+                        "d\(device.slot) of \(device.office) has \(label), which was "
+                            + "written to \(id) after it had left")
+                }
+            }
+        }
+    }
+
+    /// Whether the record was (also) this office's before a write's writer.
+    private func isOffice(_ office: String, amongSeenOf write: Write) -> Bool {
+        let before = ledger.standing(of: write.seen)[RecordSchema.officeField] ?? []
+        return before.contains { $0.value == .text(office) }
+            || write.writes.contains {
+                $0.name == RecordSchema.officeField && $0.value == .text(office)
+            }
+    }
+}

@@ -1,0 +1,177 @@
+// What must hold at the end of a history, when all has been exchanged. Every check reads the files
+// anew; none trusts what another part of the engine says of itself.
+
+internal import Causality
+internal import Dossiers
+internal import ReplicaStore
+internal import Replication
+
+/// All that is in the files at the end.
+struct FinalState {
+    /// Central's records.
+    var central: [RecordID: RecordState] = [:]
+    /// The writes that central took, by record.
+    var taken: [RecordID: Set<Label>] = [:]
+    /// The records of every device.
+    var devices: [Int: [RecordID: RecordState]] = [:]
+    /// The writes that were refused and are shown with a reason at their device.
+    var refused: [Int: Set<Label>] = [:]
+}
+
+extension World {
+    /// Checks all rules.
+    ///
+    /// - Throws: `Violation`; `StoreError`.
+    func checkAll() throws {
+        let state = try readAll()
+        try checkConvergence(state)
+        try checkWrites(state)
+        try checkModel(state)
+        try checkLogs(state)
+        try checkScopes(state)
+    }
+
+    /// Reads every file.
+    func readAll() throws -> FinalState {
+        var state = FinalState()
+        state.central = try central.database.recordStates()
+        for id in state.central.keys.sorted() {
+            let history = try central.database.history(of: .id(id))
+            state.taken[id] = Set(history.filter { !$0.isVoid }.compactMap(\.change.by))
+        }
+        for device in sortedDevices {
+            state.devices[device.slot] = try device.database.recordStates()
+            let refused = try device.database.refusedChanges()
+            for refusal in refused where refusal.code.isEmpty || refusal.reason.isEmpty {
+                throw Violation(.durability, "\(refusal.change.dot) was refused without a reason")
+            }
+            state.refused[device.slot] = Set(refused.compactMap(\.change.by))
+        }
+        return state
+    }
+
+    /// Equal states and digests per scope, the kept digests and those taken anew.
+    private func checkConvergence(_ state: FinalState) throws {
+        for device in activeDevices {
+            let mine = try checkStates(of: device, at: state.central)
+            let kept = try device.database.digest(ofOffice: device.office)
+            let atCentral = try central.database.digest(ofOffice: device.office)
+            var taken = Digest()
+            for record in mine.values { taken.formUnion(Digest(of: record)) }
+            guard kept == atCentral, kept.digest == taken, kept.recordCount == Int64(mine.count)
+            else {
+                throw Violation(
+                    .convergence,
+                    "d\(device.slot) keeps the digest \(kept), central \(atCentral); "
+                        + "it is \(taken) of \(mine.count)")
+            }
+        }
+    }
+
+    /// Equal states in the device's scope.
+    ///
+    /// - Returns: those.
+    @discardableResult
+    func checkStates(
+        of device: SimulatedDevice, at central: [RecordID: RecordState]
+    ) throws -> [RecordID: RecordState] {
+        let all = try device.database.recordStates()
+        let (mine, theirs) = (all.within(device.office), central.within(device.office))
+        for id in Set(mine.keys).union(theirs.keys).sorted() where mine[id] != theirs[id] {
+            throw Violation(
+                .convergence,
+                "d\(device.slot) has of \(id) \(words(all[id])), central \(words(central[id]))")
+        }
+        return mine
+    }
+
+    private func words(_ state: RecordState?) -> String {
+        guard let state else { return "nothing" }
+        let fields = state.fields.map { field in
+            "\(field.name)=" + field.entries.map { "\($0.value)@\($0.dot)" }.joined(separator: "|")
+        }
+        return "\(state.vv) \(fields.joined(separator: " "))"
+    }
+
+    /// Every acknowledged write was taken by central, or is shown as refused; that of a device that
+    /// may not speak any more is at least still there.
+    private func checkWrites(_ state: FinalState) throws {
+        var own: [Int: Set<Label>] = [:]
+        for label in ledger.labels {
+            guard let write = ledger.writes[label] else { continue }
+            let isTaken = state.taken[write.record]?.contains(label) == true
+            guard case .device(let slot) = write.writer, let device = devices[slot] else {
+                guard isTaken else { throw Violation(.durability, "central lost its own \(label)") }
+                continue
+            }
+            let isRefused = state.refused[slot]?.contains(label) == true
+            if isTaken, isRefused {
+                throw Violation(.durability, "\(label) was taken and is shown as refused")
+            }
+            if isTaken || isRefused || write.mayBeLost { continue }
+            if device.isRevoked || device.isStopped {
+                if own[slot] == nil { own[slot] = try ownLabels(device.database) }
+                if own[slot]?.contains(label) == true { continue }
+            }
+            throw Violation(.durability, "\(label) of d\(slot) on \(write.record) is nowhere")
+        }
+    }
+
+    /// Every field of every record holds what the naive model says, at central and everywhere.
+    private func checkModel(_ state: FinalState) throws {
+        for (id, record) in state.central.sorted(by: { $0.key < $1.key }) {
+            let taken = state.taken[id] ?? []
+            for label in taken.sorted() where ledger.writes[label] == nil {
+                throw Violation(.model, "nobody wrote \(label), which central has taken for \(id)")
+            }
+            let expected = ledger.standing(of: taken)
+            try compare(record, with: expected, at: "central")
+            for device in activeDevices {
+                guard let copy = state.devices[device.slot]?[id],
+                    DossierRules.scope(of: copy).includes(office: device.office)
+                else { continue }
+                try compare(copy, with: expected, at: "d\(device.slot)")
+            }
+        }
+    }
+
+    private func compare(
+        _ record: RecordState, with expected: [FieldName: Set<StandingValue>], at place: String
+    ) throws {
+        let names = Set(record.fields.map(\.name)).union(expected.keys)
+        for name in names.sorted() {
+            let entries = record[name].map { entry in
+                StandingValue(
+                    label: record.stamp(of: entry.dot)?.by ?? "?", value: entry.value)
+            }
+            let should = expected[name] ?? []
+            // Counted, not only compared: no value may stand twice.
+            guard Set(entries) == should, entries.count == should.count else {
+                let words = [entries, Array(should)].map { values in
+                    values.map { "\($0.value)@\($0.label)" }.sorted().joined(separator: " | ")
+                }
+                throw Violation(
+                    .model, "\(name) of \(record.id) at \(place) is \(words[0]), not \(words[1])")
+            }
+        }
+    }
+}
+
+extension ReplicaDatabase {
+    /// All records that have fields, by id.
+    func recordStates() throws -> [RecordID: RecordState] {
+        var states: [RecordID: RecordState] = [:]
+        try forEachRecord {
+            states[$0.id] = $0
+            return true
+        }
+        return states
+    }
+}
+
+extension [RecordID: RecordState] {
+    /// Those in an office's scope.
+    func within(_ office: String) -> [RecordID: RecordState] {
+        filter { DossierRules.scope(of: $0.value).includes(office: office) }
+    }
+}

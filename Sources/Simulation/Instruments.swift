@@ -1,0 +1,158 @@
+// What a simulated machine has in place of the system's clock and randomness.
+
+internal import Causality
+internal import Crypto
+internal import Demonstration
+internal import Foundation
+internal import Synchronization
+
+/// A wall clock that moves one millisecond at each reading, and jumps when told to.
+///
+/// Central reads its clock between any two of its transactions, so a hook on the reading is a place
+/// where central can die.
+final class SimulatedClock: WallClock {
+    typealias Hook = @Sendable () -> Void
+
+    private let state: Mutex<(milliseconds: Int64, hook: Hook?)>
+
+    init(milliseconds: Int64) {
+        state = Mutex((milliseconds, nil))
+    }
+
+    func now() -> Timestamp {
+        let (milliseconds, hook) = state.withLock {
+            $0.milliseconds += 1
+            return ($0.milliseconds, $0.hook)
+        }
+        hook?()
+        return Timestamp(milliseconds: milliseconds)
+    }
+
+    /// The time without a reading.
+    var milliseconds: Int64 { state.withLock(\.milliseconds) }
+
+    /// Sets the clock forward or back.
+    func advance(milliseconds step: Int64) {
+        state.withLock { $0.milliseconds += step }
+    }
+
+    /// Calls this at every reading.
+    func onReading(_ hook: Hook?) {
+        state.withLock { $0.hook = hook }
+    }
+}
+
+/// Bytes that follow from a seed, which each event sets anew.
+final class SeededRandomSource: RandomSource {
+    private let generator: Mutex<SeededGenerator>
+
+    init(seed: UInt64) {
+        generator = Mutex(SeededGenerator(seed: seed))
+    }
+
+    func reseed(_ seed: UInt64) {
+        generator.withLock { $0 = SeededGenerator(seed: seed) }
+    }
+
+    func bytes(_ count: Int) -> [UInt8] {
+        generator.withLock { generator in
+            (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+        }
+    }
+}
+
+/// The files of a database that has a write-ahead log.
+enum DatabaseFiles {
+    /// Bytes of a log below which SQLite has not moved it into the database file by itself: 1,000
+    /// pages, less some. Beyond, a log that is cut short is no state that a machine can be in.
+    private static let checkpointBytes = 3_900_000
+
+    /// Bytes of the write-ahead log.
+    static func logBytes(_ path: String) -> Int {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
+        return (attributes?[.size] as? Int) ?? 0  // no log yet
+    }
+
+    /// Copies a database while nobody is in the middle of a statement, as it is on disk.
+    ///
+    /// - Parameters:
+    ///   - bytesBefore: bytes of the log before the last commit, when power is to fail in it.
+    ///   - share: how much of that commit is on disk, of a thousand.
+    static func copy(
+        _ path: String, to copy: String, bytesBefore: Int? = nil, share: Int = 1000
+    ) throws {
+        try FileManager.default.copyItem(atPath: path, toPath: copy)
+        guard FileManager.default.fileExists(atPath: path + "-wal") else { return }
+        try FileManager.default.copyItem(atPath: path + "-wal", toPath: copy + "-wal")
+        let bytes = logBytes(path)
+        guard let bytesBefore, bytesBefore > 0, bytesBefore < bytes, bytes < checkpointBytes else {
+            return
+        }
+        let log = try FileHandle(forWritingTo: URL(fileURLWithPath: copy + "-wal"))
+        defer { try? log.close() }  // what matters was written
+        try log.truncate(atOffset: UInt64(bytesBefore + (bytes - bytesBefore) * share / 1000))
+    }
+
+    /// Removes a database that nobody needs any more.
+    static func remove(_ path: String) {
+        for suffix in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: path + suffix)  // all goes with the directory
+        }
+    }
+}
+
+/// The moment in a sync at which the machine dies: after a reply was applied, before anything else.
+/// What was on disk then is copied, and the machine goes on from the copy.
+final class Death: Sendable {
+    private struct State {
+        var repliesLeft: Int
+        var share: Int
+        var bytesBefore = 0
+        var isOver = false
+    }
+
+    private let path: String
+    /// What the machine goes on from.
+    let copyPath: String
+    private let state: Mutex<State>
+
+    /// - Parameter share: how much of the last commit is on disk, of a thousand.
+    init(path: String, copy: String, repliesLeft: Int, share: Int) {
+        self.path = path
+        copyPath = copy
+        state = Mutex(State(repliesLeft: repliesLeft, share: share))
+    }
+
+    /// Whether the machine has died.
+    var isOver: Bool { state.withLock(\.isOver) }
+
+    /// A request leaves.
+    func noteRequest() {
+        let bytes = DatabaseFiles.logBytes(path)
+        state.withLock { if !$0.isOver { $0.bytesBefore = bytes } }
+    }
+
+    /// A reply was applied.
+    func noteReply() {
+        state.withLock { state in
+            guard !state.isOver else { return }
+            state.repliesLeft -= 1
+            if state.repliesLeft == 0 { die(&state, share: state.share) }
+        }
+    }
+
+    /// The machine dies now, with everything that was committed.
+    func dieNow() {
+        state.withLock { if !$0.isOver { die(&$0, share: 1000) } }
+    }
+
+    private func die(_ state: inout State, share: Int) {
+        do {
+            try DatabaseFiles.copy(
+                path, to: copyPath, bytesBefore: state.bytesBefore, share: share)
+            state.isOver = true
+        } catch {
+            preconditionFailure("a file of the simulation cannot be copied: \(error)")
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// The link between a device and central. A session's requests come to the world, which decides what
+// becomes of each; the bytes are those of the wire.
+
+internal import Demonstration
+internal import SyncEngine
+internal import SyncProtocol
+
+/// Carries a session's requests into the world.
+final class Link: Transport {
+    private let world: World
+
+    init(_ world: World) {
+        self.world = world
+    }
+
+    func exchange(
+        _ request: SyncRequest, token: String
+    ) async throws(SyncFailure) -> SyncReply {
+        try SyncReply(encoded: try await world.carry(request, token: token).get())
+    }
+
+    var traffic: Traffic { Traffic() }
+}
+
+/// What becomes of one exchange.
+enum Fate: CaseIterable {
+    /// The request never arrives.
+    case requestLost
+    /// Central does its work, and the reply is lost.
+    case replyLost
+    /// Central gets the request twice; the reply is the second one's.
+    case requestRepeated
+    /// As a good one, but the request arrives once more later, after others.
+    case requestEchoed
+    /// The device waits in vain, and the request arrives later, after others.
+    case requestDelayed
+    /// The request arrives cut short.
+    case requestTruncated
+    /// The reply arrives cut short.
+    case replyTruncated
+}
+
+/// The sync that is under way.
+struct ExchangeInProgress {
+    var slot: Int
+    var label: String
+    var token: String
+    var generator: SeededGenerator
+    var isGood: Bool
+    /// Exchanges until the link goes down.
+    var exchangesLeft: Int
+    /// The exchange in which the machine dies while it waits.
+    var dyingExchange: Int?
+    var death: Death?
+    var exchangeCount = 0
+    var editCount = 0
+    /// Whether bytes were cut short, so that one side may have called them malformed.
+    var isDamaged = false
+    /// Whether central's process died, so that the device may have found it gone.
+    var hasCentralDied = false
+}

@@ -1,0 +1,74 @@
+// The logs of all machines: which dot names which bytes, and whether the chains hold.
+
+internal import Causality
+internal import Crypto
+internal import Dossiers
+internal import ReplicaStore
+internal import Replication
+
+/// A replica's changes in a database, with its chain computed anew.
+struct OwnChanges {
+    private(set) var changes: [(change: Change, bytes: [UInt8])] = []
+    /// The chain's end by recomputation.
+    private(set) var chain = HashChain()
+
+    /// Walks the changes of a counter's own replica.
+    init(of database: ReplicaDatabase) throws {
+        try self.init(of: try database.enrolledIdentity().replica, in: database)
+    }
+
+    /// Walks the changes of a replica.
+    ///
+    /// - Throws: `Violation` when a stored hash is not the recomputed one.
+    init(of replica: ReplicaID, in database: ReplicaDatabase) throws {
+        while let chunk = try database.outbox(of: replica, after: chain.seq, bytesMax: 1) {
+            guard chunk.hashBefore == chain.hash, chunk.count == 1 else {
+                throw Violation(.chain, "\(replica) has another hash before \(chain.seq + 1)")
+            }
+            let change = try Change(canonicalBytes: chunk.changes)
+            chain.append(chunk.changes)
+            guard change.dot == Dot(replica, chain.seq), chunk.hashAfter == chain.hash else {
+                throw Violation(.chain, "\(replica) has another hash at \(chain.seq)")
+            }
+            changes.append((change, chunk.changes))
+        }
+    }
+}
+
+/// Which bytes every dot names, wherever it was seen.
+struct DotCollector {
+    private var hashes: [Dot: Hash256] = [:]
+
+    /// Notes a change.
+    ///
+    /// - Throws: `Violation` when its dot names other bytes elsewhere.
+    mutating func collect(_ dot: Dot, _ bytes: [UInt8]) throws {
+        let hash = Hash256(hashing: bytes)
+        guard hashes.updateValue(hash, forKey: dot) ?? hash == hash else {
+            throw Violation(.dots, "\(dot) names two changes")
+        }
+    }
+
+    /// Notes all changes of some replicas.
+    mutating func collect(from database: ReplicaDatabase, replicas: [ReplicaID]) throws {
+        for replica in replicas {
+            for (change, bytes) in try OwnChanges(of: replica, in: database).changes {
+                try collect(change.dot, bytes)
+            }
+        }
+    }
+
+    /// Notes a counter's own changes.
+    mutating func collectOwn(from database: ReplicaDatabase) throws {
+        try collect(from: database, replicas: [database.enrolledIdentity().replica])
+    }
+
+    /// Notes all changes in the histories of records.
+    mutating func collectHistories(of records: [RecordID], in database: ReplicaDatabase) throws {
+        for id in records {
+            for logged in try database.history(of: .id(id)) {
+                try collect(logged.change.dot, logged.change.canonicalBytes)
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/// A rule that a history broke.
+public struct Violation: Error, Hashable, Sendable {
+    /// Which rule.
+    public enum Rule: String, CaseIterable, Hashable, Sendable {
+        /// Central and all devices of an office hold the same.
+        case convergence
+        /// An acknowledged write is there, or was refused with a reason that can be seen.
+        case durability
+        /// Every field holds what the naive model says.
+        case model
+        /// No dot names two changes.
+        case dots
+        /// Hash chains verify.
+        case chain
+        /// A device holds nothing of another office that was never its office's.
+        case scope
+        /// What a sync said of itself was so.
+        case honesty
+        /// With good links all is exchanged within a few rounds.
+        case settling
+        /// Nothing fails that nobody made fail.
+        case fault
+    }
+
+    /// The rule.
+    public var rule: Rule
+    /// What was found.
+    public var text: String
+
+    /// Makes a violation.
+    public init(_ rule: Rule, _ text: String) {
+        self.rule = rule
+        self.text = text
+    }
+}
+
+extension Violation: CustomStringConvertible {
+    /// The rule and what was found.
+    public var description: String { "\(rule.rawValue): \(text)" }
+}

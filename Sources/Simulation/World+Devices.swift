@@ -1,0 +1,138 @@
+internal import Causality
+internal import Crypto
+internal import Demonstration
+internal import ReplicaStore
+internal import Replication
+internal import SyncEngine
+internal import SyncProtocol
+
+extension World {
+    /// Enrols a device in a slot.
+    func enrol(_ slot: Int, seed: UInt64) async throws {
+        random.reseed(seed)
+        let office = plan.deviceOffices[slot]
+        let code = EnrolmentCode(random)
+        try central.database.write(now: centralClock.now()) {
+            try $0.addEnrolmentCode(
+                hash: code.hash, office: office,
+                expires: Timestamp(
+                    milliseconds: $0.now.milliseconds + EnrolmentCode.lifetimeMilliseconds))
+        }
+        let signingSeed = random.bytes(SigningKey.seedByteCount)
+        guard let key = SigningKey(seed: signingSeed) else {
+            preconditionFailure("so many bytes are a seed")
+        }
+        let reply = try await central.node.enrol(
+            EnrolmentRequest(code: code.text, publicKey: key.publicKey, device: "d\(slot)"))
+        let path = directory + "/d\(slot).db"
+        let database = try ReplicaDatabase(path: path, role: .counter, isNew: true)
+        var generator = SeededGenerator(seed: seed)
+        let isWrong = generator.happens(perMille: plan.weather.wrongClocks)
+        let clock = SimulatedClock(
+            milliseconds: Self.startMilliseconds + (isWrong ? Self.jump(&generator) : 0))
+        try database.write(now: clock.now()) {
+            try $0.save(ReplicaIdentity(enrolled: reply, signingSeed: signingSeed))
+        }
+        devices[slot] = SimulatedDevice(
+            slot: slot, office: office, path: path, database: database, clock: clock)
+        // A copy of central from before does not know the device, and would shut it out.
+        central.backups = []
+        log("  d\(slot) of \(office) is \(reply.replica)")
+    }
+
+    /// Shuts a device out. Not while central still lacks what it had of it: what only a device has
+    /// that may not speak any more is gone for central, and the others keep it.
+    func revoke(_ event: Event) throws {
+        guard var device = devices[event.device], !device.isRevoked, activeDevices.count > 1 else {
+            return
+        }
+        let replica = try device.database.enrolledIdentity().replica
+        guard try hasRecovered(replica) else { return }
+        let isKnown = try central.database.write(now: centralClock.now()) {
+            try $0.revoke(replica)
+        }
+        guard isKnown else { throw Violation(.fault, "central does not know \(replica)") }
+        for clone in sortedDevices
+        where try clone.database.enrolledIdentity().replica == replica && clone.slot != device.slot
+        {
+            devices[clone.slot]?.isRevoked = true
+        }
+        device.isRevoked = true
+        devices[event.device] = device
+        // After a restoration from an earlier copy the same would be true.
+        central.backups = []
+    }
+
+    func reopen(_ event: Event) throws {
+        guard var device = devices[event.device] else { return }
+        device.database.close()
+        device.database = try ReplicaDatabase(path: device.path, role: .counter)
+        devices[event.device] = device
+    }
+
+    func jumpClock(_ event: Event) {
+        var generator = SeededGenerator(seed: event.seed)
+        devices[event.device]?.clock.advance(milliseconds: Self.jump(&generator))
+    }
+
+    /// A path for the next place of a device's file.
+    func nextPath(_ slot: Int) -> String {
+        devices[slot]?.generation += 1
+        return directory + "/d\(slot)-\(devices[slot]?.generation ?? 0).db"
+    }
+
+    /// The device goes on from a copy of its file.
+    func goOn(_ slot: Int, from copy: String) throws {
+        guard var device = devices[slot] else { return }
+        device.database.close()
+        DatabaseFiles.remove(device.path)
+        device.path = copy
+        device.database = try ReplicaDatabase(path: copy, role: .counter)
+        devices[slot] = device
+    }
+
+    func backUpDevice(_ event: Event) throws {
+        guard let device = devices[event.device], !device.isStopped else { return }
+        let path = directory + "/d\(event.device)-backup-\(event.number).db"
+        try DatabaseFiles.copy(device.path, to: path)
+        if let old = device.backup { DatabaseFiles.remove(old) }
+        devices[event.device]?.backup = path
+    }
+
+    func restoreDevice(_ event: Event) throws {
+        guard let device = devices[event.device], let backup = device.backup else { return }
+        // What was written since and pushed to nobody is gone with the disk.
+        let slot = event.device
+        let path = nextPath(slot)
+        try dots.collectOwn(from: device.database)
+        try DatabaseFiles.copy(backup, to: path)
+        try goOn(slot, from: path)
+        devices[slot]?.isStopped = false
+        let kept = try devices[slot].map { try ownLabels($0.database) } ?? []
+        ledger.mayLose { $0.writer == .device(slot: slot) && !kept.contains($0.label) }
+    }
+
+    func cloneDevice(_ event: Event) throws {
+        guard let device = devices[event.device], !device.isStopped else { return }
+        guard
+            let slot = (plan.initialDeviceCount..<plan.deviceOffices.count)
+                .first(where: { devices[$0] == nil })
+        else { return }
+        let path = directory + "/d\(slot).db"
+        try DatabaseFiles.copy(device.path, to: path)
+        var clone = device
+        clone.slot = slot
+        clone.path = path
+        clone.backup = nil
+        clone.generation = 0
+        clone.clock = SimulatedClock(milliseconds: device.clock.milliseconds)
+        clone.database = try ReplicaDatabase(path: path, role: .counter)
+        devices[slot] = clone
+        log("  d\(slot)")
+    }
+
+    /// The labels of a device's own changes in its log.
+    func ownLabels(_ database: ReplicaDatabase) throws -> Set<Label> {
+        Set(try OwnChanges(of: database).changes.compactMap(\.change.by))
+    }
+}

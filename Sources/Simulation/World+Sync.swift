@@ -1,0 +1,201 @@
+internal import Causality
+internal import Demonstration
+internal import ReplicaStore
+internal import Replication
+internal import SyncEngine
+internal import SyncProtocol
+
+/// A reply and its bytes as they arrive.
+private struct Answer {
+    var reply: SyncReply
+    var bytes: [UInt8]
+}
+
+extension World {
+    /// A device syncs, over a good link or in the weather of the plan.
+    func sync(_ event: Event, isGood: Bool) async throws {
+        guard let device = devices[event.device], !device.isStopped else { return }
+        var generator = SeededGenerator(seed: event.seed)
+        let weather = plan.weather
+        var options = SyncOptions()
+        if generator.happens(perMille: weather.tinyChunks) {
+            options.pushBytes = generator.element(of: [1, 200, 1_000, 5_000])
+            options.pullBytes = generator.element(of: [1, 200, 1_000, 5_000])
+        }
+        var exchange = ExchangeInProgress(
+            slot: event.device, label: "e\(event.number)",
+            token: try device.database.enrolledIdentity().identity.token,
+            generator: generator, isGood: isGood,
+            exchangesLeft: isGood ? .max : generator.number(in: 1...14))
+        if !isGood, generator.happens(perMille: weather.deaths) {
+            let repliesLeft = generator.number(in: 1...3)
+            let isWaiting = generator.happens(perMille: 400)
+            exchange.death = Death(
+                path: device.path, copy: nextPath(event.device),
+                repliesLeft: isWaiting ? .max : repliesLeft,
+                share: generator.happens(perMille: 500) ? 1000 : generator.number(in: 0...999))
+            exchange.dyingExchange = isWaiting ? repliesLeft : nil
+        }
+        try await sync(device, options, exchange)
+    }
+
+    /// Runs a session and looks at what it says of itself.
+    @discardableResult
+    func sync(
+        _ device: SimulatedDevice, _ options: SyncOptions, _ begun: ExchangeInProgress
+    ) async throws -> SyncReport {
+        exchange = begun
+        defer { exchange = nil }
+        let session = try CounterSession(
+            path: device.path, transport: Link(self), clock: device.clock, random: random,
+            options: options)
+        let death = begun.death
+        let report = try await session.sync { _ in death?.noteReply() }
+        if let death, death.isOver {
+            try goOn(device.slot, from: death.copyPath)
+            log("  died; goes on from \(try summary(device.slot))")
+            return report
+        }
+        log(
+            "  \(report.outcome) \(report.pushed)↑ \(report.pulled)↓ \(report.roundTrips)× "
+                + "\(report.failure.map { "\($0)" } ?? "") \(try summary(device.slot))")
+        try check(report, of: device)
+        return report
+    }
+
+    private func summary(_ slot: Int) throws -> String {
+        guard let device = devices[slot] else { return "" }
+        let digest = try device.database.digest(ofOffice: device.office)
+        let identity = try device.database.enrolledIdentity().identity
+        return "\(digest.recordCount) records \(digest.digest.description.prefix(12)) "
+            + "seq \(identity.seq) pushed \(identity.pushedSeq)"
+    }
+
+    /// Carries a request of the sync that is under way.
+    func carry(
+        _ request: SyncRequest, token: String
+    ) async -> Result<[UInt8], SyncFailure> {
+        guard var now = exchange else { return .failure(.unreachable(reason: "no sync")) }
+        now.token = token
+        now.exchangeCount += 1
+        now.exchangesLeft -= 1
+        now.death?.noteRequest()
+        if now.exchangeCount == now.dyingExchange { now.death?.dieNow() }
+        let isDead = now.death?.isOver == true
+        // A machine that died sends nothing more, but what it sent may be on its way.
+        let isOnItsWay = now.exchangeCount == now.dyingExchange
+        guard now.exchangesLeft >= 0, !isDead || isOnItsWay else {
+            exchange = now
+            return .failure(.unreachable(reason: "the link is down"))
+        }
+        let faults = now.isGood ? 0 : plan.weather.linkFaults
+        let fate =
+            now.generator.happens(perMille: faults)
+            ? now.generator.element(of: Fate.allCases) : nil
+        if !isDead, !now.isGood { editMeanwhile(&now) }
+        let reply = await carry(request.encoded(), fate, &now)
+        if !isDead, !now.isGood { editMeanwhile(&now) }
+        now.death?.noteRequest()
+        log(words(request, reply))
+        exchange = now
+        return reply.map { $0.bytes }
+    }
+
+    /// What was asked and answered, without the content.
+    private func words(
+        _ request: SyncRequest, _ reply: Result<Answer, SyncFailure>
+    ) -> String {
+        let push = request.push.map { "push \($0.firstSeq)" } ?? "no push"
+        let place =
+            request.resumeMark == nil
+            ? request.cursor.map { "\($0.position)" } ?? "nowhere" : "a mark"
+        var line = "    at \(request.chain.seq), \(push), from \(place)"
+        if !request.fetchedRecords.isEmpty { line += ", \(request.fetchedRecords.count) wanted" }
+        switch reply {
+        case .failure(let failure): line += " → \(failure)"
+        case .success(let answer):
+            let reply = answer.reply
+            line += " → \(reply.accepted.seq), \(reply.itemCount) items"
+            line += reply.cursor.map { ", to \($0.position)" } ?? ""
+            line += reply.hasMore ? ", more" : ""
+            line += reply.refusals.map { ", \($0.seq) \($0.code.rawValue)" }.joined()
+            line += reply.neededRecords.isEmpty ? "" : ", needs states"
+        }
+        return line
+    }
+
+    private func carry(
+        _ bytes: [UInt8], _ fate: Fate?, _ now: inout ExchangeInProgress
+    ) async -> Result<Answer, SyncFailure> {
+        var bytes = bytes
+        let lost = Result<Answer, SyncFailure>.failure(.interrupted(reason: "\(fate, default: "")"))
+        if let fate { log("  \(fate)") }
+        switch fate {
+        case .requestLost: return lost
+        case .requestDelayed:
+            strays.append(StrayRequest(bytes: bytes, token: now.token))
+            return lost
+        case .requestEchoed: strays.append(StrayRequest(bytes: bytes, token: now.token))
+        case .requestRepeated: _ = await deliver(bytes, token: now.token)
+        case .requestTruncated:
+            bytes.removeLast(1 + now.generator.number(below: bytes.count - 1))
+            now.isDamaged = true
+        case .replyLost, .replyTruncated, nil: break
+        }
+        let dies = !now.isGood && now.generator.happens(perMille: plan.weather.centralDeaths)
+        let result =
+            dies
+            ? await deliverToDyingCentral(bytes, &now) : await deliver(bytes, token: now.token)
+        guard case .success(let reply) = result else {
+            return result.map { Answer(reply: $0, bytes: []) }
+        }
+        var answer = reply.encoded()
+        if fate == .replyLost { return lost }
+        if fate == .replyTruncated {
+            answer.removeLast(1 + now.generator.number(below: answer.count - 1))
+            now.isDamaged = true
+        }
+        return .success(Answer(reply: reply, bytes: answer))
+    }
+
+    /// Brings a request to a central that dies between two of its transactions, or while it writes
+    /// one to disk; then central goes on from what is on disk.
+    private func deliverToDyingCentral(
+        _ bytes: [UInt8], _ now: inout ExchangeInProgress
+    ) async -> Result<SyncReply, SyncFailure> {
+        let path = central.path
+        let copy = nextCentralPath()
+        let death = Death(
+            path: path, copy: copy, repliesLeft: now.generator.number(in: 1...4),
+            share: now.generator.happens(perMille: 500) ? 1000 : now.generator.number(in: 0...999))
+        centralClock.onReading {
+            death.noteReply()
+            death.noteRequest()
+        }
+        let result = await deliver(bytes, token: now.token)
+        centralClock.onReading(nil)
+        guard death.isOver else { return result }
+        now.hasCentralDied = true
+        do {
+            try startCentral(path: copy)
+            log("  central died")
+        } catch {
+            return .failure(.centralStore(reason: "the copy cannot be opened: \(error)"))
+        }
+        return .failure(.interrupted(reason: "central died"))
+    }
+
+    /// A clerk writes on the same file while the sync waits.
+    private func editMeanwhile(_ now: inout ExchangeInProgress) {
+        guard now.generator.happens(perMille: plan.weather.meanwhile),
+            let device = devices[now.slot]
+        else { return }
+        now.editCount += 1
+        do {
+            let writes = try writeAtCounter(device, "\(now.label)m\(now.editCount)", &now.generator)
+            for write in writes { ledger.add(write) }
+        } catch {
+            fault = "a clerk could not write during a sync: \(error)"
+        }
+    }
+}

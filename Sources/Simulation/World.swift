@@ -1,0 +1,163 @@
+// The world of one simulated fleet: central, devices, what is in the air between them, and the ledger
+// of what people wrote. It is one actor, and one thing happens at a time: an event ends before the
+// next begins, and within a sync only the session or the world is at work. That is what makes a
+// history follow from its seed.
+
+internal import Causality
+internal import Crypto
+internal import Demonstration
+internal import Foundation
+internal import ReplicaStore
+internal import Replication
+internal import SyncEngine
+internal import SyncProtocol
+
+/// One machine of an office.
+struct SimulatedDevice {
+    var slot: Int
+    var office: String
+    var path: String
+    /// The clerk's program. It stays open beside the sync's own connection.
+    var database: ReplicaDatabase
+    var clock: SimulatedClock
+    /// How often its file has changed place.
+    var generation = 0
+    /// A copy that was put aside.
+    var backup: String?
+    /// Whether it was told that another copy of it is in use, and stopped.
+    var isStopped = false
+    var isRevoked = false
+}
+
+/// Central's machine.
+struct SimulatedCentral {
+    var path: String
+    var node: CentralNode
+    /// The admin's program: another process on the same file.
+    var database: ReplicaDatabase
+    var generation = 0
+    /// Copies that were put aside and hold all that central itself has written.
+    var backups: [String] = []
+    /// Whether central was restored, and its devices may not have pushed all of it again.
+    var isRewound = false
+    /// What central had of each device when it was restored.
+    var seqsBefore: [ReplicaID: UInt64] = [:]
+    /// Who central wrote as.
+    var sessions: [ReplicaID] = []
+}
+
+/// A request that is held up on its way.
+struct StrayRequest {
+    var bytes: [UInt8]
+    var token: String
+}
+
+/// One fleet and its history.
+actor World {
+    let plan: Plan
+    let directory: String
+    let centralClock = SimulatedClock(milliseconds: World.startMilliseconds)
+    let random: SeededRandomSource
+    var devices: [Int: SimulatedDevice] = [:]
+    var central: SimulatedCentral
+    var strays: [StrayRequest] = []
+    var exchange: ExchangeInProgress?
+    var ledger = Ledger()
+    var dots = DotCollector()
+    /// What went wrong where nothing could be thrown.
+    var fault: String?
+    private(set) var history = History()
+
+    /// 1 March 2021, 08:00 at the offices.
+    static let startMilliseconds: Int64 = 1_614_560_400_000
+
+    init(plan: Plan, directory: String) throws {
+        self.plan = plan
+        self.directory = directory
+        random = SeededRandomSource(seed: plan.seed)
+        let path = directory + "/central.db"
+        let database = try ReplicaDatabase(path: path, role: .central, isNew: true)
+        central = SimulatedCentral(
+            path: path,
+            node: try CentralNode(path: path, clock: centralClock, random: random),
+            database: database)
+    }
+
+    func log(_ line: String) {
+        history.add(line)
+    }
+
+    /// Opens the offices and enrols the devices that are there from the start.
+    func begin() async throws {
+        var generator = SeededGenerator(seed: plan.seed ^ 0xF1EE7)
+        try writeAtCentral("offices", &generator) { script, _, random in
+            for (number, office) in (plan.offices + plan.emptyOffices).enumerated() {
+                try script.makeOffice("office \(number)", code: office)
+            }
+        }
+        for slot in 0..<plan.initialDeviceCount { try await enrol(slot, seed: generator.next()) }
+    }
+
+    /// Lets an event happen.
+    func perform(_ event: Event) async throws {
+        log("\(event)")
+        random.reseed(event.seed)
+        switch event.kind {
+        case .edit: try edit(event)
+        case .tornEdit: try tornEdit(event)
+        case .sync: try await sync(event, isGood: false)
+        case .goodSync: try await sync(event, isGood: true)
+        case .stray: await deliverStray(event)
+        case .centralWrite: try centralWrite(event)
+        case .centralRestart: try startCentral(path: central.path)
+        case .centralBackup: try backUpCentral(event)
+        case .centralRestore: try restoreCentral(event)
+        case .clockJump: jumpClock(event)
+        case .centralClockJump:
+            var generator = SeededGenerator(seed: event.seed)
+            centralClock.advance(milliseconds: Self.jump(&generator))
+        case .enrol:
+            if devices[event.device] == nil { try await enrol(event.device, seed: event.seed) }
+        case .revoke: try revoke(event)
+        case .requestSync: try requestSync()
+        case .settle: try await settle()
+        case .reopen: try reopen(event)
+        case .deviceBackup: try backUpDevice(event)
+        case .deviceRestore: try restoreDevice(event)
+        case .deviceClone: try cloneDevice(event)
+        }
+    }
+
+    /// All devices by slot.
+    var sortedDevices: [SimulatedDevice] {
+        devices.keys.sorted().compactMap { devices[$0] }
+    }
+
+    /// Those that still sync.
+    var activeDevices: [SimulatedDevice] {
+        sortedDevices.filter { !$0.isRevoked && !$0.isStopped }
+    }
+
+    /// Minutes to weeks, forward or back.
+    static func jump(_ generator: inout SeededGenerator) -> Int64 {
+        let span = generator.element(of: [60_000, 3_600_000, 86_400_000, 20 * 86_400_000])
+        return Int64(generator.number(in: -span...span))
+    }
+
+    /// Closes what is open.
+    func end() {
+        for device in devices.values { device.database.close() }
+        central.database.close()
+    }
+}
+
+/// What happened, line by line, and a hash over all of it.
+struct History: Sendable {
+    private(set) var lines: [String] = []
+    private(set) var hash = Hash256.zero
+
+    mutating func add(_ line: String) {
+        lines.append(line)
+        hash = hash.chained(with: Hash256(hashing: Array(line.utf8)))
+    }
+}
