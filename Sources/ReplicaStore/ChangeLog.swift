@@ -47,6 +47,9 @@ final class ChangeLog {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
         """)
 
+    private let lookUp = HeldStatement(
+        "SELECT 1 FROM changes WHERE replica = ?1 AND seq = ?2 AND form < 3")
+
     init(_ connection: Connection) {
         self.connection = connection
     }
@@ -83,6 +86,15 @@ final class ChangeLog {
         defer { statement.reset() }
         guard try statement.step() else { return nil }
         return Hash256(bytes: statement.bytes(0))
+    }
+
+    /// Whether the log has a replica's change, refused or not.
+    func holds(replicaKey: Int64, seq: UInt64) throws -> Bool {
+        let statement = try lookUp.prepared(on: connection)
+        try statement.bind(1, replicaKey)
+        try statement.bind(2, Int64(clamping: seq))
+        defer { statement.reset() }
+        return try statement.step()
     }
 
     /// Calls `body` with the canonical bytes of a replica's changes from a seq on, in order of

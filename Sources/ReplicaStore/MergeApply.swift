@@ -35,7 +35,7 @@ public struct MergeApply {
         let entry = LogEntry(
             form: .change, dot: change.dot, isMaking: change.record == nil, hash: chainHash,
             bytes: canonicalBytes)
-        try transaction.store(state, over: record, log: entry)
+        try transaction.store(state, over: record, log: try isLogged(change) ? nil : entry)
         return outcome
     }
 
@@ -93,6 +93,15 @@ public struct MergeApply {
     /// - Throws: `StoreError`.
     public func replace(_ record: OpenRecord, with state: RecordState) throws {
         try transaction.store(state, over: record, log: nil)
+    }
+
+    /// Whether a counter's log has the change although the record's state does not: the state was
+    /// replaced by that of a central which had been restored and was yet to get the change again.
+    private func isLogged(_ change: Change) throws -> Bool {
+        let database = transaction.database
+        return try database.role == .counter
+            && database.changeLog.holds(
+                replicaKey: database.interning.key(of: change.dot.replica), seq: change.dot.seq)
     }
 
     private func observe(_ clock: HybridTimestamp) throws {

@@ -96,7 +96,8 @@ enum DatabaseFiles {
     /// Removes a database that nobody needs any more.
     static func remove(_ path: String) {
         for suffix in ["", "-wal", "-shm"] {
-            try? FileManager.default.removeItem(atPath: path + suffix)  // all goes with the directory
+            // What cannot be removed now goes with the directory.
+            try? FileManager.default.removeItem(atPath: path + suffix)
         }
     }
 }

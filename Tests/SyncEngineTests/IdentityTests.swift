@@ -367,6 +367,27 @@ struct RewoundCentralTests {
         #expect(isThere || kept.contains { $0.change.writes.map(\.value) == [.text("Hoa")] })
     }
 
+    @Test("a copy goes back to central's older state, and the changes after it come once more")
+    func changesComeOnceMore() async throws {
+        let fleet = try Fleet()
+        let (reader, writer, b) = (
+            try await fleet.enrol("A"), try await fleet.enrol("A"), try await fleet.enrol("B")
+        )
+        let id = try writer.make([FieldWrite("officer", .text("Lan"))])
+        try await settle([writer, reader, b])
+        let backup = try fleet.backUpCentral()
+        try writer.set(id, "officer", .text("Hoa"))
+        try writer.set(id, "office", .text("B"))
+        try await settle([writer, reader, b])
+        try fleet.restoreCentral(from: backup)
+        // For central the dossier is this office's again, as it was.
+        _ = try await reader.sync()
+        #expect(try reader.values(id, "officer") == [.text("Lan")])
+        try await settle([writer, reader, b])
+        try expectConverged(fleet, [writer, reader, b])
+        #expect(try b.values(id, "officer") == [.text("Hoa")])
+    }
+
     @Test("a first download that central's restoration interrupts starts over and ends well")
     func downloadAcrossARestoration() async throws {
         let fleet = try Fleet()
