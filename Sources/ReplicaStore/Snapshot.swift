@@ -14,6 +14,9 @@ public struct SnapshotPlace: Hashable, Sendable {
     /// The beginning.
     public static let start = SnapshotPlace(phase: 0, belowKey: .max)
 
+    /// The end: all states have been given.
+    public static let end = SnapshotPlace(phase: .max, belowKey: 0)
+
     /// Appends the place.
     public func encode(to writer: inout CBORWriter) {
         writer.writeUnsigned(UInt64(phase))

@@ -40,7 +40,7 @@ struct CentralPull {
             let head = try database.lastCommit()
             let mark = ResumeMark(
                 place: .start, cursor: Cursor(position: head.position, hash: head.hash),
-                sentCount: 0)
+                sentCount: 0, departedAfter: hasReadBefore(request) ? 0 : nil)
             cursor = try addStates(from: mark, to: &reply)
         }
         if let cursor { try addFeed(after: cursor, to: &reply) }
@@ -53,6 +53,12 @@ struct CentralPull {
     }
 
     private var isFull: Bool { items.bytes.count >= budget }
+
+    /// Whether the device may hold records that were its office's and are not any more. No state
+    /// tells it of those.
+    private func hasReadBefore(_ request: SyncRequest) -> Bool {
+        request.cursor != nil || request.resumeMark != nil || device.cursorPosition != nil
+    }
 
     private func isKnown(_ cursor: Cursor) throws -> Bool {
         try database.commitHash(at: cursor.position) == cursor.hash
@@ -81,13 +87,46 @@ struct CentralPull {
         }
         items = writer
         itemCount += count
-        guard let next else { return mark.cursor }
-        let sent = mark.sentCount &+ count  // the mark may have been tampered with
+        var mark = mark
+        mark.sentCount &+= count  // the mark may have been tampered with
+        guard let next else { return try addDepartures(&mark, to: &reply) }
+        mark.place = next
         reply.hasMore = true
-        reply.resumeMark =
-            ResumeMark(place: next, cursor: mark.cursor, sentCount: sent).encoded()
+        reply.resumeMark = mark.encoded()
+        let sent = mark.sentCount
         let total = try database.stateCount(ofOffice: device.office)
         reply.remainingCount = total > sent ? total - sent : 0
+        return nil
+    }
+
+    /// Adds what led records out of the office's scope; returns the cursor once all was sent.
+    private mutating func addDepartures(
+        _ mark: inout ResumeMark, to reply: inout SyncReply
+    ) throws -> Cursor? {
+        guard var last = mark.departedAfter else { return mark.cursor }
+        var writer = items
+        var count: UInt64 = 0
+        let budget = budget
+        var isCut = false
+        try database.forEachDepartedRow(
+            ofOffice: device.office, after: last, through: mark.cursor.position,
+            except: device.replica
+        ) { row in
+            guard writer.bytes.count < budget else {
+                isCut = true
+                return false
+            }
+            if add(row, to: &writer) { count += 1 }
+            last = row.position
+            return true
+        }
+        items = writer
+        itemCount += count
+        guard isCut else { return mark.cursor }
+        mark.place = .end
+        mark.departedAfter = last
+        reply.hasMore = true
+        reply.resumeMark = mark.encoded()
         return nil
     }
 
@@ -150,11 +189,14 @@ struct ResumeMark {
     var place: SnapshotPlace
     var cursor: Cursor
     var sentCount: UInt64
+    /// The position through which departures were sent; `nil` when none are to be sent.
+    var departedAfter: UInt64?
 
-    init(place: SnapshotPlace, cursor: Cursor, sentCount: UInt64) {
+    init(place: SnapshotPlace, cursor: Cursor, sentCount: UInt64, departedAfter: UInt64? = nil) {
         self.place = place
         self.cursor = cursor
         self.sentCount = sentCount
+        self.departedAfter = departedAfter
     }
 
     init(encoded bytes: [UInt8]) throws(SyncFailure) {
@@ -167,9 +209,11 @@ struct ResumeMark {
                     throw FormatError.member
                 }
                 let sent = try reader.readUnsigned()
+                let departed = reader.isAtEnd ? nil : try reader.readUnsigned()
                 try reader.requireEnd()
                 return ResumeMark(
-                    place: place, cursor: Cursor(position: position, hash: hash), sentCount: sent)
+                    place: place, cursor: Cursor(position: position, hash: hash), sentCount: sent,
+                    departedAfter: departed)
             }
         } catch {
             throw .malformed(what: "resume mark", reason: "\(error)")
@@ -182,6 +226,7 @@ struct ResumeMark {
         writer.writeUnsigned(cursor.position)
         cursor.hash.withBytes { writer.writeBytes($0) }
         writer.writeUnsigned(sentCount)
+        if let departedAfter { writer.writeUnsigned(departedAfter) }
         return writer.bytes
     }
 }

@@ -388,6 +388,32 @@ struct RewoundCentralTests {
         #expect(try b.values(id, "officer") == [.text("Hoa")])
     }
 
+    @Test(
+        "a record that leaves while a desk has lost its place: the desk learns of it",
+        arguments: [1, 1 << 20])
+    func departureWhileTheCursorIsUnknown(pullBytes: Int) async throws {
+        let fleet = try Fleet()
+        let (away, writer) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        let b = try await fleet.enrol("B")
+        let ids = try (0..<3).map { _ in try writer.make() }
+        try await settle([writer, away, b])
+        let backup = try fleet.backUpCentral()
+        _ = try writer.make()
+        try await settle([writer, away])
+        try fleet.restoreCentral(from: backup)
+        for id in ids {
+            try writer.set(id, "officer", .text("Lan"))
+            try writer.set(id, "office", .text("B"))
+        }
+        try await settle([writer])
+        var options = SyncOptions()
+        options.pullBytes = pullBytes
+        #expect(try await away.sync(options).outcome == .synced)
+        try await settle([writer, away, b])
+        try expectConverged(fleet, [writer, away, b])
+        #expect(try away.values(ids[0], "office") == [.text("B")])
+    }
+
     @Test("a first download that central's restoration interrupts starts over and ends well")
     func downloadAcrossARestoration() async throws {
         let fleet = try Fleet()
