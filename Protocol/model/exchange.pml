@@ -1,0 +1,819 @@
+/* The exchange of sync-v1.md as a model for spin.
+
+   What is modelled. Devices, central, and a link between them. A device has its chain of changes,
+   its receipt (what has left the outbox), its cursor, one record, what central refused it, and
+   a session that a crash or a cut ends at any point. Central has each replica's chain end, the same
+   record, and the feed. A request or a reply may be lost, a crash may come between any two durable
+   steps, and an old copy of a request may arrive at any later time. A clerk writes at any time, also
+   while a request is on its way. A device's file may be copied while the device lives on or dies (a
+   clone, a restored backup). Central may fall back to any earlier point of its feed.
+
+   What is abstracted, and why it may be.
+   - There is one record, and it is a list of notes: nothing that was written is ever replaced, so a
+     change that is not in the list any more was lost. What values do to each other is not the
+     exchange's business; Tests/ReplicationTests has the laws of merge.
+   - A change is a number, given out at each write and each re-issue. Numbers of a chain are linked,
+     so two chains that end with one number are the same chain: the number is the chain hash. That
+     hashes do not collide and signatures hold is assumed.
+   - The feed's hash is the life of central (how often it was restored) in which the entry was made.
+     The same entries made again after a restoration have another hash here; in the sources they may
+     have the old one. That only brings a device states that it does not need.
+   - A push has one change, a reply one item of the feed: the smallest chunks, so the most cuts.
+     Central answers in one step; between its two transactions only news could come.
+   - What a device does to its own file in one transaction is one step. So is what central does.
+   - A device begins an exchange when it has a reason: it wrote, was cut off, is not done, or central
+     has news. An exchange without a reason changes nothing; leaving it out makes every run end.
+   - The repair by digest is left out: all must converge without it. The digests are compared.
+   - The refusal of a change depends on the change alone (field `bad`), unless -DFLIP is given.
+
+   Healing of a fork. On 409 forked, and when a reply's chain end is not the device's own, the device
+   asks central in the same session for a new replica id; central says which of the device's seqs it
+   confirms by their hashes. In one transaction the device takes the id, issues every later change
+   again with the old dots in contexts and vector replaced by the new ones, and drops its cursor. The
+   reply also brings the refusals among the confirmed changes (see README.md, finding 1).
+
+   Settings: -DWRITES0, 1 and 2 (writes of each device), -DBAD (writes that central refuses),
+   -DFAULTS (losses and crashes), -DLATE (old copies), -DCLONE, -DREWINDS, -DUNBOUNDED (losses without
+   number until the link is good; then LTL `progress`). -DBREAK_x spoils one rule each, see README.md.
+   -DONLY=n asserts the promise n alone, so that a check knows which one failed.  */
+
+#ifndef WRITES0
+#define WRITES0 2
+#endif
+#ifndef WRITES1
+#define WRITES1 1
+#endif
+#ifndef WRITES2
+#define WRITES2 1
+#endif
+#ifndef BAD
+#define BAD 0
+#endif
+#ifndef FAULTS
+#define FAULTS 0
+#endif
+#ifndef LATE
+#define LATE 0
+#endif
+#ifndef REWINDS
+#define REWINDS 0
+#endif
+#ifdef CLONE
+#define DEVICES 3
+#else
+#define DEVICES 2
+#endif
+
+#define REPLICAS 4              /* ids 0 and 1 at the start, 2 and 3 for forked devices */
+#define CHANGES  8              /* numbers 1 to 7 */
+#define FEED     12
+
+#ifdef ONLY
+#define PROMISE(n, holds) assert((n) != ONLY || (holds))
+#else
+#define PROMISE(n, holds) assert(holds)
+#endif
+
+/* Version vectors: two bits for each replica. Sets: one bit for each number. */
+#define AT(vv, r)       (((vv) >> (2 * (r))) & 3)
+#define WITH(vv, r, s)  (((vv) & ~(3 << (2 * (r)))) | ((s) << (2 * (r))))
+#define COVERS(a, b)    (AT(a,0) >= AT(b,0) && AT(a,1) >= AT(b,1) && \
+                         AT(a,2) >= AT(b,2) && AT(a,3) >= AT(b,3))
+#define HAS(set, x)     (((set) >> (x)) & 1)
+#define BIT(x)          (1 << (x))
+#define SEQ(x)          change[x].seq
+#define COVERED(vv, x)  (AT(vv, change[x].replica) >= SEQ(x))
+
+typedef Change {                /* number 0: the start of every chain */
+    byte replica; byte seq; byte before; byte content; byte context
+}
+Change change[CHANGES];
+byte lastChange, lastContent;
+byte bad;                       /* contents that central refuses */
+byte dead;                      /* contents that died with their machine before central had them */
+byte copied;                    /* contents that the copy took along */
+
+/* Central's disk. */
+typedef Item { byte what; byte life }   /* number; VOID + number; STATE */
+#define VOID  16
+#define STATE 32
+byte chainEnd[REPLICAS];
+byte centralVV; byte centralHas; byte centralRefused;
+Item feed[FEED];
+byte feedEnd, life;
+byte nextReplica = 2;
+byte ever;                      /* all that central ever had on disk */
+
+/* A device's disk. */
+typedef Device {
+    bool lives;
+    byte replica; byte end; byte receipt;   /* chain end (a number), receipt (a seq) */
+    byte vv; byte has; byte aside;          /* the record; refused changes kept for a person */
+    byte position; byte life; bool hasCursor; bool gap;
+    byte writes; byte wrote;                /* how many here; contents written here or in the original */
+    /* Of the session, gone with it. */
+    byte phase; bool need; bool reason; byte status; byte sentEnd;
+    /* The reply on its way. */
+    byte accepted; byte refusals; byte item; byte nextPosition; byte nextLife; byte repliedIn;
+    byte theirVV; byte theirHas; bool isStates; bool more; bool asks;
+}
+Device d[3];
+#define IDLE 0
+#define SENT 1
+#define REPLIED 2
+#define FORKED 3                /* told that it has forked, or found it */
+#define ASKED 4                 /* has asked for a new id */
+#define GIVEN 5                 /* the new id is on its way */
+#define PENDING 0
+#define SYNCED 1
+#define DIVERGED 2
+
+byte faults, rewinds;
+byte lateEnd, latePush, lates;  /* an old copy of a request on the link */
+bool good;                      /* the link lets all messages through from now on */
+
+/* Scratch of single steps: not part of a state. */
+hidden byte h, i, j, k, x, n, own, end, position;
+hidden byte vv, has, refusals;
+hidden byte isForked, asks, isStates, isKnown;
+
+/* h = the chain hash at a seq: the number on the chain behind `e` that has it. */
+inline hashAt(E, S) {
+    h = E;
+    do
+    :: SEQ(h) > (S) -> h = change[h].before
+    :: else -> break
+    od
+}
+
+/* A new number. */
+inline issue(R, E, C, X) {
+    lastChange++;
+    assert(lastChange < CHANGES && SEQ(E) < 3);
+    change[lastChange].replica = R;
+    change[lastChange].seq = SEQ(E) + 1;
+    change[lastChange].before = E;
+    change[lastChange].content = C;
+    change[lastChange].context = X
+}
+
+/* (vv, has) = the join of (vv, has) and (vv2, has2). */
+inline join(VV2, HAS2) {
+    n = 0;
+    for (i : 1 .. CHANGES - 1) {
+        if
+        :: (HAS(has, i) && (HAS(HAS2, i) || !COVERED(VV2, i))) ||
+           (HAS(HAS2, i) && !COVERED(vv, i)) -> n = n | BIT(i)
+        :: else
+        fi
+    }
+    has = n;
+    for (i : 0 .. REPLICAS - 1) {
+        if
+        :: AT(VV2, i) > AT(vv, i) -> vv = WITH(vv, i, AT(VV2, i))
+        :: else
+        fi
+    }
+    i = 0; n = 0
+}
+
+inline tellAll(BUT) {
+    for (i : 0 .. DEVICES - 1) {
+        if
+        :: i != (BUT) && d[i].lives -> d[i].reason = true
+        :: else
+        fi
+    }
+}
+
+/* ---- Central. */
+
+inline enter(WHAT) {
+    assert(feedEnd < FEED);
+    feed[feedEnd].what = WHAT;
+    feed[feedEnd].life = life;
+    feedEnd++
+}
+
+/* Central commits number p, refused or not. */
+inline commit(P, REFUSED) {
+    own = change[P].replica;
+    /* 6: no dot names two changes, in any life of central. */
+    for (i : 1 .. CHANGES - 1) {
+        PROMISE(6, !(HAS(ever, i) && i != (P) && change[i].replica == own && SEQ(i) == SEQ(P)))
+    }
+    ever = ever | BIT(P);
+    if
+    :: REFUSED -> centralRefused = centralRefused | BIT(P); enter(VOID + (P))
+    :: else ->
+       if
+       :: !COVERED(centralVV, P) -> centralHas = centralHas | BIT(P)
+       :: else
+       fi;
+       enter(P)
+    fi;
+    if
+    :: !COVERED(centralVV, P) -> centralVV = WITH(centralVV, own, SEQ(P))
+    :: else
+    fi;
+#ifdef BREAK_REFUSAL
+    if
+    :: REFUSED
+    :: else -> chainEnd[own] = P
+    fi
+#else
+    chainEnd[own] = P
+#endif
+}
+
+#ifdef FLIP
+#define REFUSES(p) (HAS(bad, change[p].content) && life == 0)
+#else
+#define REFUSES(p) HAS(bad, change[p].content)
+#endif
+
+/* What central does with replica r's request: chain end e, push p (0: none), and, when it brings
+   the record's state, (vv, has). Leaves isForked, asks, refusals. */
+inline ingest(R, E, P, WHO, STATES) {
+    isForked = false; asks = false; refusals = 0;
+    end = chainEnd[R];
+    if
+#ifdef BREAK_HASH
+    :: false
+#else
+    :: SEQ(E) < SEQ(end) || (SEQ(E) == SEQ(end) && (E) != end) -> isForked = true
+#endif
+    :: else ->
+       if
+       :: (P) == 0 || SEQ(P) > SEQ(end) + 1     /* none, or after a restoration: passed over */
+       :: else ->
+          hashAt(end, SEQ(P) - 1);
+          if
+#ifdef BREAK_TAKEOVER
+          :: h == change[P].before && SEQ(P) == SEQ(end) && (P) != end -> commit(P, false)
+#endif
+#ifndef BREAK_HASH
+          :: h != change[P].before -> isForked = true
+          :: h == change[P].before && SEQ(P) == SEQ(end) && (P) != end -> isForked = true
+#endif
+          :: else ->
+             if
+             :: SEQ(P) == SEQ(end) + 1 -> take(P, WHO, STATES)
+             :: else ->                         /* seen before: its refusals again */
+                h = end;
+                do
+                :: SEQ(h) >= SEQ(P) && h != 0 ->
+                   refusals = refusals | (centralRefused & BIT(h));
+                   h = change[h].before
+                :: else -> break
+                od
+             fi
+          fi
+       fi
+    fi
+}
+
+inline take(P, WHO, STATES) {
+    if
+    :: REFUSES(P) ->
+       commit(P, true); refusals = BIT(P); tellAll(WHO)
+    :: else ->
+       if
+       :: COVERS(centralVV, change[P].context) || COVERED(centralVV, P) ->
+          commit(P, false); tellAll(WHO)
+       :: else ->
+          if
+          :: !(STATES) -> asks = true
+          :: else ->
+             /* The state must cover what the change builds on, and hold nothing unfit. */
+             isKnown = COVERS(vv, change[P].context);
+             for (i : 1 .. CHANGES - 1) {
+                 if
+                 :: HAS(has, i) && REFUSES(i) -> isKnown = false
+                 :: else
+                 fi
+             }
+             if
+             :: !isKnown -> commit(P, true); refusals = BIT(P); tellAll(WHO)
+             :: else ->
+                join(centralVV, centralHas);
+                centralVV = vv; centralHas = has;
+                enter(STATE);
+                commit(P, false); tellAll(WHO)
+             fi
+          fi
+       fi
+    fi
+}
+
+/* Answers device w's request. */
+inline answer(W) {
+    own = d[W].replica;
+    /* The push: the number after the receipt, or 0. */
+    n = 0; k = d[W].sentEnd;
+    do
+    :: SEQ(k) > d[W].receipt -> n = k; k = change[k].before
+    :: else -> break
+    od;
+    x = n; n = 0; k = 0;
+    if
+    :: LATE > lates && x != 0 && lateEnd == 0 && isCopied ->
+       lateEnd = d[W].sentEnd; latePush = x; lates++
+    :: else
+    fi;
+    vv = d[W].vv; has = d[W].has;
+    d[W].reason = false;
+    ingest(own, d[W].sentEnd, x, W, d[W].need);
+    d[W].need = false;
+    own = d[W].replica;
+    if
+    :: isForked -> d[W].phase = FORKED
+    :: else ->
+       d[W].phase = REPLIED;
+       d[W].accepted = chainEnd[own];
+       d[W].refusals = refusals;
+       d[W].asks = asks;
+       d[W].theirVV = centralVV; d[W].theirHas = centralHas;
+       d[W].repliedIn = life;
+#ifdef BREAK_CURSOR
+       isKnown = d[W].hasCursor && d[W].position <= feedEnd;
+#else
+       isKnown = d[W].hasCursor && d[W].position <= feedEnd &&
+           (d[W].position == 0 || feed[d[W].position - 1].life == d[W].life);
+#endif
+       d[W].isStates = !isKnown || d[W].gap;
+       d[W].more = false; d[W].item = 0;
+       d[W].nextPosition = feedEnd;
+       if
+       :: isKnown ->
+          position = d[W].position;
+          do
+          :: position == feedEnd -> break
+          :: else ->
+             x = feed[position].what;
+             position++;
+             if
+             :: x != STATE && change[x & 15].replica == own     /* its own does not come back */
+             :: else ->
+                if
+                :: d[W].item == 0 -> d[W].item = x; d[W].nextPosition = position
+                :: else -> d[W].more = true
+                fi
+             fi
+          od;
+          if
+          :: !d[W].more -> d[W].nextPosition = feedEnd
+          :: else
+          fi
+       :: else
+       fi;
+       d[W].nextLife = (d[W].nextPosition == 0 -> 0 : feed[d[W].nextPosition - 1].life)
+    fi
+}
+hidden byte isCopied;
+
+/* ---- A device. */
+
+inline forgetReply(W) {
+    d[W].accepted = 0; d[W].refusals = 0; d[W].item = 0; d[W].nextPosition = 0;
+    d[W].nextLife = 0; d[W].repliedIn = 0; d[W].theirVV = 0; d[W].theirHas = 0;
+    d[W].isStates = false; d[W].more = false; d[W].asks = false; d[W].sentEnd = 0
+}
+
+inline endSession(W) {
+    forgetReply(W);
+    d[W].phase = IDLE; d[W].need = false; d[W].reason = true
+}
+
+inline write(W, UNFIT) {
+    issue(d[W].replica, d[W].end, lastContent + 1, d[W].vv);
+    lastContent++;
+    d[W].end = lastChange;
+    d[W].vv = WITH(d[W].vv, d[W].replica, SEQ(lastChange));
+    d[W].has = d[W].has | BIT(lastChange);
+    d[W].writes++; d[W].wrote = d[W].wrote | BIT(lastContent);
+    d[W].reason = true; d[W].status = PENDING;
+    bad = bad | (UNFIT -> BIT(lastContent) : 0)
+}
+
+/* Sets number p aside: the record goes on from central's state, with the own later changes that
+   were not refused on top. */
+inline setAside(W, P) {
+    if
+    :: HAS(d[W].aside, P)                       /* known */
+    :: else ->
+       d[W].aside = d[W].aside | BIT(P);
+       vv = d[W].theirVV; has = d[W].theirHas;
+       for (j : SEQ(P) + 1 .. 3) {
+           if
+           :: j <= SEQ(d[W].end) ->
+              hashAt(d[W].end, j);
+              if
+              :: !HAS(d[W].aside, h) && !COVERED(vv, h) && COVERS(vv, change[h].context) ->
+                 vv = WITH(vv, d[W].replica, j); has = has | BIT(h)
+              :: else
+              fi
+           :: else
+           fi
+       }
+       j = 0;
+       d[W].vv = vv; d[W].has = has
+    fi
+}
+
+/* Applies a reply: one transaction. */
+inline apply(W) {
+    hashAt(d[W].end, SEQ(d[W].accepted));
+    if
+#ifndef BREAK_HASH
+    :: h != d[W].accepted -> d[W].phase = FORKED; forgetReply(W); d[W].need = false
+#endif
+    :: else ->
+       d[W].receipt = (SEQ(d[W].accepted) > SEQ(d[W].end) -> SEQ(d[W].end) : SEQ(d[W].accepted));
+       for (n : 1 .. 3) {
+           if
+           :: n <= SEQ(d[W].end) ->
+              hashAt(d[W].end, n);
+              if
+              :: HAS(d[W].refusals, h) && change[h].replica == d[W].replica -> setAside(W, h)
+              :: else
+              fi
+           :: else
+           fi
+       }
+       n = 0;
+       if
+       :: d[W].isStates ->
+          vv = d[W].vv; has = d[W].has;
+          join(d[W].theirVV, d[W].theirHas);
+          d[W].vv = vv; d[W].has = has; d[W].gap = false
+       :: else
+       fi;
+       x = d[W].item & 15;
+       if
+       :: d[W].item == 0 || d[W].gap
+       :: d[W].item == STATE && !d[W].gap ->
+          vv = d[W].vv; has = d[W].has;
+          join(d[W].theirVV, d[W].theirHas);
+          d[W].vv = vv; d[W].has = has
+       :: d[W].item != 0 && d[W].item != STATE && !d[W].gap ->
+          if
+          :: COVERED(d[W].vv, x)
+          :: !COVERED(d[W].vv, x) && d[W].item < VOID ->
+             if
+             :: COVERS(d[W].vv, change[x].context) ->
+                d[W].vv = WITH(d[W].vv, change[x].replica, SEQ(x)); d[W].has = d[W].has | BIT(x)
+             :: else -> d[W].gap = true
+             fi
+          :: !COVERED(d[W].vv, x) && d[W].item >= VOID ->
+             if
+             :: d[W].vv == 0 -> d[W].gap = true
+             :: else -> d[W].vv = WITH(d[W].vv, change[x].replica, SEQ(x))
+             fi
+          fi
+       fi;
+       d[W].hasCursor = true; d[W].position = d[W].nextPosition; d[W].life = d[W].nextLife;
+       d[W].need = d[W].asks;
+       checkReceipt(W);
+       if
+#ifdef BREAK_STATUS
+       :: !d[W].more ->
+#else
+       :: !d[W].more && d[W].receipt == SEQ(d[W].end) && !d[W].gap && !d[W].need ->
+#endif
+          if
+#ifdef BREAK_STATUS
+          :: true ->
+#else
+          :: d[W].theirVV == d[W].vv && d[W].theirHas == d[W].has ->
+#endif
+             d[W].status = SYNCED;
+             checkSynced(W)
+          :: else -> d[W].status = DIVERGED
+          fi;
+          d[W].reason = d[W].reason || d[W].receipt < SEQ(d[W].end)
+       :: else -> d[W].reason = true; d[W].status = PENDING
+       fi;
+       forgetReply(W);
+       d[W].phase = IDLE
+    fi
+}
+
+/* 3: what has left the outbox was on central's disk. */
+inline checkReceipt(W) {
+    for (n : 1 .. 3) {
+        if
+        :: n <= d[W].receipt -> hashAt(d[W].end, n); PROMISE(3, HAS(ever, h))
+        :: else
+        fi
+    }
+    n = 0
+}
+
+/* 10: who says synced has nothing pending, and central has all of it (if it was not restored since
+   it said so). */
+inline checkSynced(W) {
+    PROMISE(10, d[W].receipt == SEQ(d[W].end));
+    PROMISE(10, d[W].repliedIn != life || (d[W].has & ~centralHas) == 0);
+    for (n : 1 .. 3) {
+        if
+        :: n <= SEQ(d[W].end) && d[W].repliedIn == life ->
+           hashAt(d[W].end, n);
+           k = h;
+           hashAt(chainEnd[d[W].replica], n);
+           PROMISE(10, h == k)
+        :: else
+        fi
+    }
+    n = 0; k = 0
+}
+
+/* Central gives a new id, and says how far it confirms the old chain: accepted = that number. */
+inline giveID(W) {
+    d[W].nextPosition = nextReplica;
+    nextReplica++;
+    assert(nextReplica <= REPLICAS);
+    k = 0;
+    for (n : 1 .. 3) {
+        if
+        :: n <= SEQ(d[W].sentEnd) && n <= SEQ(chainEnd[d[W].replica]) ->
+           hashAt(d[W].sentEnd, n); x = h;
+           hashAt(chainEnd[d[W].replica], n);
+           if
+           :: x == h -> k = x;
+              d[W].refusals = d[W].refusals | (centralRefused & BIT(x))
+           :: else
+           fi
+        :: else
+        fi
+    }
+    d[W].accepted = k;
+    d[W].theirVV = centralVV; d[W].theirHas = centralHas;
+    n = 0; k = 0;
+    d[W].phase = GIVEN
+}
+
+/* Takes the new id: one transaction. */
+inline heal(W) {
+#ifndef BREAK_UNTOLD
+    for (n : 1 .. 3) {
+        if
+        :: n <= SEQ(d[W].accepted) ->
+           hashAt(d[W].end, n);
+           if
+           :: HAS(d[W].refusals, h) -> setAside(W, h)
+           :: else
+           fi
+        :: else
+        fi
+    }
+    n = 0;
+#endif
+    own = d[W].nextPosition; k = SEQ(d[W].accepted);
+    end = 0; x = d[W].end;
+#ifdef BREAK_ORPHANS
+    if
+    :: k < d[W].receipt -> k = d[W].receipt
+    :: else
+    fi;
+#endif
+    for (n : 1 .. 3) {
+        if
+        :: n > k && n <= SEQ(x) ->
+           hashAt(x, n);
+           vv = change[h].context;
+           reissueVV(W);
+           issue(own, end, change[h].content, vv);
+           end = lastChange;
+           if
+           :: HAS(d[W].has, h) -> d[W].has = (d[W].has & ~BIT(h)) | BIT(end)
+           :: else
+           fi;
+           if
+           :: HAS(d[W].aside, h) -> d[W].aside = d[W].aside | BIT(end)
+           :: else
+           fi
+        :: else
+        fi
+    }
+    vv = d[W].vv;
+    reissueVV(W);
+    d[W].vv = vv;
+    d[W].replica = own; d[W].end = end; d[W].receipt = 0;
+#ifndef BREAK_KEEPCURSOR
+    d[W].hasCursor = false; d[W].position = 0; d[W].life = 0;
+#endif
+    d[W].gap = false;
+    n = 0; k = 0;
+    endSession(W)
+}
+
+/* In vv, old dots after seq k become new dots of the replica `own`. */
+inline reissueVV(W) {
+#ifdef BREAK_VECTOR
+    if
+    :: AT(vv, d[W].replica) > k -> vv = WITH(vv, own, AT(vv, d[W].replica) - k)
+    :: else
+    fi
+#else
+    if
+    :: AT(vv, d[W].replica) > k ->
+       vv = WITH(vv, own, AT(vv, d[W].replica) - k);
+       vv = WITH(vv, d[W].replica, k)
+    :: else
+    fi
+#endif
+}
+
+/* ---- What happens. */
+
+#define MAYWRITE(w) (d[w].writes < (w == 0 -> WRITES0 : (w == 1 -> WRITES1 : WRITES2)))
+#define MAYFAIL (!good && (UNBOUNDED_ || faults < FAULTS))
+#ifdef UNBOUNDED
+#define UNBOUNDED_ true
+#else
+#define UNBOUNDED_ false
+#endif
+#define BADCOUNT (HAS(bad,1) + HAS(bad,2) + HAS(bad,3) + HAS(bad,4) + HAS(bad,5))
+#define COUNTFAULT faults = (UNBOUNDED_ -> 0 : faults + 1)
+
+/* One for each desk: the clerk and the session. */
+proctype Desk(byte w) {
+end:
+    do
+    :: atomic { d[w].lives && MAYWRITE(w) && !d[w].need ->
+           if
+           :: d_step { true -> write(w, false) }
+           :: d_step { BADCOUNT < BAD -> write(w, true) }
+           fi }
+    :: d_step { d[w].lives && d[w].phase == IDLE && d[w].reason ->
+           d[w].sentEnd = d[w].end; d[w].phase = SENT;
+#ifdef BREAK_SEND
+           d[w].receipt = SEQ(d[w].end);
+           checkReceipt(w)
+#endif
+       }
+    :: d_step { d[w].phase == REPLIED -> apply(w) }
+    :: d_step { d[w].phase == FORKED -> d[w].sentEnd = d[w].end; d[w].phase = ASKED }
+    :: d_step { d[w].phase == GIVEN -> heal(w) }
+    od
+}
+
+/* One for each desk: its link, with central at the other end. */
+proctype Link(byte w) {
+end:
+    do
+    :: atomic { d[w].phase == SENT ->
+           if
+           :: isCopied = false
+           :: lates < LATE && lateEnd == 0 && SEQ(d[w].sentEnd) > d[w].receipt -> isCopied = true
+           fi;
+           d_step { answer(w); isCopied = false } }
+    :: d_step { d[w].phase == ASKED -> giveID(w) }
+    /* A request or a reply is lost, or the device crashes. */
+    :: d_step { MAYFAIL && (d[w].phase != IDLE || d[w].need) -> COUNTFAULT; endSession(w) }
+    od
+}
+
+/* Central is restored from a backup: its feed ends earlier, and the rest follows from the feed. */
+inline rewind(END) {
+    life++;
+    position = END;
+    centralVV = 0; centralHas = 0; centralRefused = 0;
+    for (i : 0 .. REPLICAS - 1) { chainEnd[i] = 0 }
+    for (i : 0 .. FEED - 1) {
+        if
+        :: i >= feedEnd
+        :: i >= position && i < feedEnd -> feed[i].what = 0; feed[i].life = 0
+        :: else ->
+           assert(feed[i].what != STATE);
+           x = feed[i].what & 15;
+           if
+           :: feed[i].what >= VOID -> centralRefused = centralRefused | BIT(x)
+           :: else -> centralHas = centralHas | BIT(x)
+           fi;
+           chainEnd[change[x].replica] = x;
+           centralVV = WITH(centralVV, change[x].replica, SEQ(x))
+        fi
+    }
+    feedEnd = position;
+    i = 0;
+    tellAll(255)
+}
+
+/* A copy of device 0's file begins to live on another machine. */
+inline clone() {
+    d[2].lives = true;
+    d[2].replica = d[0].replica; d[2].end = d[0].end; d[2].receipt = d[0].receipt;
+    d[2].vv = d[0].vv; d[2].has = d[0].has; d[2].aside = d[0].aside;
+    d[2].position = d[0].position; d[2].life = d[0].life;
+    d[2].hasCursor = d[0].hasCursor; d[2].gap = d[0].gap;
+    d[2].wrote = d[0].wrote; d[2].reason = true; d[2].status = PENDING;
+    copied = d[0].wrote
+}
+
+/* Device 0's machine dies after its file was copied: with the copy still unused, this is a device
+   that was restored from a backup. */
+inline die() {
+    dead = d[0].wrote & ~copied;
+    for (i : 1 .. CHANGES - 1) {
+        if
+        :: HAS(ever, i) -> dead = dead & ~BIT(change[i].content)
+        :: else
+        fi
+    }
+    i = 0;
+    forgetReply(0);
+    d[0].lives = false; d[0].phase = IDLE; d[0].need = false; d[0].reason = false;
+    d[0].replica = 0; d[0].end = 0; d[0].receipt = 0; d[0].vv = 0; d[0].has = 0; d[0].aside = 0;
+    d[0].position = 0; d[0].life = 0; d[0].hasCursor = false; d[0].gap = false; d[0].wrote = 0;
+    d[0].writes = 0; d[0].status = PENDING
+}
+
+/* Nothing can happen any more. */
+inline checkEnd() {
+    for (j : 0 .. DEVICES - 1) {
+        if
+        :: d[j].lives ->
+           PROMISE(4, d[j].phase == IDLE && d[j].status != PENDING);
+           PROMISE(10, d[j].status == SYNCED);
+           PROMISE(2, d[j].vv == centralVV && d[j].has == centralHas)
+        :: else
+        fi
+    }
+    for (n : 1 .. CHANGES - 1) {
+        if
+        :: n <= lastContent ->
+           isKnown = false; isStates = false;
+           for (i : 1 .. CHANGES - 1) {
+               if
+               :: change[i].content == n && HAS(centralHas, i) -> isKnown = true
+               :: change[i].content == n && HAS(centralRefused, i) -> isStates = true
+               :: else
+               fi
+           }
+           /* 6: nothing unsynced is dropped. 9: what is fit is taken. */
+           PROMISE(6, isKnown || isStates || HAS(dead, n));
+           PROMISE(9, isKnown || HAS(bad, n) || HAS(dead, n));
+           /* 9: what was refused is kept, and shown at every desk that wrote it. */
+           for (j : 0 .. DEVICES - 1) {
+               isKnown = false;
+               for (i : 1 .. CHANGES - 1) {
+                   if
+                   :: change[i].content == n && (HAS(d[j].aside, i) || HAS(d[j].has, i)) ->
+                      isKnown = true
+                   :: else
+                   fi
+               }
+               PROMISE(9, isKnown || !d[j].lives || !HAS(d[j].wrote, n))
+           }
+        :: else
+        fi
+    }
+}
+
+proctype World() {
+end:
+    do
+#ifdef CLONE
+    :: d_step { !d[2].lives && d[0].lives && lastContent > 0 -> clone() }
+    :: d_step { d[2].lives && d[0].lives -> die() }
+#endif
+#if REWINDS
+    :: atomic { rewinds < REWINDS && feedEnd > 0 ->
+           rewinds++;
+           select(position : 0 .. feedEnd - 1);
+           d_step { rewind(position) } }
+#endif
+    :: d_step { lateEnd != 0 ->
+           vv = 0; has = 0;
+           ingest(change[lateEnd].replica, lateEnd, latePush, 255, false);
+           tellAll(255);
+           lateEnd = 0; latePush = 0 }
+#ifdef UNBOUNDED
+    :: d_step { !good -> good = true }
+#endif
+    :: d_step { timeout -> checkEnd(); break }
+    od
+}
+
+#define isSettled (d[0].phase == IDLE && !d[0].reason && d[1].phase == IDLE && !d[1].reason && \
+                   d[0].status == SYNCED && d[1].status == SYNCED)
+#ifdef UNBOUNDED
+/* 4: once the link lets messages through, the sync finishes. */
+ltl progress { [] (good -> <> isSettled) }
+#endif
+
+init {
+    atomic {
+        d[0].lives = true; d[0].hasCursor = true; d[0].status = SYNCED;
+        d[1].lives = true; d[1].hasCursor = true; d[1].status = SYNCED;
+        d[1].replica = 1;
+        run World();
+        run Desk(0); run Link(0);
+        run Desk(1); run Link(1);
+#ifdef CLONE
+        run Desk(2); run Link(2)
+#endif
+    }
+}
