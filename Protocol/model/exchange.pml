@@ -23,7 +23,8 @@
    - What a device does to its own file in one transaction is one step. So is what central does.
    - A device begins an exchange when it has a reason: it wrote, was cut off, is not done, or central
      has news. An exchange without a reason changes nothing; leaving it out makes every run end.
-   - The repair by digest is left out: all must converge without it. The digests are compared.
+   - The digests are compared, but the repair that follows when they differ is left out unless
+     -DREPAIR is given: all but one mixture of faults must converge without it.
    - The refusal of a change depends on the change alone (field `bad`), unless -DFLIP is given.
 
    Healing of a fork. On 409 forked, and when a reply's chain end is not the device's own, the device
@@ -112,7 +113,7 @@ typedef Device {
     byte position; byte life; bool hasCursor; bool gap;
     byte writes; byte wrote;                /* how many here; contents written here or in the original */
     /* Of the session, gone with it. */
-    byte phase; bool need; bool reason; byte status; byte sentEnd;
+    byte phase; bool need; bool reason; byte status; byte sentEnd; bool repaired;
     /* The reply on its way. */
     byte accepted; byte refusals; byte item; byte nextPosition; byte nextLife; byte repliedIn;
     byte theirVV; byte theirHas; bool isStates; bool more; bool asks;
@@ -184,6 +185,7 @@ inline tellAll(BUT) {
         :: else
         fi
     }
+    i = 0
 }
 
 /* ---- Central. */
@@ -202,6 +204,7 @@ inline commit(P, REFUSED) {
     for (i : 1 .. CHANGES - 1) {
         PROMISE(6, !(HAS(ever, i) && i != (P) && change[i].replica == own && SEQ(i) == SEQ(P)))
     }
+    printf("central commits change %d (dot %d:%d), refused %d\n", P, own, SEQ(P), REFUSED);
     ever = ever | BIT(P);
     if
     :: REFUSED -> centralRefused = centralRefused | BIT(P); enter(VOID + (P))
@@ -368,7 +371,9 @@ inline answer(W) {
        :: else
        fi;
        d[W].nextLife = (d[W].nextPosition == 0 -> 0 : feed[d[W].nextPosition - 1].life)
-    fi
+    fi;
+    printf("central answers device %d: forked %d, accepted %d, refusals %x, asks %d, states %d, item %d\n",
+        W, isForked, d[W].accepted, d[W].refusals, d[W].asks, d[W].isStates, d[W].item)
 }
 hidden byte isCopied;
 
@@ -381,8 +386,9 @@ inline forgetReply(W) {
 }
 
 inline endSession(W) {
+    printf("the session of device %d ends\n", W);
     forgetReply(W);
-    d[W].phase = IDLE; d[W].need = false; d[W].reason = true
+    d[W].phase = IDLE; d[W].need = false; d[W].repaired = false; d[W].reason = true
 }
 
 inline write(W, UNFIT) {
@@ -393,32 +399,38 @@ inline write(W, UNFIT) {
     d[W].has = d[W].has | BIT(lastChange);
     d[W].writes++; d[W].wrote = d[W].wrote | BIT(lastContent);
     d[W].reason = true; d[W].status = PENDING;
-    bad = bad | (UNFIT -> BIT(lastContent) : 0)
+    bad = bad | (UNFIT -> BIT(lastContent) : 0);
+    printf("device %d writes change %d (dot %d:%d), unfit %d\n", W, lastChange, d[W].replica, SEQ(lastChange), UNFIT)
 }
 
-/* Sets number p aside: the record goes on from central's state, with the own later changes that
-   were not refused on top. */
+/* Sets a refused change of its own aside. */
 inline setAside(W, P) {
     if
     :: HAS(d[W].aside, P)                       /* known */
     :: else ->
        d[W].aside = d[W].aside | BIT(P);
-       vv = d[W].theirVV; has = d[W].theirHas;
-       for (j : SEQ(P) + 1 .. 3) {
+       goOn(W, SEQ(P))
+    fi
+}
+
+/* The record goes on from central's state, with the own changes after a seq that were not refused on
+   top. */
+inline goOn(W, AFTER) {
+    vv = d[W].theirVV; has = d[W].theirHas;
+    for (j : AFTER + 1 .. 3) {
+        if
+        :: j <= SEQ(d[W].end) ->
+           hashAt(d[W].end, j);
            if
-           :: j <= SEQ(d[W].end) ->
-              hashAt(d[W].end, j);
-              if
-              :: !HAS(d[W].aside, h) && !COVERED(vv, h) && COVERS(vv, change[h].context) ->
-                 vv = WITH(vv, d[W].replica, j); has = has | BIT(h)
-              :: else
-              fi
+           :: !HAS(d[W].aside, h) && !COVERED(vv, h) && COVERS(vv, change[h].context) ->
+              vv = WITH(vv, d[W].replica, j); has = has | BIT(h)
            :: else
            fi
-       }
-       j = 0;
-       d[W].vv = vv; d[W].has = has
-    fi
+        :: else
+        fi
+    }
+    j = 0;
+    d[W].vv = vv; d[W].has = has
 }
 
 /* Applies a reply: one transaction. */
@@ -489,14 +501,30 @@ inline apply(W) {
 #endif
              d[W].status = SYNCED;
              checkSynced(W)
+#ifdef REPAIR
+          :: else ->
+             if
+             :: !d[W].repaired ->
+                d[W].repaired = true; d[W].reason = true; d[W].status = PENDING;
+                d[W].hasCursor = false; d[W].position = 0; d[W].life = 0
+             :: else -> d[W].status = DIVERGED
+             fi
+#else
           :: else -> d[W].status = DIVERGED
+#endif
+          fi;
+          if
+          :: d[W].status != PENDING -> d[W].repaired = false
+          :: else
           fi;
           d[W].reason = d[W].reason || d[W].receipt < SEQ(d[W].end)
        :: else -> d[W].reason = true; d[W].status = PENDING
        fi;
        forgetReply(W);
        d[W].phase = IDLE
-    fi
+    fi;
+    printf("device %d applies: receipt %d, has %x vv %x, phase %d, status %d\n",
+        W, d[W].receipt, d[W].has, d[W].vv, d[W].phase, d[W].status)
 }
 
 /* 3: what has left the outbox was on central's disk. */
@@ -549,36 +577,24 @@ inline giveID(W) {
     }
     d[W].accepted = k;
     d[W].theirVV = centralVV; d[W].theirHas = centralHas;
+    printf("central gives device %d the id %d and confirms change %d\n", W, d[W].nextPosition, k);
     n = 0; k = 0;
     d[W].phase = GIVEN
 }
 
-/* Takes the new id: one transaction. */
+/* Takes the new id: one transaction. The changes are issued again before refusals are set aside:
+   the other way round, central's vector, which has the other self's dots, would hide them. */
 inline heal(W) {
-#ifndef BREAK_UNTOLD
-    for (n : 1 .. 3) {
-        if
-        :: n <= SEQ(d[W].accepted) ->
-           hashAt(d[W].end, n);
-           if
-           :: HAS(d[W].refusals, h) -> setAside(W, h)
-           :: else
-           fi
-        :: else
-        fi
-    }
-    n = 0;
+#ifdef BREAK_ORDER
+    tellRefusals(W);
 #endif
     own = d[W].nextPosition; k = SEQ(d[W].accepted);
-    end = 0; x = d[W].end;
-#ifdef BREAK_ORPHANS
-    if
-    :: k < d[W].receipt -> k = d[W].receipt
-    :: else
-    fi;
-#endif
+    end = 0; x = d[W].end; refusals = 0;
     for (n : 1 .. 3) {
         if
+        :: n <= k && n <= SEQ(x) ->
+           hashAt(x, n);
+           refusals = refusals | (d[W].refusals & ~d[W].aside & BIT(h))
         :: n > k && n <= SEQ(x) ->
            hashAt(x, n);
            vv = change[h].context;
@@ -604,9 +620,35 @@ inline heal(W) {
     d[W].hasCursor = false; d[W].position = 0; d[W].life = 0;
 #endif
     d[W].gap = false;
+#if !defined(BREAK_UNTOLD) && !defined(BREAK_ORDER)
+    if
+    :: refusals != 0 ->
+       d[W].aside = d[W].aside | refusals;
+       goOn(W, 0)
+    :: else
+    fi;
+#endif
     n = 0; k = 0;
+    printf("device %d is replica %d now: end %d, has %x vv %x\n", W, own, end, d[W].has, d[W].vv);
     endSession(W)
 }
+
+#ifdef BREAK_ORDER
+inline tellRefusals(W) {
+    for (n : 1 .. 3) {
+        if
+        :: n <= SEQ(d[W].accepted) ->
+           hashAt(d[W].end, n);
+           if
+           :: HAS(d[W].refusals, h) -> setAside(W, h)
+           :: else
+           fi
+        :: else
+        fi
+    }
+    n = 0
+}
+#endif
 
 /* In vv, old dots after seq k become new dots of the replica `own`. */
 inline reissueVV(W) {
@@ -639,7 +681,7 @@ inline reissueVV(W) {
 
 /* One for each desk: the clerk and the session. */
 proctype Desk(byte w) {
-end:
+endDesk:
     do
     :: atomic { d[w].lives && MAYWRITE(w) && !d[w].need ->
            if
@@ -648,6 +690,7 @@ end:
            fi }
     :: d_step { d[w].lives && d[w].phase == IDLE && d[w].reason ->
            d[w].sentEnd = d[w].end; d[w].phase = SENT;
+           printf("device %d sends: end %d, receipt %d\n", w, d[w].end, d[w].receipt);
 #ifdef BREAK_SEND
            d[w].receipt = SEQ(d[w].end);
            checkReceipt(w)
@@ -661,7 +704,7 @@ end:
 
 /* One for each desk: its link, with central at the other end. */
 proctype Link(byte w) {
-end:
+endLink:
     do
     :: atomic { d[w].phase == SENT ->
            if
@@ -697,6 +740,7 @@ inline rewind(END) {
         fi
     }
     feedEnd = position;
+    printf("central is restored: its feed ends at %d\n", feedEnd);
     i = 0;
     tellAll(255)
 }
@@ -709,12 +753,14 @@ inline clone() {
     d[2].position = d[0].position; d[2].life = d[0].life;
     d[2].hasCursor = d[0].hasCursor; d[2].gap = d[0].gap;
     d[2].wrote = d[0].wrote; d[2].reason = true; d[2].status = PENDING;
-    copied = d[0].wrote
+    copied = d[0].wrote;
+    printf("device 0's file is copied: device 2\n")
 }
 
 /* Device 0's machine dies after its file was copied: with the copy still unused, this is a device
    that was restored from a backup. */
 inline die() {
+    printf("device 0 dies\n");
     dead = d[0].wrote & ~copied;
     for (i : 1 .. CHANGES - 1) {
         if
@@ -724,7 +770,7 @@ inline die() {
     }
     i = 0;
     forgetReply(0);
-    d[0].lives = false; d[0].phase = IDLE; d[0].need = false; d[0].reason = false;
+    d[0].lives = false; d[0].phase = IDLE; d[0].need = false; d[0].repaired = false; d[0].reason = false;
     d[0].replica = 0; d[0].end = 0; d[0].receipt = 0; d[0].vv = 0; d[0].has = 0; d[0].aside = 0;
     d[0].position = 0; d[0].life = 0; d[0].hasCursor = false; d[0].gap = false; d[0].wrote = 0;
     d[0].writes = 0; d[0].status = PENDING
@@ -732,6 +778,7 @@ inline die() {
 
 /* Nothing can happen any more. */
 inline checkEnd() {
+    printf("all is still: central has %x refused %x vv %x\n", centralHas, centralRefused, centralVV);
     for (j : 0 .. DEVICES - 1) {
         if
         :: d[j].lives ->
@@ -773,7 +820,10 @@ inline checkEnd() {
 }
 
 proctype World() {
-end:
+#if REWINDS
+    byte newEnd;
+#endif
+endWorld:
     do
 #ifdef CLONE
     :: d_step { !d[2].lives && d[0].lives && lastContent > 0 -> clone() }
@@ -782,8 +832,8 @@ end:
 #if REWINDS
     :: atomic { rewinds < REWINDS && feedEnd > 0 ->
            rewinds++;
-           select(position : 0 .. feedEnd - 1);
-           d_step { rewind(position) } }
+           select(newEnd : 0 .. feedEnd - 1);
+           d_step { rewind(newEnd); newEnd = 0 } }
 #endif
     :: d_step { lateEnd != 0 ->
            vv = 0; has = 0;
@@ -793,7 +843,7 @@ end:
 #ifdef UNBOUNDED
     :: d_step { !good -> good = true }
 #endif
-    :: d_step { timeout -> checkEnd(); break }
+    :: atomic { timeout -> d_step { checkEnd(); n = 0 }; break }
     od
 }
 
