@@ -36,7 +36,7 @@
    Settings: -DWRITES0, 1 and 2 (writes of each device), -DBAD (writes that central refuses),
    -DFAULTS (losses and crashes), -DLATE (old copies), -DCLONE, -DREWINDS, -DUNBOUNDED (losses without
    number until the link is good; then LTL `progress`). -DBREAK_x spoils one rule each, see README.md.
-   -DONLY=n asserts the promise n alone, so that a check knows which one failed.  */
+   -DONLY=n asserts the promise n alone, so that a check knows which one failed; -DEXCEPT=n all others.  */
 
 #ifndef WRITES0
 #define WRITES0 2
@@ -71,6 +71,8 @@
 
 #ifdef ONLY
 #define PROMISE(n, holds) assert((n) != ONLY || (holds))
+#elif defined(EXCEPT)
+#define PROMISE(n, holds) assert((n) == EXCEPT || (holds))
 #else
 #define PROMISE(n, holds) assert(holds)
 #endif
@@ -113,7 +115,7 @@ typedef Device {
     byte position; byte life; bool hasCursor; bool gap;
     byte writes; byte wrote;                /* how many here; contents written here or in the original */
     /* Of the session, gone with it. */
-    byte phase; bool need; bool reason; byte status; byte sentEnd; bool repaired;
+    byte phase; bool need; bool reason; byte status; byte sentEnd; byte repaired;
     /* The reply on its way. */
     byte accepted; byte refusals; byte item; byte nextPosition; byte nextLife; byte repliedIn;
     byte theirVV; byte theirHas; bool isStates; bool more; bool asks;
@@ -207,7 +209,11 @@ inline commit(P, REFUSED) {
     printf("central commits change %d (dot %d:%d), refused %d\n", P, own, SEQ(P), REFUSED);
     ever = ever | BIT(P);
     if
-    :: REFUSED -> centralRefused = centralRefused | BIT(P); enter(VOID + (P))
+#ifdef BREAK_REFUSAL
+    :: REFUSED && HAS(centralRefused, P)
+#endif
+    :: REFUSED && !HAS(centralRefused, P) ->
+       centralRefused = centralRefused | BIT(P); enter(VOID + (P))
     :: else ->
        if
        :: !COVERED(centralVV, P) -> centralHas = centralHas | BIT(P)
@@ -388,7 +394,10 @@ inline forgetReply(W) {
 inline endSession(W) {
     printf("the session of device %d ends\n", W);
     forgetReply(W);
-    d[W].phase = IDLE; d[W].need = false; d[W].repaired = false; d[W].reason = true
+    d[W].phase = IDLE; d[W].need = false; d[W].repaired = 0;
+#ifndef BREAK_RETRY
+    d[W].reason = true
+#endif
 }
 
 inline write(W, UNFIT) {
@@ -441,7 +450,14 @@ inline apply(W) {
     :: h != d[W].accepted -> d[W].phase = FORKED; forgetReply(W); d[W].need = false
 #endif
     :: else ->
+#ifdef BREAK_RECEIPT
+       if
+       :: SEQ(d[W].accepted) > d[W].receipt -> d[W].receipt = SEQ(d[W].accepted)
+       :: else
+       fi;
+#else
        d[W].receipt = (SEQ(d[W].accepted) > SEQ(d[W].end) -> SEQ(d[W].end) : SEQ(d[W].accepted));
+#endif
        for (n : 1 .. 3) {
            if
            :: n <= SEQ(d[W].end) ->
@@ -504,8 +520,8 @@ inline apply(W) {
 #ifdef REPAIR
           :: else ->
              if
-             :: !d[W].repaired ->
-                d[W].repaired = true; d[W].reason = true; d[W].status = PENDING;
+             :: d[W].repaired < 2 ->             /* in this sync, and in the next */
+                d[W].repaired++; d[W].reason = true; d[W].status = PENDING;
                 d[W].hasCursor = false; d[W].position = 0; d[W].life = 0
              :: else -> d[W].status = DIVERGED
              fi
@@ -514,7 +530,7 @@ inline apply(W) {
 #endif
           fi;
           if
-          :: d[W].status != PENDING -> d[W].repaired = false
+          :: d[W].status != PENDING -> d[W].repaired = 0
           :: else
           fi;
           d[W].reason = d[W].reason || d[W].receipt < SEQ(d[W].end)
@@ -589,6 +605,9 @@ inline heal(W) {
     tellRefusals(W);
 #endif
     own = d[W].nextPosition; k = SEQ(d[W].accepted);
+#ifdef BREAK_TWICE
+    k = d[W].receipt;
+#endif
     end = 0; x = d[W].end; refusals = 0;
     for (n : 1 .. 3) {
         if
@@ -597,6 +616,9 @@ inline heal(W) {
            refusals = refusals | (d[W].refusals & ~d[W].aside & BIT(h))
         :: n > k && n <= SEQ(x) ->
            hashAt(x, n);
+           /* 6: what central had already is not entered twice. */
+           PROMISE(6, !HAS(d[W].theirHas, h) || life > 0);
+#ifndef BREAK_DROP
            vv = change[h].context;
            reissueVV(W);
            issue(own, end, change[h].content, vv);
@@ -609,6 +631,7 @@ inline heal(W) {
            :: HAS(d[W].aside, h) -> d[W].aside = d[W].aside | BIT(end)
            :: else
            fi
+#endif
         :: else
         fi
     }
@@ -675,6 +698,11 @@ inline reissueVV(W) {
 #define UNBOUNDED_ true
 #else
 #define UNBOUNDED_ false
+#endif
+#ifdef AFTERHEAL                /* central is restored only once the fork is healed */
+#define MAYREWIND (d[2].lives && d[0].replica != d[2].replica)
+#else
+#define MAYREWIND true
 #endif
 #define BADCOUNT (HAS(bad,1) + HAS(bad,2) + HAS(bad,3) + HAS(bad,4) + HAS(bad,5))
 #define COUNTFAULT faults = (UNBOUNDED_ -> 0 : faults + 1)
@@ -761,16 +789,16 @@ inline clone() {
    that was restored from a backup. */
 inline die() {
     printf("device 0 dies\n");
-    dead = d[0].wrote & ~copied;
+    dead = d[0].wrote & ~copied;    /* and what only a restored central had: `central recover` */
     for (i : 1 .. CHANGES - 1) {
         if
-        :: HAS(ever, i) -> dead = dead & ~BIT(change[i].content)
+        :: HAS(ever, i) && REWINDS == 0 -> dead = dead & ~BIT(change[i].content)
         :: else
         fi
     }
     i = 0;
     forgetReply(0);
-    d[0].lives = false; d[0].phase = IDLE; d[0].need = false; d[0].repaired = false; d[0].reason = false;
+    d[0].lives = false; d[0].phase = IDLE; d[0].need = false; d[0].repaired = 0; d[0].reason = false;
     d[0].replica = 0; d[0].end = 0; d[0].receipt = 0; d[0].vv = 0; d[0].has = 0; d[0].aside = 0;
     d[0].position = 0; d[0].life = 0; d[0].hasCursor = false; d[0].gap = false; d[0].wrote = 0;
     d[0].writes = 0; d[0].status = PENDING
@@ -827,10 +855,12 @@ endWorld:
     do
 #ifdef CLONE
     :: d_step { !d[2].lives && d[0].lives && lastContent > 0 -> clone() }
+#ifndef NODEATH
     :: d_step { d[2].lives && d[0].lives -> die() }
 #endif
+#endif
 #if REWINDS
-    :: atomic { rewinds < REWINDS && feedEnd > 0 ->
+    :: atomic { rewinds < REWINDS && feedEnd > 0 && MAYREWIND ->
            rewinds++;
            select(newEnd : 0 .. feedEnd - 1);
            d_step { rewind(newEnd); newEnd = 0 } }
