@@ -115,7 +115,7 @@ typedef Device {
     byte position; byte life; bool hasCursor; bool gap;
     byte writes; byte wrote;                /* how many here; contents written here or in the original */
     /* Of the session, gone with it. */
-    byte phase; bool need; bool reason; byte status; byte sentEnd; byte repaired;
+    byte phase; bool need; bool reason; byte status; byte sentEnd; bool repaired;
     /* The reply on its way. */
     byte accepted; byte refusals; byte item; byte nextPosition; byte nextLife; byte repliedIn;
     byte theirVV; byte theirHas; bool isStates; bool more; bool asks;
@@ -229,10 +229,11 @@ inline commit(P, REFUSED) {
     if
     :: REFUSED
     :: else -> chainEnd[own] = P
-    fi
+    fi;
 #else
-    chainEnd[own] = P
+    chainEnd[own] = P;
 #endif
+    for (i : 0 .. DEVICES - 1) { d[i].repaired = false }
 }
 
 #ifdef FLIP
@@ -298,7 +299,11 @@ inline take(P, WHO, STATES) {
              isKnown = COVERS(vv, change[P].context);
              for (i : 1 .. CHANGES - 1) {
                  if
+#ifdef REMEDY                                   /* of finding 3: unfit values are left out */
+                 :: HAS(has, i) && REFUSES(i) -> has = has & ~BIT(i)
+#else
                  :: HAS(has, i) && REFUSES(i) -> isKnown = false
+#endif
                  :: else
                  fi
              }
@@ -394,7 +399,7 @@ inline forgetReply(W) {
 inline endSession(W) {
     printf("the session of device %d ends\n", W);
     forgetReply(W);
-    d[W].phase = IDLE; d[W].need = false; d[W].repaired = 0;
+    d[W].phase = IDLE; d[W].need = false;
 #ifndef BREAK_RETRY
     d[W].reason = true
 #endif
@@ -426,6 +431,21 @@ inline setAside(W, P) {
    top. */
 inline goOn(W, AFTER) {
     vv = d[W].theirVV; has = d[W].theirHas;
+#ifdef REMEDY
+    /* Of finding 2: what is here and central has not seen stays, but for what it refused. */
+    for (i : 1 .. CHANGES - 1) {
+        if
+        :: HAS(d[W].has, i) && !COVERED(vv, i) && !HAS(d[W].aside, i) -> has = has | BIT(i)
+        :: else
+        fi
+    }
+    for (i : 0 .. REPLICAS - 1) {
+        if
+        :: AT(d[W].vv, i) > AT(vv, i) -> vv = WITH(vv, i, AT(d[W].vv, i))
+        :: else
+        fi
+    }
+#endif
     for (j : AFTER + 1 .. 3) {
         if
         :: j <= SEQ(d[W].end) ->
@@ -520,18 +540,14 @@ inline apply(W) {
 #ifdef REPAIR
           :: else ->
              if
-             :: d[W].repaired < 2 ->             /* in this sync, and in the next */
-                d[W].repaired++; d[W].reason = true; d[W].status = PENDING;
+             :: !d[W].repaired ->                /* once for each state of central */
+                d[W].repaired = true; d[W].reason = true; d[W].status = PENDING;
                 d[W].hasCursor = false; d[W].position = 0; d[W].life = 0
              :: else -> d[W].status = DIVERGED
              fi
 #else
           :: else -> d[W].status = DIVERGED
 #endif
-          fi;
-          if
-          :: d[W].status != PENDING -> d[W].repaired = 0
-          :: else
           fi;
           d[W].reason = d[W].reason || d[W].receipt < SEQ(d[W].end)
        :: else -> d[W].reason = true; d[W].status = PENDING
@@ -798,7 +814,7 @@ inline die() {
     }
     i = 0;
     forgetReply(0);
-    d[0].lives = false; d[0].phase = IDLE; d[0].need = false; d[0].repaired = 0; d[0].reason = false;
+    d[0].lives = false; d[0].phase = IDLE; d[0].need = false; d[0].repaired = false; d[0].reason = false;
     d[0].replica = 0; d[0].end = 0; d[0].receipt = 0; d[0].vv = 0; d[0].has = 0; d[0].aside = 0;
     d[0].position = 0; d[0].life = 0; d[0].hasCursor = false; d[0].gap = false; d[0].wrote = 0;
     d[0].writes = 0; d[0].status = PENDING
