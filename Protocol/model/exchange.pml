@@ -34,9 +34,11 @@
    reply also brings the refusals among the confirmed changes (see README.md, finding 1).
 
    Settings: -DWRITES0, 1 and 2 (writes of each device), -DBAD (writes that central refuses),
-   -DFAULTS (losses and crashes), -DLATE (old copies), -DCLONE, -DREWINDS, -DUNBOUNDED (losses without
-   number until the link is good; then LTL `progress`). -DBREAK_x spoils one rule each, see README.md.
-   -DONLY=n asserts the promise n alone, so that a check knows which one failed; -DEXCEPT=n all others.  */
+   -DFAULTS (losses and crashes), -DLATE (old copies), -DCLONE (device 2 is a copy of device 0, which
+   may die; with -DNODEATH not), -DREWINDS (restorations of central; with -DAFTERHEAL only once a fork
+   is healed), -DREPAIR, -DFLIP, -DREMEDY (of findings 2 and 3), -DUNBOUNDED (losses without number
+   until the link is good; then LTL `progress`). -DBREAK_x spoils one rule each: see `check`.
+   -DONLY=n asserts promise n alone, so that a check knows which one failed; -DEXCEPT=n all others.  */
 
 #ifndef WRITES0
 #define WRITES0 2
