@@ -72,13 +72,13 @@ public struct MergeApply {
     public func join(_ state: RecordState) throws {
         let record = try transaction.open(state.kind, state.id)
         if transaction.database.role == .counter, record.exists {
-            let (identity, replica) = try transaction.database.enrolledIdentity()
+            let identity = try transaction.database.enrolledIdentity().identity
             // A record comes (back) to this office: what stayed here may hold what central
             // refused, of which its state knows nothing, so it goes on from that state alone.
             if !transaction.database.scopeIncludes(identity.office, record.state),
                 transaction.database.scopeIncludes(identity.office, state)
             {
-                return try transaction.goOn(from: state, after: state.vv[replica])
+                return try transaction.goOn(from: state, keepsUnseen: false)
             }
         }
         let joined = record.state.joined(with: state)

@@ -177,7 +177,7 @@ extension WriteTransaction {
             return false
         }
         if let state {
-            try goOn(from: state, after: dot.seq)
+            try goOn(from: state, keepsUnseen: true)
         } else if refused.kind.isKnown {
             let present = try open(refused.kind, record)
             let office = try database.enrolledIdentity().identity.office
@@ -218,21 +218,25 @@ extension WriteTransaction {
         return true
     }
 
-    /// Lets a record go on from central's state with the own changes after a seq on top.
-    func goOn(from state: RecordState, after seq: UInt64) throws {
+    /// Lets a record go on from central's state, with what was written here after on top: own changes
+    /// that central's state does not cover, and, if `keepsUnseen` is set, all other values that a
+    /// central restored from a backup has lost.
+    func goOn(from state: RecordState, keepsUnseen: Bool) throws {
         let replica = try database.enrolledIdentity().replica
         let record = try open(state.kind, state.id)
         var rebuilt = state
+        var refused = Set<Dot>()
         if let key = record.key {
-            for logged in try database.changeLog.history(kind: state.kind, recordKey: key)
-            where logged.change.dot.seq > seq && logged.change.dot.replica == replica
-                && !logged.isVoid
-            {
-                // A gap cannot be: own later changes build on this state and on each other. Were
-                // it one all the same, the join with central's state at the next pull mends it.
-                _ = rebuilt.apply(logged.change)
+            for logged in try database.changeLog.history(kind: state.kind, recordKey: key) {
+                if logged.isVoid {
+                    refused.insert(logged.change.dot)
+                } else if logged.change.dot.replica == replica {
+                    // What does not fit, because central lacks what it builds on, is kept below.
+                    _ = rebuilt.apply(logged.change)
+                }
             }
         }
+        if keepsUnseen { rebuilt.adoptUnseen(from: record.state, except: refused) }
         try MergeApply(self).replace(record, with: rebuilt)
     }
 }

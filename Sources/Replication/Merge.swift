@@ -78,6 +78,24 @@ extension RecordState {
         return result
     }
 
+    /// Adds the values of another state that this one has not seen, but for those of some changes,
+    /// and takes nothing away.
+    public mutating func adoptUnseen(from other: RecordState, except refused: Set<Dot>) {
+        let seen = vv
+        for field in other.fields {
+            for entry in field.entries
+            where !seen.covers(entry.dot) && !refused.contains(entry.dot) {
+                guard let stamp = other.stamp(of: entry.dot) else { continue }
+                put(FieldWrite(field.name, entry.value), dot: entry.dot, replacing: VersionVector())
+                vv.insert(entry.dot)
+                if self.stamp(of: entry.dot) == nil {
+                    let place = stamps.firstIndex { $0.dot > entry.dot } ?? stamps.endIndex
+                    stamps.insert(StampedDot(entry.dot, stamp), at: place)
+                }
+            }
+        }
+    }
+
     private static func joined(
         _ left: [FieldEntry], _ leftVector: VersionVector,
         _ right: [FieldEntry], _ rightVector: VersionVector

@@ -57,7 +57,7 @@ struct CentralIngest {
         else { throw SyncFailure.forked(accepted: device.seq) }
         guard push.isSigned else { throw SyncFailure.badSignature }
         if push.firstSeq <= device.seq {
-            try repeatRefusals(push.firstSeq...device.seq)
+            result.refusals += try refusals(push.firstSeq...device.seq)
         }
         for change in push.changes where change.chain.seq > device.seq {
             guard try take(change) else { break }
@@ -93,13 +93,12 @@ extension CentralIngest {
         }
     }
 
-    private mutating func repeatRefusals(_ seqs: ClosedRange<UInt64>) throws {
-        for note in try database.refusals(of: result.device.replica, seqs: seqs) {
-            let record = try visibleState(note.kind, note.record)
-            result.refusals.append(
-                Refusal(
-                    seq: note.seq, code: RefusalCode(rawValue: note.code) ?? .other,
-                    reason: note.reason, state: record))
+    /// The refusals of earlier changes of the device, with the records as they are now.
+    func refusals(_ seqs: ClosedRange<UInt64>) throws -> [Refusal] {
+        try database.refusals(of: result.device.replica, seqs: seqs).map { note in
+            Refusal(
+                seq: note.seq, code: RefusalCode(rawValue: note.code) ?? .other,
+                reason: note.reason, state: try visibleState(note.kind, note.record))
         }
     }
 

@@ -66,7 +66,7 @@ public final class CentralNode: Sendable {
         _ request: SyncRequest, from replica: ReplicaID
     ) async throws(SyncFailure) -> SyncReply {
         guard request.replica == replica else { throw .notEnrolled }
-        if let rotation = request.rotation { return try await giveIdentity(replica, rotation) }
+        if let rotation = request.rotation { return try await giveIdentity(request, rotation) }
         let ingest = try await ingest(request)
         var device = ingest.device
         var version = request.waitSeconds > 0 ? try await newsVersion() : 0
@@ -91,8 +91,9 @@ public final class CentralNode: Sendable {
 extension CentralNode {
     /// Gives a device that is a copy of another an identity of its own.
     private func giveIdentity(
-        _ replica: ReplicaID, _ rotation: Rotation
+        _ request: SyncRequest, _ rotation: Rotation
     ) async throws(SyncFailure) -> SyncReply {
+        let replica = request.replica
         guard let key = PublicKey(bytes: rotation.publicKey) else {
             throw .malformed(what: "request", reason: "the new key is no key")
         }
@@ -102,9 +103,10 @@ extension CentralNode {
         return try await write { transaction, database in
             guard let original = try database.device(replica) else { throw SyncFailure.notEnrolled }
             guard original.state == .active else { throw SyncFailure.revoked }
-            let confirmed = try rotation.probes.filter {
-                try database.chainHash(of: replica, seq: $0.seq) == $0.hash
-            }
+            let confirmed =
+                try rotation.probes.filter {
+                    try database.chainHash(of: replica, seq: $0.seq) == $0.hash
+                }.map(\.seq).max() ?? 0
             guard
                 let device = try transaction.giveIdentity(
                     toCopyOf: original, publicKey: key, tokenHash: Token.hash(token),
@@ -115,7 +117,14 @@ extension CentralNode {
                 accepted: ChainEnd(seq: device.seq, hash: device.chainHash), time: now)
             reply.identity = NewIdentity(
                 replica: device.replica, desk: device.desk, token: token,
-                confirmedSeq: confirmed.map(\.seq).max() ?? 0)
+                confirmedSeq: confirmed)
+            // Changes that it need not issue again, and of whose refusal it has not heard.
+            let pending = min(request.pendingCount, request.chain.seq)
+            let firstUnheard = request.chain.seq - pending + 1
+            if firstUnheard <= confirmed {
+                reply.refusals = try CentralIngest(transaction, database, device: original)
+                    .refusals(firstUnheard...confirmed)
+            }
             return reply
         }
     }

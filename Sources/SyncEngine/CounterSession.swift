@@ -173,7 +173,11 @@ extension CounterSession {
                     next.desk = new.desk
                     next.token = new.token
                     next.signingSeed = seed
-                    return try transaction.takeIdentity(next, keptSeq: search.confirmedSeq)
+                    let rotation = try transaction.takeIdentity(next, keptSeq: search.confirmedSeq)
+                    // After the renaming: central's states name the other copy's dots as seen.
+                    report.refused += try setAside(
+                        reply.refusals, of: rotation.old, in: transaction)
+                    return rotation
                 }
             }
             return
@@ -205,6 +209,7 @@ extension CounterSession {
                 }
                 return ChainEnd(seq: seq, hash: hash)
             }
+            request.pendingCount = identity.pendingCount
             request.rotation = Rotation(publicKey: key.publicKey.bytes, probes: places)
             return request
         }
@@ -286,13 +291,7 @@ extension CounterSession {
                 try database.chainHash(of: replica, seq: reply.accepted.seq) == reply.accepted.hash
             else { throw SyncFailure.forked(accepted: reply.accepted.seq) }
             identity.pushedSeq = reply.accepted.seq
-            var refused: UInt64 = 0
-            for refusal in reply.refusals {
-                let isNews = try transaction.setAside(
-                    Dot(replica, refusal.seq), code: refusal.code.rawValue,
-                    reason: refusal.reason, goingOnFrom: refusal.state)
-                refused += isNews ? 1 : 0
-            }
+            let refused = try setAside(reply.refusals, of: replica, in: transaction)
             // What central passed over is not for this office, or not there.
             if !reply.hasMore {
                 for id in request.fetchedRecords { try transaction.setGap(id, isOpen: false) }
@@ -319,6 +318,18 @@ extension CounterSession {
         }
         guard round.isDone, let theirs = reply.digest else { return round }
         return try compare(theirs, round)
+    }
+
+    /// Sets refused changes aside; returns how many of them were news.
+    private func setAside(
+        _ refusals: [Refusal], of replica: ReplicaID, in transaction: WriteTransaction
+    ) throws -> UInt64 {
+        try refusals.reduce(0) { count, refusal in
+            let isNews = try transaction.setAside(
+                Dot(replica, refusal.seq), code: refusal.code.rawValue, reason: refusal.reason,
+                goingOnFrom: refusal.state)
+            return count + (isNews ? 1 : 0)
+        }
     }
 
     /// Compares digests, unless somebody has written here since: then there is more to push.

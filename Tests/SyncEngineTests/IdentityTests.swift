@@ -216,6 +216,31 @@ struct IdentityTests {
         #expect(Set(try other.values(id, "officer")) == [.text("Hoa"), .text("Minh")])
     }
 
+    @Test("a refusal whose reply was lost is told with the new identity")
+    func untoldRefusal() async throws {
+        let fleet = try Fleet()
+        let original = try await fleet.enrol("A")
+        let id = try original.make([FieldWrite("officer", .text("Lan"))])
+        try await settle([original])
+        try original.plant(.dossier, record: id, writes: [FieldWrite("status", .text("returned"))])
+        original.transport.meet([.replyLost])
+        _ = try await original.sync()
+        let clone = try original.copied(to: fleet.directory + "/clone.db", slot: fleet.slot)
+        try original.set(id, "fee_vnd", .integer(1))
+        try clone.set(id, "officer", .text("Hoa"))
+        #expect(try await original.sync().outcome == .refused)
+        let report = try await clone.sync()
+        #expect(report.outcome == .refused)
+        #expect(report.refused == 1)
+        #expect(report.rotation?.reissuedCount == 1)
+        let kept = try clone.read { try $0.refusedChanges() }
+        #expect(kept.map(\.change.writes) == [[FieldWrite("status", .text("returned"))]])
+        try await settle([original, clone])
+        try expectConverged(fleet, [original, clone])
+        #expect(try original.values(id, "officer") == [.text("Hoa")])
+        #expect(try clone.values(id, "fee_vnd") == [.integer(1)])
+    }
+
     @Test("a copy of a revoked device gets no identity")
     func copyOfARevokedDevice() async throws {
         let fleet = try Fleet()
