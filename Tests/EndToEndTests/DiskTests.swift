@@ -17,7 +17,7 @@ func expectFailure(
 
 @Suite(
     "Disks that are full or cannot be written to",
-    .enabled(if: SmallDisk.isWanted, SmallDisk.isWantedWords))
+    .ownThreads, .enabled(if: SmallDisk.isWanted, SmallDisk.isWantedWords))
 struct DiskTests {
     @Test(
         "a counter whose disk fills up says so, keeps whole lines, and goes on when there is room")
@@ -105,7 +105,7 @@ struct DiskTests {
     }
 }
 
-@Suite("Database files that are locked, or of a newer version")
+@Suite("Database files that are locked, or of a newer version", .ownThreads)
 struct DatabaseFileTests {
     @Test("a locked replica and a locked central are said to be so, and nothing is lost")
     func locked() throws {

@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// What a script learns from how a program ends, and what a person reads then.
-@Suite("Exit codes and messages")
+@Suite("Exit codes and messages", .ownThreads)
 struct ExitCodeTests {
     private let office: Office
     private let desk: Desk

@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// Requests that no counter sends: each gets its own answer, and central goes on.
-@Suite("Central answers hostile requests and goes on")
+@Suite("Central answers hostile requests and goes on", .ownThreads)
 struct HostileRequestTests {
     private static let cbor = "Content-Type: application/vnd.dossiersync+cbor"
     private static let json = "Content-Type: application/json"

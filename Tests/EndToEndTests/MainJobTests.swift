@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// The main job with the real programs, and the documents that scripts read of it.
-@Suite("The main job with the built programs")
+@Suite("The main job with the built programs", .ownThreads)
 struct MainJobTests {
     @Test("counters work apart, sync, and agree with central")
     func mainJob() throws {

@@ -4,7 +4,7 @@ import Testing
 
 /// Something else answers in central's place, or the answer does not arrive whole. The counter says
 /// what it met, keeps everything, and syncs when the real central is back.
-@Suite("Answers that are not central's")
+@Suite("Answers that are not central's", .ownThreads)
 struct StrangeAnswerTests {
     struct Answer: CustomTestStringConvertible {
         var testDescription: String
