@@ -115,7 +115,7 @@ let package = Package(
             "SyncEngineTests",
             [
                 "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication",
-                "SyncEngine", "SyncProtocol", "TestSupport",
+                "SQLite", "SyncEngine", "SyncProtocol", "TestSupport",
             ]),
         tests(
             "ReplicaStoreTests",

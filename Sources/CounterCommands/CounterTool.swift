@@ -21,7 +21,7 @@ public enum CounterTool {
                 SyncCommand.command(context), StatusCommand.command(context),
                 ConflictsCommand.command(context), ResolveCommand.command(context),
                 RefusedCommand.command(context), DigestCommand.command(context),
-                RecordsCommand.command(context),
+                RecordsCommand.command(context), VerifyCommand.command(context),
             ],
             globalOptions: [CounterHome.option], output: output, errorOutput: errorOutput)
     }

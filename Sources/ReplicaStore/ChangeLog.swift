@@ -20,7 +20,8 @@ enum LogForm: Int64 {
 struct LogEntry {
     var form: LogForm
     var dot: Dot?
-    /// Whether the change made its record, so that the id is not in its bytes.
+    /// Whether the change made its record, so that the id is not in its bytes. Of a state: whether it
+    /// was joined, so that the record holds more than its changes here give.
     var isMaking = false
     /// The writer's chain hash after the change; unknown at a counter for others' changes.
     var hash: Hash256?

@@ -84,7 +84,8 @@ public struct MergeApply {
         let joined = record.state.joined(with: state)
         guard joined != record.state else { return }
         for stamped in state.stamps { try observe(stamped.stamp.clock) }
-        let entry = transaction.database.role == .central ? LogEntry(form: .state) : nil
+        let entry =
+            transaction.database.role == .central ? LogEntry(form: .state, isMaking: true) : nil
         try transaction.store(joined, over: record, log: entry)
     }
 

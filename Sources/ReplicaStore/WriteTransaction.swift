@@ -71,10 +71,13 @@ public final class WriteTransaction {
             note(before.state, in: scopesBefore, sign: -1)
             note(after, in: scopesAfter, sign: 1)
         }
-        guard let entry else { return }
+        guard var entry else { return }
+        if database.role == .central, entry.hash == nil {
+            entry.hash = Hash256(hashing: after.canonicalBytes)
+        }
         let position = try append(entry, kind: after.kind, key: key)
         guard database.role == .central else { return }
-        try chainFeed(entry.hash ?? Hash256(hashing: after.canonicalBytes), position)
+        try chainFeed(entry.hash ?? .zero, position)
         // An office that the record is new to needs its state; the change alone would be a gap.
         let newcomers =
             before.key == nil || entry.form == .state

@@ -1,0 +1,302 @@
+// Recomputes everything that a database file says of itself: the file's own structure, every record,
+// the digests, the hash chains, and at central the feed's chain and each record from its changes.
+// What was altered or lost without the program's knowledge shows here.
+
+internal import Causality
+internal import Crypto
+internal import Dossiers
+internal import Replication
+internal import SQLite
+
+/// What a verification looked at, and what is wrong.
+public struct Verification: Sendable {
+    /// One thing that is wrong. Holds no content of a record.
+    public struct Fault: Hashable, Sendable {
+        /// What kind of thing.
+        public enum Subject: String, Sendable {
+            /// The file's own structure.
+            case file
+            /// A record's row.
+            case record
+            /// A digest that is kept beside the records.
+            case digest
+            /// A change of the log.
+            case change
+            /// A replica's hash chain.
+            case chain
+            /// Central's chain over its feed.
+            case feed
+        }
+
+        /// What kind of thing.
+        public var subject: Subject
+        /// Which one.
+        public var place: String
+        /// What is wrong with it.
+        public var reason: String
+    }
+
+    /// Records that were read.
+    public internal(set) var recordCount: UInt64 = 0
+    /// Changes whose hashes were taken again.
+    public internal(set) var changeCount: UInt64 = 0
+    /// Records that were made again from their changes.
+    public internal(set) var replayedCount: UInt64 = 0
+    /// What is wrong; empty in a sound file.
+    public internal(set) var faults: [Fault] = []
+}
+
+extension ReplicaDatabase {
+    /// Verifies the whole file on one consistent view of it. Reads every row.
+    ///
+    /// - Throws: `StoreError.sqlite` when the file cannot be read at all.
+    public func verify() throws -> Verification {
+        var verifier = Verifier(self)
+        return try read { try verifier.run() }
+    }
+}
+
+private struct Verifier {
+    /// Faults that are worth listing: a damaged file may have as many as it has rows.
+    private static let faultsMax = 1_000
+
+    private let database: ReplicaDatabase
+    private var result = Verification()
+    private var digests: [DigestTable.Place: DigestTable.Difference] = [:]
+
+    init(_ database: ReplicaDatabase) {
+        self.database = database
+    }
+
+    private var connection: Connection { database.connection }
+
+    mutating func run() throws -> Verification {
+        for problem in try connection.quickCheck() where problem != "ok" {
+            add(.file, "database", problem)
+        }
+        for (kind, name) in RecordKind.tableNames {
+            try checking(.record, name) { verifier in try verifier.checkRecords(kind, name) }
+        }
+        try checking(.digest, "digests") { verifier in try verifier.checkDigests() }
+        try checking(.change, "changes") { verifier in try verifier.checkLog() }
+        try checking(.chain, "end") { verifier in try verifier.checkChainEnds() }
+        if database.role == .central {
+            try checking(.feed, "commits") { verifier in try verifier.checkFeed() }
+        }
+        return result
+    }
+
+    private mutating func add(
+        _ subject: Verification.Fault.Subject, _ place: String, _ reason: String
+    ) {
+        guard result.faults.count < Self.faultsMax else { return }
+        result.faults.append(.init(subject: subject, place: place, reason: reason))
+    }
+
+    /// Runs a step; damage that stops it is a fault like any other.
+    private mutating func checking(
+        _ subject: Verification.Fault.Subject, _ place: String,
+        _ step: (inout Verifier) throws -> Void
+    ) throws {
+        do {
+            try step(&self)
+        } catch let error as StoreError {
+            guard case .damaged(let table, let key) = error else { throw error }
+            add(subject, "\(table) \(key)", "it contradicts itself")
+        } catch let error as SQLiteError where error.isCorrupt || error.isNotADatabase {
+            add(subject, place, "SQLite cannot read on: the file is damaged")
+        }
+    }
+}
+
+extension Verifier {
+    private mutating func checkRecords(_ kind: RecordKind, _ name: String) throws {
+        guard let table = database.table(of: kind) else { return }
+        var last = Int64.min
+        while let key = try nextKey(name, after: last) {
+            last = key
+            result.recordCount += 1
+            try checking(.record, "\(name) \(key)") { verifier in
+                guard let record = try table.load(key: key) else { return }
+                try verifier.count(record.state)
+                if verifier.database.role == .central { try verifier.replay(record, in: name) }
+            }
+        }
+    }
+
+    private func nextKey(_ table: String, after key: Int64) throws -> Int64? {
+        let statement = try connection.statement(
+            "SELECT key FROM \(table) WHERE key > ?1 ORDER BY key LIMIT 1")
+        try statement.bind(1, key)
+        defer { statement.reset() }
+        return try statement.step() ? statement.int64(0) : nil
+    }
+
+    private mutating func count(_ state: RecordState) throws {
+        guard !state.fields.isEmpty else { return }
+        let scopes: [Int64]
+        switch DossierRules.scope(of: state) {
+        case .catalog: scopes = [Interning.catalogScope]
+        case .offices(let codes):
+            scopes = try codes.compactMap { try database.interning.knownKey(ofOffice: $0) }
+        case .none: scopes = []
+        }
+        for scope in scopes {
+            let place = DigestTable.Place(scope: scope, bucket: state.id.bucket)
+            digests[place, default: .init()].digest.formUnion(Digest(of: state))
+            digests[place, default: .init()].records += 1
+        }
+    }
+
+    /// Makes a record again from its changes, unless a state of it came in whole.
+    private mutating func replay(_ record: StoredRecord, in table: String) throws {
+        let statement = try connection.statement(
+            "SELECT 1 FROM changes WHERE kind = ?1 AND record = ?2 AND form = 3 AND made = 1")
+        try statement.bind(1, Int64(record.state.kind.rawValue))
+        try statement.bind(2, record.key)
+        let hasJoined = try statement.step()
+        statement.reset()
+        guard !hasJoined else { return }
+        var state = RecordState(kind: record.state.kind, id: record.state.id)
+        let history = try database.changeLog.history(
+            kind: record.state.kind, recordKey: record.key)
+        for logged in history {
+            if logged.isVoid {
+                state.void(logged.change.dot)
+            } else if case .causalGap = state.apply(logged.change) {
+                add(.change, "\(logged.change.dot)", "it builds on changes that are not there")
+            }
+        }
+        result.replayedCount += 1
+        if state != record.state {
+            add(.record, "\(table) \(record.key)", "it is not what its changes give")
+        }
+    }
+
+    private mutating func checkDigests() throws {
+        let statement = try connection.statement(
+            "SELECT scope, bucket, sum, records FROM digests ORDER BY scope, bucket")
+        defer { statement.reset() }
+        while try statement.step() {
+            let place = DigestTable.Place(
+                scope: statement.int64(0), bucket: UInt8(clamping: statement.int64(1)))
+            let found = digests.removeValue(forKey: place) ?? .init()
+            let kept = Hash256(bytes: statement.bytes(2))
+            if kept != found.digest.hash || statement.int64(3) != found.records {
+                add(
+                    .digest, "scope \(place.scope) bucket \(place.bucket)",
+                    "it is not that of the records")
+            }
+        }
+        for place in digests.keys.sorted(by: { ($0.scope, $0.bucket) < ($1.scope, $1.bucket) }) {
+            add(.digest, "scope \(place.scope) bucket \(place.bucket)", "it is missing")
+        }
+    }
+}
+
+extension Verifier {
+    /// Every logged change is what its row says, and every chain that is known here is whole.
+    private mutating func checkLog() throws {
+        let statement = try connection.statement(
+            """
+            SELECT c.position, r.id, c.seq, c.kind, c.hash, c.bytes FROM changes AS c
+            LEFT JOIN replicas AS r ON r.key = c.replica
+            WHERE c.form < 3 ORDER BY c.replica, c.seq
+            """)
+        defer { statement.reset() }
+        var replica: ReplicaID?
+        var chain = HashChain()
+        while try statement.step() {
+            result.changeCount += 1
+            let writer = statement.int64OrNil(1).map { ReplicaID(UInt64(bitPattern: $0)) }
+            if writer != replica {
+                replica = writer
+                chain = HashChain()
+            }
+            let seq = UInt64(clamping: statement.int64(2))
+            let bytes = statement.bytes(5)
+            let place = "\(writer.map { "\($0)" } ?? "?"):\(seq)"
+            guard let change = Self.change(bytes), let writer, change.dot == Dot(writer, seq),
+                Int64(change.kind.rawValue) == statement.int64(3)
+            else {
+                add(.change, place, "its bytes are not those of this change")
+                continue
+            }
+            guard !statement.isNull(4) else { continue }
+            let hash = Hash256(bytes: statement.bytes(4))
+            guard seq == chain.seq + 1 else {
+                add(.chain, place, "changes before it are missing")
+                chain = HashChain(seq: seq, hash: hash ?? .zero)
+                continue
+            }
+            chain.append(bytes)
+            if chain.hash != hash {
+                add(.chain, place, "its hash does not follow from the chain before it")
+                chain = HashChain(seq: seq, hash: hash ?? .zero)
+            }
+        }
+    }
+
+    private static func change(_ bytes: [UInt8]) -> Change? {
+        do throws(FormatError) {
+            return try Change(canonicalBytes: bytes)
+        } catch {
+            return nil
+        }
+    }
+
+    /// The ends of chains that are kept by themselves are those of the log.
+    private mutating func checkChainEnds() throws {
+        switch database.role {
+        case .counter:
+            guard let identity = try database.identity(), let replica = identity.replica else {
+                return
+            }
+            let end = try database.chain(ofKnown: replica)
+            if (end.seq, end.hash) != (identity.seq, identity.chainHash) {
+                add(.chain, "\(replica)", "its end is not that of the log")
+            }
+        case .central:
+            for device in try database.devices() {
+                let end = try database.chain(ofKnown: device.replica)
+                if (end.seq, end.hash) != (device.seq, device.chainHash) {
+                    add(.chain, "\(device.replica)", "its end is not that of the log")
+                }
+            }
+        }
+    }
+
+    /// Each commit's hash follows from the rows that it brought.
+    private mutating func checkFeed() throws {
+        let commits = try connection.statement("SELECT last, hash FROM commits ORDER BY last")
+        defer { commits.reset() }
+        var (position, hash) = (Int64(0), Hash256.zero)
+        while try commits.step() {
+            let last = commits.int64(0)
+            let rows = try connection.statement(
+                """
+                SELECT hash FROM changes WHERE position > ?1 AND position <= ?2 ORDER BY position
+                """)
+            try rows.bind(1, position)
+            try rows.bind(2, last)
+            while try rows.step() {
+                hash = hash.chained(with: Hash256(bytes: rows.bytes(0)) ?? .zero)
+            }
+            rows.reset()
+            let kept = Hash256(bytes: commits.bytes(1))
+            if kept != hash {
+                add(.feed, "position \(last)", "its hash does not follow from the changes")
+                hash = kept ?? .zero
+            }
+            position = last
+        }
+    }
+}
+
+extension ReplicaDatabase {
+    /// The end of a replica's chain as the log has it; its start when it has none.
+    fileprivate func chain(ofKnown replica: ReplicaID) throws -> HashChain {
+        guard try interning.knownKey(of: replica) != nil else { return HashChain() }
+        return try chain(of: replica)
+    }
+}
