@@ -89,31 +89,30 @@ extension ReplicaDatabase {
 
     /// Calls `body` with the changes and voids within a part of the feed to records that were an
     /// office's and are not any more, until it says `false`: how it learns that they have left when
-    /// it gets states in place of the feed. The reader's own changes are left out.
+    /// it gets states in place of the feed. The reader's own changes are among them: it may have
+    /// gone back to an older state without them.
     ///
     /// O(rows of the office's feed): for a replica that has lost its place in it.
     /// - Throws: `StoreError`, and what `body` throws.
     public func forEachDepartedRow(
         ofOffice office: String, after position: UInt64, through last: UInt64,
-        except reader: ReplicaID, _ body: (FeedRow) throws -> Bool
+        _ body: (FeedRow) throws -> Bool
     ) throws {
         let statement = try connection.statement(
             """
             SELECT f.position, c.form, c.replica, c.seq, c.kind, c.record, c.made, c.bytes
             FROM feed AS f CROSS JOIN changes AS c ON c.position = f.position
-            WHERE f.scope = ?1 AND f.position > ?2 AND f.position <= ?3 AND c.replica <> ?4
-                AND c.form < 3
+            WHERE f.scope = ?1 AND f.position > ?2 AND f.position <= ?3 AND c.form < 3
                 AND NOT EXISTS (SELECT 1 FROM dossiers AS d
-                    WHERE c.kind = 1 AND d.key = c.record AND d.office = ?5)
+                    WHERE c.kind = 1 AND d.key = c.record AND d.office = ?4)
                 AND NOT EXISTS (SELECT 1 FROM contacts AS t
-                    WHERE c.kind = 2 AND t.key = c.record AND t.office = ?5)
+                    WHERE c.kind = 2 AND t.key = c.record AND t.office = ?4)
             ORDER BY f.position
             """)
         try statement.bind(1, try interning.knownKey(ofOffice: office) ?? -1)
         try statement.bind(2, Int64(clamping: position))
         try statement.bind(3, Int64(clamping: last))
-        try statement.bind(4, try interning.knownKey(of: reader) ?? -1)
-        try statement.bind(5, office)
+        try statement.bind(4, office)
         defer { statement.reset() }
         while try statement.step() {
             // The column shows one office; a hand-over in conflict leaves the record with several.

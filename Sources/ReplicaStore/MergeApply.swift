@@ -18,9 +18,12 @@ public struct MergeApply {
     /// - Parameters:
     ///   - record: the record as `WriteTransaction.open` found it.
     ///   - chainHash: the writer's chain hash after the change, where it is known.
+    ///   - office: the writer's office, at central. A change that a state has brought already may
+    ///     be of a record that left this office with that state: its other devices learn it here.
     /// - Throws: `StoreError`.
     public func apply(
-        _ change: Change, canonicalBytes: [UInt8], to record: OpenRecord, chainHash: Hash256?
+        _ change: Change, canonicalBytes: [UInt8], to record: OpenRecord, chainHash: Hash256?,
+        office: String? = nil
     ) throws -> ApplyOutcome {
         var state = record.state
         let outcome = state.apply(change)
@@ -35,7 +38,9 @@ public struct MergeApply {
         let entry = LogEntry(
             form: .change, dot: change.dot, isMaking: change.record == nil, hash: chainHash,
             bytes: canonicalBytes)
-        try transaction.store(state, over: record, log: try isLogged(change) ? nil : entry)
+        try transaction.store(
+            state, over: record, log: try isLogged(change) ? nil : entry,
+            alsoFor: outcome == .alreadyCovered ? office : nil)
         return outcome
     }
 

@@ -56,7 +56,12 @@ public final class WriteTransaction {
     }
 
     /// Stores what became of a record, and logs why.
-    func store(_ after: RecordState, over before: OpenRecord, log entry: LogEntry?) throws {
+    ///
+    /// - Parameter office: an office that reads the log's row besides those of the record.
+    func store(
+        _ after: RecordState, over before: OpenRecord, log entry: LogEntry?,
+        alsoFor office: String? = nil
+    ) throws {
         guard let table = database.table(of: after.kind) else { throw FormatError.member }
         let key: Int64
         if let known = before.key {
@@ -82,9 +87,12 @@ public final class WriteTransaction {
         let newcomers =
             before.key == nil || entry.form == .state
             ? [] : scopesAfter.filter { !scopesBefore.contains($0) }
-        let readers =
+        var readers =
             entry.form == .state || before.key == nil
             ? scopesAfter : scopesBefore.isEmpty ? [] : scopesBefore
+        if let scope = try office.map(database.interning.key(ofOffice:)), !readers.contains(scope) {
+            readers.append(scope)
+        }
         for scope in readers { try enterFeed(scope, position) }
         if !newcomers.isEmpty {
             let state = LogEntry(form: .state, hash: Hash256(hashing: after.canonicalBytes))

@@ -161,18 +161,24 @@ extension CentralIngest {
             return true
         }
         let outcome = try MergeApply(transaction).apply(
-            change, canonicalBytes: pushed.bytes, to: record, chainHash: pushed.chain.hash)
+            change, canonicalBytes: pushed.bytes, to: record, chainHash: pushed.chain.hash,
+            office: result.device.office)
         switch outcome {
         case .applied, .alreadyCovered: return true
         case .causalGap: preconditionFailure("the context was covered just now")
         }
     }
 
+    /// Whether a device may give central a state. A record that central does not have must be its
+    /// office's, or one that it has itself handed over: the state holds all that it wrote since.
     private func mayJoin(_ state: RecordState, over record: OpenRecord) -> Bool {
         let office = result.device.office
         guard case .offices(let codes) = DossierRules.scope(of: state) else { return false }
+        let isOwnHandOver = state[RecordSchema.officeField].allSatisfy {
+            $0.dot.replica == result.device.replica
+        }
         return record.state.fields.isEmpty
-            ? codes.contains(office)
+            ? codes.contains(office) || isOwnHandOver
             : DossierRules.scope(of: record.state).includes(office: office)
     }
 

@@ -109,8 +109,7 @@ struct CentralPull {
         let budget = budget
         var isCut = false
         try database.forEachDepartedRow(
-            ofOffice: device.office, after: last, through: mark.cursor.position,
-            except: device.replica
+            ofOffice: device.office, after: last, through: mark.cursor.position
         ) { row in
             guard writer.bytes.count < budget else {
                 isCut = true

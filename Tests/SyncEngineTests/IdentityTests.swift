@@ -439,6 +439,26 @@ struct RewoundCentralTests {
         #expect(try away.values(ids[0], "office") == [.text("B")])
     }
 
+    @Test(
+        "a desk hands on what central has lost, before its maker comes: taken, and all learn of it")
+    func handedOverBeforeItsMakerComes() async throws {
+        let fleet = try Fleet()
+        let (maker, other) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        let b = try await fleet.enrol("B")
+        try await settle([maker, other, b])
+        let backup = try fleet.backUpCentral()
+        let id = try maker.make([FieldWrite("officer", .text("Lan"))])
+        try await settle([maker, other])
+        try fleet.restoreCentral(from: backup)
+        try other.set(id, "officer", .text("Hoa"))
+        try other.set(id, "office", .text("B"))
+        _ = try await other.sync()
+        #expect(try other.read { try $0.refusedCount() } == 0)
+        try await settle([maker, other, b])
+        try expectConverged(fleet, [maker, other, b])
+        #expect(try b.values(id, "officer") == [.text("Hoa")])
+    }
+
     @Test("a first download that central's restoration interrupts starts over and ends well")
     func downloadAcrossARestoration() async throws {
         let fleet = try Fleet()
