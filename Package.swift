@@ -134,6 +134,12 @@ let package = Package(
             ["CBOR", "Causality", "Crypto", "JSON", "Replication", "SyncProtocol"]),
         tests("CausalityTests", ["Causality", "JSON"]),
         tests("CryptoTests", ["Crypto"]),
+        tests(
+            "SimulationTests",
+            [
+                "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "SQLite",
+                "Simulation",
+            ]),
         tests("LayoutTests", []),
         .testTarget(
             name: "EndToEndTests", dependencies: ["JSON", "SQLite", "central", "counter"],

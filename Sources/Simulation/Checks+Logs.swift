@@ -25,9 +25,11 @@ extension World {
                 throw Violation(
                     .chain, "d\(device.slot) has \(own.chain.seq) changes, not \(identity.seq)")
             }
-            // A copy that stopped when it was told of its fork keeps what it wrote under dots that
-            // are another's by now. Nobody else ever sees those.
-            guard !device.isStopped else { continue }
+            // A copy that stopped when it was told of its fork, or that was shut out before it could
+            // be told, keeps what it wrote under dots that are another's by now. Nobody else ever
+            // sees those.
+            let mayBeForked = plan.configuration.forks != .none && device.isRevoked
+            guard !device.isStopped, !mayBeForked else { continue }
             try dots.collectOwn(from: device.database)
             try dots.collectHistories(
                 of: state.devices[device.slot]?.keys.sorted() ?? [], in: device.database)

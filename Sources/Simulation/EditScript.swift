@@ -62,7 +62,8 @@ struct EditScript {
         if random.happens(perMille: 250) { additions = [FieldText.note(&random)] }
         if additions.isEmpty || random.happens(perMille: 300) {
             writes = FieldText.writes(
-                of: record, offices: plan.offices + plan.emptyOffices, &random)
+                of: record,
+                offices: plan.crossesOffices ? plan.offices + plan.emptyOffices : nil, &random)
         }
         let seen = try seen(record.id, ledger)
         _ = try edit.edit(
@@ -93,7 +94,11 @@ struct EditScript {
             // Ids of dossiers and contacts are kept apart: two kinds of record with one id are not
             // told apart everywhere (gaps, and the look-up by id), and nothing forbids them.
             let number = UInt8(random.number(below: 6)) + (kind == .dossier ? 0x80 : 0x90)
-            id = RecordID(bytes: [UInt8](repeating: number, count: RecordID.byteCount))
+            var bytes = [UInt8](repeating: number, count: RecordID.byteCount)
+            if !plan.crossesOffices {
+                bytes[0] = UInt8(plan.offices.firstIndex { writes[0].value == .text($0) } ?? 0)
+            }
+            id = RecordID(bytes: bytes)
         }
         let visible = try id.map { try transaction.open(kind, $0).state.stamps } ?? []
         let seen = ledger.seen(from: visible.compactMap(\.stamp.by), also: written)

@@ -25,8 +25,10 @@ enum FieldText {
     }
 
     /// One to three writes to different fields of a record.
+    ///
+    /// - Parameter offices: where it may be handed over to; `nil` when it may not.
     static func writes(
-        of record: RecordState, offices: [String], _ random: inout SeededGenerator
+        of record: RecordState, offices: [String]?, _ random: inout SeededGenerator
     ) -> [FieldWrite] {
         var fields: [FieldName: FieldWrite] = [:]
         for _ in 0..<random.number(in: 1...3) {
@@ -39,7 +41,7 @@ enum FieldText {
     }
 
     private static func dossierWrite(
-        of record: RecordState, _ offices: [String], _ random: inout SeededGenerator
+        of record: RecordState, _ offices: [String]?, _ random: inout SeededGenerator
     ) -> FieldWrite {
         switch random.number(below: 20) {
         case 0...5: FieldWrite("status", .text(nextStatus(of: record, &random)))
@@ -50,7 +52,7 @@ enum FieldText {
         case 12:
             FieldWrite(
                 "x.b", random.happens(perMille: 500) ? .bool(true) : .real(Double(1) / 3))
-        case 13, 14: FieldWrite("office", .text(random.element(of: offices)))
+        case 13, 14: handOver(to: offices, &random)
         case 15: FieldWrite("received_at", .integer(instant(&random).milliseconds))
         case 16: FieldWrite("due_at", .integer(instant(&random).milliseconds + 864_000_000))
         case 17: FieldWrite("procedure", .text("P\(random.number(below: 4))"))
@@ -59,14 +61,21 @@ enum FieldText {
     }
 
     private static func contactWrite(
-        _ offices: [String], _ random: inout SeededGenerator
+        _ offices: [String]?, _ random: inout SeededGenerator
     ) -> FieldWrite {
         switch random.number(below: 5) {
         case 0: FieldWrite("officer", text(&random))
-        case 1: FieldWrite("office", .text(random.element(of: offices)))
+        case 1: handOver(to: offices, &random)
         case 2: FieldWrite("x.a", number(&random))
         default: FieldWrite("topic", text(&random))
         }
+    }
+
+    private static func handOver(
+        to offices: [String]?, _ random: inout SeededGenerator
+    ) -> FieldWrite {
+        guard let offices else { return FieldWrite("x.c", .text(name(&random))) }
+        return FieldWrite("office", .text(random.element(of: offices)))
     }
 
     /// Mostly one that a person may set.

@@ -18,6 +18,10 @@ public struct SimulationConfiguration: Hashable, Sendable {
 
     /// Clones and devices restored from an old copy.
     public var forks = Forks.none
+    /// Hand-overs, and ids that several offices use, in histories in which central is restored from
+    /// an old copy. Central may then judge a change otherwise than it did before, and the devices
+    /// that it had sent the change to are not told; see the seeds in `KnownSeeds`.
+    public var handsOverAcrossRestorations = false
     /// Devices of a fleet at most, those enrolled later not counted.
     public var devicesMax = 30
     /// Events of a history at most.
@@ -55,6 +59,7 @@ public struct Plan: Hashable, Sendable {
     /// What happens, in order.
     public var events: [Event]
     let weather: Weather
+    private let restoresCentral: Bool
 
     /// Draws the plan of a seed.
     public init(seed: UInt64, configuration: SimulationConfiguration = SimulationConfiguration()) {
@@ -81,6 +86,12 @@ public struct Plan: Hashable, Sendable {
         events = Self.events(
             random: &random, configuration: configuration, initial: initialDeviceCount,
             slots: slotCount)
+        restoresCentral = events.contains { $0.kind == .centralRestore }
+    }
+
+    /// Whether records move between offices, or could seem to.
+    var crossesOffices: Bool {
+        configuration.handsOverAcrossRestorations || !restoresCentral
     }
 
     /// The same plan with other events.

@@ -100,11 +100,10 @@ extension World {
     }
 
     func restoreDevice(_ event: Event) throws {
-        guard let device = devices[event.device], let backup = device.backup else { return }
-        // What was written since and pushed to nobody is gone with the disk.
+        guard let backup = devices[event.device]?.backup else { return }
+        // What was written since and pushed to nobody is gone with the disk, and so are its dots.
         let slot = event.device
         let path = nextPath(slot)
-        try dots.collectOwn(from: device.database)
         try DatabaseFiles.copy(backup, to: path)
         try goOn(slot, from: path)
         devices[slot]?.isStopped = false

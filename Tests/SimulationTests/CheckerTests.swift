@@ -1,0 +1,164 @@
+import Causality
+import Crypto
+import Dossiers
+import Replication
+import SQLite
+import Testing
+
+@testable import ReplicaStore
+@testable import Simulation
+
+/// A check that cannot fail proves nothing: each is given a history that breaks its rule.
+@Suite("The simulator's checks can fail")
+struct CheckerTests {
+    /// Runs a small history, spoils something before the checks, and says which rule they find broken.
+    private func rule(
+        seed: UInt64 = 11, tampering: @escaping Simulation.Tampering
+    ) async -> Violation.Rule? {
+        var configuration = SimulationConfiguration()
+        configuration.devicesMax = 3
+        configuration.eventsMax = 60
+        let plan = Plan(seed: seed, configuration: configuration)
+        let clean = await Simulation.run(plan)
+        #expect(clean.violation == nil)
+        return await Simulation.run(plan, tampering: tampering).violation?.rule
+    }
+
+    @Test("a value that is gone from one device's row")
+    func rowOfADevice() async {
+        let rule = await rule { world in
+            let device = try #require(world.activeDevices.first)
+            try tamperWithAValue(device.database, office: device.office)
+        }
+        #expect(rule == .convergence)
+    }
+
+    @Test("a value that is gone everywhere alike: only the model misses it")
+    func rowEverywhere() async {
+        let rule = await rule { world in
+            let device = try #require(world.activeDevices.first)
+            let id = try #require(try firstDossier(device.database, device.office)?.id)
+            for database in [world.central.database] + world.sortedDevices.map(\.database) {
+                try dropField(of: id, in: database)
+            }
+        }
+        #expect(rule == .model)
+    }
+
+    @Test("a write that the model does not know")
+    func forgottenWrite() async {
+        let rule = await rule { world in
+            let label = try #require(world.ledger.labels.last { $0.hasPrefix("e") })
+            world.ledger.forget(label)
+        }
+        #expect(rule == .model)
+    }
+
+    @Test("a write that only its writer remembers")
+    func inventedWrite() async {
+        let rule = await rule { world in
+            let label = try #require(world.ledger.labels.last { $0.hasPrefix("e") })
+            var write = try #require(world.ledger.writes[label])
+            write.label = "never"
+            world.ledger.add(write)
+        }
+        #expect(rule == .durability)
+    }
+
+    @Test("a model whose writes had seen nothing")
+    func blindModel() async {
+        let rule = await rule { world in
+            for label in world.ledger.labels {
+                guard var write = world.ledger.writes[label] else { continue }
+                world.ledger.forget(label)
+                write.seen = []
+                world.ledger.add(write)
+            }
+        }
+        #expect(rule == .model)
+    }
+
+    @Test("a dot that names two changes")
+    func secondChange() async {
+        let rule = await rule { world in
+            let device = try #require(world.activeDevices.first { (try? ownCount($0)) ?? 0 > 0 })
+            let change = try #require(try OwnChanges(of: device.database).changes.first?.change)
+            try world.dots.collect(change.dot, [0])
+        }
+        #expect(rule == .dots)
+    }
+
+    @Test("a hash of the chain that is not the recomputed one")
+    func brokenChain() async {
+        let rule = await rule { world in
+            let device = try #require(world.activeDevices.first { (try? ownCount($0)) ?? 0 > 0 })
+            try device.database.connection.execute(
+                "UPDATE changes SET hash = zeroblob(32) WHERE seq = 1 AND hash IS NOT NULL")
+        }
+        #expect(rule == .chain)
+    }
+
+    @Test("a record of an office that never was the device's")
+    func foreignRecord() async {
+        let rule = await rule { world in
+            let device = try #require(world.activeDevices.first)
+            var foreign = RecordState(kind: .dossier, id: RecordID(derivedFrom: .zero))
+            _ = foreign.apply(
+                Change(
+                    dot: Dot(ReplicaID(9), 1), clock: HybridTimestamp(rawValue: 1), kind: .dossier,
+                    record: foreign.id, context: VersionVector(),
+                    writes: [FieldWrite("office", .text("ELSEWHERE"))]))
+            try device.database.write(now: device.clock.now()) {
+                try MergeApply($0).join(foreign)
+            }
+        }
+        #expect(rule == .scope)
+    }
+
+    @Test("a digest that is kept wrongly")
+    func keptDigest() async {
+        let rule = await rule { world in
+            try world.central.database.connection.execute(
+                "UPDATE digests SET records = records + 1")
+        }
+        #expect(rule == .convergence)
+    }
+
+    @Test("a failure is shortened, and the shorter history breaks the same rule")
+    func shrinking() async throws {
+        var configuration = SimulationConfiguration()
+        configuration.handsOverAcrossRestorations = true
+        let seed = try #require(KnownSeeds.open.first)
+        let result = await Simulation.run(Plan(seed: seed, configuration: configuration))
+        let shorter = await Simulation.shrunk(result, runsMax: 20)
+        #expect(shorter.violation?.rule == result.violation?.rule)
+        #expect(shorter.plan.events.count < result.plan.events.count / 2)
+    }
+}
+
+private func ownCount(_ device: SimulatedDevice) throws -> Int {
+    try OwnChanges(of: device.database).changes.count
+}
+
+private func firstDossier(_ database: ReplicaDatabase, _ office: String) throws -> RecordState? {
+    try database.recordStates().within(office).values.filter { $0.kind == .dossier }
+        .min { $0.id < $1.id }
+}
+
+private func tamperWithAValue(_ database: ReplicaDatabase, office: String) throws {
+    let record = try #require(try firstDossier(database, office))
+    try dropField(of: record.id, in: database)
+}
+
+/// Takes a field out of a record's row past every door, the digest going with it.
+private func dropField(of id: RecordID, in database: ReplicaDatabase) throws {
+    try database.write(now: Timestamp(milliseconds: 0)) { transaction in
+        let record = try transaction.open(.dossier, id)
+        guard record.exists else { return }
+        var state = record.state
+        state.fields.removeAll { $0.name == RecordSchema.statusField }
+        let used = Set(state.fields.flatMap { $0.entries.map(\.dot) })
+        state.stamps.removeAll { !used.contains($0.dot) }
+        try transaction.store(state, over: record, log: nil)
+    }
+}
