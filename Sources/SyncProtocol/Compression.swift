@@ -27,7 +27,8 @@ public enum Compression {
 
     /// The content of zstd frames, at most `limitBytes` of it.
     ///
-    /// - Throws: `SyncFailure.malformed` for bytes that are no zstd; `.tooLarge` past the limit.
+    /// - Throws: `SyncFailure.malformed` for bytes that are no zstd, or that want a window of more
+    ///   than `WireLimits.zstdWindowLogMax`; `.tooLarge` past the limit.
     public static func decompressed(
         _ bytes: [UInt8], limitBytes: Int = WireLimits.decodedBytesMax
     ) throws(SyncFailure) -> [UInt8] {
@@ -35,6 +36,11 @@ public enum Compression {
             throw .malformed(what: "body", reason: "no memory for zstd")
         }
         defer { ZSTD_freeDCtx(context) }
+        let isBounded = ZSTD_DCtx_setParameter(
+            context, ZSTD_d_windowLogMax, WireLimits.zstdWindowLogMax)
+        guard ZSTD_isError(isBounded) == 0 else {
+            throw .malformed(what: "body", reason: "zstd could not bound its window")
+        }
         let result: Result<[UInt8], SyncFailure> = bytes.withUnsafeBytes { source in
             var input = ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
             var content: [UInt8] = []

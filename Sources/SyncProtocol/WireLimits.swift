@@ -6,6 +6,10 @@ public enum WireLimits {
     public static let bodyBytesMax = 8 << 20
     /// Bytes of a body after decompression: a zstd bomb stops here.
     public static let decodedBytesMax = 32 << 20
+    /// Binary logarithm of the bytes that a zstd frame may refer back over, 8 MiB (RFC 9659 §3): a
+    /// decoder reserves them on the strength of the frame's header alone. zstd through level 19
+    /// stays within.
+    public static let zstdWindowLogMax: Int32 = 23
     /// Bytes of canonical changes in one push unless the link asks for less.
     public static let pushBytesDefault = 1 << 20
     /// Bytes of items in one reply unless the counter asks for less.

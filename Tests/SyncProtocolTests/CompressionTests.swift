@@ -62,6 +62,19 @@ struct CompressionTests {
         #expect(try Compression.decompressed(skipped + hello + skipped) == word)
     }
 
+    /// libzstd by itself would reserve 128 MiB for 14 bytes that say they look back so far.
+    @Test("a frame that wants a window of more than 8 MiB is refused before memory is reserved")
+    func window() throws {
+        // The byte is the exponent above 10, in 5 bits, and eighths of it in 3: RFC 8878 §3.1.1.1.2.
+        func frame(window: UInt8) -> [UInt8] {
+            [0x28, 0xb5, 0x2f, 0xfd, 0, window, 0x29, 0, 0] + Array("hello".utf8)
+        }
+        #expect(try Compression.decompressed(frame(window: 13 << 3)) == Array("hello".utf8))
+        for window: UInt8 in [13 << 3 | 1, 14 << 3, 17 << 3, 255] {
+            expectMalformed(failureOf(frame(window: window)), "body", "\(window)")
+        }
+    }
+
     @Test("a small body that holds more than is allowed is refused")
     func bomb() throws {
         let zeros = [UInt8](repeating: 0, count: WireLimits.decodedBytesMax + 1)
