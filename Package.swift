@@ -97,6 +97,9 @@ let package = Package(
                 "Replication", "SyncEngine", "SyncProtocol",
             ]),
         program("simulate", ["CommandLineTool", "Simulation"]),
+        program(
+            "fuzz",
+            ["CBOR", "Causality", "Dossiers", "JSON", "Replication", "SyncProtocol"]),
         .target(
             name: "TestSupport",
             dependencies: [
@@ -109,6 +112,7 @@ let package = Package(
         tests("SQLiteTests", ["SQLite"]),
         tests("JSONTests", ["JSON"]),
         tests("HTTPTests", ["HTTP"]),
+        tests("FuzzTests", ["fuzz"]),
         tests("CommandLineToolTests", ["CommandLineTool"]),
         tests("DossiersTests", ["CBOR", "Causality", "Dossiers", "JSON", "Replication"]),
         tests(

@@ -45,6 +45,7 @@ struct ImportTableTests {
         "central": ["CentralCommands", "CommandLineTool"],
         "counter": ["CommandLineTool", "CounterCommands"],
         "simulate": ["CommandLineTool", "Simulation"],
+        "fuzz": ["CBOR", "Causality", "Dossiers", "JSON", "Replication", "SyncProtocol"],
     ]
 
     private static let root = URL(fileURLWithPath: #filePath)
