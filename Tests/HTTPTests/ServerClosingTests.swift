@@ -58,7 +58,7 @@ struct ServerClosingTests {
         let started = Latch(20)
         let release = Latch()
         var limits = quickLimits()
-        if heedsCancellation { limits.cancelGracePeriod = .seconds(10) }
+        if heedsCancellation { limits.cancelGracePeriod = .seconds(300) }
         let server = try makeServer(limits: limits) { _ in
             started.countDown()
             if heedsCancellation {
@@ -78,7 +78,7 @@ struct ServerClosingTests {
         }
         await started.wait()
         let duration = await ContinuousClock().measure { await server.stop() }
-        #expect(duration < .seconds(8))
+        #expect(duration < .seconds(120), "it does not wait for the grace period, or for ever")
         for socket in sockets {
             let reply = await blocking { socket.receiveAll().bytes }
             let text = String(decoding: reply, as: UTF8.self)
