@@ -142,11 +142,12 @@ let package = Package(
             "SimulationTests",
             [
                 "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "SQLite",
-                "Simulation",
+                "Simulation", "TestSupport",
             ]),
         tests("LayoutTests", []),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["JSON", "SQLite", "central", "counter"],
+            name: "EndToEndTests",
+            dependencies: ["JSON", "SQLite", "TestSupport", "central", "counter"],
             swiftSettings: strict),
         tests("ReplicationTests", ["CBOR", "Causality", "Crypto", "JSON", "Replication"]),
         tests(

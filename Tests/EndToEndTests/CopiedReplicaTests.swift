@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// A replica's directory copied with the tools of the system: a cloned machine, or a backup.
-@Suite("A copied replica is noticed, healed and explained")
+@Suite("A copied replica is noticed, healed and explained", .ownThreads)
 struct CopiedReplicaTests {
     @Test("both copies' work arrives, and both ends say in words what happened")
     func copy() throws {

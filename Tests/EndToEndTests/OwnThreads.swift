@@ -1,7 +1,7 @@
 // Tests that wait for programs block their thread. Those of Swift's own pool are as few as the
 // machine's cores, and the servers and clients of other suites need them.
 
-import Foundation
+import TestSupport
 import Testing
 
 /// Runs a suite's tests on threads of their own, a few at a time.
@@ -19,21 +19,4 @@ struct OwnThreads: SuiteTrait, TestTrait, TestScoping {
 extension Trait where Self == OwnThreads {
     /// Runs the tests on threads that they may block.
     static var ownThreads: Self { OwnThreads() }
-}
-
-/// An executor whose jobs may block: it has threads of its own.
-private final class BlockingExecutor: TaskExecutor {
-    static let shared = BlockingExecutor()
-
-    private let queue: OperationQueue = {
-        let queue = OperationQueue()
-        // Each test drives two or three programs.
-        queue.maxConcurrentOperationCount = 3
-        return queue
-    }()
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        queue.addOperation { [self] in job.runSynchronously(on: asUnownedTaskExecutor()) }
-    }
 }

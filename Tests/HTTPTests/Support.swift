@@ -88,8 +88,8 @@ func makeServer(
 func makeClient(_ change: (inout HTTPClientOptions) -> Void = { _ in }) -> HTTPClient {
     var options = HTTPClientOptions()
     options.proxy = ""
-    options.connectTimeout = .seconds(5)
-    options.totalTimeout = .seconds(30)
+    options.connectTimeout = .seconds(60)
+    options.totalTimeout = .seconds(120)
     change(&options)
     return HTTPClient(options: options)
 }

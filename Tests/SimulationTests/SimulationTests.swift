@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Simulation
@@ -16,6 +17,14 @@ struct SimulationTests {
     private func expectAllClean(
         _ seeds: [UInt64], _ configuration: SimulationConfiguration = SimulationConfiguration(),
         lookingFor wanted: [String] = []
+    ) async -> Set<String> {
+        await withTaskExecutorPreference(BlockingExecutor.shared) {
+            await run(seeds, configuration, lookingFor: wanted)
+        }
+    }
+
+    private func run(
+        _ seeds: [UInt64], _ configuration: SimulationConfiguration, lookingFor wanted: [String]
     ) async -> Set<String> {
         await withTaskGroup(of: SimulationResult.self) { group in
             var rest = seeds.makeIterator()
