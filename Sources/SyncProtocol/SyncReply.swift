@@ -169,6 +169,8 @@ extension SyncReply {
                 guard try reader.readArrayHeader() == 2 else { throw FormatError.member }
                 reply.itemCount = try Self.count(from: &reader)
                 reply.items = try reader.readBytes()
+                // The count of no bytes could not be written again: `encoded` leaves out no items.
+                guard reply.itemCount == 0 || !reply.items.isEmpty else { throw FormatError.member }
             case Key.cursor:
                 let (position, hash) = try NumberedHash.decode(from: &reader)
                 reply.cursor = Cursor(position: position, hash: hash)

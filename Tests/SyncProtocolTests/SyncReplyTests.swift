@@ -113,7 +113,7 @@ struct SyncReplyTests {
             (2, refusal(.unsigned(1), .text("other"), .text(""), .null)),
             (2, refusal(.unsigned(1), .text("other"), .text(""), .map([]), .null)),
             (3, .array([.unsigned(1)])), (3, .array([.unsigned(1), .text("")])),
-            (3, .array([beyond, .bytes([0x61])])),
+            (3, .array([beyond, .bytes([0x61])])), (3, .array([.unsigned(3), .bytes([])])),
             (4, .array([beyond, hash])), (5, .unsigned(1)), (6, .negative(0)), (6, beyond),
             (7, .bytes([UInt8](repeating: 0, count: 31))), (7, .text("")),
             (8, .unsigned(1 << 63)), (8, .text("now")), (9, .unsigned(1)),
