@@ -77,7 +77,7 @@ public final class WriteTransaction {
             note(after, in: scopesAfter, sign: 1)
         }
         guard var entry else { return }
-        if database.role == .central, entry.hash == nil {
+        if database.role == .central, entry.form == .state, entry.hash == nil {
             entry.hash = Hash256(hashing: after.canonicalBytes)
         }
         let position = try append(entry, kind: after.kind, key: key)
