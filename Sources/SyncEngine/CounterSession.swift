@@ -42,12 +42,12 @@ public actor CounterSession {
     private static let idleRoundsMax = 4
 
     private let executor = DatabaseExecutor(label: "counter.session")
-    private let database: ReplicaDatabase
+    let database: ReplicaDatabase
     private let transport: any Transport
-    private let clock: any WallClock
-    private let random: any RandomSource
+    let clock: any WallClock
+    let random: any RandomSource
     private let options: SyncOptions
-    private var report = SyncReport()
+    var report = SyncReport()
     /// What the transport had carried when this sync began.
     private var trafficBefore = Traffic()
     private var neededRecords: [RecordID] = []
@@ -96,7 +96,7 @@ public actor CounterSession {
 }
 
 /// What ends a sync before its time.
-private enum SyncEnd: Error {
+enum SyncEnd: Error {
     case failure(SyncFailure)
     case store(any Error)
 }
@@ -138,7 +138,7 @@ extension CounterSession {
         }
     }
 
-    private func exchange(
+    func exchange(
         _ request: SyncRequest, _ token: String
     ) async throws(SyncEnd) -> SyncReply {
         do throws(SyncFailure) {
@@ -150,72 +150,7 @@ extension CounterSession {
         }
     }
 
-    /// Finds where this chain parts from central's, and goes on from there as a new replica.
-    private func takeNewIdentity() async throws(SyncEnd) {
-        let seed = try store { try nextSigningSeed() }
-        guard let key = SigningKey(seed: seed) else {
-            throw .store(StoreError.damaged(table: "identity", key: 1))
-        }
-        let identity = try store { try database.enrolledIdentity().identity }
-        var search = ForkSearch(seq: identity.seq)
-        while true {
-            let request = try store { try rotationRequest(search.probes, key) }
-            let reply = try await exchange(request, identity.token)
-            guard let new = reply.identity, search.take(confirmed: new.confirmedSeq) else {
-                throw .failure(
-                    .malformed(what: "reply", reason: "it brings no identity that fits"))
-            }
-            guard search.isOver else { continue }
-            report.rotation = try store {
-                try database.write(now: clock.now()) { transaction in
-                    var (next, _) = try database.enrolledIdentity()
-                    next.replica = new.replica
-                    next.desk = new.desk
-                    next.token = new.token
-                    next.signingSeed = seed
-                    let rotation = try transaction.takeIdentity(next, keptSeq: search.confirmedSeq)
-                    // After the renaming: central's states name the other copy's dots as seen.
-                    report.refused += try setAside(
-                        reply.refusals, of: rotation.old, in: transaction)
-                    return rotation
-                }
-            }
-            return
-        }
-    }
-
-    /// The seed of the next identity's key. It is on disk before central hears of the key: a lost
-    /// reply is asked for again, and brings the same identity.
-    private func nextSigningSeed() throws -> [UInt8] {
-        try database.write(now: clock.now()) { transaction in
-            var (identity, _) = try database.enrolledIdentity()
-            if let seed = identity.nextSigningSeed { return seed }
-            let seed = random.bytes(SigningKey.seedByteCount)
-            identity.nextSigningSeed = seed
-            try transaction.save(identity)
-            return seed
-        }
-    }
-
-    private func rotationRequest(_ probes: [UInt64], _ key: SigningKey) throws -> SyncRequest {
-        try database.read {
-            let (identity, replica) = try database.enrolledIdentity()
-            var request = SyncRequest(
-                replica: replica, cursor: nil,
-                chain: ChainEnd(seq: identity.seq, hash: identity.chainHash), time: clock.now())
-            let places = try probes.map { seq in
-                guard let hash = try database.chainHash(of: replica, seq: seq) else {
-                    throw StoreError.damaged(table: "changes", key: Int64(clamping: seq))
-                }
-                return ChainEnd(seq: seq, hash: hash)
-            }
-            request.pendingCount = identity.pendingCount
-            request.rotation = Rotation(publicKey: key.publicKey.bytes, probes: places)
-            return request
-        }
-    }
-
-    private func store<R>(_ body: () throws -> R) throws(SyncEnd) -> R {
+    func store<R>(_ body: () throws -> R) throws(SyncEnd) -> R {
         do {
             return try body()
         } catch let failure as SyncFailure {
@@ -321,7 +256,7 @@ extension CounterSession {
     }
 
     /// Sets refused changes aside; returns how many of them were news.
-    private func setAside(
+    func setAside(
         _ refusals: [Refusal], of replica: ReplicaID, in transaction: WriteTransaction
     ) throws -> UInt64 {
         try refusals.reduce(0) { count, refusal in

@@ -1,0 +1,74 @@
+// What a counter does when another copy of its file has synced other changes: it asks for an identity
+// of its own and goes on under it (`Protocol/sync-v1.md` §New identity).
+
+internal import Causality
+internal import Crypto
+internal import ReplicaStore
+internal import SyncProtocol
+
+extension CounterSession {
+    /// Finds where this chain parts from central's, and goes on from there as a new replica.
+    func takeNewIdentity() async throws(SyncEnd) {
+        let seed = try store { try nextSigningSeed() }
+        guard let key = SigningKey(seed: seed) else {
+            throw .store(StoreError.damaged(table: "identity", key: 1))
+        }
+        let identity = try store { try database.enrolledIdentity().identity }
+        var search = ForkSearch(seq: identity.seq)
+        while true {
+            let request = try store { try rotationRequest(search.probes, key) }
+            let reply = try await exchange(request, identity.token)
+            guard let new = reply.identity, search.take(confirmed: new.confirmedSeq) else {
+                throw .failure(
+                    .malformed(what: "reply", reason: "it brings no identity that fits"))
+            }
+            guard search.isOver else { continue }
+            report.rotation = try store {
+                try database.write(now: clock.now()) { transaction in
+                    var (next, _) = try database.enrolledIdentity()
+                    next.replica = new.replica
+                    next.desk = new.desk
+                    next.token = new.token
+                    next.signingSeed = seed
+                    let rotation = try transaction.takeIdentity(next, keptSeq: search.confirmedSeq)
+                    // After the renaming: central's states name the other copy's dots as seen.
+                    report.refused += try setAside(
+                        reply.refusals, of: rotation.old, in: transaction)
+                    return rotation
+                }
+            }
+            return
+        }
+    }
+
+    /// The seed of the next identity's key. It is on disk before central hears of the key: a lost
+    /// reply is asked for again, and brings the same identity.
+    private func nextSigningSeed() throws -> [UInt8] {
+        try database.write(now: clock.now()) { transaction in
+            var (identity, _) = try database.enrolledIdentity()
+            if let seed = identity.nextSigningSeed { return seed }
+            let seed = random.bytes(SigningKey.seedByteCount)
+            identity.nextSigningSeed = seed
+            try transaction.save(identity)
+            return seed
+        }
+    }
+
+    private func rotationRequest(_ probes: [UInt64], _ key: SigningKey) throws -> SyncRequest {
+        try database.read {
+            let (identity, replica) = try database.enrolledIdentity()
+            var request = SyncRequest(
+                replica: replica, cursor: nil,
+                chain: ChainEnd(seq: identity.seq, hash: identity.chainHash), time: clock.now())
+            let places = try probes.map { seq in
+                guard let hash = try database.chainHash(of: replica, seq: seq) else {
+                    throw StoreError.damaged(table: "changes", key: Int64(clamping: seq))
+                }
+                return ChainEnd(seq: seq, hash: hash)
+            }
+            request.pendingCount = identity.pendingCount
+            request.rotation = Rotation(publicKey: key.publicKey.bytes, probes: places)
+            return request
+        }
+    }
+}
