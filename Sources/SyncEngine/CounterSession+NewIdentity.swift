@@ -15,6 +15,7 @@ extension CounterSession {
         }
         let identity = try store { try database.enrolledIdentity().identity }
         var search = ForkSearch(seq: identity.seq)
+        var refusals: [Refusal] = []
         while true {
             let request = try store { try rotationRequest(search.probes, key) }
             let reply = try await exchange(request, identity.token)
@@ -22,6 +23,8 @@ extension CounterSession {
                 throw .failure(
                     .malformed(what: "reply", reason: "it brings no identity that fits"))
             }
+            // Each reply tells those of the changes that it confirms; the last may confirm none.
+            refusals += reply.refusals
             guard search.isOver else { continue }
             report.rotation = try store {
                 try database.write(now: clock.now()) { transaction in
@@ -33,7 +36,7 @@ extension CounterSession {
                     let rotation = try transaction.takeIdentity(next, keptSeq: search.confirmedSeq)
                     // After the renaming: central's states name the other copy's dots as seen.
                     report.refused += try setAside(
-                        reply.refusals, of: rotation.old, in: transaction)
+                        refusals, of: rotation.old, in: transaction)
                     return rotation
                 }
             }

@@ -241,6 +241,31 @@ struct IdentityTests {
         #expect(try clone.values(id, "fee_vnd") == [.integer(1)])
     }
 
+    @Test("a refusal is told however many questions the fork takes", arguments: 1...8)
+    func untoldRefusalFarBack(ownWrites: Int) async throws {
+        let fleet = try Fleet()
+        let original = try await fleet.enrol("A")
+        let id = try original.make()
+        try await settle([original])
+        try original.plant(.dossier, record: id, writes: [FieldWrite("status", .text("returned"))])
+        try original.edit { edit in
+            for number in Int64(0)..<200 {
+                _ = try edit.edit(.id(id), writes: [FieldWrite("fee_vnd", .integer(number))])
+            }
+        }
+        original.transport.meet([.replyLost])
+        _ = try await original.sync()
+        let clone = try original.copied(to: fleet.directory + "/clone.db", slot: fleet.slot)
+        try original.set(id, "officer", .text("Lan"))
+        // With some of these numbers, the last question is about changes of the clone's alone.
+        for number in 0..<ownWrites { try clone.set(id, "applicant_phone", .text("\(number)")) }
+        #expect(try await original.sync().outcome == .refused)
+        #expect(try await clone.sync().refused == 1)
+        #expect(try clone.read { try $0.refusedCount() } == 1)
+        try await settle([original, clone])
+        try expectConverged(fleet, [original, clone])
+    }
+
     @Test("a copy of a revoked device gets no identity")
     func copyOfARevokedDevice() async throws {
         let fleet = try Fleet()
