@@ -35,14 +35,13 @@ struct CentralIngest {
         result = IngestResult(device: device)
     }
 
-    /// Takes the push of a request, or compares the chain's end when there is none.
+    /// Takes the push of a request.
     ///
     /// - Throws: `SyncFailure.forked`, `.badSignature`, `.malformed`; `StoreError`.
     mutating func ingest(
-        _ request: SyncRequest, _ push: VerifiedPush?
+        _ request: SyncRequest, _ push: VerifiedPush
     ) throws -> IngestResult {
-        try checkChainEnd(request.chain)
-        guard let push else { return result }
+        try Self.checkChainEnd(request.chain, of: result.device)
         try readStates(request.states)
         let device = result.device
         guard push.firstSeq <= device.seq + 1 else {
@@ -70,8 +69,9 @@ struct CentralIngest {
 
 extension CentralIngest {
     /// A device whose chain ends before, or otherwise than, what central has from it is a copy.
-    private func checkChainEnd(_ chain: ChainEnd) throws {
-        let device = result.device
+    ///
+    /// - Throws: `SyncFailure.forked`.
+    static func checkChainEnd(_ chain: ChainEnd, of device: Device) throws(SyncFailure) {
         if chain.seq < device.seq || (chain.seq == device.seq && chain.hash != device.chainHash) {
             throw SyncFailure.forked(accepted: device.seq)
         }

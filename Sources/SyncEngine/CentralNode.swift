@@ -132,16 +132,9 @@ extension CentralNode {
     private func ingest(_ request: SyncRequest) async throws(SyncFailure) -> IngestResult {
         let device = try await currentDevice(request.replica)
         guard let push = request.push else {
-            return try await read { database in
-                // No push: the chain's end is still compared, so that a copy is noticed at once.
-                if request.chain.seq < device.seq
-                    || (request.chain.seq == device.seq
-                        && request.chain.hash != device.chainHash)
-                {
-                    throw SyncFailure.forked(accepted: device.seq)
-                }
-                return IngestResult(device: device)
-            }
+            // The chain's end is still compared, so that a copy is noticed at once.
+            try CentralIngest.checkChainEnd(request.chain, of: device)
+            return IngestResult(device: device)
         }
         let verified = try await VerifiedPush(push, from: request.replica, key: device.publicKey)
         return try await write { transaction, database in
