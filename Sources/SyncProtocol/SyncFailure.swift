@@ -149,8 +149,8 @@ extension SyncFailure {
             "nothing was lost; tell the central office what this message says"
         case .badSignature: "the device's key does not fit; ask the central office to enrol it anew"
         case .forked:
-            "this replica was cloned or restored from a backup; stop using the other copy and "
-                + "tell the central office: nothing was dropped here"
+            "this replica was cloned or restored from a backup; sync again to give it an identity "
+                + "of its own, and tell the central office if this stays: nothing was dropped here"
         case .unknownCursor:
             "central was perhaps restored from a backup; tell the central office: nothing was "
                 + "dropped here"

@@ -47,8 +47,8 @@ struct ProblemTests {
             text == """
                 {"type":"urn:dossiersync:problem:forked","title":"another copy of this replica has \
                 synced other changes (central holds 12 of this identity)","status":409,"hint":"\
-                this replica was cloned or restored from a backup; stop using the other copy and \
-                tell the central office: nothing was dropped here","accepted":12}
+                this replica was cloned or restored from a backup; sync again to give it an \
+                identity of its own, and tell the central office if this stays: nothing was dropped here","accepted":12}
                 """)
     }
 
