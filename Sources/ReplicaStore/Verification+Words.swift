@@ -12,9 +12,15 @@ extension Verification {
 
     /// What was looked at and what is wrong, a line each.
     public var lines: [String] {
-        let what =
-            "\(recordCount) records, \(changeCount) changes, "
-            + "\(replayedCount) records made again from their changes: \(summary)"
+        func counted(_ count: UInt64, _ noun: String) -> String {
+            "\(count) \(noun)\(count == 1 ? "" : "s")"
+        }
+        var what = counted(recordCount, "record") + ", " + counted(changeCount, "change")
+        // Only central holds all changes of a record.
+        if replayedCount > 0 {
+            what += ", " + counted(replayedCount, "record") + " made again from all changes"
+        }
+        what += ": " + summary
         return [what] + faults.map { "  \($0.subject.rawValue) \($0.place): \($0.reason)" }
     }
 
