@@ -109,7 +109,7 @@ extension DemoRun {
             throw CommandFailure(.software, "no signing key could be made")
         }
         let reply = try await HTTPTransport(baseURL: central.url).enrol(
-            EnrolmentRequest(code: code.text, publicKey: key.publicKey, device: desk.name))
+            EnrolmentRequest(code: code.text, key: key, device: desk.name))
         let home = directory + "/\(desk.office)-\(desk.number)"
         try FileManager.default.createDirectory(
             atPath: home, withIntermediateDirectories: true)

@@ -49,13 +49,10 @@ enum EnrolCommand {
             let database = try home.open()
             defer { database.close() }
             try database.write(now: context.clock.now()) { transaction in
-                var enrolled = identity
-                enrolled.state = .active
-                enrolled.replica = reply.replica
-                enrolled.desk = reply.desk
-                enrolled.office = reply.office
-                enrolled.token = reply.token
-                try transaction.save(enrolled)
+                try transaction.save(
+                    ReplicaIdentity(
+                        enrolled: reply, signingSeed: identity.signingSeed,
+                        centralURL: identity.centralURL))
             }
         }
         try answer(reply, invocation)
@@ -98,7 +95,7 @@ enum EnrolCommand {
         let name = invocation.value("--name") ?? ProcessInfo.processInfo.hostName
         do throws(SyncFailure) {
             return try await link.enrol(
-                EnrolmentRequest(code: code.text, publicKey: key.publicKey, device: name))
+                EnrolmentRequest(code: code.text, key: key, device: name))
         } catch {
             throw CommandFailure(error)
         }

@@ -47,15 +47,17 @@ public struct Device: Sendable {
     public var refused: UInt64
     /// Whether an admin has asked it to sync.
     public var isSyncRequested: Bool
-    /// The replica that it is a copy of, when it took its identity because of that.
+    /// The replica that it went on from, when it is a copy of it or central was restored.
     public var copyOf: ReplicaID?
+    /// The epoch that it knew of at its last exchange.
+    public var epoch: UInt64?
 }
 
 extension ReplicaDatabase {
     private static let deviceColumns = """
         r.id, d.office, d.desk, d.name, d.public_key, d.state, d.enrolled_at, d.seq, d.hash,
         d.last_exchange, d.last_complete, d.cursor_position, d.pending, d.skew_milliseconds,
-        d.refused, d.sync_requested, o.id
+        d.refused, d.sync_requested, o.id, d.epoch
         """
 
     /// All devices, by office and desk.
@@ -125,7 +127,8 @@ extension ReplicaDatabase {
                     isSyncRequested: statement.int64(15) != 0,
                     copyOf: statement.int64OrNil(16).map {
                         ReplicaID(UInt64(bitPattern: $0))
-                    }))
+                    },
+                    epoch: statement.int64OrNil(17).map { UInt64(clamping: $0) }))
         }
         return devices
     }
@@ -144,14 +147,17 @@ extension WriteTransaction {
         try statement.run()
     }
 
-    /// Turns a code into a device. A repetition with the same code and key gives the same device,
-    /// with the new token in the old one's place: a lost reply costs nothing.
+    /// Turns a code into a device. A repetition with the same code and key gives the same device: a
+    /// lost reply costs nothing.
     ///
-    /// - Returns: `nil` when the code is wrong, expired or used by another key.
+    /// - Parameter known: the replica that the device is already. It stays that one, with the same
+    ///   key, whether central knows it still or was restored from a backup of before its time.
+    /// - Returns: `nil` when the code is wrong, expired or used by another key, and when the replica
+    ///   is of another office or key, or is shut out.
     /// - Throws: `StoreError.sqlite`.
     public func redeemEnrolmentCode(
         hash: Hash256, publicKey: PublicKey, name: String, tokenHash: Hash256,
-        newReplica: ReplicaID
+        newReplica: ReplicaID, known replica: ReplicaID? = nil
     ) throws -> Device? {
         let statement = try database.connection.statement(
             """
@@ -167,11 +173,19 @@ extension WriteTransaction {
         let known = statement.int64OrNil(2).map { ReplicaID(UInt64(bitPattern: $0)) }
         statement.reset()
         if let usedBy, let known {
-            guard usedBy == publicKey.bytes else { return nil }
-            try setToken(of: known, tokenHash)
-            return try database.device(known)
+            return usedBy == publicKey.bytes ? try database.device(known) : nil
         }
-        try insertDevice(newReplica, office, name, publicKey, tokenHash)
+        let newReplica = replica ?? newReplica
+        if let present = try database.device(newReplica) {
+            guard present.office == office, present.publicKey == publicKey,
+                present.state == .active
+            else { return nil }
+            try setToken(of: newReplica, tokenHash)
+        } else {
+            // Whose changes are here without its being a device wrote them at central itself.
+            guard try database.chainHash(of: newReplica, seq: 1) == nil else { return nil }
+            try insertDevice(newReplica, office, name, publicKey, tokenHash)
+        }
         let use = try database.connection.statement(
             "UPDATE enrolment_codes SET public_key = ?2, replica = ?3 WHERE hash = ?1")
         try hash.withBytes { try use.bind(1, bytes: $0) }
@@ -181,8 +195,8 @@ extension WriteTransaction {
         return try database.device(newReplica)
     }
 
-    /// Gives a copy of a device an identity of its own. A repetition with the same key gives the same
-    /// device, with the new token in the old one's place.
+    /// Gives a device that cannot go on as it was an identity of its own. A repetition with the same
+    /// key gives the same device.
     ///
     /// - Throws: `StoreError.sqlite`.
     public func giveIdentity(
@@ -191,7 +205,6 @@ extension WriteTransaction {
         if let known = try database.copies(of: device.replica)
             .first(where: { $0.publicKey == publicKey })
         {
-            try setToken(of: known.replica, tokenHash)
             return known
         }
         try insertDevice(
@@ -217,7 +230,7 @@ extension WriteTransaction {
             """
             UPDATE devices SET seq = ?2, hash = ?3, last_exchange = ?4, last_complete = ?5,
                 cursor_position = ?6, pending = ?7, skew_milliseconds = ?8, refused = ?9,
-                sync_requested = ?10
+                sync_requested = ?10, epoch = ?11
             WHERE replica = ?1
             """)
         try statement.bind(1, try database.interning.key(of: device.replica))
@@ -230,6 +243,7 @@ extension WriteTransaction {
         try statement.bind(8, device.skewMilliseconds)
         try statement.bind(9, Int64(clamping: device.refused))
         try statement.bind(10, device.isSyncRequested ? 1 : 0)
+        try statement.bind(11, device.epoch.map { Int64(clamping: $0) })
         try statement.run()
     }
 

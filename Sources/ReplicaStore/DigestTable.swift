@@ -59,6 +59,23 @@ final class DigestTable {
         return total
     }
 
+    /// The sums of each bucket over some scopes.
+    func buckets(ofScopes scopes: [Int64]) throws -> [Digest] {
+        var buckets = [Digest](repeating: Digest(), count: RecordID.bucketCount)
+        for scope in scopes {
+            let statement = try connection.statement(
+                "SELECT bucket, sum FROM digests WHERE scope = ?1")
+            try statement.bind(1, scope)
+            while try statement.step() {
+                guard let hash = Hash256(bytes: statement.bytes(1)),
+                    let bucket = Int(exactly: statement.int64(0)), buckets.indices.contains(bucket)
+                else { throw StoreError.damaged(table: "digests", key: scope) }
+                buckets[bucket].formUnion(Digest(hash))
+            }
+        }
+        return buckets
+    }
+
     private func bucket(_ place: Place) throws -> (Digest, Int64) {
         let statement = try connection.statement(
             "SELECT sum, records FROM digests WHERE scope = ?1 AND bucket = ?2")

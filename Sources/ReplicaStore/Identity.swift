@@ -40,6 +40,14 @@ public struct ReplicaIdentity: Sendable {
     public var clock: HybridTimestamp
     /// Central has all own changes through this one on disk, by its own word.
     public var pushedSeq: UInt64
+    /// The highest own change that central had on disk in its present epoch, by its own word: more
+    /// than `pushedSeq` once central was restored from a backup.
+    public var acknowledgedSeq: UInt64
+    /// The epoch of central that this identity belongs to; `nil` before central has told it.
+    public var epoch: UInt64?
+    /// Changes after this one are not to be pushed under this identity: central was restored from
+    /// a backup, and may have had others of these numbers from a copy of this device.
+    public var pushLimit: UInt64?
     /// The place in the feed; `nil` when states are wanted.
     public var cursor: (position: UInt64, hash: Hash256)?
     /// Where the states go on.
@@ -66,6 +74,7 @@ public struct ReplicaIdentity: Sendable {
         chainHash = .zero
         clock = HybridTimestamp(rawValue: 0)
         pushedSeq = 0
+        acknowledgedSeq = 0
     }
 
     /// Own changes that central does not have yet.
@@ -76,7 +85,7 @@ extension ReplicaDatabase {
     private static let identityColumns = """
         state, central_url, signing_seed, replica, desk, office, token, seq, hash, clock,
         pushed_seq, cursor_position, cursor_hash, resume_mark, last_exchange, last_complete,
-        last_outcome, next_seed
+        last_outcome, next_seed, acknowledged_seq, epoch, push_limit
         """
 
     /// The identity; `nil` in a file that has none yet.
@@ -108,6 +117,9 @@ extension ReplicaDatabase {
         identity.lastComplete = statement.int64OrNil(15).map(Timestamp.init(milliseconds:))
         identity.lastOutcome = statement.textOrNil(16)
         identity.nextSigningSeed = statement.bytesOrNil(17)
+        identity.acknowledgedSeq = UInt64(clamping: statement.int64(18))
+        identity.epoch = statement.int64OrNil(19).map { UInt64(clamping: $0) }
+        identity.pushLimit = statement.int64OrNil(20).map { UInt64(clamping: $0) }
         return identity
     }
 
@@ -132,9 +144,10 @@ extension WriteTransaction {
             """
             INSERT OR REPLACE INTO identity(only, state, central_url, signing_seed, replica, desk,
                 office, token, seq, hash, clock, pushed_seq, cursor_position, cursor_hash,
-                resume_mark, last_exchange, last_complete, last_outcome, next_seed)
+                resume_mark, last_exchange, last_complete, last_outcome, next_seed,
+                acknowledged_seq, epoch, push_limit)
             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                ?18)
+                ?18, ?19, ?20, ?21)
             """)
         try statement.bind(1, identity.state.rawValue)
         try statement.bind(2, identity.centralURL)
@@ -154,6 +167,9 @@ extension WriteTransaction {
         try statement.bind(16, identity.lastComplete?.milliseconds)
         try statement.bind(17, identity.lastOutcome)
         try statement.bind(18, identity.nextSigningSeed)
+        try statement.bind(19, Int64(clamping: identity.acknowledgedSeq))
+        try statement.bind(20, identity.epoch.map { Int64(clamping: $0) })
+        try statement.bind(21, identity.pushLimit.map { Int64(clamping: $0) })
         try statement.run()
     }
 
@@ -164,7 +180,8 @@ extension WriteTransaction {
         let statement = try database.connection.statement(
             """
             UPDATE identity SET state = ?1, pushed_seq = ?2, cursor_position = ?3, cursor_hash = ?4,
-                resume_mark = ?5, last_exchange = ?6, last_complete = ?7, last_outcome = ?8
+                resume_mark = ?5, last_exchange = ?6, last_complete = ?7, last_outcome = ?8,
+                acknowledged_seq = ?9, epoch = ?10, push_limit = ?11
             """)
         try statement.bind(1, identity.state.rawValue)
         try statement.bind(2, Int64(clamping: identity.pushedSeq))
@@ -174,6 +191,9 @@ extension WriteTransaction {
         try statement.bind(6, identity.lastExchange?.milliseconds)
         try statement.bind(7, identity.lastComplete?.milliseconds)
         try statement.bind(8, identity.lastOutcome)
+        try statement.bind(9, Int64(clamping: identity.acknowledgedSeq))
+        try statement.bind(10, identity.epoch.map { Int64(clamping: $0) })
+        try statement.bind(11, identity.pushLimit.map { Int64(clamping: $0) })
         try statement.run()
     }
 

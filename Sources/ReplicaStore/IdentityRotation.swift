@@ -1,6 +1,7 @@
-// A counter's file takes a new identity because another copy of it has synced other changes: a
-// clone, or the machine that went on after this backup was made. What central has of the old
-// identity stays; what it lacks is issued again under the new one, in the same order.
+// A counter's file takes a new identity because another copy of it has synced other changes (a
+// clone, or the machine that went on after this backup was made), or because central was restored
+// from a backup and may have forgotten that one did. What central has of the old identity stays;
+// what it lacks is issued again under the new one, in the same order.
 
 public import Causality
 internal import Crypto
@@ -19,6 +20,16 @@ public struct IdentityRotation: Hashable, Sendable {
     public var keptSeq: UInt64
     /// Changes that were issued again.
     public var reissuedCount: UInt64
+    /// Why.
+    public var cause: Cause
+
+    /// Why a replica takes a new identity.
+    public enum Cause: String, Hashable, Sendable {
+        /// A copy of it has synced other changes.
+        case copied
+        /// Central began a new epoch: it was restored from a backup.
+        case newEpoch
+    }
 }
 
 extension ReplicaDatabase {
@@ -27,7 +38,7 @@ extension ReplicaDatabase {
     /// - Throws: `StoreError.sqlite`.
     public func identityRotations() throws -> [IdentityRotation] {
         let statement = try connection.statement(
-            "SELECT at, old, new, kept_seq, reissued FROM rotations ORDER BY rowid")
+            "SELECT at, old, new, kept_seq, reissued, cause FROM rotations ORDER BY rowid")
         defer { statement.reset() }
         var rotations: [IdentityRotation] = []
         while try statement.step() {
@@ -37,7 +48,8 @@ extension ReplicaDatabase {
                     old: ReplicaID(UInt64(bitPattern: statement.int64(1))),
                     new: ReplicaID(UInt64(bitPattern: statement.int64(2))),
                     keptSeq: UInt64(clamping: statement.int64(3)),
-                    reissuedCount: UInt64(clamping: statement.int64(4))))
+                    reissuedCount: UInt64(clamping: statement.int64(4)),
+                    cause: IdentityRotation.Cause(rawValue: statement.text(5)) ?? .copied))
         }
         return rotations
     }
@@ -51,7 +63,7 @@ extension WriteTransaction {
     ///   here.
     /// - Throws: `StoreError`.
     public func takeIdentity(
-        _ identity: ReplicaIdentity, keptSeq: UInt64
+        _ identity: ReplicaIdentity, keptSeq: UInt64, cause: IdentityRotation.Cause
     ) throws -> IdentityRotation {
         let (before, old) = try database.enrolledIdentity()
         guard let new = identity.replica else { throw StoreError.notEnrolled }
@@ -62,22 +74,29 @@ extension WriteTransaction {
         identity.chainHash = renaming.chain.hash
         identity.clock = before.clock
         identity.pushedSeq = 0
+        identity.acknowledgedSeq = 0
+        identity.pushLimit = nil
         identity.nextSigningSeed = nil
         try save(identity)
         let rotation = IdentityRotation(
-            at: now, old: old, new: new, keptSeq: keptSeq, reissuedCount: renaming.chain.seq)
+            at: now, old: old, new: new, keptSeq: keptSeq, reissuedCount: renaming.chain.seq,
+            cause: cause)
         try note(rotation)
         return rotation
     }
 
     private func note(_ rotation: IdentityRotation) throws {
         let statement = try database.connection.statement(
-            "INSERT INTO rotations(at, old, new, kept_seq, reissued) VALUES (?1, ?2, ?3, ?4, ?5)")
+            """
+            INSERT INTO rotations(at, old, new, kept_seq, reissued, cause)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            """)
         try statement.bind(1, rotation.at.milliseconds)
         try statement.bind(2, Int64(bitPattern: rotation.old.rawValue))
         try statement.bind(3, Int64(bitPattern: rotation.new.rawValue))
         try statement.bind(4, Int64(clamping: rotation.keptSeq))
         try statement.bind(5, Int64(clamping: rotation.reissuedCount))
+        try statement.bind(6, rotation.cause.rawValue)
         try statement.run()
     }
 }

@@ -73,8 +73,10 @@ public struct MergeApply {
 
     /// Joins a whole state that came in.
     ///
+    /// - Returns: whether it brought anything.
     /// - Throws: `StoreError`.
-    public func join(_ state: RecordState) throws {
+    @discardableResult
+    public func join(_ state: RecordState) throws -> Bool {
         let record = try transaction.open(state.kind, state.id)
         if transaction.database.role == .counter, record.exists {
             let identity = try transaction.database.enrolledIdentity().identity
@@ -83,15 +85,34 @@ public struct MergeApply {
             if !transaction.database.scopeIncludes(identity.office, record.state),
                 transaction.database.scopeIncludes(identity.office, state)
             {
-                return try transaction.goOn(from: state, keepsUnseen: false)
+                try transaction.goOn(from: state, keepsUnseen: false)
+                return true
             }
         }
         let joined = record.state.joined(with: state)
-        guard joined != record.state else { return }
+        guard joined != record.state else { return false }
         for stamped in state.stamps { try observe(stamped.stamp.clock) }
         let entry =
             transaction.database.role == .central ? LogEntry(form: .state, isMaking: true) : nil
         try transaction.store(joined, over: record, log: entry)
+        return true
+    }
+
+    /// Takes in central's state of a record that was asked for. Where central has seen all that is
+    /// known here, its word counts: restored from a backup, it may have taken what it had refused
+    /// before, or the other way round.
+    ///
+    /// - Returns: the record's state now.
+    /// - Throws: `StoreError`.
+    public func settle(_ state: RecordState) throws -> RecordState {
+        let record = try transaction.open(state.kind, state.id)
+        if state.vv.covers(record.state.vv), state != record.state {
+            for stamped in state.stamps { try observe(stamped.stamp.clock) }
+            try replace(record, with: state)
+        } else {
+            try join(state)
+        }
+        return try transaction.open(state.kind, state.id).state
     }
 
     /// Puts a state in the place of what is here: after a refusal the record goes on from central's.

@@ -22,21 +22,22 @@ public struct OutboxChunk: Sendable {
 extension ReplicaDatabase {
     /// The own changes after a seq, as many as fit into a number of bytes and at least one.
     ///
+    /// - Parameter last: where to stop.
     /// - Throws: `StoreError.damaged` when the chain's hash before them is missing.
     public func outbox(
-        of replica: ReplicaID, after seq: UInt64, bytesMax: Int
+        of replica: ReplicaID, after seq: UInt64, through last: UInt64 = .max, bytesMax: Int
     ) throws -> OutboxChunk? {
-        guard let key = try interning.knownKey(of: replica) else { return nil }
+        guard seq < last, let key = try interning.knownKey(of: replica) else { return nil }
         guard let hashBefore = try changeLog.chainHash(replicaKey: key, seq: seq) else {
             throw StoreError.damaged(table: "changes", key: Int64(clamping: seq))
         }
         var chunk = OutboxChunk(
             firstSeq: seq + 1, hashBefore: hashBefore, changes: [], count: 0,
             hashAfter: hashBefore)
-        try changeLog.forEachChange(replicaKey: key, from: seq + 1) { _, hash, bytes in
-            guard chunk.count == 0 || chunk.changes.count + bytes.count <= bytesMax else {
-                return false
-            }
+        try changeLog.forEachChange(replicaKey: key, from: seq + 1) { seq, hash, bytes in
+            guard seq <= last,
+                chunk.count == 0 || chunk.changes.count + bytes.count <= bytesMax
+            else { return false }
             chunk.changes += bytes
             chunk.hashAfter = hash
             chunk.count += 1

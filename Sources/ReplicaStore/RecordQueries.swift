@@ -110,9 +110,14 @@ extension ReplicaDatabase {
     ///
     /// - Throws: `StoreError`.
     public func digest(ofOffice office: String) throws -> ScopeDigest {
+        try digests.digest(ofScopes: scopeKeys(ofOffice: office))
+    }
+
+    /// The catalog's scope and the office's.
+    func scopeKeys(ofOffice office: String) throws -> [Int64] {
         var scopes = [Interning.catalogScope]
         if let key = try interning.knownKey(ofOffice: office) { scopes.append(key) }
-        return try digests.digest(ofScopes: scopes)
+        return scopes
     }
 
     /// Whether the catalog has an office with this code.

@@ -27,11 +27,13 @@ public enum DatabaseRole: Sendable {
             [
                 Migration(name: "1-records", sql: StoreSchema.records),
                 Migration(name: "1-counter", sql: StoreSchema.counter),
+                Migration(name: "2-counter", sql: StoreSchema.counterEpoch),
             ]
         case .central:
             [
                 Migration(name: "1-records", sql: StoreSchema.records),
                 Migration(name: "1-central", sql: StoreSchema.central),
+                Migration(name: "2-central", sql: StoreSchema.centralEpochs),
             ]
         }
     }
@@ -120,6 +122,14 @@ enum StoreSchema {
             record BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
         """
 
+    static let counterEpoch = """
+        ALTER TABLE identity ADD COLUMN epoch INTEGER;
+        ALTER TABLE identity ADD COLUMN acknowledged_seq INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE identity ADD COLUMN push_limit INTEGER;
+        UPDATE identity SET acknowledged_seq = pushed_seq;
+        ALTER TABLE rotations ADD COLUMN cause TEXT NOT NULL DEFAULT 'copied';
+        """
+
     static let central = """
         CREATE TABLE feed(
             scope INTEGER NOT NULL, position INTEGER NOT NULL,
@@ -142,5 +152,15 @@ enum StoreSchema {
             replica INTEGER NOT NULL, seq INTEGER NOT NULL, kind INTEGER NOT NULL,
             record BLOB NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL,
             PRIMARY KEY (replica, seq)) STRICT, WITHOUT ROWID;
+        """
+
+    static let centralEpochs = """
+        CREATE TABLE epochs(
+            number INTEGER PRIMARY KEY, epoch INTEGER NOT NULL UNIQUE, began INTEGER,
+            cause TEXT NOT NULL, noticed_by INTEGER,
+            is_recovering INTEGER NOT NULL, records_recovered INTEGER NOT NULL) STRICT;
+        INSERT INTO epochs(epoch, cause, is_recovering, records_recovered)
+            VALUES (random() & 9223372036854775807, 'made', 0, 0);
+        ALTER TABLE devices ADD COLUMN epoch INTEGER;
         """
 }

@@ -96,6 +96,18 @@ extension RecordState {
         }
     }
 
+    /// The state with only the values that a condition holds for; it has seen the others all the
+    /// same.
+    public func filtered(_ isKept: (FieldName, FieldEntry) -> Bool) -> RecordState {
+        var result = self
+        result.fields = fields.compactMap { field in
+            let entries = field.entries.filter { isKept(field.name, $0) }
+            return entries.isEmpty ? nil : FieldState(field.name, entries)
+        }
+        result.dropUnusedStamps()
+        return result
+    }
+
     private static func joined(
         _ left: [FieldEntry], _ leftVector: VersionVector,
         _ right: [FieldEntry], _ rightVector: VersionVector

@@ -37,7 +37,7 @@ extension RecordState {
         if entries.count == 1 {
             return ShownField(value: only.value, entries: entries, isConflict: false)
         }
-        let latestFirst = entries.sorted { isLater($0, than: $1) }
+        let latestFirst = onceEach(entries.sorted { isLater($0, than: $1) })
         let distinct = Set(entries.map(\.value))
         switch rule {
         case .entries:
@@ -53,6 +53,20 @@ extension RecordState {
             return ShownField(
                 value: latestFirst[0].value, entries: latestFirst, isConflict: distinct.count > 1)
         }
+    }
+
+    /// Each write once: a change that was issued again under a new identity may have come back under
+    /// its old dot too, and its clock and author tell that it is the same.
+    private func onceEach(_ entries: [FieldEntry]) -> [FieldEntry] {
+        var kept: [FieldEntry] = []
+        for entry in entries {
+            let stamp = stamp(of: entry.dot)
+            let isKept = kept.contains { other in
+                other.value == entry.value && stamp != nil && self.stamp(of: other.dot) == stamp
+            }
+            if !isKept { kept.append(entry) }
+        }
+        return kept
     }
 
     private func isLater(_ left: FieldEntry, than right: FieldEntry) -> Bool {

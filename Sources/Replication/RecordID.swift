@@ -53,6 +53,9 @@ public struct RecordID: Hashable, Comparable, Sendable {
         try withUnsafeBytes(of: (high.bigEndian, low.bigEndian), body)
     }
 
+    /// How many digest buckets there are.
+    public static let bucketCount = 256
+
     /// The first byte: which digest bucket the record falls into.
     public var bucket: UInt8 { UInt8(truncatingIfNeeded: high >> 56) }
 

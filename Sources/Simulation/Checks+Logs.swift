@@ -4,9 +4,8 @@ internal import ReplicaStore
 internal import Replication
 
 extension World {
-    /// Chains hold by recomputation, and no dot names two changes, wherever it was seen.
+    /// Chains hold by recomputation.
     func checkLogs(_ state: FinalState) throws {
-        let records = state.central.keys.sorted()
         let known = try central.database.devices()
         for device in known {
             let own = try OwnChanges(of: device.replica, in: central.database)
@@ -15,9 +14,6 @@ extension World {
                     .chain, "central has \(own.chain.seq) of \(device.replica), not \(device.seq)")
             }
         }
-        try dots.collect(
-            from: central.database, replicas: known.map(\.replica) + central.sessions)
-        try dots.collectHistories(of: records, in: central.database)
         for device in sortedDevices {
             let identity = try device.database.enrolledIdentity().identity
             let own = try OwnChanges(of: device.database)
@@ -25,16 +21,22 @@ extension World {
                 throw Violation(
                     .chain, "d\(device.slot) has \(own.chain.seq) changes, not \(identity.seq)")
             }
-            // A copy that stopped when it was told of its fork, or that was shut out before it could
-            // be told, keeps what it wrote under dots that are another's by now. Nobody else ever
-            // sees those.
-            let mayBeForked = plan.configuration.forks != .none && device.isRevoked
-            guard !device.isStopped, !mayBeForked else { continue }
-            try dots.collectOwn(from: device.database)
-            try dots.collectHistories(
-                of: state.devices[device.slot]?.keys.sorted() ?? [], in: device.database)
         }
         try checkRefusalCounts(known)
+    }
+
+    /// Reads every log, and checks that no dot names two changes.
+    func collectDots() throws {
+        try collectDotsOfCentral()
+        for device in sortedDevices {
+            // A copy that was shut out before it could be told of its fork keeps what it wrote under
+            // dots that are another's by now. Nobody else ever sees those.
+            let mayBeForked = plan.configuration.forks != .none && device.isRevoked
+            guard !mayBeForked else { continue }
+            try dots.collectOwn(from: device.database)
+            try dots.collectHistories(
+                of: device.database.recordStates().keys.sorted(), in: device.database)
+        }
     }
 
     /// Central and the device agree on how many changes were refused.

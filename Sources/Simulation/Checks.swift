@@ -23,6 +23,7 @@ extension World {
     ///
     /// - Throws: `Violation`; `StoreError`.
     func checkAll() throws {
+        try collectDots()
         let state = try readAll()
         try checkConvergence(state)
         try checkWrites(state)
@@ -38,6 +39,13 @@ extension World {
         for id in state.central.keys.sorted() {
             let history = try central.database.history(of: .id(id))
             state.taken[id] = Set(history.filter { !$0.isVoid }.compactMap(\.change.by))
+        }
+        // What came back in a state after a restoration is in no log of central.
+        for (dot, label) in dots.labels where !dots.voids.contains(dot) {
+            guard let id = ledger.writes[label]?.record,
+                state.central[id]?.vv.covers(dot) == true
+            else { continue }
+            state.taken[id]?.insert(label)
         }
         for device in sortedDevices {
             state.devices[device.slot] = try device.database.recordStates()
@@ -101,7 +109,9 @@ extension World {
             guard let write = ledger.writes[label] else { continue }
             let isTaken = state.taken[write.record]?.contains(label) == true
             guard case .device(let slot) = write.writer, let device = devices[slot] else {
-                guard isTaken else { throw Violation(.durability, "central lost its own \(label)") }
+                guard isTaken || write.mayBeLost else {
+                    throw Violation(.durability, "central lost its own \(label)")
+                }
                 continue
             }
             let isRefused = state.refused[slot]?.contains(label) == true
@@ -109,7 +119,7 @@ extension World {
                 throw Violation(.durability, "\(label) was taken and is shown as refused")
             }
             if isTaken || isRefused || write.mayBeLost { continue }
-            if device.isRevoked || device.isStopped {
+            if device.isRevoked {
                 if own[slot] == nil { own[slot] = try ownLabels(device.database) }
                 if own[slot]?.contains(label) == true { continue }
             }
@@ -135,6 +145,12 @@ extension World {
         }
     }
 
+    /// Whether a record has a write under more than one dot.
+    private func isIssuedTwice(_ label: Label, in record: RecordState) -> Bool {
+        let known = (dots.dots[label] ?? []).filter { record.vv.covers($0) }
+        return known.union(record.stamps.filter { $0.stamp.by == label }.map(\.dot)).count > 1
+    }
+
     private func compare(
         _ record: RecordState, with expected: [FieldName: Set<StandingValue>], at place: String
     ) throws {
@@ -145,8 +161,15 @@ extension World {
                     label: record.stamp(of: entry.dot)?.by ?? "?", value: entry.value)
             }
             let should = expected[name] ?? []
-            // Counted, not only compared: no value may stand twice.
-            guard Set(entries) == should, entries.count == should.count else {
+            // Counted, not only compared: no value may stand twice, but for a write that central has
+            // under two dots. It was issued again by a device that had not heard that central had
+            // taken it, and then central was restored. It is shown once, and may outlast a write
+            // that had seen one of its dots only.
+            let sure = entries.filter { !isIssuedTwice($0.label, in: record) }
+            let sureShould = should.filter { !isIssuedTwice($0.label, in: record) }
+            guard Set(sure) == sureShould, sure.count == sureShould.count,
+                should.isSubset(of: entries)
+            else {
                 let words = [entries, Array(should)].map { values in
                     values.map { "\($0.value)@\($0.label)" }.sorted().joined(separator: " | ")
                 }

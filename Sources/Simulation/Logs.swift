@@ -38,10 +38,26 @@ struct OwnChanges {
 /// Which bytes every dot names, wherever it was seen.
 struct DotCollector {
     private var hashes: [Dot: Hash256] = [:]
+    /// The write that each dot is of.
+    private(set) var labels: [Dot: Label] = [:]
+    /// The dots of each write: several when it was issued again under a new identity.
+    private(set) var dots: [Label: Set<Dot>] = [:]
+    /// Dots of changes that were refused, at whatever time.
+    private(set) var voids = Set<Dot>()
 
     /// Notes a change.
     ///
     /// - Throws: `Violation` when its dot names other bytes elsewhere.
+    mutating func collect(_ change: Change, _ bytes: [UInt8]) throws {
+        try collect(change.dot, bytes)
+        guard let label = change.by else { return }
+        labels[change.dot] = label
+        dots[label, default: []].insert(change.dot)
+    }
+
+    /// Notes the bytes of a dot.
+    ///
+    /// - Throws: `Violation` when it names other bytes elsewhere.
     mutating func collect(_ dot: Dot, _ bytes: [UInt8]) throws {
         let hash = Hash256(hashing: bytes)
         guard hashes.updateValue(hash, forKey: dot) ?? hash == hash else {
@@ -53,7 +69,7 @@ struct DotCollector {
     mutating func collect(from database: ReplicaDatabase, replicas: [ReplicaID]) throws {
         for replica in replicas {
             for (change, bytes) in try OwnChanges(of: replica, in: database).changes {
-                try collect(change.dot, bytes)
+                try collect(change, bytes)
             }
         }
     }
@@ -67,7 +83,8 @@ struct DotCollector {
     mutating func collectHistories(of records: [RecordID], in database: ReplicaDatabase) throws {
         for id in records {
             for logged in try database.history(of: .id(id)) {
-                try collect(logged.change.dot, logged.change.canonicalBytes)
+                try collect(logged.change, logged.change.canonicalBytes)
+                if logged.isVoid { voids.insert(logged.change.dot) }
             }
         }
     }

@@ -10,8 +10,6 @@ public struct SimulationConfiguration: Hashable, Sendable {
     public enum Forks: String, CaseIterable, Hashable, Sendable {
         /// There are none.
         case none
-        /// A copy that is told of its fork stops there, and keeps all that it has.
-        case detected
         /// A copy that is told of its fork takes a new identity and goes on.
         case healed
     }

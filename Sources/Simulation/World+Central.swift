@@ -28,9 +28,6 @@ extension World {
         }
         guard !script.order.isEmpty else { return }
         central.sessions.append(session)
-        // What central itself writes is nobody else's to push again: a copy from before cannot be
-        // gone on from without losing it. `central recover` is to take that back from the devices.
-        central.backups = []
     }
 
     /// Catalog changes and dossiers that came in online.
@@ -87,8 +84,7 @@ extension World {
         guard !central.backups.isEmpty else { return }
         let backup = generator.element(of: central.backups)
         log("  from \(backup.dropFirst(directory.count))")
-        try dots.collect(
-            from: central.database, replicas: central.database.devices().map(\.replica))
+        try collectDotsOfCentral()
         for device in try central.database.devices() {
             central.seqsBefore[device.replica] = max(
                 device.seq, central.seqsBefore[device.replica] ?? 0)
@@ -97,6 +93,37 @@ extension World {
         try DatabaseFiles.copy(backup, to: path)
         try startCentral(path: path)
         central.isRewound = true
+        try forgiveCentralsLosses()
+        // Without clones, devices notice by themselves before harm is done.
+        let isTold = plan.configuration.forks != .none || generator.happens(perMille: 500)
+        if isTold { try recover() }
+    }
+
+    /// What an admin does after a restoration: `central recover`.
+    func recover() throws {
+        try central.database.write(now: centralClock.now()) {
+            try $0.beginEpoch(random.number() >> 1, cause: .told)
+            try $0.setRecovering(true)
+        }
+        log("  recovers")
+    }
+
+    /// What central wrote itself, and no device has read, is gone with its disk.
+    private func forgiveCentralsLosses() throws {
+        var kept = Set<Label>()
+        for id in try central.database.recordStates().keys {
+            kept.formUnion(try central.database.history(of: .id(id)).compactMap(\.change.by))
+        }
+        ledger.mayLose { $0.writer == .central && !kept.contains($0.label) }
+    }
+
+    /// Notes which changes the dots in central's log name.
+    func collectDotsOfCentral() throws {
+        try dots.collect(
+            from: central.database,
+            replicas: central.database.devices().map(\.replica) + central.sessions)
+        try dots.collectHistories(
+            of: central.database.recordStates().keys.sorted(), in: central.database)
     }
 
     /// Whether central has from a device all that it ever had.

@@ -11,19 +11,13 @@ extension World {
     func enrol(_ slot: Int, seed: UInt64) async throws {
         random.reseed(seed)
         let office = plan.deviceOffices[slot]
-        let code = EnrolmentCode(random)
-        try central.database.write(now: centralClock.now()) {
-            try $0.addEnrolmentCode(
-                hash: code.hash, office: office,
-                expires: Timestamp(
-                    milliseconds: $0.now.milliseconds + EnrolmentCode.lifetimeMilliseconds))
-        }
+        let code = try addEnrolmentCode(office: office)
         let signingSeed = random.bytes(SigningKey.seedByteCount)
         guard let key = SigningKey(seed: signingSeed) else {
             preconditionFailure("so many bytes are a seed")
         }
         let reply = try await central.node.enrol(
-            EnrolmentRequest(code: code.text, publicKey: key.publicKey, device: "d\(slot)"))
+            EnrolmentRequest(code: code.text, key: key, device: "d\(slot)"))
         let path = directory + "/d\(slot).db"
         let database = try ReplicaDatabase(path: path, role: .counter, isNew: true)
         var generator = SeededGenerator(seed: seed)
@@ -35,9 +29,43 @@ extension World {
         }
         devices[slot] = SimulatedDevice(
             slot: slot, office: office, path: path, database: database, clock: clock)
-        // A copy of central from before does not know the device, and would shut it out.
-        central.backups = []
         log("  d\(slot) of \(office) is \(reply.replica)")
+    }
+
+    /// Lets a device in again that a restored central has forgotten, or whose token it has: it stays
+    /// the replica that it is.
+    func readmit(_ device: SimulatedDevice) async throws {
+        let (identity, replica) = try device.database.enrolledIdentity()
+        do throws(SyncFailure) {
+            _ = try await central.node.authenticate(token: identity.token)
+            return
+        } catch {
+            guard case .notEnrolled = error else { throw error }
+        }
+        guard let key = SigningKey(seed: identity.signingSeed) else { return }
+        let code = try addEnrolmentCode(office: device.office)
+        let reply = try await central.node.enrol(
+            EnrolmentRequest(
+                code: code.text, key: key, device: "d\(device.slot)",
+                replica: replica))
+        try device.database.write(now: device.clock.now()) { transaction in
+            var (identity, _) = try device.database.enrolledIdentity()
+            identity.token = BearerToken(of: key).text
+            identity.desk = reply.desk
+            try transaction.save(identity)
+        }
+        log("  d\(device.slot) is let in again as \(reply.replica)")
+    }
+
+    private func addEnrolmentCode(office: String) throws -> EnrolmentCode {
+        let code = EnrolmentCode(random)
+        try central.database.write(now: centralClock.now()) {
+            try $0.addEnrolmentCode(
+                hash: code.hash, office: office,
+                expires: Timestamp(
+                    milliseconds: $0.now.milliseconds + EnrolmentCode.lifetimeMilliseconds))
+        }
+        return code
     }
 
     /// Shuts a device out. Not while central still lacks what it had of it: what only a device has
@@ -48,6 +76,7 @@ extension World {
         }
         let replica = try device.database.enrolledIdentity().replica
         guard try hasRecovered(replica) else { return }
+        guard try central.database.device(replica) != nil else { return }
         let isKnown = try central.database.write(now: centralClock.now()) {
             try $0.revoke(replica)
         }
@@ -92,7 +121,7 @@ extension World {
     }
 
     func backUpDevice(_ event: Event) throws {
-        guard let device = devices[event.device], !device.isStopped else { return }
+        guard let device = devices[event.device] else { return }
         let path = directory + "/d\(event.device)-backup-\(event.number).db"
         try DatabaseFiles.copy(device.path, to: path)
         if let old = device.backup { DatabaseFiles.remove(old) }
@@ -106,13 +135,12 @@ extension World {
         let path = nextPath(slot)
         try DatabaseFiles.copy(backup, to: path)
         try goOn(slot, from: path)
-        devices[slot]?.isStopped = false
         let kept = try devices[slot].map { try ownLabels($0.database) } ?? []
         ledger.mayLose { $0.writer == .device(slot: slot) && !kept.contains($0.label) }
     }
 
     func cloneDevice(_ event: Event) throws {
-        guard let device = devices[event.device], !device.isStopped else { return }
+        guard let device = devices[event.device] else { return }
         guard
             let slot = (plan.initialDeviceCount..<plan.deviceOffices.count)
                 .first(where: { devices[$0] == nil })

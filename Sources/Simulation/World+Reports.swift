@@ -27,8 +27,11 @@ extension World {
                 throw Violation(.convergence, "\(place) diverged in its digest alone")
             }
         case .denied:
-            guard case .revoked? = report.failure, device.isRevoked else {
-                throw Violation(.fault, "\(place) was denied: \(failure(report))")
+            switch report.failure {
+            case .revoked? where device.isRevoked: break
+            // A restored central may have forgotten the device, or its present token.
+            case .notEnrolled? where central.isRewound: break
+            default: throw Violation(.fault, "\(place) was denied: \(failure(report))")
             }
         case .unreachable, .interrupted:
             guard exchange?.isGood != true else {
@@ -38,9 +41,7 @@ extension World {
                 throw Violation(.fault, "\(place): \(failure(report))")
             }
         case .failed:
-            if case .forked? = report.failure, plan.configuration.forks == .detected {
-                devices[device.slot]?.isStopped = true
-            } else if case .malformed? = report.failure, exchange?.isDamaged == true {
+            if case .malformed? = report.failure, exchange?.isDamaged == true {
                 return
             } else {
                 throw Violation(.fault, "\(place): \(failure(report))")

@@ -15,10 +15,12 @@ extension World {
             let stray = strays.removeFirst()
             _ = await deliver(stray.bytes, token: stray.token)  // nobody waits for the reply
         }
+        if central.isRewound, try !central.database.epoch().isRecovering { try recover() }
         for round in 0..<Self.settlingRoundsMax {
             var isQuiet = true
             let order = round.isMultiple(of: 2) ? activeDevices : activeDevices.reversed()
             for device in order {
+                try await readmit(device)
                 let report = try await sync(
                     device, SyncOptions(),
                     ExchangeInProgress(
@@ -30,6 +32,11 @@ extension World {
                 }
             }
             if isQuiet {
+                if central.isRewound {
+                    try central.database.write(now: centralClock.now()) {
+                        try $0.setRecovering(false)
+                    }
+                }
                 central.isRewound = false
                 central.seqsBefore = [:]
                 return

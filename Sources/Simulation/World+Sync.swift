@@ -14,7 +14,7 @@ private struct Answer {
 extension World {
     /// A device syncs, over a good link or in the weather of the plan.
     func sync(_ event: Event, isGood: Bool) async throws {
-        guard let device = devices[event.device], !device.isStopped else { return }
+        guard let device = devices[event.device] else { return }
         var generator = SeededGenerator(seed: event.seed)
         let weather = plan.weather
         var options = SyncOptions()
@@ -111,6 +111,9 @@ extension World {
             ? request.cursor.map { "\($0.position)" } ?? "nowhere" : "a mark"
         var line = "    at \(request.chain.seq), \(push), from \(place)"
         if !request.fetchedRecords.isEmpty { line += ", \(request.fetchedRecords.count) wanted" }
+        if request.states != nil { line += ", states" }
+        if let digests = request.bucketDigests { line += ", buckets from \(digests.firstBucket)" }
+        if request.rotation != nil { line += ", a new identity" }
         switch reply {
         case .failure(let failure): line += " → \(failure)"
         case .success(let answer):
@@ -120,6 +123,8 @@ extension World {
             line += reply.hasMore ? ", more" : ""
             line += reply.refusals.map { ", \($0.seq) \($0.code.rawValue)" }.joined()
             line += reply.neededRecords.isEmpty ? "" : ", needs states"
+            line += reply.requests.isEmpty ? "" : ", asks \(reply.requests.map(\.rawValue))"
+            line += request.epoch?.epoch == reply.epoch ? "" : ", a new epoch"
         }
         return line
     }

@@ -24,8 +24,6 @@ struct SimulatedDevice {
     var generation = 0
     /// A copy that was put aside.
     var backup: String?
-    /// Whether it was told that another copy of it is in use, and stopped.
-    var isStopped = false
     var isRevoked = false
 }
 
@@ -36,7 +34,7 @@ struct SimulatedCentral {
     /// The admin's program: another process on the same file.
     var database: ReplicaDatabase
     var generation = 0
-    /// Copies that were put aside and hold all that central itself has written.
+    /// Copies that were put aside.
     var backups: [String] = []
     /// Whether central was restored, and its devices may not have pushed all of it again.
     var isRewound = false
@@ -135,7 +133,7 @@ actor World {
 
     /// Those that still sync.
     var activeDevices: [SimulatedDevice] {
-        sortedDevices.filter { !$0.isRevoked && !$0.isStopped }
+        sortedDevices.filter { !$0.isRevoked }
     }
 
     /// Minutes to weeks, forward or back.

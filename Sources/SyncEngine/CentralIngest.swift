@@ -35,18 +35,30 @@ struct CentralIngest {
         result = IngestResult(device: device)
     }
 
-    /// Takes the push of a request.
+    /// Takes what a request brings.
     ///
+    /// - Parameter epoch: central's. Of a device that knows another one nothing is taken: it has to
+    ///   hear of this one first, and then pushes under this identity only what central had of it.
     /// - Throws: `SyncFailure.forked`, `.badSignature`, `.malformed`; `StoreError`.
     mutating func ingest(
-        _ request: SyncRequest, _ push: VerifiedPush
+        _ request: SyncRequest, _ push: VerifiedPush?, in epoch: CentralEpoch
     ) throws -> IngestResult {
         try Self.checkChainEnd(request.chain, of: result.device)
+        guard request.epoch?.epoch ?? epoch.id == epoch.id else { return result }
         try readStates(request.states)
+        // They were asked for with the first of these changes in view; a repetition of the request
+        // may have come further, and asks again.
+        if request.states != nil { askedSeq = push?.firstSeq }
+        if let push { try take(push) }
+        if epoch.isRecovering { try takeBackStates() }
+        return result
+    }
+
+    private mutating func take(_ push: VerifiedPush) throws {
         let device = result.device
         guard push.firstSeq <= device.seq + 1 else {
             // Central was restored from a backup: the device pushes again from there.
-            return result
+            return
         }
         guard
             try database.chainHash(of: device.replica, seq: push.firstSeq - 1) == push.hashBefore,
@@ -63,7 +75,19 @@ struct CentralIngest {
             result.device.seq = change.chain.seq
             result.device.chainHash = change.chain.hash
         }
-        return result
+    }
+
+    /// Joins what the device holds of records that central lost when it was restored.
+    private mutating func takeBackStates() throws {
+        var count = 0
+        for state in states.values.sorted(by: { $0.id < $1.id }) where state.kind.isKnown {
+            let record = try transaction.open(state.kind, state.id)
+            // The catalog is central's alone, and only the devices hold what it lost of that.
+            let fit = fitPart(of: state)
+            guard state.kind.isCatalog || mayJoin(fit, over: record) else { continue }
+            if try MergeApply(transaction).join(fit) { count += 1 }
+        }
+        if count > 0 { try transaction.noteRecovered(count) }
     }
 }
 
@@ -79,7 +103,6 @@ extension CentralIngest {
 
     private mutating func readStates(_ sequence: [UInt8]?) throws {
         guard let sequence else { return }
-        askedSeq = result.device.seq + 1
         try sequence.withUnsafeBytes { buffer in
             var reader = CBORReader(buffer)
             while !reader.isAtEnd {
@@ -145,15 +168,12 @@ extension CentralIngest {
                 try refuse(pushed, .noRecord, "what the change builds on is not known")
                 return true
             }
-            guard mayJoin(state, over: record) else {
+            let fit = fitPart(of: state)
+            guard mayJoin(fit, over: record) else {
                 try refuse(pushed, .outOfScope, "the record is not this office's")
                 return true
             }
-            guard isValid(state) else {
-                try refuse(pushed, .invalidField, "the record's state has a field of a wrong form")
-                return true
-            }
-            try MergeApply(transaction).join(state)
+            try MergeApply(transaction).join(fit)
             record = try transaction.open(change.kind, pushed.record)
         }
         if let (code, reason) = try objection(to: change, of: record) {
@@ -182,24 +202,24 @@ extension CentralIngest {
             : DossierRules.scope(of: record.state).includes(office: office)
     }
 
-    /// Whether every value of a state could have come by a change that is taken here.
-    private func isValid(_ state: RecordState) -> Bool {
-        state.fields.allSatisfy { field in
-            let isEntries = RecordSchema.definition(of: field.name, in: state.kind)?.isEntries
-            return field.entries.allSatisfy { entry in
-                let write = [FieldWrite(field.name, entry.value)]
-                let stamp = state.stamp(of: entry.dot)
-                let change = Change(
-                    dot: entry.dot, clock: HybridTimestamp(rawValue: 0), kind: state.kind,
-                    record: state.id, context: VersionVector(),
-                    writes: isEntries == true ? [] : write,
-                    additions: isEntries == true ? write : [], at: stamp?.at, by: stamp?.by)
-                do throws(DossierError) {
-                    try DossierRules.validate(change: change)
-                    return true
-                } catch {
-                    return false
-                }
+    /// A state without the values that could not have come by a change that is taken here. Their dots
+    /// stay: they are those of changes that are refused when they come.
+    private func fitPart(of state: RecordState) -> RecordState {
+        state.filtered { field, entry in
+            let isEntries =
+                RecordSchema.definition(of: field, in: state.kind)?.isEntries == true
+            let write = [FieldWrite(field, entry.value)]
+            let stamp = state.stamp(of: entry.dot)
+            let change = Change(
+                dot: entry.dot, clock: HybridTimestamp(rawValue: 0), kind: state.kind,
+                record: state.id, context: VersionVector(),
+                writes: isEntries ? [] : write, additions: isEntries ? write : [],
+                at: stamp?.at, by: stamp?.by)
+            do throws(DossierError) {
+                try DossierRules.validate(change: change)
+                return true
+            } catch {
+                return false
             }
         }
     }

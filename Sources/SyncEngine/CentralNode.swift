@@ -35,7 +35,7 @@ public final class CentralNode: Sendable {
     ///
     /// - Throws: `SyncFailure.notEnrolled`, `.revoked`, `.centralStore`.
     public func authenticate(token: String) async throws(SyncFailure) -> ReplicaID {
-        let hash = Token.hash(token)
+        let hash = BearerToken(text: token).hash
         let device = try await read { try $0.device(tokenHash: hash) }
         guard let device else { throw .notEnrolled }
         guard device.state == .active else { throw .revoked }
@@ -47,16 +47,18 @@ public final class CentralNode: Sendable {
     /// - Throws: `SyncFailure.badEnrolmentCode`, `.centralStore`.
     public func enrol(_ request: EnrolmentRequest) async throws(SyncFailure) -> EnrolmentReply {
         guard let code = EnrolmentCode(request.code) else { throw .badEnrolmentCode }
-        let token = Token.make(random)
         let replica = ReplicaID(random.number() >> 1)  // fits SQLite's and JSON's integers
-        let device = try await write { transaction, _ in
+        let enrolled = try await write { transaction, database in
             try transaction.redeemEnrolmentCode(
                 hash: code.hash, publicKey: request.publicKey, name: request.device,
-                tokenHash: Token.hash(token), newReplica: replica)
+                tokenHash: request.tokenHash, newReplica: replica, known: request.replica
+            ).map { (device: $0, epoch: try database.epoch().id) }
         }
-        guard let device else { throw .badEnrolmentCode }
+        guard let enrolled else { throw .badEnrolmentCode }
+        let device = enrolled.device
         return EnrolmentReply(
-            replica: device.replica, desk: device.desk, office: device.office, token: token)
+            replica: device.replica, desk: device.desk, office: device.office,
+            epoch: enrolled.epoch)
     }
 
     /// One exchange with an authenticated device.
@@ -75,7 +77,8 @@ public final class CentralNode: Sendable {
             ContinuousClock.now
             + .seconds(
                 Int64(min(request.waitSeconds, WireLimits.waitSecondsMax)))
-        while request.push == nil, reply.itemCount == 0, !reply.hasMore, reply.requests.isEmpty,
+        while request.push == nil, request.bucketDigests == nil, reply.itemCount == 0,
+            !reply.hasMore, !reply.requests.contains(.syncNow), request.knows(reply.epoch),
             reply.accepted.seq >= request.chain.seq, ContinuousClock.now < deadline,
             !Task.isCancelled
         {
@@ -97,7 +100,6 @@ extension CentralNode {
         guard let key = PublicKey(bytes: rotation.publicKey) else {
             throw .malformed(what: "request", reason: "the new key is no key")
         }
-        let token = Token.make(random)
         let newReplica = ReplicaID(random.number() >> 1)  // fits SQLite's and JSON's integers
         let now = clock.now()
         return try await write { transaction, database in
@@ -109,14 +111,15 @@ extension CentralNode {
                 }.map(\.seq).max() ?? 0
             guard
                 let device = try transaction.giveIdentity(
-                    toCopyOf: original, publicKey: key, tokenHash: Token.hash(token),
+                    toCopyOf: original, publicKey: key, tokenHash: rotation.tokenHash,
                     newReplica: newReplica),
                 device.state == .active
             else { throw SyncFailure.revoked }
             var reply = SyncReply(
                 accepted: ChainEnd(seq: device.seq, hash: device.chainHash), time: now)
+            reply.epoch = try database.epoch().id
             reply.identity = NewIdentity(
-                replica: device.replica, desk: device.desk, token: token,
+                replica: device.replica, desk: device.desk,
                 confirmedSeq: confirmed)
             // Changes that it need not issue again, and of whose refusal it has not heard.
             let pending = min(request.pendingCount, request.chain.seq)
@@ -129,22 +132,37 @@ extension CentralNode {
         }
     }
 
+    /// Begins a new epoch when a device has more of the present one than central has: then central
+    /// was restored from a backup.
+    private func noticeRestoration(_ request: SyncRequest) async throws(SyncFailure) {
+        guard try await read({ try $0.lacks(whatItGave: request) }) else { return }
+        let epoch = random.number() >> 1  // fits SQLite's integers
+        try await write { transaction, database in
+            guard try database.lacks(whatItGave: request) else { return }
+            try transaction.beginEpoch(epoch, cause: .noticed, noticedBy: request.replica)
+        }
+    }
+
     private func ingest(_ request: SyncRequest) async throws(SyncFailure) -> IngestResult {
+        try await noticeRestoration(request)
         let device = try await currentDevice(request.replica)
-        guard let push = request.push else {
+        guard request.push != nil || request.states != nil else {
             // The chain's end is still compared, so that a copy is noticed at once.
             try CentralIngest.checkChainEnd(request.chain, of: device)
             return IngestResult(device: device)
         }
-        let verified = try await VerifiedPush(push, from: request.replica, key: device.publicKey)
-        return try await write { transaction, database in
+        var verified: VerifiedPush?
+        if let push = request.push {
+            verified = try await VerifiedPush(push, from: request.replica, key: device.publicKey)
+        }
+        return try await write { [verified] transaction, database in
             // It may have been revoked, or pushed by another way, while it waited for the writer.
             guard let device = try database.device(request.replica) else {
                 throw SyncFailure.notEnrolled
             }
             guard device.state == .active else { throw SyncFailure.revoked }
             var ingest = CentralIngest(transaction, database, device: device)
-            var result = try ingest.ingest(request, verified)
+            var result = try ingest.ingest(request, verified, in: database.epoch())
             result.device.lastExchange = transaction.now
             result.device.pending = request.pendingCount
             try transaction.saveProgress(of: result.device)
@@ -177,12 +195,14 @@ extension CentralNode {
         let isComplete =
             !reply.hasMore && request.pendingCount == 0 && reply.neededRecords.isEmpty
             && reply.accepted.seq == max(request.chain.seq, reply.accepted.seq)
+            && request.knows(reply.epoch)
         guard isComplete || request.push == nil else { return }
         let now = clock.now()
         try await write { transaction, database in
             guard var device = try database.device(request.replica) else { return }
             device.lastExchange = now
             device.pending = request.pendingCount
+            device.epoch = request.epoch?.epoch
             let (skew, isAbsurd) = request.time.milliseconds
                 .subtractingReportingOverflow(now.milliseconds)
             device.skewMilliseconds = isAbsurd ? nil : skew
@@ -247,6 +267,24 @@ extension CentralNode {
         } catch {
             throw SyncFailure(error)
         }
+    }
+}
+
+extension ReplicaDatabase {
+    /// Whether central lacks what it gave or acknowledged to a device in the present epoch.
+    fileprivate func lacks(whatItGave request: SyncRequest) throws -> Bool {
+        guard let known = request.epoch, try epoch().id == known.epoch else { return false }
+        if let cursor = request.cursor, try commitHash(at: cursor.position) != cursor.hash {
+            return true
+        }
+        return try known.acknowledgedSeq > device(request.replica)?.seq ?? 0
+    }
+}
+
+extension SyncRequest {
+    /// Whether the device knows central's epoch; one of an older revision knows none, and goes on.
+    fileprivate func knows(_ present: UInt64?) -> Bool {
+        epoch == nil || epoch?.epoch == present
     }
 }
 

@@ -46,10 +46,33 @@ struct CentralPull {
         if let cursor { try addFeed(after: cursor, to: &reply) }
         if !reply.hasMore {
             reply.digest = try database.digest(ofOffice: device.office).digest
+            reply.bucketListing = try request.bucketDigests.map(listing)
         }
+        let epoch = try database.epoch()
+        reply.epoch = epoch.id
+        if epoch.isRecovering { reply.requests.append(.sendStates) }
         reply.items = items.bytes
         reply.itemCount = itemCount
         if device.isSyncRequested { reply.requests.append(.syncNow) }
+    }
+
+    /// The records in the buckets that differ, as far as the reply has room; at least one bucket.
+    private func listing(_ theirs: BucketDigests) throws -> BucketListing {
+        let ours = BucketDigests(
+            try database.bucketDigests(ofOffice: device.office), from: theirs.firstBucket)
+        var listing = BucketListing()
+        for place in ours.digests.indices where ours.digests[place] != theirs.digests[place] {
+            let bucket = UInt8(theirs.firstBucket + place)
+            guard listing.buckets.isEmpty || listing.byteCount + items.bytes.count < budget else {
+                listing.nextBucket = Int(bucket)
+                break
+            }
+            try database.forEachDigest(ofOffice: device.office, bucket: bucket) { id, digest in
+                listing.records[id] = ShortDigest(digest)
+            }
+            listing.buckets.append(bucket)
+        }
+        return listing
     }
 
     private var isFull: Bool { items.bytes.count >= budget }
@@ -58,6 +81,7 @@ struct CentralPull {
     /// tells it of those.
     private func hasReadBefore(_ request: SyncRequest) -> Bool {
         request.cursor != nil || request.resumeMark != nil || device.cursorPosition != nil
+            || device.copyOf != nil || device.seq > 0
     }
 
     private func isKnown(_ cursor: Cursor) throws -> Bool {

@@ -1,5 +1,6 @@
-// What a counter does when another copy of its file has synced other changes: it asks for an identity
-// of its own and goes on under it (`Protocol/sync-v1.md` §New identity).
+// What a counter does when another copy of its file has synced other changes, or central was restored
+// from a backup: it asks for an identity of its own and goes on under it (`Protocol/sync-v1.md` §New
+// identity).
 
 internal import Causality
 internal import Crypto
@@ -8,7 +9,9 @@ internal import SyncProtocol
 
 extension CounterSession {
     /// Finds where this chain parts from central's, and goes on from there as a new replica.
-    func takeNewIdentity() async throws(SyncEnd) {
+    func takeNewIdentity(
+        because cause: IdentityRotation.Cause
+    ) async throws(SyncEnd) {
         let seed = try store { try nextSigningSeed() }
         guard let key = SigningKey(seed: seed) else {
             throw .store(StoreError.damaged(table: "identity", key: 1))
@@ -31,9 +34,11 @@ extension CounterSession {
                     var (next, _) = try database.enrolledIdentity()
                     next.replica = new.replica
                     next.desk = new.desk
-                    next.token = new.token
+                    next.token = BearerToken(of: key).text
                     next.signingSeed = seed
-                    let rotation = try transaction.takeIdentity(next, keptSeq: search.confirmedSeq)
+                    next.epoch = reply.epoch ?? next.epoch
+                    let rotation = try transaction.takeIdentity(
+                        next, keptSeq: search.confirmedSeq, cause: cause)
                     // After the renaming: central's states name the other copy's dots as seen.
                     report.refused += try setAside(
                         refusals, of: rotation.old, in: transaction)
@@ -70,7 +75,7 @@ extension CounterSession {
                 return ChainEnd(seq: seq, hash: hash)
             }
             request.pendingCount = identity.pendingCount
-            request.rotation = Rotation(publicKey: key.publicKey.bytes, probes: places)
+            request.rotation = Rotation(key: key, probes: places)
             return request
         }
     }

@@ -51,6 +51,7 @@ public actor CounterSession {
     /// What the transport had carried when this sync began.
     private var trafficBefore = Traffic()
     private var neededRecords: [RecordID] = []
+    var repair = Repair()
 
     /// Runs on a thread of its own, since SQLite blocks.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -82,6 +83,7 @@ public actor CounterSession {
         report = SyncReport()
         trafficBefore = transport.traffic
         neededRecords = []
+        repair = Repair()
         do throws(SyncEnd) {
             try await exchangeAll(progress)
         } catch {
@@ -104,7 +106,6 @@ enum SyncEnd: Error {
 extension CounterSession {
     private func exchangeAll(_ progress: (SyncProgress) -> Void) async throws(SyncEnd) {
         var idleRounds = 0
-        var isRepaired = false
         while true {
             let (request, token) = try store { try makeRequest() }
             let reply: SyncReply
@@ -116,7 +117,7 @@ extension CounterSession {
                 // A copy of this file has synced other changes. Once is enough: the new identity
                 // is this file's alone.
                 guard case .failure(.forked) = error, report.rotation == nil else { throw error }
-                try await takeNewIdentity()
+                try await takeNewIdentity(because: .copied)
                 continue
             }
             progress(
@@ -124,11 +125,12 @@ extension CounterSession {
                     pushed: report.accepted + report.refused, pending: round.pending,
                     pulled: report.pulled, remaining: reply.remainingCount,
                     traffic: transport.traffic - trafficBefore))
+            if round.isAtPushLimit {
+                try await takeNewIdentity(because: .newEpoch)
+                continue
+            }
             if round.isDone {
-                guard round.digestAgrees == false, !isRepaired else { return }
-                // All states once more, joined: mends whatever this replica lacks.
-                isRepaired = true
-                try store { try forgetCursor() }
+                guard round.digestAgrees == false, repair.begin() else { return }
                 continue
             }
             idleRounds = round.gotSomewhere ? 0 : idleRounds + 1
@@ -171,8 +173,16 @@ extension CounterSession {
             request.resumeMark = identity.resumeMark
             request.fetchedRecords = try database.gaps(limit: WireLimits.fetchedRecordsMax)
             request.states = try neededStates()
+            request.epoch = identity.epoch.map {
+                KnownEpoch(epoch: $0, acknowledgedSeq: identity.acknowledgedSeq)
+            }
+            if let bucket = repair.askedBucket {
+                request.bucketDigests = BucketDigests(
+                    try database.bucketDigests(ofOffice: identity.office), from: bucket)
+            }
             if let chunk = try database.outbox(
-                of: replica, after: identity.pushedSeq, bytesMax: options.pushBytes)
+                of: replica, after: identity.pushedSeq, through: identity.pushLimit ?? .max,
+                bytesMax: options.pushBytes)
             {
                 guard let key = SigningKey(seed: identity.signingSeed) else {
                     throw StoreError.damaged(table: "identity", key: 1)
@@ -182,7 +192,11 @@ extension CounterSession {
                     changes: chunk.changes,
                     signature: key.signature(of: chunk.hashAfter.bytes))
                 request.pendingCount = identity.seq - (chunk.firstSeq + chunk.count - 1)
-            } else if identity.cursor != nil, request.fetchedRecords.isEmpty {
+            } else if identity.pendingCount > 0 {
+                request.pendingCount = identity.pendingCount
+            } else if identity.cursor != nil, request.fetchedRecords.isEmpty,
+                report.roundTrips == 0
+            {
                 request.waitSeconds = options.waitSeconds
             }
             return (request, identity.token)
@@ -190,27 +204,21 @@ extension CounterSession {
     }
 
     private func neededStates() throws -> [UInt8]? {
-        guard !neededRecords.isEmpty else { return nil }
         var states: [UInt8] = []
-        for id in neededRecords {
+        func add(_ id: RecordID) throws {
             if let state = try database.state(of: .id(id)) { states += state.canonicalBytes }
         }
-        return states
-    }
-
-    private func forgetCursor() throws {
-        try database.write(now: clock.now()) { transaction in
-            var (identity, _) = try database.enrolledIdentity()
-            identity.cursor = nil
-            identity.resumeMark = nil
-            try transaction.saveProgress(identity)
-        }
+        for id in neededRecords { try add(id) }
+        while states.count < options.pushBytes, let id = repair.nextOffer() { try add(id) }
+        return neededRecords.isEmpty && states.isEmpty ? nil : states
     }
 }
 
 /// What one exchange led to.
 private struct Round {
     var isDone: Bool
+    /// Whether all is pushed that may be under this identity.
+    var isAtPushLimit: Bool
     var gotSomewhere: Bool
     var pending: UInt64
     var digestAgrees: Bool?
@@ -226,13 +234,18 @@ extension CounterSession {
                 try database.chainHash(of: replica, seq: reply.accepted.seq) == reply.accepted.hash
             else { throw SyncFailure.forked(accepted: reply.accepted.seq) }
             identity.pushedSeq = reply.accepted.seq
+            identity.note(reply, knewEpoch: request.epoch != nil)
             let refused = try setAside(reply.refusals, of: replica, in: transaction)
+            try takeBackRefusals(of: replica, answeredBy: reply, to: request, in: transaction)
+            guard try apply(items: reply.items, in: transaction) == reply.itemCount else {
+                throw SyncFailure.malformed(what: "reply", reason: "items are missing")
+            }
             // What central passed over is not for this office, or not there.
             if !reply.hasMore {
                 for id in request.fetchedRecords { try transaction.setGap(id, isOpen: false) }
             }
-            guard try apply(items: reply.items, in: transaction) == reply.itemCount else {
-                throw SyncFailure.malformed(what: "reply", reason: "items are missing")
+            if let listing = reply.bucketListing {
+                try compare(listing, ofOffice: identity.office, in: transaction)
             }
             // While states are on their way the old cursor is of no use, and the mark counts.
             identity.cursor = reply.cursor.map { ($0.position, $0.hash) }
@@ -242,12 +255,17 @@ extension CounterSession {
             neededRecords = reply.neededRecords
             report.note(reply, refused: refused, pushedBefore: pushedBefore)
             let gaps = try database.gaps(limit: 1)
+            if gaps.isEmpty, repair.askedBucket == nil {
+                repair.decide(isWanted: reply.requests.contains(.sendStates))
+            }
             let isDone =
                 !reply.hasMore && identity.pendingCount == 0 && gaps.isEmpty
-                && reply.neededRecords.isEmpty
+                && reply.neededRecords.isEmpty && !repair.isBusy
             return Round(
                 isDone: isDone,
+                isAtPushLimit: identity.pushLimit.map { identity.pushedSeq >= $0 } ?? false,
                 gotSomewhere: reply.itemCount > 0 || identity.pushedSeq != pushedBefore
+                    || reply.bucketListing != nil || repair.isBusy
                     || reply.resumeMark != request.resumeMark,
                 pending: identity.pendingCount)
         }
@@ -315,10 +333,12 @@ extension CounterSession {
                     dot, in: record, isMaking: false, canonicalBytes: nil, chainHash: nil)
             case .state(let state):
                 guard state.kind.isKnown else { throw Self.unknownKind }
-                try merge.join(state)
-                if gaps.remove(state.id) != nil {
-                    try transaction.setGap(state.id, isOpen: false)
+                guard gaps.remove(state.id) != nil else {
+                    try merge.join(state)
+                    return
                 }
+                try transaction.setGap(state.id, isOpen: false)
+                if try merge.settle(state) != state { repair.noteDifference(state.id) }
             }
         }
         return count
@@ -353,6 +373,20 @@ extension ReplicaIdentity {
         replica = reply.replica
         desk = reply.desk
         office = reply.office
-        token = reply.token
+        token = SigningKey(seed: signingSeed).map { BearerToken(of: $0).text } ?? ""
+        epoch = reply.epoch
+    }
+
+    /// Notes what a reply says of central's epoch. In a new one, what central had acknowledged before
+    /// is pushed again under this identity, and what follows under another.
+    mutating func note(_ reply: SyncReply, knewEpoch: Bool) {
+        if let present = reply.epoch, present != epoch {
+            if knewEpoch {
+                pushLimit = max(acknowledgedSeq, pushLimit ?? 0)
+                acknowledgedSeq = 0
+            }
+            epoch = present
+        }
+        acknowledgedSeq = max(acknowledgedSeq, pushedSeq)
     }
 }

@@ -12,24 +12,33 @@ public struct EnrolmentRequest: Sendable {
     public var code: String
     /// The public half of the device's key.
     public var publicKey: PublicKey
+    /// The hash of the bearer token that the device will send.
+    public var tokenHash: Hash256
     /// A name for people, such as the host's.
     public var device: String
+    /// The replica that the device is already, with the same key: a central that was restored from a
+    /// backup may not know it, and the token may be lost.
+    public var replica: ReplicaID?
 
     /// Makes a request.
-    public init(code: String, publicKey: PublicKey, device: String) {
+    public init(code: String, key: SigningKey, device: String, replica: ReplicaID? = nil) {
         self.code = code
-        self.publicKey = publicKey
+        publicKey = key.publicKey
+        tokenHash = BearerToken(of: key).hash
         self.device = device
+        self.replica = replica
     }
 
     /// The request as JSON.
     public var json: JSONValue {
-        .object([
-            ("version", .integer(Int64(WireLimits.version))),
-            ("code", .string(code)),
-            ("publicKey", .string(Hexadecimal.text(publicKey.bytes))),
-            ("device", .string(device)),
-        ])
+        .object(
+            [
+                ("version", .integer(Int64(WireLimits.version))),
+                ("code", .string(code)),
+                ("publicKey", .string(Hexadecimal.text(publicKey.bytes))),
+                ("tokenHash", .string(tokenHash.description)),
+                ("device", .string(device)),
+            ] + (replica.map { [("replica", .string($0.description))] } ?? []))
     }
 
     /// Reads a request.
@@ -44,12 +53,25 @@ public struct EnrolmentRequest: Sendable {
                 found: UInt64(clamping: version), known: WireLimits.version)
         }
         guard case .string(let code)? = json["code"], case .string(let key)? = json["publicKey"],
-            let publicKey = Hexadecimal.bytes(key).flatMap(PublicKey.init(bytes:))
-        else { throw .malformed(what: "enrolment", reason: "code or publicKey is missing") }
-        self.init(code: code, publicKey: publicKey, device: "")
+            let publicKey = Hexadecimal.bytes(key).flatMap(PublicKey.init(bytes:)),
+            case .string(let token)? = json["tokenHash"],
+            let tokenHash = Hexadecimal.bytes(token).flatMap({ Hash256(bytes: $0) })
+        else {
+            throw .malformed(what: "enrolment", reason: "code, publicKey or tokenHash is missing")
+        }
+        self.code = code
+        self.publicKey = publicKey
+        self.tokenHash = tokenHash
+        device = ""
         if case .string(let device)? = json["device"] {
             let kept = device.unicodeScalars.prefix(Self.deviceNameCharactersMax)
             self.device = String(kept)
+        }
+        if let member = json["replica"] {
+            guard case .string(let text) = member, let replica = ReplicaID(hexadecimal: text),
+                replica.rawValue > 0, replica.rawValue <= UInt64(Int64.max)
+            else { throw .malformed(what: "enrolment", reason: "replica is no replica") }
+            self.replica = replica
         }
     }
 
@@ -65,26 +87,28 @@ public struct EnrolmentReply: Sendable {
     public var desk: Int64
     /// The code of its office: its scope.
     public var office: String
-    /// The bearer token for later requests; secret.
-    public var token: String
+    /// Central's epoch; `nil` from a central that has none.
+    public var epoch: UInt64?
 
     /// Makes a reply.
-    public init(replica: ReplicaID, desk: Int64, office: String, token: String) {
+    public init(
+        replica: ReplicaID, desk: Int64, office: String, epoch: UInt64? = nil
+    ) {
+        self.epoch = epoch
         self.replica = replica
         self.desk = desk
         self.office = office
-        self.token = token
     }
 
     /// The reply as JSON.
     public var json: JSONValue {
-        .object([
-            ("version", .integer(Int64(WireLimits.version))),
-            ("replica", .string(replica.description)),
-            ("desk", .integer(desk)),
-            ("office", .string(office)),
-            ("token", .string(token)),
-        ])
+        .object(
+            [
+                ("version", .integer(Int64(WireLimits.version))),
+                ("replica", .string(replica.description)),
+                ("desk", .integer(desk)),
+                ("office", .string(office)),
+            ] + (epoch.map { [("epoch", .integer(Int64(clamping: $0)))] } ?? []))
     }
 
     /// Reads a reply.
@@ -93,11 +117,12 @@ public struct EnrolmentReply: Sendable {
     public init(json: JSONValue) throws(SyncFailure) {
         guard case .string(let replica)? = json["replica"],
             let id = ReplicaID(hexadecimal: replica), case .integer(let desk)? = json["desk"],
-            case .string(let office)? = json["office"], case .string(let token)? = json["token"]
+            case .string(let office)? = json["office"]
         else { throw .malformed(what: "enrolment reply", reason: "a member is missing") }
         guard id.rawValue > 0, WireLimits.desks.contains(desk) else {
             throw .malformed(what: "enrolment reply", reason: "a member is outside its range")
         }
-        self.init(replica: id, desk: desk, office: office, token: token)
+        self.init(replica: id, desk: desk, office: office)
+        if case .integer(let epoch)? = json["epoch"] { self.epoch = UInt64(exactly: epoch) }
     }
 }

@@ -49,6 +49,8 @@ public enum DeviceRequest: UInt64, Hashable, Sendable {
     case syncNow = 1
     /// The device's identity is used twice: take a new one.
     case rotateIdentity = 2
+    /// Central is recovering from a restoration: send the states of records that it lacks.
+    case sendStates = 3
 }
 
 /// One sync reply.
@@ -82,6 +84,11 @@ public struct SyncReply: Hashable, Sendable {
     /// The identity that the device asked for.
     public var identity: NewIdentity?
 
+    /// Central's epoch.
+    public var epoch: UInt64?
+    /// What central has in buckets that differ from the device's; not all of them may be listed.
+    public var bucketListing: BucketListing?
+
     /// Makes a reply that accepts and brings nothing new.
     public init(accepted: ChainEnd, time: Timestamp) {
         self.accepted = accepted
@@ -104,6 +111,8 @@ extension SyncReply {
         static let resumeMark: UInt64 = 10
         static let neededRecords: UInt64 = 11
         static let identity: UInt64 = 12
+        static let epoch: UInt64 = 13
+        static let bucketListing: UInt64 = 14
     }
 
     /// The reply's bytes.
@@ -138,6 +147,8 @@ extension SyncReply {
             RecordIDs.encode($1, to: &$0)
         }
         map.add(Key.identity, identity) { $1.encode(to: &$0) }
+        map.add(Key.epoch, epoch) { $0.writeUnsigned($1) }
+        map.add(Key.bucketListing, bucketListing) { $1.encode(to: &$0) }
         return map.encoded()
     }
 
@@ -192,6 +203,11 @@ extension SyncReply {
             case Key.resumeMark: reply.resumeMark = try reader.readBytes()
             case Key.neededRecords: reply.neededRecords = try RecordIDs.decode(from: &reader)
             case Key.identity: reply.identity = try NewIdentity(from: &reader)
+            case Key.epoch:
+                let epoch = try reader.readUnsigned()
+                guard epoch <= UInt64(Int64.max) else { throw FormatError.member }
+                reply.epoch = epoch
+            case Key.bucketListing: reply.bucketListing = try BucketListing(from: &reader)
             default: _ = try reader.skipItem()
             }
         }

@@ -46,7 +46,7 @@ public struct SyncRequest: Hashable, Sendable {
     public var resumeMark: [UInt8]?
     /// Records whose states are wanted because a change to them met a causal gap.
     public var fetchedRecords: [RecordID] = []
-    /// States that central asked for: a CBOR sequence.
+    /// States that central asked for, or takes in while it recovers: a CBOR sequence.
     public var states: [UInt8]?
     /// Changes that remain to be pushed after this request.
     public var pendingCount: UInt64 = 0
@@ -54,6 +54,11 @@ public struct SyncRequest: Hashable, Sendable {
     public var time: Timestamp
     /// Asks for a new identity; then nothing else of the request counts.
     public var rotation: Rotation?
+
+    /// The epoch that the device knows; `nil` when central has not told it of one.
+    public var epoch: KnownEpoch?
+    /// The digests of its buckets: asks what central has in those that differ.
+    public var bucketDigests: BucketDigests?
 
     /// Makes a request that neither pushes nor waits.
     public init(replica: ReplicaID, cursor: Cursor?, chain: ChainEnd, time: Timestamp) {
@@ -79,6 +84,8 @@ extension SyncRequest {
         static let pendingCount: UInt64 = 10
         static let time: UInt64 = 11
         static let rotation: UInt64 = 12
+        static let epoch: UInt64 = 13
+        static let bucketDigests: UInt64 = 14
     }
 
     /// The request's bytes.
@@ -105,6 +112,8 @@ extension SyncRequest {
         map.add(Key.pendingCount, pendingCount == 0 ? nil : pendingCount) { $0.writeUnsigned($1) }
         map.add(Key.time) { $0.writeInteger(time.milliseconds) }
         map.add(Key.rotation, rotation) { $1.encode(to: &$0) }
+        map.add(Key.epoch, epoch) { $1.encode(to: &$0) }
+        map.add(Key.bucketDigests, bucketDigests) { $1.encode(to: &$0) }
         return map.encoded()
     }
 
@@ -146,6 +155,8 @@ extension SyncRequest {
             case Key.pendingCount: request.pendingCount = try reader.readUnsigned()
             case Key.time: time = Timestamp(milliseconds: try reader.readInteger())
             case Key.rotation: request.rotation = try Rotation(from: &reader)
+            case Key.epoch: request.epoch = try KnownEpoch(from: &reader)
+            case Key.bucketDigests: request.bucketDigests = try BucketDigests(from: &reader)
             default: _ = try reader.skipItem()
             }
         }

@@ -108,7 +108,7 @@ struct CheckerTests {
                     dot: Dot(ReplicaID(9), 1), clock: HybridTimestamp(rawValue: 1), kind: .dossier,
                     record: foreign.id, context: VersionVector(),
                     writes: [FieldWrite("office", .text("ELSEWHERE"))]))
-            try device.database.write(now: device.clock.now()) {
+            _ = try device.database.write(now: device.clock.now()) {
                 try MergeApply($0).join(foreign)
             }
         }

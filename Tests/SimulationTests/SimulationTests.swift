@@ -76,12 +76,11 @@ struct SimulationTests {
         }
     }
 
-    @Test("clones and restored devices are told, stop, and disturb nobody")
-    func detectedForks() async {
+    @Test("clones and restored devices are told, take new identities, and lose nothing")
+    func healedForks() async {
         var configuration = SimulationConfiguration()
-        configuration.forks = .detected
-        configuration.devicesMax = 6
-        await expectAllClean(Array(1..<20) + [107, 244], configuration)
+        configuration.forks = .healed
+        await expectAllClean(Array(1..<40) + KnownSeeds.mendedWithForks, configuration)
     }
 
     @Test("the same seed gives the same history, to the last digest", arguments: [3, 21, 60])

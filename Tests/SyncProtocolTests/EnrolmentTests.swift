@@ -10,30 +10,43 @@ struct EnrolmentTests {
         try JSONValue(parsing: "{\(members)}")
     }
 
-    private static let key = String(repeating: "0a", count: 32)
+    /// The public half of the pair of RFC 8032 §7.1, test 1, and the hash of the token that is made
+    /// of its seed.
+    private static let seed = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
+    private static let key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+    private static let tokenHash =
+        "bb5f7f9d64754cd19f83c2ecc4b0579ba970f33b2e8043f12a12f87989086c95"
     private static let requestMembers = [
-        #""version":1"#, #""code":"7KQM-3XRT""#, #""publicKey":"\#(key)""#, #""device":"máy 1""#,
+        #""version":1"#, #""code":"7KQM-3XRT""#, #""publicKey":"\#(key)""#,
+        #""tokenHash":"\#(tokenHash)""#, #""device":"máy 1""#,
     ]
     private static let replyMembers = [
         #""version":1"#, #""replica":"00000000000000ff""#, #""desk":2"#, #""office":"A""#,
-        #""token":"secret""#,
+        #""epoch":7"#,
     ]
 
     @Test("requests come back, with the members of the document")
     func requestRoundTrip() throws {
         for seed in Seeds.all(100) {
             var random = SeededGenerator(seed: seed)
-            let key = try #require(PublicKey(bytes: random.bytes(32...32)))
-            let sent = EnrolmentRequest(code: random.word(), publicKey: key, device: random.word())
+            let key = try #require(SigningKey(seed: random.bytes(32...32)))
+            let sent = EnrolmentRequest(
+                code: random.word(), key: key, device: random.word(),
+                replica: random.some { $0.replica() })
             let read = try EnrolmentRequest(json: JSONValue(parsing: sent.json.serializedBytes()))
             #expect(read.code == sent.code, "seed \(seed)")
-            #expect(read.publicKey == key, "seed \(seed)")
+            #expect(read.publicKey == key.publicKey, "seed \(seed)")
+            #expect(read.tokenHash == BearerToken(of: key).hash, "seed \(seed)")
+            #expect(read.replica == sent.replica, "seed \(seed)")
             #expect(read.device == sent.device, "seed \(seed)")
         }
-        let key = try #require(PublicKey(bytes: [UInt8](repeating: 10, count: 32)))
-        let golden = EnrolmentRequest(code: "7KQM-3XRT", publicKey: key, device: "máy 1")
+        let key = try #require(Hexadecimal.bytes(Self.seed).flatMap(SigningKey.init(seed:)))
+        var golden = EnrolmentRequest(code: "7KQM-3XRT", key: key, device: "máy 1")
         #expect(
             golden.json.serialized() == "{\(Self.requestMembers.joined(separator: ","))}")
+        golden.replica = ReplicaID(255)
+        let members = Self.requestMembers + [#""replica":"00000000000000ff""#]
+        #expect(golden.json.serialized() == "{\(members.joined(separator: ","))}")
     }
 
     @Test("replies come back, with the members of the document")
@@ -42,14 +55,14 @@ struct EnrolmentTests {
             var random = SeededGenerator(seed: seed)
             let sent = EnrolmentReply(
                 replica: random.replica(), desk: Int64.random(in: 1...999, using: &random),
-                office: random.word(), token: random.word())
+                office: random.word(), epoch: random.some { UInt64.random(in: 0...99, using: &$0) })
             let read = try EnrolmentReply(json: JSONValue(parsing: sent.json.serializedBytes()))
             #expect(read.replica == sent.replica, "seed \(seed)")
             #expect(read.desk == sent.desk, "seed \(seed)")
-            #expect(read.office == sent.office && read.token == sent.token, "seed \(seed)")
+            #expect(read.office == sent.office && read.epoch == sent.epoch, "seed \(seed)")
         }
         let golden = EnrolmentReply(
-            replica: ReplicaID(255), desk: 2, office: "A", token: "secret")
+            replica: ReplicaID(255), desk: 2, office: "A", epoch: 7)
         #expect(golden.json.serialized() == "{\(Self.replyMembers.joined(separator: ","))}")
     }
 
@@ -64,7 +77,7 @@ struct EnrolmentTests {
 
     @Test("a required member that is missing or of another type is noticed")
     func badMembers() throws {
-        for place in 0..<3 {
+        for place in 0..<4 {
             for replacement in [nil, "null", "[]", #""""#, "1.5"] {
                 var members = Self.requestMembers
                 let name = members[place].prefix { $0 != ":" }
@@ -78,7 +91,7 @@ struct EnrolmentTests {
                     "enrolment", "\(members)")
             }
         }
-        for place in 1..<5 {
+        for place in 1..<4 {
             for replacement in [nil, "null", "[]", "1.5"] {
                 var members = Self.replyMembers
                 let name = members[place].prefix { $0 != ":" }
@@ -104,7 +117,8 @@ struct EnrolmentTests {
         "a key is 64 hexadecimal digits",
         arguments: ["", "0a", String(key.dropLast()), key + "0a", "zz" + key.dropFirst(2)])
     func badKey(_ key: String) throws {
-        let json = try request(#""version":1,"code":"c","publicKey":"\#(key)""#)
+        let json = try request(
+            #""version":1,"code":"c","publicKey":"\#(key)","tokenHash":"\#(Self.tokenHash)""#)
         expectMalformed(
             failure { () throws(SyncFailure) in try EnrolmentRequest(json: json) }, "enrolment")
     }
@@ -141,19 +155,20 @@ struct EnrolmentTests {
             String(repeating: "y", count: 5000), "e" + String(repeating: "\u{301}", count: 5000),
         ]
         for name in names {
-            let key = try #require(PublicKey(bytes: [UInt8](repeating: 1, count: 32)))
-            let sent = EnrolmentRequest(code: "c", publicKey: key, device: name)
+            let key = try #require(SigningKey(seed: [UInt8](repeating: 1, count: 32)))
+            let sent = EnrolmentRequest(code: "c", key: key, device: name)
             let kept = try EnrolmentRequest(json: sent.json).device
             #expect(kept.unicodeScalars.elementsEqual(name.unicodeScalars.prefix(64)))
         }
-        let json = try request(#""version":1,"code":"c","publicKey":"\#(Self.key)","device":7"#)
+        let json = try request(
+            (Self.requestMembers.dropLast() + [#""device":7"#]).joined(separator: ","))
         #expect(try EnrolmentRequest(json: json).device.isEmpty)
     }
 
-    @Test("no failure repeats the code or the token")
+    @Test("no failure repeats what was sent")
     func secretsStaySecret() throws {
         let request = try request(#""version":1,"code":"7KQM-3XRT","publicKey":"00""#)
-        let reply = try self.request(#""replica":"ff","desk":1,"office":"A","token":"s3cret""#)
+        let reply = try self.request(#""replica":"ff","desk":1,"office":"A","epoch":"s3cret""#)
         let failures = [
             failure { () throws(SyncFailure) in try EnrolmentRequest(json: request) },
             failure { () throws(SyncFailure) in try EnrolmentReply(json: reply) },

@@ -125,7 +125,17 @@ func randomRequest(_ random: inout SeededGenerator) -> SyncRequest {
         let probes = (0..<Int.random(in: 0...WireLimits.probesMax, using: &random)).map { _ in
             ChainEnd(seq: random.seq(), hash: random.hash())
         }
-        return Rotation(publicKey: random.bytes(32...32), probes: probes)
+        guard let key = SigningKey(seed: random.bytes(32...32)) else {
+            preconditionFailure("32 bytes are a seed")
+        }
+        return Rotation(key: key, probes: probes)
+    }
+    request.epoch = random.some {
+        KnownEpoch(epoch: $0.number() >> 1, acknowledgedSeq: $0.seq())
+    }
+    request.bucketDigests = random.some { random in
+        let digests = (0..<RecordID.bucketCount).map { _ in Digest(random.hash()) }
+        return BucketDigests(digests, from: Int.random(in: 0...255, using: &random))
     }
     return request
 }
@@ -155,8 +165,16 @@ func randomReply(_ random: inout SeededGenerator) -> SyncReply {
     reply.identity = random.some { random in
         NewIdentity(
             replica: random.replica(),
-            desk: Int64.random(in: WireLimits.desks, using: &random), token: random.word() + "t",
+            desk: Int64.random(in: WireLimits.desks, using: &random),
             confirmedSeq: random.seq())
+    }
+    reply.epoch = random.some { $0.number() >> 1 }
+    reply.bucketListing = random.some { random in
+        var listing = BucketListing()
+        let ids = random.records(1...30)
+        listing.buckets = Set(ids.map(\.bucket)).sorted()
+        for id in ids { listing.records[id] = ShortDigest(Digest(random.hash())) }
+        return listing
     }
     return reply
 }

@@ -8,12 +8,12 @@ import Testing
 struct RotationTests {
     private let end = ChainEnd(seq: 1, hash: Hash256(hashing: [1]))
 
-    private func decodes(keyBytes: Int, probes: Int) -> Bool {
+    private func decodes(keyBytes: Int, probes: Int) throws -> Bool {
+        let key = try #require(SigningKey(seed: Array(repeating: 7, count: 32)))
         var request = SyncRequest(
             replica: ReplicaID(5), cursor: nil, chain: end, time: Timestamp(milliseconds: 0))
-        request.rotation = Rotation(
-            publicKey: Array(repeating: 7, count: keyBytes),
-            probes: Array(repeating: end, count: probes))
+        request.rotation = Rotation(key: key, probes: Array(repeating: end, count: probes))
+        request.rotation?.publicKey = Array(repeating: 7, count: keyBytes)
         let bytes = request.encoded()
         do throws(SyncFailure) {
             return try SyncRequest(encoded: bytes) == request
@@ -23,21 +23,21 @@ struct RotationTests {
     }
 
     @Test("a key of another length and too many places are malformed")
-    func limits() {
-        #expect(decodes(keyBytes: 32, probes: 0))
-        #expect(decodes(keyBytes: 32, probes: WireLimits.probesMax))
-        #expect(!decodes(keyBytes: 32, probes: WireLimits.probesMax + 1))
-        #expect(!decodes(keyBytes: 31, probes: 1))
-        #expect(!decodes(keyBytes: 33, probes: 1))
+    func limits() throws {
+        #expect(try decodes(keyBytes: 32, probes: 0))
+        #expect(try decodes(keyBytes: 32, probes: WireLimits.probesMax))
+        #expect(try !decodes(keyBytes: 32, probes: WireLimits.probesMax + 1))
+        #expect(try !decodes(keyBytes: 31, probes: 1))
+        #expect(try !decodes(keyBytes: 33, probes: 1))
     }
 
     @Test(
         "an identity that cannot be is malformed",
-        arguments: [(0, 1, "t"), (5, 0, "t"), (5, -1, "t"), (5, 100_000_000, "t"), (5, 1, "")])
-    func impossibleIdentity(replica: UInt64, desk: Int64, token: String) {
+        arguments: [(0, 1), (5, 0), (5, -1), (5, 100_000_000)])
+    func impossibleIdentity(replica: UInt64, desk: Int64) {
         var reply = SyncReply(accepted: end, time: Timestamp(milliseconds: 0))
         reply.identity = NewIdentity(
-            replica: ReplicaID(replica), desk: desk, token: token, confirmedSeq: 0)
+            replica: ReplicaID(replica), desk: desk, confirmedSeq: 0)
         #expect(throws: SyncFailure.self) { try SyncReply(encoded: reply.encoded()) }
     }
 }

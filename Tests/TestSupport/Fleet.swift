@@ -369,7 +369,7 @@ public final class Fleet: Sendable {
         let seed = random.bytes(SigningKey.seedByteCount)
         guard let key = SigningKey(seed: seed) else { preconditionFailure("32 bytes are a seed") }
         let reply = try await node.enrol(
-            EnrolmentRequest(code: code.text, publicKey: key.publicKey, device: "test"))
+            EnrolmentRequest(code: code.text, key: key, device: "test"))
         let number = counterCount.withLock { count in
             count += 1
             return count

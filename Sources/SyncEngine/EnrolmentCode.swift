@@ -1,17 +1,6 @@
-// Bearer tokens and one-time codes. Central stores hashes only.
+// One-time codes. Central stores their hashes only.
 
 public import Crypto
-
-/// A device's bearer token: 32 random bytes in hexadecimal.
-enum Token {
-    static func make(_ random: any RandomSource) -> String {
-        Hexadecimal.text(random.bytes(32))
-    }
-
-    static func hash(_ token: String) -> Hash256 {
-        Hash256(hashing: Array(token.utf8))
-    }
-}
 
 /// A one-time enrolment code, readable over the phone: seven random symbols of Crockford's base 32
 /// and one check symbol, in two groups, as in `7KQM-3XRT`.

@@ -1,0 +1,103 @@
+// Central's epochs. A central that was restored from a backup has forgotten what it had since, and
+// cannot see that by itself. Each epoch has a number drawn at random, which every device knows: one
+// that knows an older epoch pushes again what central had acknowledged to it, and takes a new
+// identity for what follows (`Protocol/sync-v1.md` §Epochs).
+
+public import Causality
+internal import SQLite
+
+/// A time between two restorations of central.
+public struct CentralEpoch: Hashable, Sendable {
+    /// Why an epoch began.
+    public enum Cause: String, Hashable, Sendable {
+        /// Central was made.
+        case made
+        /// An admin said that central was restored.
+        case told
+        /// A device had more of central than central has itself.
+        case noticed
+    }
+
+    /// Its number; no epoch before or after has the same.
+    public var id: UInt64
+    /// When it began; `nil` for the first.
+    public var began: Timestamp?
+    /// Why it began.
+    public var cause: Cause
+    /// The device that noticed.
+    public var noticedBy: ReplicaID?
+    /// Whether central takes records that it lacks from what devices hold of them.
+    public var isRecovering: Bool
+    /// Records that it took in that way.
+    public var recordsRecovered: UInt64
+}
+
+extension ReplicaDatabase {
+    /// Central's present epoch.
+    ///
+    /// - Throws: `StoreError`.
+    public func epoch() throws -> CentralEpoch {
+        let statement = try connection.statement(
+            """
+            SELECT e.epoch, e.began, e.cause, r.id, e.is_recovering, e.records_recovered
+            FROM epochs AS e LEFT JOIN replicas AS r ON r.key = e.noticed_by
+            ORDER BY e.number DESC LIMIT 1
+            """)
+        defer { statement.reset() }
+        guard try statement.step(),
+            let cause = CentralEpoch.Cause(rawValue: statement.text(2))
+        else { throw StoreError.damaged(table: "epochs", key: 0) }
+        return CentralEpoch(
+            id: UInt64(clamping: statement.int64(0)),
+            began: statement.int64OrNil(1).map(Timestamp.init(milliseconds:)), cause: cause,
+            noticedBy: statement.int64OrNil(3).map { ReplicaID(UInt64(bitPattern: $0)) },
+            isRecovering: statement.int64(4) != 0,
+            recordsRecovered: UInt64(clamping: statement.int64(5)))
+    }
+}
+
+extension WriteTransaction {
+    /// Begins an epoch. One that is recovering goes on doing so.
+    ///
+    /// - Parameter id: drawn at random, at most 2^63 - 1.
+    /// - Throws: `StoreError`.
+    public func beginEpoch(
+        _ id: UInt64, cause: CentralEpoch.Cause, noticedBy: ReplicaID? = nil
+    ) throws {
+        let wasRecovering = try database.epoch().isRecovering
+        let statement = try database.connection.statement(
+            """
+            INSERT INTO epochs(epoch, began, cause, noticed_by, is_recovering, records_recovered)
+            VALUES (?1, ?2, ?3, ?4, ?5, 0)
+            """)
+        try statement.bind(1, Int64(clamping: id))
+        try statement.bind(2, now.milliseconds)
+        try statement.bind(3, cause.rawValue)
+        try statement.bind(4, try noticedBy.map { try database.interning.key(of: $0) })
+        try statement.bind(5, wasRecovering ? 1 : 0)
+        try statement.run()
+    }
+
+    /// Lets central take records from what devices hold of them, or ends that.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func setRecovering(_ isRecovering: Bool) throws {
+        try updateEpoch("is_recovering = ?1", isRecovering ? 1 : 0)
+    }
+
+    /// Counts records that central took from what a device holds.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func noteRecovered(_ count: Int) throws {
+        try updateEpoch("records_recovered = records_recovered + ?1", Int64(count))
+    }
+
+    private func updateEpoch(_ assignment: String, _ value: Int64) throws {
+        let statement = try database.connection.statement(
+            """
+            UPDATE epochs SET \(assignment) WHERE number = (SELECT max(number) FROM epochs)
+            """)
+        try statement.bind(1, value)
+        try statement.run()
+    }
+}

@@ -1,0 +1,91 @@
+// What a counter does when all is exchanged and the digests differ: it finds the records in which the
+// two ends differ, takes central's states of them, and gives its own to a central that recovers from
+// a restoration (`Protocol/sync-v1.md` §Repair).
+
+internal import Causality
+internal import ReplicaStore
+internal import Replication
+internal import SyncProtocol
+
+/// A repair in progress.
+struct Repair {
+    /// Times that differences are looked for in one sync: others may write while they are mended.
+    private static let triesMax = 2
+
+    private var tries = 0
+    /// The bucket from which central is to be asked what it has.
+    private(set) var askedBucket: Int?
+    /// Records of which this replica holds what central's state does not.
+    private var differing: Set<RecordID> = []
+    /// Records whose states are still to be given to central.
+    private var offered: [RecordID] = []
+
+    /// Whether there is something left to do.
+    var isBusy: Bool { askedBucket != nil || !differing.isEmpty || !offered.isEmpty }
+
+    /// Begins a repair; `false` when there have been enough.
+    mutating func begin() -> Bool {
+        guard tries < Self.triesMax else { return false }
+        tries += 1
+        askedBucket = 0
+        return true
+    }
+
+    /// Takes central's answer: where to go on asking, and what it lacks.
+    mutating func note(nextBucket: Int, missingThere: [RecordID]) {
+        askedBucket = nextBucket < RecordID.bucketCount ? nextBucket : nil
+        differing.formUnion(missingThere)
+    }
+
+    /// Notes a record of which this replica holds what central's state does not.
+    mutating func noteDifference(_ id: RecordID) {
+        if tries > 0 { differing.insert(id) }
+    }
+
+    /// Once all of central's states are here, what differs still is given to central or not.
+    mutating func decide(isWanted: Bool) {
+        if isWanted { offered += differing.sorted() }
+        differing = []
+    }
+
+    /// The next record whose state goes with a request.
+    mutating func nextOffer() -> RecordID? {
+        offered.popLast()
+    }
+}
+
+extension CounterSession {
+    /// Compares what central has in some buckets with what is here: what differs or is missing here is
+    /// asked for as after a causal gap, what is missing there is noted.
+    func compare(
+        _ listing: BucketListing, ofOffice office: String, in transaction: WriteTransaction
+    ) throws {
+        var theirs = listing.records
+        var missingThere: [RecordID] = []
+        for bucket in listing.buckets {
+            try database.forEachDigest(ofOffice: office, bucket: bucket) { id, digest in
+                guard let their = theirs.removeValue(forKey: id) else {
+                    missingThere.append(id)
+                    return
+                }
+                if their != ShortDigest(digest) { try transaction.setGap(id, isOpen: true) }
+            }
+        }
+        for id in theirs.keys { try transaction.setGap(id, isOpen: true) }
+        repair.note(nextBucket: listing.nextBucket, missingThere: missingThere)
+    }
+
+    /// A restored central may take what it had refused before: then it waits for no person any more,
+    /// and the record goes on from central's state.
+    func takeBackRefusals(
+        of replica: ReplicaID, answeredBy reply: SyncReply, to request: SyncRequest,
+        in transaction: WriteTransaction
+    ) throws {
+        guard let push = request.push else { return }
+        let last = min(reply.accepted.seq, request.chain.seq - request.pendingCount)
+        guard push.firstSeq <= last else { return }
+        let taken = try transaction.takeBackRefusals(
+            of: replica, seqs: push.firstSeq...last, except: Set(reply.refusals.map(\.seq)))
+        for id in taken { try transaction.setGap(id, isOpen: true) }
+    }
+}

@@ -1,0 +1,23 @@
+public import Crypto
+
+/// A device's bearer token. The device makes it of the seed of its key and tells central its hash
+/// when it asks for an identity: it is never on the wire but with a request, central's file does not
+/// hold it, and a request that is repeated late takes it from nobody.
+public struct BearerToken: Hashable, Sendable {
+    /// The token as it is sent; secret.
+    public let text: String
+
+    /// The token of the device with this key: 64 hexadecimal digits.
+    public init(of key: SigningKey) {
+        let domain = Array("dossiersync bearer token 1".utf8)
+        text = Hash256(hashing: domain + key.seed).description
+    }
+
+    /// A token as it was sent.
+    public init(text: String) {
+        self.text = text
+    }
+
+    /// What central stores.
+    public var hash: Hash256 { Hash256(hashing: Array(text.utf8)) }
+}

@@ -1,0 +1,142 @@
+// How two ends whose digests differ find the records in which they do (`Protocol/sync-v1.md`
+// §Repair): the device sends short digests of its buckets, central answers with those of the records
+// in the buckets that differ.
+
+internal import CBOR
+internal import Crypto
+public import Replication
+
+/// The first eight bytes of a digest: enough to find a difference, since the whole digest is compared
+/// at the end.
+public struct ShortDigest: Hashable, Sendable {
+    /// Bytes of one on the wire.
+    static let byteCount = 8
+
+    /// The bytes as a number, the first the most significant.
+    public var rawValue: UInt64
+
+    /// The short form of a digest.
+    public init(_ digest: Digest) {
+        rawValue = digest.hash.bytes.prefix(Self.byteCount).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    init(_ bytes: ArraySlice<UInt8>) {
+        rawValue = bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    var bytes: [UInt8] { withUnsafeBytes(of: rawValue.bigEndian, Array.init) }
+}
+
+/// The short digests of a device's buckets from one on, to the last.
+public struct BucketDigests: Hashable, Sendable {
+    /// The first of the buckets.
+    public var firstBucket: Int
+    /// The digests.
+    public var digests: [ShortDigest]
+
+    /// The short forms of the digests of buckets.
+    ///
+    /// - Parameter all: of all buckets.
+    public init(_ all: [Digest], from firstBucket: Int) {
+        precondition(all.count == RecordID.bucketCount, "one for each bucket")
+        self.firstBucket = firstBucket
+        digests = all[firstBucket...].map(ShortDigest.init)
+    }
+
+    func encode(to writer: inout CBORWriter) {
+        writer.writeBytes(digests.flatMap(\.bytes))
+    }
+
+    init(from reader: inout CBORReader) throws {
+        let bytes = try reader.readBytes()
+        let count = bytes.count / ShortDigest.byteCount
+        guard bytes.count.isMultiple(of: ShortDigest.byteCount),
+            (1...RecordID.bucketCount).contains(count)
+        else { throw FormatError.member }
+        firstBucket = RecordID.bucketCount - count
+        digests = stride(from: 0, to: bytes.count, by: ShortDigest.byteCount).map {
+            ShortDigest(bytes[$0..<$0 + ShortDigest.byteCount])
+        }
+    }
+}
+
+/// What central has in the buckets of the device's scope that differ.
+public struct BucketListing: Hashable, Sendable {
+    /// The bucket from which to ask on; `RecordID.bucketCount` at the end.
+    public var nextBucket = RecordID.bucketCount
+    /// The buckets that are listed whole, ascending.
+    public var buckets: [UInt8] = []
+    /// Their records.
+    public var records: [RecordID: ShortDigest] = [:]
+
+    private static let entryByteCount = RecordID.byteCount + ShortDigest.byteCount
+
+    /// Lists nothing.
+    public init() {}
+
+    /// Bytes of the listing on the wire, about.
+    public var byteCount: Int { buckets.count + records.count * Self.entryByteCount }
+
+    func encode(to writer: inout CBORWriter) {
+        writer.writeArrayHeader(count: 3)
+        writer.writeUnsigned(UInt64(nextBucket))
+        writer.writeBytes(buckets)
+        var entries: [UInt8] = []
+        entries.reserveCapacity(records.count * Self.entryByteCount)
+        for (id, digest) in records.sorted(by: { $0.key < $1.key }) {
+            id.withBytes { entries += $0 }
+            entries += digest.bytes
+        }
+        writer.writeBytes(entries)
+    }
+
+    init(from reader: inout CBORReader) throws {
+        guard try reader.readArrayHeader() == 3 else { throw FormatError.member }
+        nextBucket = Int(clamping: try reader.readUnsigned())
+        guard (1...RecordID.bucketCount).contains(nextBucket) else { throw FormatError.member }
+        buckets = try reader.readBytes()
+        let entries = try reader.readBytes()
+        guard zip(buckets, buckets.dropFirst()).allSatisfy({ $0 < $1 }),
+            buckets.last.map({ $0 < nextBucket }) ?? true,
+            entries.count.isMultiple(of: Self.entryByteCount)
+        else { throw FormatError.member }
+        var last: RecordID?
+        for start in stride(from: 0, to: entries.count, by: Self.entryByteCount) {
+            let middle = start + RecordID.byteCount
+            guard let id = RecordID(bytes: Array(entries[start..<middle])),
+                last.map({ $0 < id }) ?? true, buckets.contains(id.bucket)
+            else { throw FormatError.member }
+            last = id
+            records[id] = ShortDigest(entries[middle..<start + Self.entryByteCount])
+        }
+    }
+}
+
+/// The epoch of central that a device knows, and how far central has acknowledged its changes.
+public struct KnownEpoch: Hashable, Sendable {
+    /// The epoch.
+    public var epoch: UInt64
+    /// The highest of the device's changes that central had on disk in it, by its own word.
+    public var acknowledgedSeq: UInt64
+
+    /// Says what the device knows.
+    public init(epoch: UInt64, acknowledgedSeq: UInt64) {
+        self.epoch = epoch
+        self.acknowledgedSeq = acknowledgedSeq
+    }
+
+    func encode(to writer: inout CBORWriter) {
+        writer.writeArrayHeader(count: 2)
+        writer.writeUnsigned(epoch)
+        writer.writeUnsigned(acknowledgedSeq)
+    }
+
+    init(from reader: inout CBORReader) throws {
+        guard try reader.readArrayHeader() == 2 else { throw FormatError.member }
+        epoch = try reader.readUnsigned()
+        acknowledgedSeq = try reader.readUnsigned()
+        guard epoch <= UInt64(Int64.max), acknowledgedSeq <= Limits.seqMax else {
+            throw FormatError.member
+        }
+    }
+}
