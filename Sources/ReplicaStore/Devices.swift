@@ -148,68 +148,64 @@ extension WriteTransaction {
     }
 
     /// Turns a code into a device. A repetition with the same code and key gives the same device: a
-    /// lost reply costs nothing.
+    /// lost reply costs nothing. A device with a known key, or one that a restored central has
+    /// forgotten, is the replica again that it was.
     ///
-    /// - Parameter known: the replica that the device is already. It stays that one, with the same
-    ///   key, whether central knows it still or was restored from a backup of before its time.
+    /// - Parameter replica: the replica that the key belongs to.
     /// - Returns: `nil` when the code is wrong, expired or used by another key, and when the replica
-    ///   is of another office or key, or is shut out.
-    /// - Throws: `StoreError.sqlite`.
+    ///   is known with another office or key, or is shut out.
+    /// - Throws: `StoreError`.
     public func redeemEnrolmentCode(
-        hash: Hash256, publicKey: PublicKey, name: String, tokenHash: Hash256,
-        newReplica: ReplicaID, known replica: ReplicaID? = nil
+        hash: Hash256, replica: ReplicaID, publicKey: PublicKey, name: String, tokenHash: Hash256
     ) throws -> Device? {
         let statement = try database.connection.statement(
-            """
-            SELECT c.office, c.public_key, r.id FROM enrolment_codes AS c
-            LEFT JOIN replicas AS r ON r.key = c.replica
-            WHERE c.hash = ?1 AND c.expires > ?2
-            """)
+            "SELECT office, public_key FROM enrolment_codes WHERE hash = ?1 AND expires > ?2")
         try hash.withBytes { try statement.bind(1, bytes: $0) }
         try statement.bind(2, now.milliseconds)
         guard try statement.step() else { return nil }
         let office = statement.text(0)
         let usedBy = statement.bytesOrNil(1)
-        let known = statement.int64OrNil(2).map { ReplicaID(UInt64(bitPattern: $0)) }
         statement.reset()
-        if let usedBy, let known {
-            return usedBy == publicKey.bytes ? try database.device(known) : nil
-        }
-        let newReplica = replica ?? newReplica
-        if let present = try database.device(newReplica) {
-            guard present.office == office, present.publicKey == publicKey,
-                present.state == .active
-            else { return nil }
-            try setToken(of: newReplica, tokenHash)
-        } else {
-            // Whose changes are here without its being a device wrote them at central itself.
-            guard try database.chainHash(of: newReplica, seq: 1) == nil else { return nil }
-            try insertDevice(newReplica, office, name, publicKey, tokenHash)
-        }
+        guard usedBy == nil || usedBy == publicKey.bytes,
+            let device = try admit(
+                replica, office: office, publicKey: publicKey, name: name, tokenHash: tokenHash)
+        else { return nil }
         let use = try database.connection.statement(
             "UPDATE enrolment_codes SET public_key = ?2, replica = ?3 WHERE hash = ?1")
         try hash.withBytes { try use.bind(1, bytes: $0) }
         try use.bind(2, publicKey.bytes)
-        try use.bind(3, try database.interning.key(of: newReplica))
+        try use.bind(3, try database.interning.key(of: replica))
         try use.run()
-        return try database.device(newReplica)
+        return device
     }
 
     /// Gives a device that cannot go on as it was an identity of its own. A repetition with the same
     /// key gives the same device.
     ///
-    /// - Throws: `StoreError.sqlite`.
+    /// - Parameter replica: the replica that the new key belongs to.
+    /// - Returns: `nil` as in `redeemEnrolmentCode`.
+    /// - Throws: `StoreError`.
     public func giveIdentity(
-        toCopyOf device: Device, publicKey: PublicKey, tokenHash: Hash256, newReplica: ReplicaID
+        toCopyOf device: Device, replica: ReplicaID, publicKey: PublicKey, tokenHash: Hash256
     ) throws -> Device? {
-        if let known = try database.copies(of: device.replica)
-            .first(where: { $0.publicKey == publicKey })
-        {
-            return known
+        try admit(
+            replica, office: device.office, publicKey: publicKey, name: device.name,
+            tokenHash: tokenHash, copyOf: device.replica)
+    }
+
+    private func admit(
+        _ replica: ReplicaID, office: String, publicKey: PublicKey, name: String,
+        tokenHash: Hash256, copyOf original: ReplicaID? = nil
+    ) throws -> Device? {
+        if let known = try database.device(replica) {
+            return known.office == office && known.publicKey == publicKey
+                && known.state == .active ? known : nil
         }
+        // Changes of a replica that is no device were written at central itself.
+        guard try database.chainHash(of: replica, seq: 1) == nil else { return nil }
         try insertDevice(
-            newReplica, device.office, device.name, publicKey, tokenHash, copyOf: device.replica)
-        return try database.device(newReplica)
+            replica, office, name, publicKey, tokenHash, copyOf: original)
+        return try database.device(replica)
     }
 
     /// Forgets codes that expired more than a day ago.
@@ -272,14 +268,6 @@ extension WriteTransaction {
         try statement.bind(1, try database.interning.key(of: replica))
         try statement.run()
         return database.connection.changedRowCount > 0
-    }
-
-    private func setToken(of replica: ReplicaID, _ tokenHash: Hash256) throws {
-        let statement = try database.connection.statement(
-            "UPDATE devices SET token_hash = ?2 WHERE replica = ?1")
-        try statement.bind(1, try database.interning.key(of: replica))
-        try tokenHash.withBytes { try statement.bind(2, bytes: $0) }
-        try statement.run()
     }
 
     private func insertDevice(

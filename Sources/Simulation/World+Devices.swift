@@ -45,9 +45,10 @@ extension World {
         guard let key = SigningKey(seed: identity.signingSeed) else { return }
         let code = try addEnrolmentCode(office: device.office)
         let reply = try await central.node.enrol(
-            EnrolmentRequest(
-                code: code.text, key: key, device: "d\(device.slot)",
-                replica: replica))
+            EnrolmentRequest(code: code.text, key: key, device: "d\(device.slot)"))
+        guard reply.replica == replica else {
+            throw Violation(.fault, "d\(device.slot) is let in as another")
+        }
         try device.database.write(now: device.clock.now()) { transaction in
             var (identity, _) = try device.database.enrolledIdentity()
             identity.token = BearerToken(of: key).text

@@ -47,11 +47,10 @@ public final class CentralNode: Sendable {
     /// - Throws: `SyncFailure.badEnrolmentCode`, `.centralStore`.
     public func enrol(_ request: EnrolmentRequest) async throws(SyncFailure) -> EnrolmentReply {
         guard let code = EnrolmentCode(request.code) else { throw .badEnrolmentCode }
-        let replica = ReplicaID(random.number() >> 1)  // fits SQLite's and JSON's integers
         let enrolled = try await write { transaction, database in
             try transaction.redeemEnrolmentCode(
-                hash: code.hash, publicKey: request.publicKey, name: request.device,
-                tokenHash: request.tokenHash, newReplica: replica, known: request.replica
+                hash: code.hash, replica: ReplicaID(of: request.publicKey),
+                publicKey: request.publicKey, name: request.device, tokenHash: request.tokenHash
             ).map { (device: $0, epoch: try database.epoch().id) }
         }
         guard let enrolled else { throw .badEnrolmentCode }
@@ -100,7 +99,6 @@ extension CentralNode {
         guard let key = PublicKey(bytes: rotation.publicKey) else {
             throw .malformed(what: "request", reason: "the new key is no key")
         }
-        let newReplica = ReplicaID(random.number() >> 1)  // fits SQLite's and JSON's integers
         let now = clock.now()
         return try await write { transaction, database in
             guard let original = try database.device(replica) else { throw SyncFailure.notEnrolled }
@@ -111,9 +109,8 @@ extension CentralNode {
                 }.map(\.seq).max() ?? 0
             guard
                 let device = try transaction.giveIdentity(
-                    toCopyOf: original, publicKey: key, tokenHash: rotation.tokenHash,
-                    newReplica: newReplica),
-                device.state == .active
+                    toCopyOf: original, replica: ReplicaID(of: key), publicKey: key,
+                    tokenHash: rotation.tokenHash)
             else { throw SyncFailure.revoked }
             var reply = SyncReply(
                 accepted: ChainEnd(seq: device.seq, hash: device.chainHash), time: now)

@@ -12,7 +12,19 @@ extension CounterSession {
     func takeNewIdentity(
         because cause: IdentityRotation.Cause
     ) async throws(SyncEnd) {
-        let seed = try store { try nextSigningSeed() }
+        let seed = try store { try nextSigningSeed(otherThan: nil) }
+        if try await take(identityOf: seed, because: cause) { return }
+        // A copy that was made after the key was has taken this identity and used it.
+        let another = try store { try nextSigningSeed(otherThan: seed) }
+        guard try await take(identityOf: another, because: cause) else {
+            throw .failure(.malformed(what: "reply", reason: "it brings another's identity"))
+        }
+    }
+
+    /// - Returns: `false` when the identity of this key is in use already.
+    private func take(
+        identityOf seed: [UInt8], because cause: IdentityRotation.Cause
+    ) async throws(SyncEnd) -> Bool {
         guard let key = SigningKey(seed: seed) else {
             throw .store(StoreError.damaged(table: "identity", key: 1))
         }
@@ -28,6 +40,7 @@ extension CounterSession {
             }
             // Each reply tells those of the changes that it confirms; the last may confirm none.
             refusals += reply.refusals
+            guard reply.accepted.seq == 0 else { return false }
             guard search.isOver else { continue }
             report.rotation = try store {
                 try database.write(now: clock.now()) { transaction in
@@ -45,16 +58,16 @@ extension CounterSession {
                     return rotation
                 }
             }
-            return
+            return true
         }
     }
 
     /// The seed of the next identity's key. It is on disk before central hears of the key: a lost
     /// reply is asked for again, and brings the same identity.
-    private func nextSigningSeed() throws -> [UInt8] {
+    private func nextSigningSeed(otherThan used: [UInt8]?) throws -> [UInt8] {
         try database.write(now: clock.now()) { transaction in
             var (identity, _) = try database.enrolledIdentity()
-            if let seed = identity.nextSigningSeed { return seed }
+            if let seed = identity.nextSigningSeed, seed != used { return seed }
             let seed = random.bytes(SigningKey.seedByteCount)
             identity.nextSigningSeed = seed
             try transaction.save(identity)

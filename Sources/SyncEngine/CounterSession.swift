@@ -40,6 +40,8 @@ public struct SyncOptions: Sendable {
 public actor CounterSession {
     /// Exchanges in one sync at most, when neither side gets anywhere: a bound on our own mistakes.
     private static let idleRoundsMax = 4
+    /// New identities in one sync at most: two copies may have got the same one first.
+    private static let rotationsMax = 3
 
     private let executor = DatabaseExecutor(label: "counter.session")
     let database: ReplicaDatabase
@@ -106,6 +108,7 @@ enum SyncEnd: Error {
 extension CounterSession {
     private func exchangeAll(_ progress: (SyncProgress) -> Void) async throws(SyncEnd) {
         var idleRounds = 0
+        var rotations = 0
         while true {
             let (request, token) = try store { try makeRequest() }
             let reply: SyncReply
@@ -114,9 +117,11 @@ extension CounterSession {
                 reply = try await exchange(request, token)
                 round = try store { try apply(reply, to: request) }
             } catch {
-                // A copy of this file has synced other changes. Once is enough: the new identity
-                // is this file's alone.
-                guard case .failure(.forked) = error, report.rotation == nil else { throw error }
+                // A copy of this file has synced other changes.
+                guard case .failure(.forked) = error, rotations < Self.rotationsMax else {
+                    throw error
+                }
+                rotations += 1
                 try await takeNewIdentity(because: .copied)
                 continue
             }

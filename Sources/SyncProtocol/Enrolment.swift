@@ -16,17 +16,13 @@ public struct EnrolmentRequest: Sendable {
     public var tokenHash: Hash256
     /// A name for people, such as the host's.
     public var device: String
-    /// The replica that the device is already, with the same key: a central that was restored from a
-    /// backup may not know it, and the token may be lost.
-    public var replica: ReplicaID?
 
     /// Makes a request.
-    public init(code: String, key: SigningKey, device: String, replica: ReplicaID? = nil) {
+    public init(code: String, key: SigningKey, device: String) {
         self.code = code
         publicKey = key.publicKey
         tokenHash = BearerToken(of: key).hash
         self.device = device
-        self.replica = replica
     }
 
     /// The request as JSON.
@@ -38,7 +34,7 @@ public struct EnrolmentRequest: Sendable {
                 ("publicKey", .string(Hexadecimal.text(publicKey.bytes))),
                 ("tokenHash", .string(tokenHash.description)),
                 ("device", .string(device)),
-            ] + (replica.map { [("replica", .string($0.description))] } ?? []))
+            ])
     }
 
     /// Reads a request.
@@ -66,12 +62,6 @@ public struct EnrolmentRequest: Sendable {
         if case .string(let device)? = json["device"] {
             let kept = device.unicodeScalars.prefix(Self.deviceNameCharactersMax)
             self.device = String(kept)
-        }
-        if let member = json["replica"] {
-            guard case .string(let text) = member, let replica = ReplicaID(hexadecimal: text),
-                replica.rawValue > 0, replica.rawValue <= UInt64(Int64.max)
-            else { throw .malformed(what: "enrolment", reason: "replica is no replica") }
-            self.replica = replica
         }
     }
 

@@ -31,22 +31,17 @@ struct EnrolmentTests {
             var random = SeededGenerator(seed: seed)
             let key = try #require(SigningKey(seed: random.bytes(32...32)))
             let sent = EnrolmentRequest(
-                code: random.word(), key: key, device: random.word(),
-                replica: random.some { $0.replica() })
+                code: random.word(), key: key, device: random.word())
             let read = try EnrolmentRequest(json: JSONValue(parsing: sent.json.serializedBytes()))
             #expect(read.code == sent.code, "seed \(seed)")
             #expect(read.publicKey == key.publicKey, "seed \(seed)")
             #expect(read.tokenHash == BearerToken(of: key).hash, "seed \(seed)")
-            #expect(read.replica == sent.replica, "seed \(seed)")
             #expect(read.device == sent.device, "seed \(seed)")
         }
         let key = try #require(Hexadecimal.bytes(Self.seed).flatMap(SigningKey.init(seed:)))
-        var golden = EnrolmentRequest(code: "7KQM-3XRT", key: key, device: "máy 1")
+        let golden = EnrolmentRequest(code: "7KQM-3XRT", key: key, device: "máy 1")
         #expect(
             golden.json.serialized() == "{\(Self.requestMembers.joined(separator: ","))}")
-        golden.replica = ReplicaID(255)
-        let members = Self.requestMembers + [#""replica":"00000000000000ff""#]
-        #expect(golden.json.serialized() == "{\(members.joined(separator: ","))}")
     }
 
     @Test("replies come back, with the members of the document")

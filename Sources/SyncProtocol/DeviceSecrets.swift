@@ -1,3 +1,6 @@
+// What follows from a device's key: its bearer token and its replica's number.
+
+public import Causality
 public import Crypto
 
 /// A device's bearer token. The device makes it of the seed of its key and tells central its hash
@@ -20,4 +23,15 @@ public struct BearerToken: Hashable, Sendable {
 
     /// What central stores.
     public var hash: Hash256 { Hash256(hashing: Array(text.utf8)) }
+}
+
+extension ReplicaID {
+    /// The replica of the device with this key: its first bytes, hashed. A request for an identity
+    /// that is repeated, even to a central that was restored from a backup in between, gives the
+    /// same.
+    public init(of key: PublicKey) {
+        let bytes = Hash256(hashing: key.bytes).bytes.prefix(8)
+        let number = bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        self.init(max(1, number >> 1))  // fits SQLite's and JSON's integers
+    }
 }
