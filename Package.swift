@@ -103,8 +103,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "SyncEngine",
-                "SyncProtocol",
+                "CSQLite", "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication",
+                "SyncEngine", "SyncProtocol",
             ], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "CBORTests", dependencies: ["CBOR"], exclude: ["make_cbor2_vectors.py"],

@@ -31,12 +31,40 @@ struct CostTests {
         private static let slackBytes = 24
     }
 
+    /// What SQLite did in one sync at central and at the counter, by statement.
+    private struct Work {
+        var central: [String: SQLiteWork]
+        var counter: [String: SQLiteWork]
+
+        /// The statements that did more than in another sync.
+        func growth(since other: Work) -> [String] {
+            Self.growth(of: central, since: other.central).map { "central: \($0)" }
+                + Self.growth(of: counter, since: other.counter).map { "counter: \($0)" }
+        }
+
+        private static func growth(
+            of work: [String: SQLiteWork], since other: [String: SQLiteWork]
+        ) -> [String] {
+            work.compactMap { sql, work in
+                let before = other[sql] ?? SQLiteWork()
+                let slack = sql.contains("FROM digests") ? bucketSteps : slackSteps
+                return work.steps > before.steps + slack ? "\(before) \(work) \(sql)" : nil
+            }
+        }
+
+        /// Ten rows or so, of the thousands and dozens that there are more.
+        private static let slackSteps = 50
+        /// A digest adds up its buckets, of which there are 256, and not all while records are few.
+        private static let bucketSteps = 256 * 6
+    }
+
     /// What it costs two desks of an office, which holds so many dossiers, to do nothing, to write
     /// one change, and to get it.
     private struct Costs {
         var idle: Cost
         var writing: Cost
         var reading: Cost
+        var work: [Work] = []
 
         func isLike(_ other: Costs) -> Bool {
             idle.isLike(other.idle) && writing.isLike(other.writing)
@@ -61,12 +89,29 @@ struct CostTests {
         }
         let id = try writer.make([FieldWrite("officer", .text("Mai"))])
         try await settle([writer, reader])
-        let idle = Cost(try await writer.sync())
+        for path in [fleet.centralPath, writer.path, reader.path] { SQLiteWork.watch(path) }
+        try fleet.startCentral()
+        var work: [Work] = []
+        func cost(of counter: TestCounter) async throws -> Cost {
+            for path in [fleet.centralPath, counter.path] { _ = SQLiteWork.take(path) }
+            let cost = Cost(try await counter.sync())
+            work.append(
+                Work(
+                    central: SQLiteWork.take(fleet.centralPath),
+                    counter: SQLiteWork.take(counter.path)))
+            return cost
+        }
+        let idle = try await cost(of: writer)
         try writer.set(id, "fee_vnd", .integer(10_000))
-        let writing = Cost(try await writer.sync())
-        let reading = Cost(try await reader.sync())
+        let writing = try await cost(of: writer)
+        let reading = try await cost(of: reader)
         #expect(try reader.values(id, "fee_vnd") == [.integer(10_000)])
-        return Costs(idle: idle, writing: writing, reading: reading)
+        return Costs(idle: idle, writing: writing, reading: reading, work: work)
+    }
+
+    /// The statements that did more in one of the three syncs than in another fleet's.
+    private func growth(from few: Costs, to many: Costs) -> String {
+        zip(few.work, many.work).flatMap { $1.growth(since: $0) }.joined(separator: "\n")
     }
 
     @Test("an exchange is no larger in a replica of 3,000 records than in one of 50")
@@ -75,6 +120,9 @@ struct CostTests {
             try await costs(records: 50, offices: 2), try await costs(records: 3000, offices: 2)
         )
         #expect(few.isLike(many), "\(few) \(many)")
+        #expect(growth(from: few, to: many) == "")
+        #expect(few.work.count == 3)
+        #expect(few.work.allSatisfy { !$0.central.isEmpty && !$0.counter.isEmpty })
         for cost in [many.idle, many.writing, many.reading] {
             #expect(cost.sent < 300 && cost.received < 300, "\(cost)")
         }
@@ -87,6 +135,7 @@ struct CostTests {
             try await costs(records: 50, offices: 40, othersRecords: 2000)
         )
         #expect(few.isLike(many), "\(few) \(many)")
+        #expect(growth(from: few, to: many) == "")
     }
 
     @Test("what others do in the meantime costs an office nothing")
