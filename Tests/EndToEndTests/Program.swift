@@ -76,6 +76,9 @@ final class Program {
 
     var isRunning: Bool { process.isRunning }
 
+    /// The number of its process.
+    var identifier: Int32 { process.processIdentifier }
+
     func signal(_ number: Int32) {
         kill(process.processIdentifier, number)
     }
