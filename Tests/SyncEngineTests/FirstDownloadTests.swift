@@ -86,6 +86,8 @@ struct WritesDuringSyncTests {
         _ = try counter.make()
         let left = Mutex(3)
         let made = Mutex<[RecordID]>([])
+        // The hook holds the counter, which holds the link.
+        defer { counter.transport.onReply(nil) }
         counter.transport.onReply { _ in
             guard
                 left.withLock({

@@ -312,6 +312,8 @@ struct IdentityTests {
         let fleet = try Fleet()
         let counter = try await fleet.enrol("A")
         for _ in 0..<5 { _ = try counter.make() }
+        // The hook holds the counter, which holds the link.
+        defer { counter.transport.onReply(nil) }
         counter.transport.onReply { _ in
             let central = try fleet.openCentral()
             defer { central.close() }
