@@ -5,12 +5,18 @@ extension Connection {
     /// keys hold, and a file made by someone else cannot run code through its schema.
     ///
     /// Write-ahead log with `synchronous=FULL`, checkpoint every 1000 pages, page cache of 8 MB, no
-    /// memory mapping (an I/O error would be a signal), temporary tables in memory.
-    /// <https://sqlite.org/pragma.html>, <https://sqlite.org/security.html>
+    /// memory mapping (an I/O error would be a signal), temporary tables in memory. The log and its
+    /// index stay when the last connection closes, emptied: who only reads need not make them, which
+    /// a full disk or one that may not be written to would refuse.
+    /// <https://sqlite.org/pragma.html>, <https://sqlite.org/security.html>,
+    /// <https://sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlpersistwal>
     /// - Throws: `isBusy` when another connection holds its lock for too long; `SQLiteError` when
     ///   the file system cannot carry a write-ahead log.
     public func configureForDurability() throws(SQLiteError) {
-        if !isReadOnly { try enterWALMode() }
+        if !isReadOnly {
+            try enterWALMode()
+            try keepLogFiles()
+        }
         try execute(
             """
             PRAGMA synchronous = FULL;
@@ -19,9 +25,15 @@ extension Connection {
             PRAGMA temp_store = MEMORY;
             PRAGMA mmap_size = 0;
             PRAGMA wal_autocheckpoint = 1000;
+            PRAGMA journal_size_limit = 16777216;
             PRAGMA cache_size = -8000;
             """)
         try check(shim_db_config_flag(handle, SQLITE_DBCONFIG_DEFENSIVE, 1))
+    }
+
+    private func keepLogFiles() throws(SQLiteError) {
+        var isOn: Int32 = 1
+        try check(sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &isOn))
     }
 
     /// The integer that `PRAGMA name` gives.
