@@ -91,11 +91,22 @@ public final class HTTPTransport: Transport {
         }
         guard response.status == 200 else {
             throw Problem.failure(status: response.status, body: response.body)
-                ?? .notCentral(
-                    status: response.status,
-                    contentType: response.headers["Content-Type"] ?? "no content type")
+                ?? Self.failure(ofStranger: response)
         }
         return response
+    }
+
+    /// What an answer means that is none of central's. A proxy that stands before central says with
+    /// one of three statuses that it does not reach it (RFC 9110 §15.6).
+    private static func failure(ofStranger response: HTTPClientResponse) -> SyncFailure {
+        switch response.status {
+        case 502, 503, 504:
+            .unreachable(reason: "a proxy answered in its place (status \(response.status))")
+        default:
+            .notCentral(
+                status: response.status,
+                contentType: response.headers["Content-Type"] ?? "no content type")
+        }
     }
 
     private static func decoded(_ response: HTTPClientResponse) throws(SyncFailure) -> [UInt8] {
