@@ -80,6 +80,7 @@ public struct CentralHTTP: Sendable {
             return response
         } catch {
             line.failure = error.problemName ?? "refused"
+            if case .centralStore(let reason) = error { line.reason = reason }
             line.milliseconds = Int(start.duration(to: .now) / .milliseconds(1))
             log(line)
             throw error
@@ -173,6 +174,8 @@ public struct ExchangeLine: Sendable {
     public var milliseconds = 0
     /// The problem's name, when there was one.
     public var failure: String?
+    /// Why central's store failed, when it did: the counters are told to look here.
+    public var reason: String?
 
     init(bytesIn: Int) {
         self.bytesIn = bytesIn
@@ -188,6 +191,7 @@ public struct ExchangeLine: Sendable {
             ("milliseconds", .integer(Int64(milliseconds))),
         ]
         members.append(("outcome", .string(failure ?? (isComplete ? "complete" : "more"))))
+        if let reason { members.append(("reason", .string(reason))) }
         return JSONValue.object(members).serialized()
     }
 }

@@ -83,6 +83,7 @@ extension CommandFailure {
     init(_ error: StoreError) {
         let code: ExitCode =
             switch error {
+            case .sqlite(let error) where error.isOutOfFiles: .osError
             case .sqlite(let error) where error.isBusy: .temporaryFailure
             case .sqlite(let error) where error.isReadOnly || error.cannotOpen: .noPermission
             case .sqlite(let error) where error.isFull || error.isIOFailure: .ioError

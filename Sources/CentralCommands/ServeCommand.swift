@@ -31,12 +31,12 @@ enum ServeCommand {
         let node: CentralNode
         do {
             node = try CentralNode(path: home.databasePath)
-        } catch {
-            throw CommandFailure(.ioError, "central's database cannot be opened", hint: nil)
+        } catch let error as StoreError {
+            throw CommandFailure(error)
         }
         let isQuiet = invocation.has("--quiet")
         let server = try RunningCentral(node: node, listen: address) { line in
-            guard !isQuiet else { return }
+            guard !isQuiet || line.isWarning else { return }
             // Standard error may be closed; the service goes on.
             try? invocation.printErr(line.text)
         }
@@ -70,16 +70,17 @@ struct RunningCentral {
     let url: String
 
     init(
-        node: CentralNode, listen: ListenAddress, log: @escaping @Sendable (ExchangeLine) -> Void
+        node: CentralNode, listen: ListenAddress, log: @escaping @Sendable (LogLine) -> Void
     ) throws {
-        let routes = CentralHTTP(node: node, log: log)
-        var limits = HTTPServerLimits()
-        limits.bodyBytesMax = WireLimits.bodyBytesMax
+        let routes = CentralHTTP(node: node) { log(.exchange($0)) }
+        let limits = try Self.limits(log)
+        let warnings = WarningLog { log(.warning($0)) }
         do {
             server = try HTTPServer(
                 listen: listen, limits: limits,
                 handler: { await routes.respond(to: $0) },
-                headerCheck: { CentralHTTP.check(method: $0, path: $1, headers: $2) })
+                headerCheck: { CentralHTTP.check(method: $0, path: $1, headers: $2) },
+                log: { warnings.write($0) })
         } catch {
             throw CommandFailure(
                 .unavailable, "cannot listen on \(listen): \(error)",
@@ -91,6 +92,27 @@ struct RunningCentral {
 
     func stop() async {
         await server.stop()
+    }
+
+    private static func limits(
+        _ log: @Sendable (LogLine) -> Void
+    ) throws(CommandFailure) -> HTTPServerLimits {
+        var limits = HTTPServerLimits()
+        limits.bodyBytesMax = WireLimits.bodyBytesMax
+        let wanted = limits.connectionsMax
+        let openFiles = OpenFileLimit.raise()
+        guard limits.fit(openFiles: openFiles) else {
+            throw CommandFailure(
+                .osError, "the limit of \(openFiles) open files leaves none for connections",
+                hint: "raise it with ulimit -n, or LimitNOFILE of the service")
+        }
+        if limits.connectionsMax < wanted {
+            log(
+                .warning(
+                    "the limit of \(openFiles) open files leaves \(limits.connectionsMax) "
+                        + "connections at once; raise it for \(wanted)"))
+        }
+        return limits
     }
 }
 

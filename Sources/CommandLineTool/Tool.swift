@@ -33,6 +33,19 @@ public struct Tool: Sendable {
         self.errorOutput = errorOutput
     }
 
+    /// Says so when this process may open too few files for any command; to be called first of all.
+    ///
+    /// The Swift runtime's queues, made when the first asynchronous function is called, do not fail
+    /// without descriptors: they crash.
+    /// - Returns: What to end the process with; nil when all is well.
+    public func refusalToStart() -> ExitCode? {
+        if Self.mayOpen(files: Self.filesMin) { return nil }
+        return report(
+            CommandFailure(
+                .osError, "this program may open fewer than \(Self.filesMin) files",
+                hint: "raise the limit of open files (ulimit -n)"))
+    }
+
     /// Runs the program with these arguments, without the program's own name.
     ///
     /// SIGPIPE is ignored from here on: a reader that went away must not kill a command in the
@@ -61,6 +74,21 @@ public struct Tool: Sendable {
         } catch {
             return report(error)
         }
+    }
+
+    /// What any command opens at once, the runtime's queues included.
+    private static let filesMin = 12
+
+    /// Whether so many files may still be opened.
+    private static func mayOpen(files count: Int) -> Bool {
+        var opened: [Int32] = []
+        defer { for descriptor in opened { close(descriptor) } }
+        while opened.count < count {
+            let descriptor = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard descriptor >= 0 else { return false }
+            opened.append(descriptor)
+        }
+        return true
     }
 
     private func run(_ command: Command, with invocation: Invocation) async -> ExitCode {

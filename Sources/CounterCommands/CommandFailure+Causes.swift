@@ -43,7 +43,7 @@ extension CommandFailure {
         switch error {
         case .missing:
             hint += ", or make a replica with: counter enrol URL --code C"
-        case .sqlite(let error) where error.cannotOpen:
+        case .sqlite(let error) where error.cannotOpen && !error.isOutOfFiles:
             hint = "check --home (or DOSSIER_HOME), and who may read and write there"
         case .domain(.wrongType(let field, let expected)):
             hint = "write \(expected); \(field)= clears the field"
@@ -65,6 +65,7 @@ extension CommandFailure {
     }
 
     private static func exitCode(of error: SQLiteError) -> ExitCode {
+        if error.isOutOfFiles { return .osError }
         if error.isBusy { return .temporaryFailure }
         if error.isReadOnly || error.cannotOpen { return .noPermission }
         if error.isFull || error.isIOFailure { return .ioError }

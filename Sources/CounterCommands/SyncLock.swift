@@ -32,9 +32,16 @@ final class SyncLock: Sendable {
         if cause == ENOENT || cause == ENOTDIR {
             return CommandFailure(StoreError.missing(path: home.databasePath, expected: .counter))
         }
+        let code: ExitCode =
+            switch cause {
+            case ENOSPC, EIO: .ioError
+            case EMFILE, ENFILE: .osError
+            default: .noPermission
+            }
         return CommandFailure(
-            cause == ENOSPC || cause == EIO ? .ioError : .noPermission,
-            "the lock \(home.lockPath) cannot be opened: \(String(cString: strerror(cause)))",
-            hint: "check who may write in the home directory, and whether the disk is full")
+            code, "the lock \(home.lockPath) cannot be opened: \(String(cString: strerror(cause)))",
+            hint: code == .osError
+                ? "raise the limit of open files (ulimit -n)"
+                : "check who may write in the home directory, and whether the disk is full")
     }
 }

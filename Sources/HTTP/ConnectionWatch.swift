@@ -82,12 +82,14 @@ final class ConnectionWatch: Sendable {
         wakeUp()
     }
 
-    func opened(_ connection: ServerConnection) {
-        let wasIdle = state.withLock { state in
-            defer { state.connections[connection.key] = Connection(socket: connection.socket) }
-            return state.connections.isEmpty
+    /// Takes a new connection on; how many there are now.
+    func opened(_ connection: ServerConnection) -> Int {
+        let count = state.withLock { state in
+            state.connections[connection.key] = Connection(socket: connection.socket)
+            return state.connections.count
         }
-        if wasIdle { wakeUp() }
+        if count == 1 { wakeUp() }
+        return count
     }
 
     func closed(_ connection: ServerConnection) {

@@ -144,9 +144,13 @@ private func connectionChanged(
 ) {
     guard let context, let pointer else { return }
     let connection = ServerConnection(pointer)
+    let core = serverCore(context)
     switch code {
-    case .CONNECTION_NOTIFY_STARTED: serverCore(context).watch.opened(connection)
-    default: serverCore(context).watch.closed(connection)
+    case .CONNECTION_NOTIFY_STARTED:
+        let count = core.watch.opened(connection)
+        guard count == core.limits.connectionsMax else { return }
+        core.logLine("all \(count) connections are taken: further ones wait")
+    default: core.watch.closed(connection)
     }
 }
 

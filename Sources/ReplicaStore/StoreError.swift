@@ -65,6 +65,8 @@ extension StoreError: CustomStringConvertible {
     public var hint: String {
         switch self {
         case .sqlite(let error) where error.isFull: "make room on the disk; nothing was lost"
+        case .sqlite(let error) where error.isOutOfFiles:
+            "raise the limit of open files (ulimit -n), or end other programs; nothing was lost"
         case .sqlite(let error) where error.isBusy:
             "another program is writing; try again, or end that program"
         case .sqlite(let error) where error.isReadOnly: "check who owns the file and the directory"
@@ -85,11 +87,16 @@ extension StoreError: CustomStringConvertible {
     }
 
     private static func words(for error: SQLiteError) -> String {
+        if error.isOutOfFiles { return "too many files are open" }
         if error.isFull { return "the disk is full" }
         if error.isBusy { return "the database is locked by another program" }
         if error.isReadOnly { return "the database cannot be written to" }
         if error.isNotADatabase { return "the file is no database" }
-        if error.isCorrupt { return "the database is damaged (SQLite \(error.extendedCode))" }
+        if error.isCorrupt {
+            // SQLite itself calls it damage when the system cannot read a page (EIO).
+            return "the database is damaged, or the disk cannot be read "
+                + "(SQLite \(error.extendedCode))"
+        }
         if error.isIOFailure { return "the disk failed (SQLite \(error.extendedCode))" }
         if error.cannotOpen { return "the database cannot be opened" }
         return "the database failed (SQLite \(error.extendedCode))"

@@ -45,6 +45,7 @@ enum PrivateFile {
 
     private static func failure(_ message: String, cause: Int32) -> SQLiteError {
         SQLiteError(
-            code: SQLITE_CANTOPEN, message: "\(message): \(String(cString: strerror(cause)))")
+            code: SQLITE_CANTOPEN, message: "\(message): \(String(cString: strerror(cause)))",
+            systemErrorNumber: cause)
     }
 }

@@ -13,12 +13,16 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     public let message: String
     /// The statement that failed, placeholders and all; nil where there was none.
     public let sql: String?
+    /// The operating system's error number behind it, <https://man7.org/linux/man-pages/man3/errno.3.html>;
+    /// 0 where there was none.
+    public let systemErrorNumber: Int32
 
     /// Makes an error of the wrapper's own.
-    init(code: Int32, message: String, sql: String? = nil) {
+    init(code: Int32, message: String, sql: String? = nil, systemErrorNumber: Int32 = 0) {
         extendedCode = code
         self.message = message
         self.sql = sql
+        self.systemErrorNumber = systemErrorNumber
     }
 
     /// Reads the last error of `database`, which may be nil when even opening it failed.
@@ -26,11 +30,12 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
         let text = database == nil ? sqlite3_errstr(code) : sqlite3_errmsg(database)
         var message = text.map { String(cString: $0) } ?? "unknown error"
         let primary = code & 0xff
+        var cause: Int32 = 0
         if let database, primary == SQLITE_CANTOPEN || primary == SQLITE_IOERR {
-            let cause = sqlite3_system_errno(database)
+            cause = sqlite3_system_errno(database)
             if cause != 0 { message += ": " + String(cString: strerror(cause)) }
         }
-        self.init(code: code, message: message, sql: sql)
+        self.init(code: code, message: message, sql: sql, systemErrorNumber: cause)
     }
 
     /// The low byte of the extended code: the class of the error.
@@ -52,6 +57,8 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     public var isConstraint: Bool { primaryCode == SQLITE_CONSTRAINT }
     /// The operating system failed to read or write the file.
     public var isIOFailure: Bool { primaryCode == SQLITE_IOERR }
+    /// The process, or the system, has as many files open as it may.
+    public var isOutOfFiles: Bool { systemErrorNumber == EMFILE || systemErrorNumber == ENFILE }
     /// The file does not exist, or may not be opened.
     public var cannotOpen: Bool { primaryCode == SQLITE_CANTOPEN }
 

@@ -2,5 +2,7 @@ internal import CentralCommands
 internal import CommandLineTool
 internal import Foundation
 
-let status = await CentralTool.make().main(arguments: Array(CommandLine.arguments.dropFirst()))
+let tool = CentralTool.make()
+if let refusal = tool.refusalToStart() { exit(refusal.rawValue) }
+let status = await tool.main(arguments: Array(CommandLine.arguments.dropFirst()))
 exit(status.rawValue)

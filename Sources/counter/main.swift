@@ -2,5 +2,7 @@ internal import CommandLineTool
 internal import CounterCommands
 internal import Foundation
 
-let status = await CounterTool.make().main(arguments: Array(CommandLine.arguments.dropFirst()))
+let tool = CounterTool.make()
+if let refusal = tool.refusalToStart() { exit(refusal.rawValue) }
+let status = await tool.main(arguments: Array(CommandLine.arguments.dropFirst()))
 exit(status.rawValue)

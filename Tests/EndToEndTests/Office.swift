@@ -42,12 +42,18 @@ final class Office {
             "central", arguments + ["--home", home], in: root, input: input)
     }
 
-    /// Starts the server, at the address that it had before if it had one.
-    func start() throws {
+    /// Starts the server, at the address that it had before if it had one, perhaps with a limit of
+    /// open files.
+    func start(openFilesMax: Int? = nil) throws {
         let pipe = Pipe()
         let address = url.isEmpty ? "127.0.0.1:0" : String(url.dropFirst("http://".count))
-        let program = try Program(
-            "central", ["serve", "--listen", address, "--home", home], in: root, stdout: pipe)
+        let arguments = ["serve", "--listen", address, "--home", try home]
+        let program =
+            try openFilesMax.map {
+                try Program(
+                    "/bin/sh", Program.limitedArguments("central", arguments, $0), in: root,
+                    stdout: pipe)
+            } ?? Program("central", arguments, in: root, stdout: pipe)
         server = program
         let line = try Self.line(from: pipe.fileHandleForReading.fileDescriptor)
         let prefix = "listening on "

@@ -62,6 +62,13 @@ final class Program {
         directory.appendingPathComponent(name).path
     }
 
+    /// The arguments of a shell that becomes a built program which may open so many files.
+    static func limitedArguments(
+        _ name: String, _ arguments: [String], _ openFilesMax: Int
+    ) -> [String] {
+        ["-c", #"ulimit -n \#(openFilesMax) && exec "$0" "$@""#, path(name)] + arguments
+    }
+
     /// Runs a program to its end.
     static func run(
         _ name: String, _ arguments: [String], in directory: TemporaryDirectory,
