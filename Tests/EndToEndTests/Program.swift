@@ -44,11 +44,18 @@ final class Program {
             .merging(environment) { $1 }
         outputFile = try directory.newFile("output")
         errorFile = try directory.newFile("errors")
-        process.standardOutput = try stdout ?? FileHandle(forWritingTo: outputFile)
-        process.standardError = try FileHandle(forWritingTo: errorFile)
+        // Foundation keeps a process and its files long after it has ended: hundreds of them.
+        var files: [FileHandle] = []
+        defer { for file in files { try? file.close() } }  // they are the program's by now
+        func own(_ file: FileHandle) -> FileHandle {
+            files.append(file)
+            return file
+        }
+        process.standardOutput = try stdout ?? own(FileHandle(forWritingTo: outputFile))
+        process.standardError = own(try FileHandle(forWritingTo: errorFile))
         if let input {
             let file = try directory.newFile("input", input)
-            process.standardInput = try FileHandle(forReadingFrom: file)
+            process.standardInput = own(try FileHandle(forReadingFrom: file))
         } else {
             process.standardInput = FileHandle.nullDevice
         }
