@@ -31,7 +31,8 @@ extension Connection {
         try check(shim_db_config_flag(handle, SQLITE_DBCONFIG_DEFENSIVE, 1))
     }
 
-    private func keepLogFiles() throws(SQLiteError) {
+    /// Keeps the log and its index when the last connection closes.
+    func keepLogFiles() throws(SQLiteError) {
         var isOn: Int32 = 1
         try check(sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &isOn))
     }

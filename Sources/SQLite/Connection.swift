@@ -46,6 +46,8 @@ public final class Connection {
         // "text" in double quotes is an identifier, never by mistake a string.
         try check(shim_db_config_flag(handle, SQLITE_DBCONFIG_DQS_DML, 0))
         try check(shim_db_config_flag(handle, SQLITE_DBCONFIG_DQS_DDL, 0))
+        // Who only looks at a file leaves it the log that it has.
+        if PrivateFile.exists(path: path + "-wal") { try keepLogFiles() }
         _ = try pragmaInteger("schema_version")
     }
 

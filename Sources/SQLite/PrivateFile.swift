@@ -24,6 +24,11 @@ enum PrivateFile {
         try syncFolder(of: path)
     }
 
+    /// Whether there is a file at `path`.
+    static func exists(path: String) -> Bool {
+        access(path, F_OK) == 0
+    }
+
     /// Whether a file exists at `path` and holds at least one byte.
     static func hasContent(path: String) -> Bool {
         var status = stat()

@@ -22,6 +22,7 @@ struct ConnectionMaintenanceTests {
         arguments: [
             ("synchronous", 2), ("foreign_keys", 1), ("trusted_schema", 0), ("temp_store", 2),
             ("mmap_size", 0), ("wal_autocheckpoint", 1000), ("cache_size", -8000),
+            ("journal_size_limit", 16_777_216),
         ])
     func configuration(pragma: String, expected: Int64) throws {
         #expect(try connection.pragmaInteger(pragma) == expected)
