@@ -13,6 +13,33 @@ extension ReplicaDatabase {
         try digests.buckets(ofScopes: scopeKeys(ofOffice: office))
     }
 
+    /// The records that are kept here and are not in an office's scope: copies of what has left it.
+    ///
+    /// - Parameter last: the copy after which to go on, in the order of ids.
+    /// - Throws: `StoreError`.
+    public func copies(
+        besides office: String, after last: RecordID?, limit: Int
+    ) throws -> [RecordID] {
+        var ids: [RecordID] = []
+        for kind in [RecordKind.dossier, .contact] {
+            var found = 0
+            try table(of: kind)?.forEach(
+                where: "WHERE id > ?1 AND office IS NOT ?2 ORDER BY id",
+                bind: { statement in
+                    try statement.bind(1, last?.bytes ?? [])
+                    try statement.bind(2, office)
+                }
+            ) { record in
+                if !record.state.fields.isEmpty, !scopeIncludes(office, record.state) {
+                    ids.append(record.state.id)
+                    found += 1
+                }
+                return found < limit
+            }
+        }
+        return Array(ids.sorted().prefix(limit))
+    }
+
     /// Calls `body` with the records of a bucket that are in an office's scope, and their digests.
     ///
     /// - Throws: `StoreError`, and what `body` throws.

@@ -48,6 +48,9 @@ public struct ReplicaIdentity: Sendable {
     /// Changes after this one are not to be pushed under this identity: central was restored from
     /// a backup, and may have had others of these numbers from a copy of this device.
     public var pushLimit: UInt64?
+    /// The epoch in which central was given the copies that it lacked of records that have left the
+    /// office.
+    public var copiesGivenIn: UInt64?
     /// The place in the feed; `nil` when states are wanted.
     public var cursor: (position: UInt64, hash: Hash256)?
     /// Where the states go on.
@@ -85,7 +88,7 @@ extension ReplicaDatabase {
     private static let identityColumns = """
         state, central_url, signing_seed, replica, desk, office, token, seq, hash, clock,
         pushed_seq, cursor_position, cursor_hash, resume_mark, last_exchange, last_complete,
-        last_outcome, next_seed, acknowledged_seq, epoch, push_limit
+        last_outcome, next_seed, acknowledged_seq, epoch, push_limit, copies_given_in
         """
 
     /// The identity; `nil` in a file that has none yet.
@@ -120,6 +123,7 @@ extension ReplicaDatabase {
         identity.acknowledgedSeq = UInt64(clamping: statement.int64(18))
         identity.epoch = statement.int64OrNil(19).map { UInt64(clamping: $0) }
         identity.pushLimit = statement.int64OrNil(20).map { UInt64(clamping: $0) }
+        identity.copiesGivenIn = statement.int64OrNil(21).map { UInt64(clamping: $0) }
         return identity
     }
 
@@ -145,9 +149,9 @@ extension WriteTransaction {
             INSERT OR REPLACE INTO identity(only, state, central_url, signing_seed, replica, desk,
                 office, token, seq, hash, clock, pushed_seq, cursor_position, cursor_hash,
                 resume_mark, last_exchange, last_complete, last_outcome, next_seed,
-                acknowledged_seq, epoch, push_limit)
+                acknowledged_seq, epoch, push_limit, copies_given_in)
             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                ?18, ?19, ?20, ?21)
+                ?18, ?19, ?20, ?21, ?22)
             """)
         try statement.bind(1, identity.state.rawValue)
         try statement.bind(2, identity.centralURL)
@@ -170,6 +174,7 @@ extension WriteTransaction {
         try statement.bind(19, Int64(clamping: identity.acknowledgedSeq))
         try statement.bind(20, identity.epoch.map { Int64(clamping: $0) })
         try statement.bind(21, identity.pushLimit.map { Int64(clamping: $0) })
+        try statement.bind(22, identity.copiesGivenIn.map { Int64(clamping: $0) })
         try statement.run()
     }
 
@@ -181,7 +186,7 @@ extension WriteTransaction {
             """
             UPDATE identity SET state = ?1, pushed_seq = ?2, cursor_position = ?3, cursor_hash = ?4,
                 resume_mark = ?5, last_exchange = ?6, last_complete = ?7, last_outcome = ?8,
-                acknowledged_seq = ?9, epoch = ?10, push_limit = ?11
+                acknowledged_seq = ?9, epoch = ?10, push_limit = ?11, copies_given_in = ?12
             """)
         try statement.bind(1, identity.state.rawValue)
         try statement.bind(2, Int64(clamping: identity.pushedSeq))
@@ -194,6 +199,7 @@ extension WriteTransaction {
         try statement.bind(9, Int64(clamping: identity.acknowledgedSeq))
         try statement.bind(10, identity.epoch.map { Int64(clamping: $0) })
         try statement.bind(11, identity.pushLimit.map { Int64(clamping: $0) })
+        try statement.bind(12, identity.copiesGivenIn.map { Int64(clamping: $0) })
         try statement.run()
     }
 

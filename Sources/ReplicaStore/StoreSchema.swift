@@ -126,6 +126,7 @@ enum StoreSchema {
         ALTER TABLE identity ADD COLUMN epoch INTEGER;
         ALTER TABLE identity ADD COLUMN acknowledged_seq INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE identity ADD COLUMN push_limit INTEGER;
+        ALTER TABLE identity ADD COLUMN copies_given_in INTEGER;
         UPDATE identity SET acknowledged_seq = pushed_seq;
         ALTER TABLE rotations ADD COLUMN cause TEXT NOT NULL DEFAULT 'copied';
         """

@@ -63,7 +63,7 @@ struct EditScript {
         if additions.isEmpty || random.happens(perMille: 300) {
             writes = FieldText.writes(
                 of: record,
-                offices: plan.crossesOffices ? plan.offices + plan.emptyOffices : nil, &random)
+                offices: plan.offices + plan.emptyOffices, &random)
         }
         let seen = try seen(record.id, ledger)
         _ = try edit.edit(
@@ -95,7 +95,7 @@ struct EditScript {
             // told apart everywhere (gaps, and the look-up by id), and nothing forbids them.
             let number = UInt8(random.number(below: 6)) + (kind == .dossier ? 0x80 : 0x90)
             var bytes = [UInt8](repeating: number, count: RecordID.byteCount)
-            if !plan.crossesOffices {
+            if !plan.sharesIDs {
                 bytes[0] = UInt8(plan.offices.firstIndex { writes[0].value == .text($0) } ?? 0)
             }
             id = RecordID(bytes: bytes)

@@ -16,10 +16,10 @@ public struct SimulationConfiguration: Hashable, Sendable {
 
     /// Clones and devices restored from an old copy.
     public var forks = Forks.none
-    /// Hand-overs, and ids that several offices use, in histories in which central is restored from
-    /// an old copy. Central may then judge a change otherwise than it did before, and the devices
-    /// that it had sent the change to are not told; see the seeds in `KnownSeeds`.
-    public var handsOverAcrossRestorations = false
+    /// Ids that several offices give to their records, in histories in which central is restored from
+    /// an old copy: the other office may come first then, and who had the record is not told; see the
+    /// seeds in `KnownSeeds`.
+    public var sharesIDsAcrossRestorations = false
     /// Devices of a fleet at most, those enrolled later not counted.
     public var devicesMax = 30
     /// Events of a history at most.
@@ -87,9 +87,9 @@ public struct Plan: Hashable, Sendable {
         restoresCentral = events.contains { $0.kind == .centralRestore }
     }
 
-    /// Whether records move between offices, or could seem to.
-    var crossesOffices: Bool {
-        configuration.handsOverAcrossRestorations || !restoresCentral
+    /// Whether several offices give one id to their records.
+    var sharesIDs: Bool {
+        configuration.sharesIDsAcrossRestorations || !restoresCentral
     }
 
     /// The same plan with other events.

@@ -82,9 +82,11 @@ struct CentralIngest {
         var count = 0
         for state in states.values.sorted(by: { $0.id < $1.id }) where state.kind.isKnown {
             let record = try transaction.open(state.kind, state.id)
-            // The catalog is central's alone, and only the devices hold what it lost of that.
             let fit = fitPart(of: state)
-            guard state.kind.isCatalog || mayJoin(fit, over: record) else { continue }
+            // Who holds what central has lost may give it: the catalog, and copies of what left.
+            guard
+                state.kind.isCatalog || record.state.fields.isEmpty || mayJoin(fit, over: record)
+            else { continue }
             if try MergeApply(transaction).join(fit) { count += 1 }
         }
         if count > 0 { try transaction.noteRecovered(count) }

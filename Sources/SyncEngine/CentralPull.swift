@@ -50,7 +50,13 @@ struct CentralPull {
         }
         let epoch = try database.epoch()
         reply.epoch = epoch.id
-        if epoch.isRecovering { reply.requests.append(.sendStates) }
+        if epoch.isRecovering {
+            reply.requests.append(.sendStates)
+            for id in request.heldCopies
+            where try database.state(of: .id(id))?.fields.isEmpty ?? true {
+                reply.neededRecords.append(id)
+            }
+        }
         reply.items = items.bytes
         reply.itemCount = itemCount
         if device.isSyncRequested { reply.requests.append(.syncNow) }

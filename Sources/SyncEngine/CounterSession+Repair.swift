@@ -19,9 +19,21 @@ struct Repair {
     private var differing: Set<RecordID> = []
     /// Records whose states are still to be given to central.
     private var offered: [RecordID] = []
+    /// How far central was asked which copies it lacks.
+    private(set) var copies = CopyQuestion.notAsked
 
     /// Whether there is something left to do.
-    var isBusy: Bool { askedBucket != nil || !differing.isEmpty || !offered.isEmpty }
+    var isBusy: Bool {
+        if case .asking = copies { return true }
+        return askedBucket != nil || !differing.isEmpty || !offered.isEmpty
+    }
+
+    /// How far central was asked which it lacks of the copies that are kept here.
+    enum CopyQuestion {
+        case notAsked
+        case asking(after: RecordID?)
+        case asked
+    }
 
     /// Begins a repair; `false` when there have been enough.
     mutating func begin() -> Bool {
@@ -46,6 +58,17 @@ struct Repair {
     mutating func decide(isWanted: Bool) {
         if isWanted { offered += differing.sorted() }
         differing = []
+    }
+
+    /// Begins to ask which copies central lacks.
+    mutating func beginCopies() {
+        if case .notAsked = copies { copies = .asking(after: nil) }
+    }
+
+    /// Takes the answer about some copies, the last ones if there were none left after them.
+    mutating func note(lackedOf asked: [RecordID], _ lacked: [RecordID], isLast: Bool) {
+        offered += lacked
+        copies = isLast ? .asked : .asking(after: asked.last)
     }
 
     /// The next record whose state goes with a request.

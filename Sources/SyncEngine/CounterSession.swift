@@ -177,13 +177,8 @@ extension CounterSession {
             request.wantedBytes = UInt64(options.pullBytes)
             request.resumeMark = identity.resumeMark
             request.fetchedRecords = try database.gaps(limit: WireLimits.fetchedRecordsMax)
-            request.states = try neededStates()
             request.epoch = identity.epoch.map {
                 KnownEpoch(epoch: $0, acknowledgedSeq: identity.acknowledgedSeq)
-            }
-            if let bucket = repair.askedBucket {
-                request.bucketDigests = BucketDigests(
-                    try database.bucketDigests(ofOffice: identity.office), from: bucket)
             }
             if let chunk = try database.outbox(
                 of: replica, after: identity.pushedSeq, through: identity.pushLimit ?? .max,
@@ -197,6 +192,9 @@ extension CounterSession {
                     changes: chunk.changes,
                     signature: key.signature(of: chunk.hashAfter.bytes))
                 request.pendingCount = identity.seq - (chunk.firstSeq + chunk.count - 1)
+                request.states = try neededStates()
+            } else if try addRepair(to: &request, ofOffice: identity.office) {
+                request.pendingCount = identity.pendingCount
             } else if identity.pendingCount > 0 {
                 request.pendingCount = identity.pendingCount
             } else if identity.cursor != nil, request.fetchedRecords.isEmpty,
@@ -210,12 +208,30 @@ extension CounterSession {
 
     private func neededStates() throws -> [UInt8]? {
         var states: [UInt8] = []
-        func add(_ id: RecordID) throws {
+        for id in neededRecords {
             if let state = try database.state(of: .id(id)) { states += state.canonicalBytes }
         }
-        for id in neededRecords { try add(id) }
-        while states.count < options.pushBytes, let id = repair.nextOffer() { try add(id) }
-        return neededRecords.isEmpty && states.isEmpty ? nil : states
+        return neededRecords.isEmpty ? nil : states
+    }
+
+    /// Adds the next step of a repair; `false` when there is none. States that are given go without a
+    /// push: with one, central would take them for those that it asked for.
+    private func addRepair(to request: inout SyncRequest, ofOffice office: String) throws -> Bool {
+        guard repair.isBusy else { return false }
+        if let bucket = repair.askedBucket {
+            request.bucketDigests = BucketDigests(
+                try database.bucketDigests(ofOffice: office), from: bucket)
+        }
+        if case .asking(let last) = repair.copies {
+            request.heldCopies = try database.copies(
+                besides: office, after: last, limit: WireLimits.fetchedRecordsMax)
+        }
+        var states: [UInt8] = []
+        while states.count < options.pushBytes, let id = repair.nextOffer() {
+            if let state = try database.state(of: .id(id)) { states += state.canonicalBytes }
+        }
+        if !states.isEmpty { request.states = states }
+        return true
     }
 }
 
@@ -256,8 +272,8 @@ extension CounterSession {
             identity.cursor = reply.cursor.map { ($0.position, $0.hash) }
             identity.resumeMark = reply.resumeMark
             identity.lastExchange = transaction.now
+            noteCopies(reply, to: request, &identity)
             try transaction.saveProgress(identity)
-            neededRecords = reply.neededRecords
             report.note(reply, refused: refused, pushedBefore: pushedBefore)
             let gaps = try database.gaps(limit: 1)
             if gaps.isEmpty, repair.askedBucket == nil {
@@ -265,7 +281,7 @@ extension CounterSession {
             }
             let isDone =
                 !reply.hasMore && identity.pendingCount == 0 && gaps.isEmpty
-                && reply.neededRecords.isEmpty && !repair.isBusy
+                && neededRecords.isEmpty && !repair.isBusy
             return Round(
                 isDone: isDone,
                 isAtPushLimit: identity.pushLimit.map { identity.pushedSeq >= $0 } ?? false,
@@ -276,6 +292,27 @@ extension CounterSession {
         }
         guard round.isDone, let theirs = reply.digest else { return round }
         return try compare(theirs, round)
+    }
+
+    /// Notes which records central needs, and gives a recovering central the copies that it lacks once
+    /// in its epoch.
+    private func noteCopies(
+        _ reply: SyncReply, to request: SyncRequest, _ identity: inout ReplicaIdentity
+    ) {
+        neededRecords = reply.neededRecords
+        switch repair.copies {
+        case .asking where request.push == nil && !reply.hasMore:
+            repair.note(
+                lackedOf: request.heldCopies, reply.neededRecords,
+                isLast: request.heldCopies.count < WireLimits.fetchedRecordsMax)
+            neededRecords = []
+        case .notAsked where reply.requests.contains(.sendStates):
+            if identity.copiesGivenIn != identity.epoch, identity.pushLimit == nil {
+                repair.beginCopies()
+            }
+        default: break
+        }
+        if case .asked = repair.copies, !repair.isBusy { identity.copiesGivenIn = identity.epoch }
     }
 
     /// Sets refused changes aside; returns how many of them were news.

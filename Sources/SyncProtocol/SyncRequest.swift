@@ -60,6 +60,10 @@ public struct SyncRequest: Hashable, Sendable {
     /// The digests of its buckets: asks what central has in those that differ.
     public var bucketDigests: BucketDigests?
 
+    /// Records of which the device keeps a copy although they have left its office: a central that
+    /// recovers names those that it lacks among the records that it needs.
+    public var heldCopies: [RecordID] = []
+
     /// Makes a request that neither pushes nor waits.
     public init(replica: ReplicaID, cursor: Cursor?, chain: ChainEnd, time: Timestamp) {
         self.replica = replica
@@ -86,6 +90,7 @@ extension SyncRequest {
         static let rotation: UInt64 = 12
         static let epoch: UInt64 = 13
         static let bucketDigests: UInt64 = 14
+        static let heldCopies: UInt64 = 15
     }
 
     /// The request's bytes.
@@ -114,6 +119,9 @@ extension SyncRequest {
         map.add(Key.rotation, rotation) { $1.encode(to: &$0) }
         map.add(Key.epoch, epoch) { $1.encode(to: &$0) }
         map.add(Key.bucketDigests, bucketDigests) { $1.encode(to: &$0) }
+        map.add(Key.heldCopies, heldCopies.isEmpty ? nil : heldCopies) {
+            RecordIDs.encode($1, to: &$0)
+        }
         return map.encoded()
     }
 
@@ -156,6 +164,7 @@ extension SyncRequest {
             case Key.time: time = Timestamp(milliseconds: try reader.readInteger())
             case Key.rotation: request.rotation = try Rotation(from: &reader)
             case Key.epoch: request.epoch = try KnownEpoch(from: &reader)
+            case Key.heldCopies: request.heldCopies = try RecordIDs.decode(from: &reader)
             case Key.bucketDigests: request.bucketDigests = try BucketDigests(from: &reader)
             default: _ = try reader.skipItem()
             }

@@ -18,10 +18,12 @@ enum SimulateCommand {
             Option("--seeds", valueName: "FROM...TO", help: "seeds to run"),
             Option("--seed", valueName: "N", help: "one seed to run"),
             Option("--jobs", valueName: "N", help: "histories at a time; 2"),
-            Option("--forks", valueName: "HOW", help: "none, detected or healed; none"),
+            Option("--forks", valueName: "HOW", help: "none or healed; none"),
             Option("--devices", valueName: "N", help: "devices of a fleet at most; 30"),
             Option("--events", valueName: "N", help: "events of a history at most; 200"),
-            Option("--all-restorations", help: "hand-overs across restorations of central too"),
+            Option(
+                "--all-restorations",
+                help: "one id in several offices across restorations of central too"),
             Option("--verbose", short: "v", help: "print the history of --seed"),
             Option("--whole", help: "do not shorten the history of a failure"),
             Option("--keep-going", help: "list all seeds that fail, and shorten none"),
@@ -34,7 +36,7 @@ enum SimulateCommand {
         configuration.forks =
             try invocation.choice("--forks", of: forks)
             .flatMap(SimulationConfiguration.Forks.init(rawValue:)) ?? .none
-        configuration.handsOverAcrossRestorations = invocation.has("--all-restorations")
+        configuration.sharesIDsAcrossRestorations = invocation.has("--all-restorations")
         configuration.devicesMax = try invocation.integer("--devices", in: 2...100) ?? 30
         configuration.eventsMax = try invocation.integer("--events", in: 1...10_000) ?? 200
         if let seed = try invocation.integer("--seed", in: 0 ... .max) {

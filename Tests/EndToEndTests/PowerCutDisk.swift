@@ -37,8 +37,11 @@ final class PowerCutDisk {
         umount2(path, Int32(MNT_DETACH))
     }
 
-    /// Cuts the power.
-    func cut() throws {
+    /// Cuts the power of the disk and of the machine that these programs run on: what they say once the
+    /// disk is gone, nobody would have heard. The kernel can let a sync succeed that comes just then.
+    func cut(with programs: Program?...) throws {
+        for program in programs { program?.signal(SIGSTOP) }
+        defer { for program in programs { program?.signal(SIGKILL) } }
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         try #require(descriptor >= 0)
         defer { close(descriptor) }

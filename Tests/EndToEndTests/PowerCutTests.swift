@@ -41,7 +41,7 @@ struct PowerCutTests {
             let microseconds = start.duration(to: .now) / .microseconds(1) / 2
             let program = try desk.start("new", "officer=A", "--id", file.ids[2], "--json")
             usleep(moments.next(below: UInt32(microseconds) + 1))
-            try disk.cut()
+            try disk.cut(with: program)
             let ending = try program.ending()
             if ending.code == 0 { acknowledged.insert(file.ids[2]) } else { cuts += 1 }
             try disk.restore()
@@ -67,7 +67,7 @@ struct PowerCutTests {
         for round in 0..<4 {
             let program = try desk.start("apply", "-", "--json", input: file.lines(from: stored))
             usleep(50_000 + moments.next(below: 200_000))
-            try disk.cut()
+            try disk.cut(with: program)
             let ending = try program.ending()
             #expect(ending.code != 0, "round \(round): the whole file is faster than the cut")
             try disk.restore()
@@ -102,8 +102,7 @@ struct PowerCutTests {
                 }
             }
             usleep(moments.next(below: 150_000))
-            try disk.cut()
-            // Without its disk central goes on answering: that it could not store the request.
+            try disk.cut(with: office.server)
             let ending = try sync.ending()
             if ending.code != 0 {
                 cuts += 1

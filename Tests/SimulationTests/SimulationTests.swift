@@ -62,14 +62,14 @@ struct SimulationTests {
     func knownSeeds() async {
         var configuration = SimulationConfiguration()
         await expectAllClean(KnownSeeds.mended, configuration)
-        configuration.handsOverAcrossRestorations = true
+        configuration.sharesIDsAcrossRestorations = true
         await expectAllClean([24, 35, 52], configuration)
     }
 
-    @Test("what breaks still is known: hand-overs across restorations of central")
+    @Test("what breaks still is known: one id in several offices across a restoration of central")
     func openSeeds() async {
         var configuration = SimulationConfiguration()
-        configuration.handsOverAcrossRestorations = true
+        configuration.sharesIDsAcrossRestorations = true
         for seed in KnownSeeds.open {
             let result = await Simulation.run(Plan(seed: seed, configuration: configuration))
             #expect(result.violation != nil, "seed \(seed) is mended: move it to the other list")

@@ -133,6 +133,7 @@ func randomRequest(_ random: inout SeededGenerator) -> SyncRequest {
     request.epoch = random.some {
         KnownEpoch(epoch: $0.number() >> 1, acknowledgedSeq: $0.seq())
     }
+    request.heldCopies = random.some { $0.records(1...30) } ?? []
     request.bucketDigests = random.some { random in
         let digests = (0..<RecordID.bucketCount).map { _ in Digest(random.hash()) }
         return BucketDigests(digests, from: Int.random(in: 0...255, using: &random))
