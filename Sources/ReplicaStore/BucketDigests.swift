@@ -1,6 +1,7 @@
 // The digest of a scope by buckets, and of the records in some of them: with these two ends that
 // differ find the records in which they do (`Protocol/sync-v1.md` §Repair).
 
+public import Causality
 internal import Dossiers
 public import Replication
 internal import SQLite
@@ -13,14 +14,15 @@ extension ReplicaDatabase {
         try digests.buckets(ofScopes: scopeKeys(ofOffice: office))
     }
 
-    /// The records that are kept here and are not in an office's scope: copies of what has left it.
+    /// The records that are kept here and are not in an office's scope, copies of what has left it,
+    /// with their vectors.
     ///
     /// - Parameter last: the copy after which to go on, in the order of ids.
     /// - Throws: `StoreError`.
     public func copies(
         besides office: String, after last: RecordID?, limit: Int
-    ) throws -> [RecordID] {
-        var ids: [RecordID] = []
+    ) throws -> [(id: RecordID, vv: VersionVector)] {
+        var copies: [(id: RecordID, vv: VersionVector)] = []
         for kind in [RecordKind.dossier, .contact] {
             var found = 0
             try table(of: kind)?.forEach(
@@ -31,13 +33,13 @@ extension ReplicaDatabase {
                 }
             ) { record in
                 if !record.state.fields.isEmpty, !scopeIncludes(office, record.state) {
-                    ids.append(record.state.id)
+                    copies.append((record.state.id, record.state.vv))
                     found += 1
                 }
                 return found < limit
             }
         }
-        return Array(ids.sorted().prefix(limit))
+        return Array(copies.sorted { $0.id < $1.id }.prefix(limit))
     }
 
     /// Calls `body` with the records of a bucket that are in an office's scope, and their digests.

@@ -12,7 +12,8 @@ enum LogForm: Int64 {
     case change = 1
     /// A refused change: its dot is void.
     case void = 2
-    /// A mark that a record's whole state came in, by hand-over or repair.
+    /// A mark that a record's whole state came in, by hand-over or repair; with bytes, the state that
+    /// an office held of a record which has left it.
     case state = 3
 }
 

@@ -22,6 +22,8 @@ public struct FeedRow: Sendable {
         case void(kind: RecordKind, record: RecordID, dot: Dot)
         /// The record's state as it is now.
         case state(RecordState)
+        /// The state that the office itself held of a record which has left it.
+        case copy(RecordState)
     }
 }
 
@@ -102,7 +104,8 @@ extension ReplicaDatabase {
             """
             SELECT f.position, c.form, c.replica, c.seq, c.kind, c.record, c.made, c.bytes
             FROM feed AS f CROSS JOIN changes AS c ON c.position = f.position
-            WHERE f.scope = ?1 AND f.position > ?2 AND f.position <= ?3 AND c.form < 3
+            WHERE f.scope = ?1 AND f.position > ?2 AND f.position <= ?3
+                AND (c.form < 3 OR c.bytes IS NOT NULL)
                 AND NOT EXISTS (SELECT 1 FROM dossiers AS d
                     WHERE c.kind = 1 AND d.key = c.record AND d.office = ?4)
                 AND NOT EXISTS (SELECT 1 FROM contacts AS t
@@ -157,6 +160,14 @@ extension ReplicaDatabase {
                 position: UInt64(position),
                 content: .void(kind: kind, record: try id(of: recordKey, in: table), dot: dot))
         case .state:
+            if let bytes = statement.bytesOrNil(7) {
+                do throws(FormatError) {
+                    let state = try RecordState(canonicalBytes: bytes)
+                    return FeedRow(position: UInt64(position), content: .copy(state))
+                } catch {
+                    throw damaged()
+                }
+            }
             guard let record = try table.load(key: recordKey) else { throw damaged() }
             return FeedRow(position: UInt64(position), content: .state(record.state))
         }

@@ -81,11 +81,12 @@ public struct MergeApply {
         if transaction.database.role == .counter, record.exists {
             let identity = try transaction.database.enrolledIdentity().identity
             // A record comes (back) to this office: what stayed here may hold what central
-            // refused, of which its state knows nothing, so it goes on from that state alone.
+            // refused, of which its state knows nothing.
             if !transaction.database.scopeIncludes(identity.office, record.state),
-                transaction.database.scopeIncludes(identity.office, state)
+                transaction.database.scopeIncludes(identity.office, state),
+                try holdsRefused(record, unknownTo: state)
             {
-                try transaction.goOn(from: state, keepsUnseen: false)
+                try transaction.goOn(from: state, keepsUnseen: true)
                 return true
             }
         }
@@ -120,6 +121,13 @@ public struct MergeApply {
     /// - Throws: `StoreError`.
     public func replace(_ record: OpenRecord, with state: RecordState) throws {
         try transaction.store(state, over: record, log: nil)
+    }
+
+    /// Whether a record holds a change that was refused and that a state has not seen.
+    private func holdsRefused(_ record: OpenRecord, unknownTo state: RecordState) throws -> Bool {
+        guard let key = record.key, !state.vv.covers(record.state.vv) else { return false }
+        return try transaction.database.changeLog.history(kind: state.kind, recordKey: key)
+            .contains { $0.isVoid && !state.vv.covers($0.change.dot) }
     }
 
     /// Whether a counter's log has the change although the record's state does not: the state was

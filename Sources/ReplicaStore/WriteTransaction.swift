@@ -145,6 +145,19 @@ extension WriteTransaction {
         try chainFeed(entry.hash ?? .zero, position)
     }
 
+    /// Tells an office that a record has left it, by the state that one of its devices held.
+    ///
+    /// - Throws: `StoreError`.
+    public func tell(office: String, ofCopy state: RecordState) throws {
+        let record = try open(state.kind, state.id)
+        guard let key = record.key else { return }
+        let bytes = state.canonicalBytes
+        let entry = LogEntry(form: .state, hash: Hash256(hashing: bytes), bytes: bytes)
+        let position = try append(entry, kind: state.kind, key: key)
+        try chainFeed(entry.hash ?? .zero, position)
+        try enterFeed(try database.interning.key(ofOffice: office), position)
+    }
+
     private func chainFeed(_ hash: Hash256, _ position: Int64) throws {
         if feedHash == nil { feedHash = try database.lastCommit().hash }
         feedHash = feedHash?.chained(with: hash)

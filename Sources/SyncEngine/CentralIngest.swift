@@ -28,6 +28,7 @@ struct CentralIngest {
     private var states: [RecordID: RecordState] = [:]
     /// The change that the states were asked for; `nil` when the request brings none.
     private var askedSeq: UInt64?
+    private var isRecovering = false
 
     init(_ transaction: WriteTransaction, _ database: ReplicaDatabase, device: Device) {
         self.transaction = transaction
@@ -45,6 +46,7 @@ struct CentralIngest {
     ) throws -> IngestResult {
         try Self.checkChainEnd(request.chain, of: result.device)
         guard request.epoch?.epoch ?? epoch.id == epoch.id else { return result }
+        isRecovering = epoch.isRecovering
         try readStates(request.states)
         // They were asked for with the first of these changes in view; a repetition of the request
         // may have come further, and asks again.
@@ -77,17 +79,27 @@ struct CentralIngest {
         }
     }
 
+    /// Joins a state that the device gave. The other devices of its office learn by it when it says
+    /// that the record has left them.
+    ///
+    /// - Returns: whether it brought anything.
+    @discardableResult
+    private func join(_ state: RecordState) throws -> Bool {
+        guard try MergeApply(transaction).join(state) else { return false }
+        let office = result.device.office
+        if !state.kind.isCatalog, !DossierRules.scope(of: state).includes(office: office) {
+            try transaction.tell(office: office, ofCopy: state)
+        }
+        return true
+    }
+
     /// Joins what the device holds of records that central lost when it was restored.
     private mutating func takeBackStates() throws {
         var count = 0
         for state in states.values.sorted(by: { $0.id < $1.id }) where state.kind.isKnown {
             let record = try transaction.open(state.kind, state.id)
             let fit = fitPart(of: state)
-            // Who holds what central has lost may give it: the catalog, and copies of what left.
-            guard
-                state.kind.isCatalog || record.state.fields.isEmpty || mayJoin(fit, over: record)
-            else { continue }
-            if try MergeApply(transaction).join(fit) { count += 1 }
+            if try mayJoin(fit, over: record), try join(fit) { count += 1 }
         }
         if count > 0 { try transaction.noteRecovered(count) }
     }
@@ -171,11 +183,11 @@ extension CentralIngest {
                 return true
             }
             let fit = fitPart(of: state)
-            guard mayJoin(fit, over: record) else {
+            guard try mayJoin(fit, over: record) else {
                 try refuse(pushed, .outOfScope, "the record is not this office's")
                 return true
             }
-            try MergeApply(transaction).join(fit)
+            try join(fit)
             record = try transaction.open(change.kind, pushed.record)
         }
         if let (code, reason) = try objection(to: change, of: record) {
@@ -192,9 +204,15 @@ extension CentralIngest {
     }
 
     /// Whether a device may give central a state. A record that central does not have must be its
-    /// office's, or one that it has itself handed over: the state holds all that it wrote since.
-    private func mayJoin(_ state: RecordState, over record: OpenRecord) -> Bool {
+    /// office's, or one that it has itself handed over: the state holds all that it wrote since. While
+    /// central recovers, who holds what it has lost may give it, the catalog and copies of what has
+    /// left too.
+    private func mayJoin(_ state: RecordState, over record: OpenRecord) throws -> Bool {
         let office = result.device.office
+        if isRecovering {
+            let isFree = state.kind.isCatalog || record.state.fields.isEmpty
+            if try isFree || database.hasEverRead(office: office, record) { return true }
+        }
         guard case .offices(let codes) = DossierRules.scope(of: state) else { return false }
         let isOwnHandOver = state[RecordSchema.officeField].allSatisfy {
             $0.dot.replica == result.device.replica

@@ -2,6 +2,7 @@
 // repair, then the feed after the cursor, and the digest when nothing is left.
 
 internal import CBOR
+internal import Causality
 internal import Crypto
 internal import Dossiers
 internal import ReplicaStore
@@ -52,9 +53,9 @@ struct CentralPull {
         reply.epoch = epoch.id
         if epoch.isRecovering {
             reply.requests.append(.sendStates)
-            for id in request.heldCopies
-            where try database.state(of: .id(id))?.fields.isEmpty ?? true {
-                reply.neededRecords.append(id)
+            for copy in request.heldCopies {
+                let known = try database.state(of: .id(copy.id))?.vv ?? VersionVector()
+                if !known.covers(copy.vv) { reply.neededRecords.append(copy.id) }
             }
         }
         reply.items = items.bytes
@@ -207,6 +208,7 @@ struct CentralPull {
                 return false
             }
             FeedItem.encodeState(state, to: &writer)
+        case .copy(let state): FeedItem.encodeState(state, to: &writer)
         }
         return true
     }

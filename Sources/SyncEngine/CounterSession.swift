@@ -224,7 +224,8 @@ extension CounterSession {
         }
         if case .asking(let last) = repair.copies {
             request.heldCopies = try database.copies(
-                besides: office, after: last, limit: WireLimits.fetchedRecordsMax)
+                besides: office, after: last, limit: WireLimits.fetchedRecordsMax
+            ).map { HeldCopy(id: $0.id, vv: $0.vv) }
         }
         var states: [UInt8] = []
         while states.count < options.pushBytes, let id = repair.nextOffer() {
@@ -303,7 +304,7 @@ extension CounterSession {
         switch repair.copies {
         case .asking where request.push == nil && !reply.hasMore:
             repair.note(
-                lackedOf: request.heldCopies, reply.neededRecords,
+                lackedOf: request.heldCopies.map(\.id), reply.neededRecords,
                 isLast: request.heldCopies.count < WireLimits.fetchedRecordsMax)
             neededRecords = []
         case .notAsked where reply.requests.contains(.sendStates):

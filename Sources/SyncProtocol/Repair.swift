@@ -3,6 +3,7 @@
 // in the buckets that differ.
 
 internal import CBOR
+public import Causality
 internal import Crypto
 public import Replication
 
@@ -109,6 +110,34 @@ public struct BucketListing: Hashable, Sendable {
             last = id
             records[id] = ShortDigest(entries[middle..<start + Self.entryByteCount])
         }
+    }
+}
+
+/// A record of which a device keeps a copy although it has left its office.
+public struct HeldCopy: Hashable, Sendable {
+    /// The record.
+    public var id: RecordID
+    /// What the copy has seen.
+    public var vv: VersionVector
+
+    /// Names a copy.
+    public init(id: RecordID, vv: VersionVector) {
+        self.id = id
+        self.vv = vv
+    }
+
+    func encode(to writer: inout CBORWriter) {
+        writer.writeArrayHeader(count: 2)
+        id.withBytes { writer.writeBytes($0) }
+        vv.encode(to: &writer)
+    }
+
+    init(from reader: inout CBORReader) throws {
+        guard try reader.readArrayHeader() == 2,
+            let id = RecordID(bytes: try reader.readBytesSlice())
+        else { throw FormatError.member }
+        self.id = id
+        vv = try VersionVector(from: &reader)
     }
 }
 

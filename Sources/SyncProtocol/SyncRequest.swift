@@ -62,7 +62,7 @@ public struct SyncRequest: Hashable, Sendable {
 
     /// Records of which the device keeps a copy although they have left its office: a central that
     /// recovers names those that it lacks among the records that it needs.
-    public var heldCopies: [RecordID] = []
+    public var heldCopies: [HeldCopy] = []
 
     /// Makes a request that neither pushes nor waits.
     public init(replica: ReplicaID, cursor: Cursor?, chain: ChainEnd, time: Timestamp) {
@@ -119,8 +119,9 @@ extension SyncRequest {
         map.add(Key.rotation, rotation) { $1.encode(to: &$0) }
         map.add(Key.epoch, epoch) { $1.encode(to: &$0) }
         map.add(Key.bucketDigests, bucketDigests) { $1.encode(to: &$0) }
-        map.add(Key.heldCopies, heldCopies.isEmpty ? nil : heldCopies) {
-            RecordIDs.encode($1, to: &$0)
+        map.add(Key.heldCopies, heldCopies.isEmpty ? nil : heldCopies) { writer, copies in
+            writer.writeArrayHeader(count: copies.count)
+            for copy in copies { copy.encode(to: &writer) }
         }
         return map.encoded()
     }
@@ -164,7 +165,10 @@ extension SyncRequest {
             case Key.time: time = Timestamp(milliseconds: try reader.readInteger())
             case Key.rotation: request.rotation = try Rotation(from: &reader)
             case Key.epoch: request.epoch = try KnownEpoch(from: &reader)
-            case Key.heldCopies: request.heldCopies = try RecordIDs.decode(from: &reader)
+            case Key.heldCopies:
+                let count = try reader.readArrayHeader()
+                guard count <= WireLimits.fetchedRecordsMax else { throw FormatError.member }
+                for _ in 0..<count { request.heldCopies.append(try HeldCopy(from: &reader)) }
             case Key.bucketDigests: request.bucketDigests = try BucketDigests(from: &reader)
             default: _ = try reader.skipItem()
             }

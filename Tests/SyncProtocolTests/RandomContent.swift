@@ -133,7 +133,10 @@ func randomRequest(_ random: inout SeededGenerator) -> SyncRequest {
     request.epoch = random.some {
         KnownEpoch(epoch: $0.number() >> 1, acknowledgedSeq: $0.seq())
     }
-    request.heldCopies = random.some { $0.records(1...30) } ?? []
+    request.heldCopies =
+        random.some { random in
+            random.records(1...30).map { HeldCopy(id: $0, vv: randomState(&random).vv) }
+        } ?? []
     request.bucketDigests = random.some { random in
         let digests = (0..<RecordID.bucketCount).map { _ in Digest(random.hash()) }
         return BucketDigests(digests, from: Int.random(in: 0...255, using: &random))
