@@ -100,6 +100,30 @@ extension ReplicaDatabase {
         return try statement.step()
     }
 
+    /// The codes of a counter's own changes within a range of seqs that central has refused.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func refusedBefore(
+        of replica: ReplicaID, seqs: ClosedRange<UInt64>
+    ) throws -> [(seq: UInt64, code: String)] {
+        let statement = try connection.statement(
+            """
+            SELECT c.seq, coalesce(r.code, '') FROM changes AS c
+            LEFT JOIN refused AS r ON r.replica = ?1 AND r.seq = c.seq
+            WHERE c.replica = ?2 AND c.seq BETWEEN ?3 AND ?4 AND c.form = 2 ORDER BY c.seq
+            """)
+        try statement.bind(1, Int64(bitPattern: replica.rawValue))
+        try statement.bind(2, try interning.knownKey(of: replica) ?? -1)
+        try statement.bind(3, Int64(clamping: seqs.lowerBound))
+        try statement.bind(4, Int64(clamping: seqs.upperBound))
+        defer { statement.reset() }
+        var refused: [(seq: UInt64, code: String)] = []
+        while try statement.step() {
+            refused.append((UInt64(clamping: statement.int64(0)), statement.text(1)))
+        }
+        return refused
+    }
+
     /// Central's refusals of a device's changes within a range of seqs.
     ///
     /// - Throws: `StoreError`.
@@ -216,43 +240,6 @@ extension WriteTransaction {
         try marking.bind(2, Int64(clamping: seq))
         try marking.run()
         return true
-    }
-
-    /// Forgets the refusals of own changes that central has taken after all.
-    ///
-    /// - Parameter refused: those that it refused again.
-    /// - Returns: the records of those that it has taken.
-    /// - Throws: `StoreError`.
-    public func takeBackRefusals(
-        of replica: ReplicaID, seqs: ClosedRange<UInt64>, except refused: Set<UInt64>
-    ) throws -> [RecordID] {
-        let finding = try database.connection.statement(
-            "SELECT seq, record FROM refused WHERE replica = ?1 AND seq BETWEEN ?2 AND ?3")
-        try finding.bind(1, Int64(bitPattern: replica.rawValue))
-        try finding.bind(2, Int64(clamping: seqs.lowerBound))
-        try finding.bind(3, Int64(clamping: seqs.upperBound))
-        var taken: [(seq: Int64, record: RecordID)] = []
-        while try finding.step() {
-            guard let record = RecordID(bytes: finding.bytes(1)) else {
-                throw StoreError.damaged(table: "refused", key: finding.int64(0))
-            }
-            if !refused.contains(UInt64(clamping: finding.int64(0))) {
-                taken.append((finding.int64(0), record))
-            }
-        }
-        for (seq, _) in taken {
-            let deletion = try database.connection.statement(
-                "DELETE FROM refused WHERE replica = ?1 AND seq = ?2")
-            try deletion.bind(1, Int64(bitPattern: replica.rawValue))
-            try deletion.bind(2, seq)
-            try deletion.run()
-            let marking = try database.connection.statement(
-                "UPDATE changes SET form = 1 WHERE replica = ?1 AND seq = ?2 AND form = 2")
-            try marking.bind(1, try database.interning.key(of: replica))
-            try marking.bind(2, seq)
-            try marking.run()
-        }
-        return taken.map(\.record)
     }
 
     /// Lets a record go on from central's state, with what was written here after on top: own changes

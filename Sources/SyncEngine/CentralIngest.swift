@@ -29,6 +29,7 @@ struct CentralIngest {
     /// The change that the states were asked for; `nil` when the request brings none.
     private var askedSeq: UInt64?
     private var isRecovering = false
+    private var refusedBefore: [UInt64: RefusalCode] = [:]
 
     init(_ transaction: WriteTransaction, _ database: ReplicaDatabase, device: Device) {
         self.transaction = transaction
@@ -47,6 +48,7 @@ struct CentralIngest {
         try Self.checkChainEnd(request.chain, of: result.device)
         guard request.epoch?.epoch ?? epoch.id == epoch.id else { return result }
         isRecovering = epoch.isRecovering
+        for refused in request.refusedBefore { refusedBefore[refused.seq] = refused.code }
         try readStates(request.states)
         // They were asked for with the first of these changes in view; a repetition of the request
         // may have come further, and asks again.
@@ -162,6 +164,10 @@ extension CentralIngest {
         }
         if let fault = pushed.fault {
             try refuse(pushed, .invalidField, "\(fault)")
+            return true
+        }
+        if let before = refusedBefore[change.dot.seq] {
+            try refuse(pushed, before, "central refused it before it was restored from a backup")
             return true
         }
         var record = try transaction.open(change.kind, pushed.record)

@@ -97,18 +97,4 @@ extension CounterSession {
         for id in theirs.keys { try transaction.setGap(id, isOpen: true) }
         repair.note(nextBucket: listing.nextBucket, missingThere: missingThere)
     }
-
-    /// A restored central may take what it had refused before: then it waits for no person any more,
-    /// and the record goes on from central's state.
-    func takeBackRefusals(
-        of replica: ReplicaID, answeredBy reply: SyncReply, to request: SyncRequest,
-        in transaction: WriteTransaction
-    ) throws {
-        guard let push = request.push else { return }
-        let last = min(reply.accepted.seq, request.chain.seq - request.pendingCount)
-        guard push.firstSeq <= last else { return }
-        let taken = try transaction.takeBackRefusals(
-            of: replica, seqs: push.firstSeq...last, except: Set(reply.refusals.map(\.seq)))
-        for id in taken { try transaction.setGap(id, isOpen: true) }
-    }
 }

@@ -193,6 +193,11 @@ extension CounterSession {
                     signature: key.signature(of: chunk.hashAfter.bytes))
                 request.pendingCount = identity.seq - (chunk.firstSeq + chunk.count - 1)
                 request.states = try neededStates()
+                request.refusedBefore = try database.refusedBefore(
+                    of: replica, seqs: chunk.firstSeq...chunk.firstSeq + chunk.count - 1
+                ).map {
+                    RefusedBefore(seq: $0.seq, code: RefusalCode(rawValue: $0.code) ?? .other)
+                }
             } else if try addRepair(to: &request, ofOffice: identity.office) {
                 request.pendingCount = identity.pendingCount
             } else if identity.pendingCount > 0 {
@@ -258,7 +263,6 @@ extension CounterSession {
             identity.pushedSeq = reply.accepted.seq
             identity.note(reply, knewEpoch: request.epoch != nil)
             let refused = try setAside(reply.refusals, of: replica, in: transaction)
-            try takeBackRefusals(of: replica, answeredBy: reply, to: request, in: transaction)
             guard try apply(items: reply.items, in: transaction) == reply.itemCount else {
                 throw SyncFailure.malformed(what: "reply", reason: "items are missing")
             }

@@ -141,6 +141,33 @@ public struct HeldCopy: Hashable, Sendable {
     }
 }
 
+/// A change that central has refused before it was restored.
+public struct RefusedBefore: Hashable, Sendable {
+    /// The change's seq.
+    public var seq: UInt64
+    /// Why it was refused.
+    public var code: RefusalCode
+
+    /// Names a refused change.
+    public init(seq: UInt64, code: RefusalCode) {
+        self.seq = seq
+        self.code = code
+    }
+
+    func encode(to writer: inout CBORWriter) {
+        writer.writeArrayHeader(count: 2)
+        writer.writeUnsigned(seq)
+        writer.writeText(code.rawValue)
+    }
+
+    init(from reader: inout CBORReader) throws {
+        guard try reader.readArrayHeader() == 2 else { throw FormatError.member }
+        seq = try reader.readUnsigned()
+        guard (1...Limits.seqMax).contains(seq) else { throw FormatError.member }
+        code = RefusalCode(rawValue: try reader.readText()) ?? .other
+    }
+}
+
 /// The epoch of central that a device knows, and how far central has acknowledged its changes.
 public struct KnownEpoch: Hashable, Sendable {
     /// The epoch.

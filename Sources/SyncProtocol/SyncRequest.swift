@@ -64,6 +64,10 @@ public struct SyncRequest: Hashable, Sendable {
     /// recovers names those that it lacks among the records that it needs.
     public var heldCopies: [HeldCopy] = []
 
+    /// Changes of the push that central has refused before: restored from a backup, it refuses them
+    /// again, since the others know their dots as void.
+    public var refusedBefore: [RefusedBefore] = []
+
     /// Makes a request that neither pushes nor waits.
     public init(replica: ReplicaID, cursor: Cursor?, chain: ChainEnd, time: Timestamp) {
         self.replica = replica
@@ -91,6 +95,7 @@ extension SyncRequest {
         static let epoch: UInt64 = 13
         static let bucketDigests: UInt64 = 14
         static let heldCopies: UInt64 = 15
+        static let refusedBefore: UInt64 = 16
     }
 
     /// The request's bytes.
@@ -122,6 +127,11 @@ extension SyncRequest {
         map.add(Key.heldCopies, heldCopies.isEmpty ? nil : heldCopies) { writer, copies in
             writer.writeArrayHeader(count: copies.count)
             for copy in copies { copy.encode(to: &writer) }
+        }
+        map.add(Key.refusedBefore, refusedBefore.isEmpty ? nil : refusedBefore) {
+            writer, refusals in
+            writer.writeArrayHeader(count: refusals.count)
+            for refusal in refusals { refusal.encode(to: &writer) }
         }
         return map.encoded()
     }
@@ -165,6 +175,10 @@ extension SyncRequest {
             case Key.time: time = Timestamp(milliseconds: try reader.readInteger())
             case Key.rotation: request.rotation = try Rotation(from: &reader)
             case Key.epoch: request.epoch = try KnownEpoch(from: &reader)
+            case Key.refusedBefore:
+                for _ in 0..<(try reader.readArrayHeader()) {
+                    request.refusedBefore.append(try RefusedBefore(from: &reader))
+                }
             case Key.heldCopies:
                 let count = try reader.readArrayHeader()
                 guard count <= WireLimits.fetchedRecordsMax else { throw FormatError.member }

@@ -133,6 +133,10 @@ func randomRequest(_ random: inout SeededGenerator) -> SyncRequest {
     request.epoch = random.some {
         KnownEpoch(epoch: $0.number() >> 1, acknowledgedSeq: $0.seq())
     }
+    request.refusedBefore =
+        random.some { random in
+            [RefusedBefore(seq: max(1, random.seq()), code: .handedOver)]
+        } ?? []
     request.heldCopies =
         random.some { random in
             random.records(1...30).map { HeldCopy(id: $0, vv: randomState(&random).vv) }
