@@ -70,6 +70,9 @@ extension World {
                 guard !claims.isEmpty else {
                     throw Violation(.scope, "d\(device.slot) of \(device.office) has \(id)")
                 }
+                // A write that central has under two dots may outlast the one that replaced it, and
+                // with it the record its stay in the office.
+                if claims.contains(where: { isIssuedTwice($0, in: record) }) { continue }
                 for label in record.stamps.compactMap(\.stamp.by) {
                     guard let write = ledger.writes[label], write.office != device.office,
                         claims.allSatisfy({ write.seen.contains($0) }),

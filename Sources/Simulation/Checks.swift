@@ -146,7 +146,7 @@ extension World {
     }
 
     /// Whether a record has a write under more than one dot.
-    private func isIssuedTwice(_ label: Label, in record: RecordState) -> Bool {
+    func isIssuedTwice(_ label: Label, in record: RecordState) -> Bool {
         let known = (dots.dots[label] ?? []).filter { record.vv.covers($0) }
         return known.union(record.stamps.filter { $0.stamp.by == label }.map(\.dot)).count > 1
     }

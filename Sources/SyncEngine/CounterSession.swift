@@ -214,7 +214,9 @@ extension CounterSession {
     private func neededStates() throws -> [UInt8]? {
         var states: [UInt8] = []
         for id in neededRecords {
-            if let state = try database.state(of: .id(id)) { states += state.canonicalBytes }
+            if let state = try database.stateWithoutRefused(of: id) {
+                states += state.canonicalBytes
+            }
         }
         return neededRecords.isEmpty ? nil : states
     }
@@ -234,7 +236,9 @@ extension CounterSession {
         }
         var states: [UInt8] = []
         while states.count < options.pushBytes, let id = repair.nextOffer() {
-            if let state = try database.state(of: .id(id)) { states += state.canonicalBytes }
+            if let state = try database.stateWithoutRefused(of: id) {
+                states += state.canonicalBytes
+            }
         }
         if !states.isEmpty { request.states = states }
         return true
