@@ -27,6 +27,7 @@ private struct CentralStatus {
     var conflicts: Int
     var position: UInt64
     var devices: [Device]
+    var standing: EpochStanding
 
     init(_ database: ReplicaDatabase) throws {
         for (kind, name) in [
@@ -40,9 +41,10 @@ private struct CentralStatus {
         conflicts = try database.conflictCount()
         position = try database.lastCommit().position
         devices = try database.devices()
+        standing = EpochStanding(try database.epoch(), devices)
     }
 
-    private var active: [Device] { devices.filter { $0.state == .active } }
+    private var active: [Device] { standing.devices }
 
     /// Devices of which more is known to be outside than here.
     private var behind: [Device] {
@@ -61,6 +63,7 @@ private struct CentralStatus {
                     "oldestSync",
                     ShownTime.json(active.compactMap(\.lastComplete).min())
                 ),
+                ("epoch", standing.json),
             ])
     }
 
@@ -73,6 +76,7 @@ private struct CentralStatus {
             "feed position \(GroupedNumber.string(Int(clamping: position)))",
             GroupedNumber.counted(active.count, "active device"),
         ]
+        lines += standing.lines
         for device in behind {
             let name = "\(TerminalSafe.text(device.office)) desk \(device.desk)"
             if let last = device.lastComplete {
@@ -85,7 +89,7 @@ private struct CentralStatus {
             }
         }
         for device in devices {
-            guard let original = devices.first(where: { $0.replica == device.copyOf }) else {
+            guard let original = active.first(where: { $0.replica == device.copyOf }) else {
                 continue
             }
             lines.append(

@@ -15,13 +15,18 @@ enum EnrolCommand {
     static func command(_ context: CounterContext) -> Command {
         Command(
             "enrol", summary: "make this device a replica of its office",
-            discussion: "The central office gives the code: central enrol OFFICE.",
+            discussion: """
+                The central office gives the code: central enrol OFFICE. A central that was restored \
+                from a backup may not know this device any more: with --again it stays what it is, \
+                and nothing that waits here is lost.
+                """,
             arguments: [Positional("URL", help: "central's address, as in https://central:8443")],
             options: [
                 Option("--code", valueName: "CODE", help: "the one-time code"),
                 Option(
                     "--name", valueName: "NAME",
                     help: "what the central office sees (default: this machine's name)"),
+                Option("--again", help: "let a device in again that central has forgotten"),
                 .json,
             ]
         ) { try await run($0, context) }
@@ -43,16 +48,29 @@ enum EnrolCommand {
         try home.makeDirectory()
         let lock = try SyncLock(home)
         defer { lock.release() }
-        let identity = try prepare(home, url, context)
+        let isAgain = invocation.has("--again")
+        let identity = try prepare(home, url, context, isAgain: isAgain)
         let reply = try await ask(identity, code, invocation, context)
         try CommandFailure.translating {
             let database = try home.open()
             defer { database.close() }
             try database.write(now: context.clock.now()) { transaction in
-                try transaction.save(
-                    ReplicaIdentity(
-                        enrolled: reply, signingSeed: identity.signingSeed,
-                        centralURL: identity.centralURL))
+                guard isAgain else {
+                    return try transaction.save(
+                        ReplicaIdentity(
+                            enrolled: reply, signingSeed: identity.signingSeed,
+                            centralURL: identity.centralURL))
+                }
+                // Read anew: a clerk may have written meanwhile.
+                var (known, replica) = try database.enrolledIdentity()
+                guard reply.replica == replica, reply.office == known.office else {
+                    throw SyncFailure.malformed(
+                        what: "enrolment reply", reason: "it is of another device or office")
+                }
+                known.state = .active
+                known.desk = reply.desk
+                known.centralURL = identity.centralURL
+                try transaction.save(known)
             }
         }
         try answer(reply, invocation)
@@ -61,7 +79,7 @@ enum EnrolCommand {
 
     /// Stores the key that the device asks with, unless an earlier try has.
     private static func prepare(
-        _ home: CounterHome, _ url: CentralAddress, _ context: CounterContext
+        _ home: CounterHome, _ url: CentralAddress, _ context: CounterContext, isAgain: Bool
     ) throws -> ReplicaIdentity {
         try CommandFailure.translating {
             let database = try ReplicaDatabase(
@@ -69,7 +87,8 @@ enum EnrolCommand {
             defer { database.close() }
             return try database.write(now: context.clock.now()) { transaction in
                 let known = try database.identity()
-                if let known, known.replica != nil { throw alreadyEnrolled(known) }
+                if let known, known.replica != nil, !isAgain { throw alreadyEnrolled(known) }
+                if known?.replica == nil, isAgain { throw StoreError.notEnrolled }
                 var identity =
                     known
                     ?? ReplicaIdentity(
@@ -107,7 +126,8 @@ enum EnrolCommand {
             "this replica is enrolled already: office \(identity.office), desk \(identity.desk)",
             hint: identity.state == .revoked
                 ? "central revoked it; enrol into another --home, its unsynced work stays here"
-                : "go on with: counter sync, or give another --home for another replica")
+                : "go on with: counter sync; if central has forgotten this device, say --again; "
+                    + "for another replica give another --home")
     }
 
     private static func answer(_ reply: EnrolmentReply, _ invocation: Invocation) throws {

@@ -95,7 +95,9 @@ extension SyncReport {
         case .diverged:
             return CommandFailure(
                 .protocolError, "the digests differ although everything was exchanged",
-                hint: "nothing is lost; sync again, and tell the central office if it stays so")
+                hint:
+                    "nothing is lost; sync again, and tell the central office if it stays so: after "
+                    + "a restoration from a backup, central recover takes back what is here")
         case .unreachable, .interrupted, .denied, .failed:
             guard let failure else { return nil }
             var translated = CommandFailure(failure)

@@ -2,6 +2,7 @@
 
 public import Causality
 public import Crypto
+internal import Dossiers
 public import Replication
 
 /// Applies what came from a peer, in a write transaction.
@@ -38,9 +39,10 @@ public struct MergeApply {
         let entry = LogEntry(
             form: .change, dot: change.dot, isMaking: change.record == nil, hash: chainHash,
             bytes: canonicalBytes)
+        var reader = outcome == .alreadyCovered ? office : nil
+        if let office, try transaction.hasTold(office, of: change.dot, in: record) { reader = nil }
         try transaction.store(
-            state, over: record, log: try isLogged(change) ? nil : entry,
-            alsoFor: outcome == .alreadyCovered ? office : nil)
+            state, over: record, log: try isLogged(change) ? nil : entry, alsoFor: reader)
         return outcome
     }
 
@@ -90,7 +92,11 @@ public struct MergeApply {
                 return true
             }
         }
-        let joined = record.state.joined(with: state)
+        var joined = record.state.joined(with: state)
+        // A copy that was told of its departure knows the dot of the value that it has lost.
+        if joined[RecordSchema.officeField].isEmpty {
+            joined.restore(RecordSchema.officeField, from: state)
+        }
         guard joined != record.state else { return false }
         for stamped in state.stamps { try observe(stamped.stamp.clock) }
         let entry =
@@ -114,6 +120,18 @@ public struct MergeApply {
             try join(state)
         }
         return try transaction.open(state.kind, state.id).state
+    }
+
+    /// Lets a record leave the office: the copy stays, without an office. Whose it is now is not for
+    /// this office to know.
+    ///
+    /// - Throws: `StoreError`.
+    public func depart(_ kind: RecordKind, _ id: RecordID) throws {
+        let record = try transaction.open(kind, id)
+        let identity = try transaction.database.enrolledIdentity().identity
+        guard transaction.database.scopeIncludes(identity.office, record.state) else { return }
+        try replace(
+            record, with: record.state.filtered { name, _ in name != RecordSchema.officeField })
     }
 
     /// Puts a state in the place of what is here: after a refusal the record goes on from central's.

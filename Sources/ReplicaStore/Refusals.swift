@@ -85,15 +85,26 @@ extension ReplicaDatabase {
     ///
     /// - Throws: `StoreError.sqlite`.
     public func hasEverRead(office: String, _ record: OpenRecord) throws -> Bool {
-        guard let key = record.key, let scope = try interning.knownKey(ofOffice: office) else {
-            return false
-        }
+        guard let key = record.key else { return false }
+        return try hasEverRead(office: office, record.state.kind, key)
+    }
+
+    /// Whether an office could ever read a record: its feed holds a row of it.
+    ///
+    /// - Throws: `StoreError`.
+    public func hasEverRead(office: String, _ id: RecordID) throws -> Bool {
+        guard let record = try find(.id(id)) else { return false }
+        return try hasEverRead(office: office, record.state.kind, record.key)
+    }
+
+    private func hasEverRead(office: String, _ kind: RecordKind, _ key: Int64) throws -> Bool {
+        guard let scope = try interning.knownKey(ofOffice: office) else { return false }
         let statement = try connection.statement(
             """
             SELECT 1 FROM changes AS c JOIN feed AS f ON f.position = c.position AND f.scope = ?3
             WHERE c.kind = ?1 AND c.record = ?2 LIMIT 1
             """)
-        try statement.bind(1, Int64(record.state.kind.rawValue))
+        try statement.bind(1, Int64(kind.rawValue))
         try statement.bind(2, key)
         try statement.bind(3, scope)
         defer { statement.reset() }

@@ -158,6 +158,32 @@ extension WriteTransaction {
         try enterFeed(try database.interning.key(ofOffice: office), position)
     }
 
+    /// Whether an office was told that a record has left it by a copy that has seen this change: then
+    /// the change alone would bring the record back to who has not read the copy.
+    func hasTold(_ office: String, of dot: Dot, in record: OpenRecord) throws -> Bool {
+        guard let key = record.key, !database.scopeIncludes(office, record.state),
+            let scope = try database.interning.knownKey(ofOffice: office)
+        else { return false }
+        let statement = try database.connection.statement(
+            """
+            SELECT c.bytes FROM changes AS c JOIN feed AS f ON f.position = c.position AND f.scope = ?3
+            WHERE c.kind = ?1 AND c.record = ?2 AND c.form = 3 AND c.bytes IS NOT NULL
+            """)
+        try statement.bind(1, Int64(record.state.kind.rawValue))
+        try statement.bind(2, key)
+        try statement.bind(3, scope)
+        defer { statement.reset() }
+        while try statement.step() {
+            do throws(FormatError) {
+                let copy = try RecordState(canonicalBytes: statement.bytes(0))
+                if copy.vv.covers(dot) { return true }
+            } catch {
+                throw StoreError.damaged(table: "changes", key: key)
+            }
+        }
+        return false
+    }
+
     private func chainFeed(_ hash: Hash256, _ position: Int64) throws {
         if feedHash == nil { feedHash = try database.lastCommit().hash }
         feedHash = feedHash?.chained(with: hash)

@@ -42,9 +42,16 @@ extension RecordState {
         return .applied
     }
 
-    /// Notes a change that central refused: its dot is known and void.
+    /// Notes a change that central refused: its dot is known and void, and what a state brought of it
+    /// goes.
     public mutating func void(_ dot: Dot) {
+        if holds(dot) { self = filtered { $1.dot != dot } }
         vv.insert(dot)
+    }
+
+    /// Whether a value of this dot stands.
+    public func holds(_ dot: Dot) -> Bool {
+        fields.contains { $0.entries.contains { $0.dot == dot } }
     }
 
     /// Takes in all that another state of the same record knows.
@@ -106,6 +113,21 @@ extension RecordState {
         }
         result.dropUnusedStamps()
         return result
+    }
+
+    /// Takes the values of a field from another state, all of whose dots this one has seen.
+    public mutating func restore(_ name: FieldName, from other: RecordState) {
+        for entry in other[name] where vv.covers(entry.dot) && !holds(entry.dot, in: name) {
+            put(FieldWrite(name, entry.value), dot: entry.dot, replacing: VersionVector())
+            if let stamp = other.stamp(of: entry.dot), self.stamp(of: entry.dot) == nil {
+                let place = stamps.firstIndex { $0.dot > entry.dot } ?? stamps.endIndex
+                stamps.insert(StampedDot(entry.dot, stamp), at: place)
+            }
+        }
+    }
+
+    private func holds(_ dot: Dot, in name: FieldName) -> Bool {
+        self[name].contains { $0.dot == dot }
     }
 
     private static func joined(

@@ -96,11 +96,17 @@ struct CentralPull {
     }
 
     private mutating func addFetched(_ id: RecordID) throws {
-        // A record that is not there, or not the office's, is passed over alike.
-        guard let state = try database.state(of: .id(id)),
-            DossierRules.scope(of: state).includes(office: device.office)
-        else { return }
-        FeedItem.encodeState(state, to: &items)
+        // A record that is not there, or never was the office's, is passed over alike.
+        guard let state = try database.state(of: .id(id)) else { return }
+        if DossierRules.scope(of: state).includes(office: device.office) {
+            FeedItem.encodeState(state, to: &items)
+        } else if !state.fields.isEmpty,
+            try database.hasEverRead(office: device.office, id)
+        {
+            FeedItem.encodeDeparture(kind: state.kind, record: id, to: &items)
+        } else {
+            return
+        }
         itemCount += 1
     }
 

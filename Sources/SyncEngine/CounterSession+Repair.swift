@@ -17,6 +17,9 @@ struct Repair {
     private(set) var askedBucket: Int?
     /// Records of which this replica holds what central's state does not.
     private var differing: Set<RecordID> = []
+    /// Records that central does not list and that may have left the office without this replica's
+    /// having heard of it: to be asked for once they were given.
+    private var unexplained: [RecordID] = []
     /// Records whose states are still to be given to central.
     private var offered: [RecordID] = []
     /// How far central was asked which copies it lacks.
@@ -26,6 +29,7 @@ struct Repair {
     var isBusy: Bool {
         if case .asking = copies { return true }
         return askedBucket != nil || !differing.isEmpty || !offered.isEmpty
+            || !unexplained.isEmpty
     }
 
     /// How far central was asked which it lacks of the copies that are kept here.
@@ -47,6 +51,7 @@ struct Repair {
     mutating func note(nextBucket: Int, missingThere: [RecordID]) {
         askedBucket = nextBucket < RecordID.bucketCount ? nextBucket : nil
         differing.formUnion(missingThere)
+        unexplained += missingThere
     }
 
     /// Notes a record of which this replica holds what central's state does not.
@@ -69,6 +74,13 @@ struct Repair {
     mutating func note(lackedOf asked: [RecordID], _ lacked: [RecordID], isLast: Bool) {
         offered += lacked
         copies = isLast ? .asked : .asking(after: asked.last)
+    }
+
+    /// The records to ask for, once all that is wanted was given.
+    mutating func takeUnexplained() -> [RecordID] {
+        guard offered.isEmpty else { return [] }
+        defer { unexplained = [] }
+        return unexplained
     }
 
     /// The next record whose state goes with a request.

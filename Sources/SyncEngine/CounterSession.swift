@@ -284,10 +284,11 @@ extension CounterSession {
             noteCopies(reply, to: request, &identity)
             try transaction.saveProgress(identity)
             report.note(reply, refused: refused, pushedBefore: pushedBefore)
-            let gaps = try database.gaps(limit: 1)
-            if gaps.isEmpty, repair.askedBucket == nil {
+            if try database.gaps(limit: 1).isEmpty, repair.askedBucket == nil {
                 repair.decide(isWanted: reply.requests.contains(.sendStates))
+                for id in repair.takeUnexplained() { try transaction.setGap(id, isOpen: true) }
             }
+            let gaps = try database.gaps(limit: 1)
             let isDone =
                 !reply.hasMore && identity.pendingCount == 0 && gaps.isEmpty
                 && neededRecords.isEmpty && !repair.isBusy
@@ -379,9 +380,13 @@ extension CounterSession {
                 guard kind.isKnown else { throw Self.unknownKind }
                 let record = try transaction.open(kind, id)
                 guard record.exists else { return try openGap(id) }
-                guard !record.state.vv.covers(dot) else { return }
+                guard !record.state.vv.covers(dot) || record.state.holds(dot) else { return }
                 try merge.void(
                     dot, in: record, isMaking: false, canonicalBytes: nil, chainHash: nil)
+            case .departure(let kind, let id):
+                guard kind.isKnown, !kind.isCatalog else { throw Self.unknownKind }
+                try merge.depart(kind, id)
+                if gaps.remove(id) != nil { try transaction.setGap(id, isOpen: false) }
             case .state(let state):
                 guard state.kind.isKnown else { throw Self.unknownKind }
                 guard gaps.remove(state.id) != nil else {

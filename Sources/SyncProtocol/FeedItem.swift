@@ -12,6 +12,8 @@ public enum FeedItem: Hashable, Sendable {
     case void(kind: RecordKind, record: RecordID, dot: Dot)
     /// A record's whole state: for a first download, a repair, or a hand-over.
     case state(RecordState)
+    /// A record that the device's office has read before and that is another's now.
+    case departure(kind: RecordKind, record: RecordID)
 }
 
 extension FeedItem {
@@ -19,6 +21,7 @@ extension FeedItem {
         static let change: UInt64 = 1
         static let void: UInt64 = 2
         static let state: UInt64 = 3
+        static let departure: UInt64 = 4
     }
 
     /// Appends a change from its canonical bytes; the id only when the change does not hold it.
@@ -48,6 +51,16 @@ extension FeedItem {
         writer.writeArrayHeader(count: 2)
         writer.writeUnsigned(Tag.state)
         state.encode(to: &writer)
+    }
+
+    /// Appends what says that a record has left.
+    public static func encodeDeparture(
+        kind: RecordKind, record: RecordID, to writer: inout CBORWriter
+    ) {
+        writer.writeArrayHeader(count: 3)
+        writer.writeUnsigned(Tag.departure)
+        writer.writeUnsigned(UInt64(kind.rawValue))
+        record.withBytes { writer.writeBytes($0) }
     }
 
     /// Calls `body` with each item of a CBOR sequence, in order.
@@ -83,6 +96,8 @@ extension FeedItem {
             Self.encodeVoid(kind: kind, record: record, dot: dot, to: &writer)
         case .state(let state):
             Self.encodeState(state, to: &writer)
+        case .departure(let kind, let record):
+            Self.encodeDeparture(kind: kind, record: record, to: &writer)
         }
     }
 
@@ -110,6 +125,11 @@ extension FeedItem {
             self = .void(kind: RecordKind(rawValue: kind), record: record, dot: dot)
         case (Tag.state, 2):
             self = .state(try RecordState(from: &reader))
+        case (Tag.departure, 3):
+            guard let kind = UInt8(exactly: try reader.readUnsigned()),
+                let record = RecordID(bytes: try reader.readBytesSlice())
+            else { throw FormatError.record }
+            self = .departure(kind: RecordKind(rawValue: kind), record: record)
         default:
             throw FormatError.member
         }

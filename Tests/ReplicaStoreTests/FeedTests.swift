@@ -25,6 +25,7 @@ struct FeedTests {
                 case .void(_, _, let dot): word = "void \(dot.seq)"
                 case .state(let state):
                     word = "state of \(state.kind == .office ? "office" : "dossier")"
+                case .copy: word = "copy"
                 }
                 rows.append((row.position, word))
                 return rows.count < limit

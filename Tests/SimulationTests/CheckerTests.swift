@@ -127,7 +127,7 @@ struct CheckerTests {
     @Test("a failure is shortened, and the shorter history breaks the same rule")
     func shrinking() async throws {
         var configuration = SimulationConfiguration()
-        configuration.handsOverAcrossRestorations = true
+        configuration.sharesIDsAcrossRestorations = true
         let seed = try #require(KnownSeeds.open.first)
         let result = await Simulation.run(Plan(seed: seed, configuration: configuration))
         let shorter = await Simulation.shrunk(result, runsMax: 20)

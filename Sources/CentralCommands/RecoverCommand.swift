@@ -1,0 +1,111 @@
+// What an admin does after central's file was restored from a backup.
+
+internal import Causality
+internal import CommandLineTool
+internal import Crypto
+internal import JSON
+internal import ReplicaStore
+internal import SyncEngine
+
+enum RecoverCommand {
+    static let command = Command(
+        "recover", summary: "take back what central lost when it was restored from a backup",
+        discussion: """
+            Begins a new epoch: each device pushes again what central had acknowledged to it, goes on \
+            under a new identity, and gives the records that central lacks. A device that central \
+            does not know any more enrols once more with a new code: counter enrol --again. Follow it \
+            with central status, and end it when all have synced: central recover --end.
+            """,
+        options: [
+            Option("--end", help: "take no more records from what devices hold"),
+            Option("--json", help: "answer in JSON"),
+        ]
+    ) { invocation in
+        let isEnding = invocation.has("--end")
+        let epoch = try CentralHome(invocation).withDatabase { database in
+            try database.write(now: SystemClock().now()) { transaction in
+                if !isEnding {
+                    try transaction.beginEpoch(SystemRandomSource().number() >> 1, cause: .told)
+                }
+                try transaction.setRecovering(!isEnding)
+                return try database.epoch()
+            }
+        }
+        if invocation.has("--json") {
+            try invocation.printOut(
+                JSONValue.object([
+                    ("recovering", .bool(epoch.isRecovering)),
+                    ("recordsRecovered", .integer(Int64(clamping: epoch.recordsRecovered))),
+                ]).serialized())
+        } else if isEnding {
+            try invocation.printOut(
+                "recovery ended: "
+                    + "\(GroupedNumber.counted(epoch.recordsRecovered, "record")) came back from "
+                    + "what devices held")
+        } else {
+            try invocation.printOut(
+                "recovering: every device pushes again what central lost, and gives what it lacks")
+            try invocation.printOut(
+                "next: let all devices sync, look at central status, then central recover --end")
+        }
+        return .ok
+    }
+}
+
+/// How far the devices have come since central's present epoch began.
+struct EpochStanding {
+    let epoch: CentralEpoch
+    /// Those that count: not shut out, and not gone on under another identity.
+    let devices: [Device]
+
+    init(_ epoch: CentralEpoch, _ all: [Device]) {
+        self.epoch = epoch
+        let replaced = Set(all.compactMap(\.copyOf))
+        devices = all.filter { device in
+            device.state == .active
+                && !(replaced.contains(device.replica) && device.epoch != epoch.id)
+        }
+    }
+
+    /// Devices that have made a complete sync in this epoch.
+    var arrived: [Device] {
+        devices.filter { $0.epoch == epoch.id && $0.lastComplete != nil }
+    }
+
+    /// What a person is told; nothing in central's first epoch.
+    var lines: [String] {
+        guard let began = epoch.began else { return [] }
+        let cause =
+            switch epoch.cause {
+            case .made: "made"
+            case .told: "as an admin said"
+            case .noticed:
+                "as device \(epoch.noticedBy?.description ?? "?") noticed, which had more of it"
+            }
+        var lines = [
+            "central was restored from a backup, \(cause), at \(ShownTime.text(began)): "
+                + "\(arrived.count) of \(GroupedNumber.counted(devices.count, "device")) "
+                + "have made a complete sync since"
+        ]
+        if epoch.isRecovering {
+            lines.append(
+                "recovering: \(GroupedNumber.counted(epoch.recordsRecovered, "record")) came back "
+                    + "from what devices held; when all have synced: central recover --end")
+        } else if epoch.cause == .noticed {
+            lines.append(
+                "what only other devices hold of the lost records comes back with: central recover")
+        }
+        return lines
+    }
+
+    var json: JSONValue {
+        .object([
+            ("began", ShownTime.json(epoch.began)), ("cause", .string(epoch.cause.rawValue)),
+            ("noticedBy", epoch.noticedBy.map { .string($0.description) } ?? .null),
+            ("recovering", .bool(epoch.isRecovering)),
+            ("recordsRecovered", .integer(Int64(clamping: epoch.recordsRecovered))),
+            ("devices", .integer(Int64(devices.count))),
+            ("complete", .integer(Int64(arrived.count))),
+        ])
+    }
+}
