@@ -33,6 +33,7 @@ extension World {
             case .notEnrolled? where central.isRewound: break
             default: throw Violation(.fault, "\(place) was denied: \(failure(report))")
             }
+        case .interrupted where report.failure == .awaitingRecovery && central.isRewound: return
         case .unreachable, .interrupted:
             guard exchange?.isGood != true else {
                 throw Violation(.fault, "\(place) over a good link: \(failure(report))")

@@ -18,6 +18,8 @@ public struct IngestResult: Sendable {
     public var refusals: [Refusal] = []
     /// Records whose states are needed before the next change can be taken.
     public var neededRecords: [RecordID] = []
+    /// Whether the next change cannot be taken before central recovers.
+    public var awaitsRecovery = false
 }
 
 /// Takes a device's changes into central's store, in one write transaction.
@@ -30,6 +32,8 @@ struct CentralIngest {
     private var askedSeq: UInt64?
     private var isRecovering = false
     private var refusedBefore: [UInt64: RefusalCode] = [:]
+    /// Central had taken the changes through this one before it was restored, the device says.
+    private var formerSeq: UInt64 = 0
 
     init(_ transaction: WriteTransaction, _ database: ReplicaDatabase, device: Device) {
         self.transaction = transaction
@@ -48,6 +52,7 @@ struct CentralIngest {
         try Self.checkChainEnd(request.chain, of: result.device)
         guard request.epoch?.epoch ?? epoch.id == epoch.id else { return result }
         isRecovering = epoch.isRecovering
+        formerSeq = request.epoch?.formerSeq ?? 0
         for refused in request.refusedBefore { refusedBefore[refused.seq] = refused.code }
         try readStates(request.states)
         // They were asked for with the first of these changes in view; a repetition of the request
@@ -171,34 +176,35 @@ extension CentralIngest {
             return true
         }
         var record = try transaction.open(change.kind, pushed.record)
-        if let (code, reason) = try scopeObjection(to: change, of: record) {
-            try refuse(pushed, code, reason)
-            return true
+        if let (code, reason) = try scopeObjection(to: change, of: record),
+            try !wasTaken(pushed, record)
+        {
+            return try refuseOrWait(pushed, code, reason)
         }
         if !record.state.vv.covers(change.context), !record.state.vv.covers(change.dot) {
             guard let state = states[pushed.record] else {
                 guard askedSeq != change.dot.seq else {
-                    try refuse(pushed, .noRecord, "what the change builds on is not known")
-                    return true
+                    return try refuseOrWait(
+                        pushed, .noRecord, "what the change builds on is not known")
                 }
                 result.neededRecords.append(pushed.record)
                 return false
             }
             guard state.kind == change.kind, state.vv.covers(change.context) else {
-                try refuse(pushed, .noRecord, "what the change builds on is not known")
-                return true
+                return try refuseOrWait(
+                    pushed, .noRecord, "what the change builds on is not known")
             }
             let fit = fitPart(of: state)
             guard try mayJoin(fit, over: record) else {
-                try refuse(pushed, .outOfScope, "the record is not this office's")
-                return true
+                return try refuseOrWait(pushed, .outOfScope, "the record is not this office's")
             }
             try join(fit)
             record = try transaction.open(change.kind, pushed.record)
         }
-        if let (code, reason) = try objection(to: change, of: record) {
-            try refuse(pushed, code, reason)
-            return true
+        if let (code, reason) = try objection(to: change, of: record),
+            try !wasTaken(pushed, record)
+        {
+            return try refuseOrWait(pushed, code, reason)
         }
         let outcome = try MergeApply(transaction).apply(
             change, canonicalBytes: pushed.bytes, to: record, chainHash: pushed.chain.hash,
@@ -207,6 +213,32 @@ extension CentralIngest {
         case .applied, .alreadyCovered: return true
         case .causalGap: preconditionFailure("the context was covered just now")
         }
+    }
+
+    /// Whether central, as it recovers, takes a change without judging it anew, because it had taken it
+    /// before: the catalog and the records that it judged by may not have come back yet.
+    private func wasTaken(_ pushed: PushedChange, _ record: OpenRecord) throws -> Bool {
+        guard isRecovering, pushed.change.dot.seq <= formerSeq, !pushed.change.kind.isCatalog else {
+            return false
+        }
+        let office = result.device.office
+        return try record.state.fields.isEmpty
+            || DossierRules.scope(of: record.state).includes(office: office)
+            || database.hasEverRead(office: office, record)
+    }
+
+    /// Refuses a change; one that central had taken before it was restored waits until it recovers.
+    ///
+    /// - Returns: whether to go on with the next.
+    private mutating func refuseOrWait(
+        _ pushed: PushedChange, _ code: RefusalCode, _ reason: String
+    ) throws -> Bool {
+        if pushed.change.dot.seq <= formerSeq, !isRecovering {
+            result.awaitsRecovery = true
+            return false
+        }
+        try refuse(pushed, code, reason)
+        return true
     }
 
     /// Whether a device may give central a state. A record that central does not have must be its

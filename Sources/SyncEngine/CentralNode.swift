@@ -177,6 +177,7 @@ extension CentralNode {
                 time: now)
             reply.refusals = ingest.refusals
             reply.neededRecords = ingest.neededRecords
+            if ingest.awaitsRecovery { reply.requests.append(.awaitRecovery) }
             var pull = CentralPull(
                 database, device: ingest.device, wantedBytes: request.wantedBytes)
             try pull.fill(&reply, for: request)

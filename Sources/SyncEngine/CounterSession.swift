@@ -130,6 +130,9 @@ extension CounterSession {
                     pushed: report.accepted + report.refused, pending: round.pending,
                     pulled: report.pulled, remaining: reply.remainingCount,
                     traffic: transport.traffic - trafficBefore))
+            if reply.requests.contains(.awaitRecovery), !round.gotSomewhere {
+                throw .failure(.awaitingRecovery)
+            }
             if round.isAtPushLimit {
                 try await takeNewIdentity(because: .newEpoch)
                 continue
@@ -178,7 +181,9 @@ extension CounterSession {
             request.resumeMark = identity.resumeMark
             request.fetchedRecords = try database.gaps(limit: WireLimits.fetchedRecordsMax)
             request.epoch = identity.epoch.map {
-                KnownEpoch(epoch: $0, acknowledgedSeq: identity.acknowledgedSeq)
+                KnownEpoch(
+                    epoch: $0, acknowledgedSeq: identity.acknowledgedSeq,
+                    formerSeq: identity.pushLimit ?? 0)
             }
             if let chunk = try database.outbox(
                 of: replica, after: identity.pushedSeq, through: identity.pushLimit ?? .max,

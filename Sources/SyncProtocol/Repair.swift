@@ -174,25 +174,32 @@ public struct KnownEpoch: Hashable, Sendable {
     public var epoch: UInt64
     /// The highest of the device's changes that central had on disk in it, by its own word.
     public var acknowledgedSeq: UInt64
+    /// The highest that central had acknowledged before this epoch, while the device pushes those
+    /// again; 0 when it does not.
+    public var formerSeq: UInt64
 
     /// Says what the device knows.
-    public init(epoch: UInt64, acknowledgedSeq: UInt64) {
+    public init(epoch: UInt64, acknowledgedSeq: UInt64, formerSeq: UInt64 = 0) {
         self.epoch = epoch
         self.acknowledgedSeq = acknowledgedSeq
+        self.formerSeq = formerSeq
     }
 
     func encode(to writer: inout CBORWriter) {
-        writer.writeArrayHeader(count: 2)
+        writer.writeArrayHeader(count: formerSeq == 0 ? 2 : 3)
         writer.writeUnsigned(epoch)
         writer.writeUnsigned(acknowledgedSeq)
+        if formerSeq > 0 { writer.writeUnsigned(formerSeq) }
     }
 
     init(from reader: inout CBORReader) throws {
-        guard try reader.readArrayHeader() == 2 else { throw FormatError.member }
+        let count = try reader.readArrayHeader()
+        guard count == 2 || count == 3 else { throw FormatError.member }
         epoch = try reader.readUnsigned()
         acknowledgedSeq = try reader.readUnsigned()
-        guard epoch <= UInt64(Int64.max), acknowledgedSeq <= Limits.seqMax else {
-            throw FormatError.member
-        }
+        formerSeq = count == 3 ? try reader.readUnsigned() : 0
+        guard epoch <= UInt64(Int64.max), acknowledgedSeq <= Limits.seqMax,
+            formerSeq <= Limits.seqMax, count == 2 || formerSeq > 0
+        else { throw FormatError.member }
     }
 }

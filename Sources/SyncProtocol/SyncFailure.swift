@@ -34,6 +34,8 @@ public enum SyncFailure: Error, Hashable, Sendable {
     case busy(retryAfterSeconds: Int)
     /// Central's store failed; nothing of the request was kept.
     case centralStore(reason: String)
+    /// Central was restored from a backup and needs its admin before it can take what is pushed again.
+    case awaitingRecovery
     /// Any other refusal by central.
     case refused(status: Int, title: String)
 }
@@ -54,7 +56,7 @@ extension SyncFailure {
     /// Whether the same request may succeed later without anybody doing anything.
     public var isRetryable: Bool {
         switch self {
-        case .unreachable, .interrupted, .notCentral, .busy, .centralStore: true
+        case .unreachable, .interrupted, .notCentral, .busy, .centralStore, .awaitingRecovery: true
         case .unsupportedVersion, .malformed, .brokenChain, .badSignature, .forked, .unknownCursor,
             .notEnrolled, .revoked, .badEnrolmentCode, .tooLarge, .unsupportedContent, .refused:
             false
@@ -65,7 +67,7 @@ extension SyncFailure {
     public var failureClass: FailureClass {
         switch self {
         case .unreachable: .unavailable
-        case .interrupted, .busy, .centralStore: .temporary
+        case .interrupted, .busy, .centralStore, .awaitingRecovery: .temporary
         case .notEnrolled, .revoked, .badEnrolmentCode: .noPermission
         case .notCentral, .unsupportedVersion, .malformed, .brokenChain, .badSignature, .forked,
             .unknownCursor, .tooLarge, .unsupportedContent, .refused:
@@ -83,7 +85,7 @@ extension SyncFailure {
         case .tooLarge: 413
         case .unsupportedContent: 415
         case .unsupportedVersion: 426
-        case .centralStore, .busy: 503
+        case .centralStore, .busy, .awaitingRecovery: 503
         case .unreachable, .interrupted, .notCentral: 502
         case .refused(let status, _): status
         }
@@ -92,7 +94,7 @@ extension SyncFailure {
     /// The stable name in the problem's `type`; `nil` for what never comes from central.
     public var problemName: String? {
         switch self {
-        case .unreachable, .interrupted, .notCentral, .refused: nil
+        case .unreachable, .interrupted, .notCentral, .awaitingRecovery, .refused: nil
         case .unsupportedVersion: "unsupported-version"
         case .malformed: "malformed"
         case .brokenChain: "broken-chain"
@@ -134,6 +136,7 @@ extension SyncFailure {
         case .unsupportedContent(let reason): "the content is not understood: \(reason)"
         case .busy: "central is busy"
         case .centralStore(let reason): "central could not store the request: \(reason)"
+        case .awaitingRecovery: "central was restored from a backup and has yet to recover"
         case .refused(let status, let title): "central refused (status \(status)): \(title)"
         }
     }
@@ -154,7 +157,11 @@ extension SyncFailure {
         case .unknownCursor:
             "central was perhaps restored from a backup; tell the central office: nothing was "
                 + "dropped here"
-        case .notEnrolled: "ask the central office for a code, then run: counter enrol URL --code C"
+        case .notEnrolled:
+            "ask the central office for a code, then run: counter enrol URL --code C (--again when "
+                + "central was restored from a backup and has forgotten this device)"
+        case .awaitingRecovery:
+            "tell the central office to run: central recover; everything is kept here"
         case .revoked: "ask the central office; unsynced work is kept on this device"
         case .badEnrolmentCode: "ask the central office for a new code; codes last 15 minutes"
         case .busy, .centralStore: "everything is kept here; try again in a while"

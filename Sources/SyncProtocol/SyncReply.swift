@@ -51,6 +51,9 @@ public enum DeviceRequest: UInt64, Hashable, Sendable {
     case rotateIdentity = 2
     /// Central is recovering from a restoration: send the states of records that it lacks.
     case sendStates = 3
+    /// Central was restored, and does not have what a change that it had taken before builds on: wait
+    /// until an admin lets it recover.
+    case awaitRecovery = 4
 }
 
 /// One sync reply.

@@ -7,7 +7,7 @@ import SyncProtocol
 enum FailureWord: CaseIterable {
     case unreachable, interrupted, notCentral, unsupportedVersion, malformed, brokenChain
     case badSignature, forked, unknownCursor, notEnrolled, revoked, badEnrolmentCode, tooLarge
-    case unsupportedContent, busy, centralStore, refused
+    case unsupportedContent, busy, centralStore, awaitingRecovery, refused
 
     init(_ failure: SyncFailure) {
         self =
@@ -28,6 +28,7 @@ enum FailureWord: CaseIterable {
             case .unsupportedContent: .unsupportedContent
             case .busy: .busy
             case .centralStore: .centralStore
+            case .awaitingRecovery: .awaitingRecovery
             case .refused: .refused
             }
     }
@@ -51,6 +52,7 @@ enum FailureWord: CaseIterable {
         case .unsupportedContent: .unsupportedContent(reason: "gzip is not read")
         case .busy: .busy(retryAfterSeconds: 30)
         case .centralStore: .centralStore(reason: "see central's log")
+        case .awaitingRecovery: .awaitingRecovery
         case .refused: .refused(status: 404, title: "there is nothing at this path")
         }
     }

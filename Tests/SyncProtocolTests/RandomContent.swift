@@ -131,7 +131,9 @@ func randomRequest(_ random: inout SeededGenerator) -> SyncRequest {
         return Rotation(key: key, probes: probes)
     }
     request.epoch = random.some {
-        KnownEpoch(epoch: $0.number() >> 1, acknowledgedSeq: $0.seq())
+        KnownEpoch(
+            epoch: $0.number() >> 1, acknowledgedSeq: $0.seq(),
+            formerSeq: $0.some { $0.seq() } ?? 0)
     }
     request.refusedBefore =
         random.some { random in
