@@ -115,7 +115,9 @@ extension World {
                 continue
             }
             let isRefused = state.refused[slot]?.contains(label) == true
-            if isTaken, isRefused {
+            // A write that two copies shared, or that was issued again, has several dots: one of them may
+            // have been taken and another refused.
+            if isTaken, isRefused, (dots.dots[label] ?? []).count < 2 {
                 throw Violation(.durability, "\(label) was taken and is shown as refused")
             }
             if isTaken || isRefused || write.mayBeLost { continue }

@@ -63,7 +63,7 @@ struct EditScript {
         if additions.isEmpty || random.happens(perMille: 300) {
             writes = FieldText.writes(
                 of: record,
-                offices: plan.offices + plan.emptyOffices, &random)
+                offices: plan.handsOver ? plan.offices + plan.emptyOffices : nil, &random)
         }
         let seen = try seen(record.id, ledger)
         _ = try edit.edit(

@@ -21,9 +21,8 @@ enum SimulateCommand {
             Option("--forks", valueName: "HOW", help: "none or healed; none"),
             Option("--devices", valueName: "N", help: "devices of a fleet at most; 30"),
             Option("--events", valueName: "N", help: "events of a history at most; 200"),
-            Option(
-                "--all-restorations",
-                help: "one id in several offices across restorations of central too"),
+            Option("--hand-overs", help: "hand-overs where central is restored too"),
+            Option("--shared-ids", help: "one id in several offices where central is restored too"),
             Option("--verbose", short: "v", help: "print the history of --seed"),
             Option("--whole", help: "do not shorten the history of a failure"),
             Option("--keep-going", help: "list all seeds that fail, and shorten none"),
@@ -36,7 +35,8 @@ enum SimulateCommand {
         configuration.forks =
             try invocation.choice("--forks", of: forks)
             .flatMap(SimulationConfiguration.Forks.init(rawValue:)) ?? .none
-        configuration.sharesIDsAcrossRestorations = invocation.has("--all-restorations")
+        configuration.handsOverAcrossRestorations = invocation.has("--hand-overs")
+        configuration.sharesIDsAcrossRestorations = invocation.has("--shared-ids")
         configuration.devicesMax = try invocation.integer("--devices", in: 2...100) ?? 30
         configuration.eventsMax = try invocation.integer("--events", in: 1...10_000) ?? 200
         if let seed = try invocation.integer("--seed", in: 0 ... .max) {

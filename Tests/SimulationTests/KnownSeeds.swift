@@ -20,10 +20,16 @@ enum KnownSeeds {
         231,  // a request for an identity that came late took the token from the device
     ]
 
+    /// What was found and mended where records move between offices and central is restored.
+    static let mendedWithHandOvers: [UInt64] = [
+        9, 14, 20,  // a copy came back without what central had lost; nobody asked for copies
+        276, 625, 639,  // the old office did not hear of a hand-over that came back in a state
+        1163,  // what central had taken before was judged anew, and refused
+    ]
+
     /// What breaks still when records move between offices, or two offices use one id, while central
-    /// is restored from an old copy. Central then judges a change otherwise than before.
+    /// is restored from an old copy.
     static let open: [UInt64] = [
-        371,  // two offices use one id: the other one wins now, and who had the first is not told
-        495,  // refused after the first restoration, taken after the second, and shown as refused
+        371  // two offices use one id: the other one wins now, and who had the first is not told
     ]
 }

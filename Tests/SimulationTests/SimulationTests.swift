@@ -62,13 +62,14 @@ struct SimulationTests {
     func knownSeeds() async {
         var configuration = SimulationConfiguration()
         await expectAllClean(KnownSeeds.mended, configuration)
-        configuration.sharesIDsAcrossRestorations = true
-        await expectAllClean([24, 35, 52], configuration)
+        configuration.handsOverAcrossRestorations = true
+        await expectAllClean([24, 35, 52] + KnownSeeds.mendedWithHandOvers, configuration)
     }
 
-    @Test("what breaks still is known: one id in several offices across a restoration of central")
+    @Test("what breaks still is known: hand-overs and shared ids across restorations of central")
     func openSeeds() async {
         var configuration = SimulationConfiguration()
+        configuration.handsOverAcrossRestorations = true
         configuration.sharesIDsAcrossRestorations = true
         for seed in KnownSeeds.open {
             let result = await Simulation.run(Plan(seed: seed, configuration: configuration))
