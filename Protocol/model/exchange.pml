@@ -67,9 +67,9 @@
 #define DEVICES 2
 #endif
 
-#define REPLICAS 4              /* ids 0 and 1 at the start, 2 and 3 for forked devices */
-#define CHANGES  8              /* numbers 1 to 7 */
-#define FEED     12
+#define REPLICAS 7              /* ids 0 and 1 at the start, the others for new identities */
+#define CHANGES  15             /* numbers 1 to 14 */
+#define FEED     16
 
 #ifdef ONLY
 #define PROMISE(n, holds) assert((n) != ONLY || (holds))
@@ -82,45 +82,55 @@
 /* Version vectors: two bits for each replica. Sets: one bit for each number. */
 #define AT(vv, r)       (((vv) >> (2 * (r))) & 3)
 #define WITH(vv, r, s)  (((vv) & ~(3 << (2 * (r)))) | ((s) << (2 * (r))))
-#define COVERS(a, b)    (AT(a,0) >= AT(b,0) && AT(a,1) >= AT(b,1) && \
-                         AT(a,2) >= AT(b,2) && AT(a,3) >= AT(b,3))
+#define COVERS(a, b)    (AT(a,0) >= AT(b,0) && AT(a,1) >= AT(b,1) && AT(a,2) >= AT(b,2) && \
+                         AT(a,3) >= AT(b,3) && AT(a,4) >= AT(b,4) && AT(a,5) >= AT(b,5) && \
+                         AT(a,6) >= AT(b,6))
 #define HAS(set, x)     (((set) >> (x)) & 1)
 #define BIT(x)          (1 << (x))
 #define SEQ(x)          change[x].seq
 #define COVERED(vv, x)  (AT(vv, change[x].replica) >= SEQ(x))
 
 typedef Change {                /* number 0: the start of every chain */
-    byte replica; byte seq; byte before; byte content; byte context
+    byte replica; byte seq; byte before; byte content; short context
 }
 Change change[CHANGES];
 byte lastChange, lastContent;
 byte bad;                       /* contents that central refuses */
 byte dead;                      /* contents that died with their machine before central had them */
 byte copied;                    /* contents that the copy took along */
+byte held;                      /* contents that were in the record of a device that did not die */
 
 /* Central's disk. */
 typedef Item { byte what; byte life }   /* number; VOID + number; STATE */
 #define VOID  16
 #define STATE 32
 byte chainEnd[REPLICAS];
-byte centralVV; byte centralHas; byte centralRefused;
+short centralVV; short centralHas; short centralRefused;
 Item feed[FEED];
 byte feedEnd, life;
 byte nextReplica = 2;
-byte ever;                      /* all that central ever had on disk */
+short ever;                     /* all that central ever had on disk */
+short taken;                    /* and came with a push */
+byte twice;                     /* contents that may come twice: see README.md, "Seen" */
+byte epoch, lastEpoch;          /* central's epoch; each has another number */
+bool recovering;                /* an admin has said `central recover` */
 
 /* A device's disk. */
 typedef Device {
     bool lives;
     byte replica; byte end; byte receipt;   /* chain end (a number), receipt (a seq) */
-    byte vv; byte has; byte aside;          /* the record; refused changes kept for a person */
+    short vv; short has; short aside;       /* the record; refused changes kept for a person */
+    byte epoch; byte acked;                 /* the epoch known; highest receipt in it */
+    byte limit;                             /* 0, or 1 + pushLimit */
+    byte key;                               /* the key (= id) of the identity being asked for, or 0 */
     byte position; byte life; bool hasCursor; bool gap;
     byte writes; byte wrote;                /* how many here; contents written here or in the original */
     /* Of the session, gone with it. */
-    byte phase; bool need; bool reason; byte status; byte sentEnd; bool repaired;
+    byte phase; bool need; bool offer; bool reason; byte status; byte sentEnd; bool repaired;
     /* The reply on its way. */
-    byte accepted; byte refusals; byte item; byte nextPosition; byte nextLife; byte repliedIn;
-    byte theirVV; byte theirHas; bool isStates; bool more; bool asks;
+    byte accepted; short refusals; byte item; byte nextPosition; byte nextLife; byte repliedIn;
+    short theirVV; short theirHas; bool isStates; bool more; bool asks;
+    byte theirEpoch; bool sendStates;
 }
 Device d[3];
 #define IDLE 0
@@ -129,18 +139,28 @@ Device d[3];
 #define FORKED 3                /* told that it has forked, or found it */
 #define ASKED 4                 /* has asked for a new id */
 #define GIVEN 5                 /* the new id is on its way */
+#ifdef BREAK_LIMIT
+#define ISATLIMIT(w) false
+#else
+#define ISATLIMIT(w) (d[w].limit != 0 && d[w].receipt + 1 >= d[w].limit)
+#endif
+#ifdef BREAK_EPOCH
+#define KNOWS(e) true
+#else
+#define KNOWS(e) ((e) == epoch)
+#endif
 #define PENDING 0
 #define SYNCED 1
 #define DIVERGED 2
 
-byte faults, rewinds;
-byte lateEnd, latePush, lates;  /* an old copy of a request on the link */
+byte faults, rewinds, recoveries;
+byte lateEnd, latePush, lateEpoch, lates;  /* an old copy of a request on the link */
 bool good;                      /* the link lets all messages through from now on */
 
 /* Scratch of single steps: not part of a state. */
-hidden byte h, i, j, k, x, n, own, end, position;
-hidden byte vv, has, refusals;
-hidden byte isForked, asks, isStates, isKnown;
+hidden byte h, i, j, k, x, own, end, position, count;
+hidden short vv, has, refusals, n;
+hidden byte isForked, asks, isStates, isKnown, isCopied, isNewEpoch;
 
 /* h = the chain hash at a seq: the number on the chain behind `e` that has it. */
 inline hashAt(E, S) {
@@ -201,15 +221,28 @@ inline enter(WHAT) {
     feedEnd++
 }
 
+/* 6: no dot names two changes, in any life of central. Number p is on its disk from now on. */
+inline checkDot(P) {
+    for (i : 1 .. CHANGES - 1) {
+        PROMISE(6, !(HAS(ever, i) && i != (P) && change[i].replica == change[P].replica && \
+                     SEQ(i) == SEQ(P)))
+    }
+    ever = ever | BIT(P)
+}
+
+inline beginEpoch() {
+    lastEpoch++;
+    epoch = lastEpoch;
+    printf("central begins epoch %d\n", epoch);
+    tellAll(255)
+}
+
 /* Central commits number p, refused or not. */
 inline commit(P, REFUSED) {
     own = change[P].replica;
-    /* 6: no dot names two changes, in any life of central. */
-    for (i : 1 .. CHANGES - 1) {
-        PROMISE(6, !(HAS(ever, i) && i != (P) && change[i].replica == own && SEQ(i) == SEQ(P)))
-    }
+    checkDot(P);
+    taken = taken | BIT(P);
     printf("central commits change %d (dot %d:%d), refused %d\n", P, own, SEQ(P), REFUSED);
-    ever = ever | BIT(P);
     if
 #ifdef BREAK_REFUSAL
     :: REFUSED && HAS(centralRefused, P)
@@ -239,14 +272,24 @@ inline commit(P, REFUSED) {
 }
 
 #ifdef FLIP
-#define REFUSES(p) (HAS(bad, change[p].content) && life == 0)
+#define UNFIT(p) (HAS(bad, change[p].content) && life == 0)
 #else
-#define REFUSES(p) HAS(bad, change[p].content)
+#define UNFIT(p) HAS(bad, change[p].content)
+#endif
+#if defined(FLIP) || defined(OBJECTION)
+/* By what central has at the time: not asked of a change that a state has brought already, and a
+   state is not looked through for such changes. */
+#define REFUSES(p) (UNFIT(p) && !COVERED(centralVV, p))
+#define LEFTOUT(p) false
+#else
+/* By what the change is. */
+#define REFUSES(p) UNFIT(p)
+#define LEFTOUT(p) UNFIT(p)
 #endif
 
-/* What central does with replica r's request: chain end e, push p (0: none), and, when it brings
-   the record's state, (vv, has). Leaves isForked, asks, refusals. */
-inline ingest(R, E, P, WHO, STATES) {
+/* What central does with replica r's request: chain end e, push p (0: none), the epoch that the
+   device knows, and, when it brings the record's state, (vv, has). Leaves isForked, asks, refusals. */
+inline ingest(R, E, P, WHO, STATES, EPOCH) {
     isForked = false; asks = false; refusals = 0;
     end = chainEnd[R];
     if
@@ -257,7 +300,10 @@ inline ingest(R, E, P, WHO, STATES) {
 #endif
     :: else ->
        if
-       :: (P) == 0 || SEQ(P) > SEQ(end) + 1     /* none, or after a restoration: passed over */
+#ifndef BREAK_EPOCH
+       :: (EPOCH) != epoch                      /* it has to hear of this one first */
+#endif
+       :: KNOWS(EPOCH) && ((P) == 0 || SEQ(P) > SEQ(end) + 1)   /* none, or passed over */
        :: else ->
           hashAt(end, SEQ(P) - 1);
           if
@@ -281,13 +327,58 @@ inline ingest(R, E, P, WHO, STATES) {
                 od
              fi
           fi
+       fi;
+       if
+       :: !isForked && recovering && (STATES) && KNOWS(EPOCH) -> takeState(WHO)
+       :: else
        fi
     fi
 }
 
+/* The unfit values of the given state (vv, has) are left out; their dots stay. */
+inline fitPart() {
+    for (i : 1 .. CHANGES - 1) {
+        if
+        :: HAS(has, i) && LEFTOUT(i) -> has = has & ~BIT(i)
+        :: else
+        fi
+    }
+    i = 0
+}
+
+/* Joins the given state, and feeds it out when it brings something. */
+inline takeState(WHO) {
+#ifndef BREAK_GIVEN
+    fitPart();
+    join(centralVV, centralHas);
+    if
+    :: vv != centralVV || has != centralHas ->
+       printf("central takes a state: has %x vv %x, before %x %x\n", has, vv, centralHas, centralVV);
+       centralVV = vv; centralHas = has;
+       for (j : 1 .. CHANGES - 1) {
+           if
+           :: HAS(has, j) && !HAS(ever, j) -> checkDot(j)
+           :: else
+           fi
+       }
+       j = 0;
+       enter(STATE); tellAll(WHO);
+       for (i : 0 .. DEVICES - 1) { d[i].repaired = false }
+       i = 0
+    :: else
+    fi
+#else
+    skip
+#endif
+}
+
 inline take(P, WHO, STATES) {
     if
+#ifdef STAYSVOID                /* of finding 9: the request says what was refused before */
+    :: REFUSES(P) || HAS(d[WHO].aside, P) ->
+#else
     :: REFUSES(P) ->
+#endif
        commit(P, true); refusals = BIT(P); tellAll(WHO)
     :: else ->
        if
@@ -297,23 +388,29 @@ inline take(P, WHO, STATES) {
           if
           :: !(STATES) -> asks = true
           :: else ->
-             /* The state must cover what the change builds on, and hold nothing unfit. */
+             /* The state must cover what the change builds on. */
              isKnown = COVERS(vv, change[P].context);
+#ifdef BREAK_UNFIT                              /* and hold nothing unfit: finding 3 */
              for (i : 1 .. CHANGES - 1) {
                  if
-#ifdef REMEDY                                   /* of finding 3: unfit values are left out */
-                 :: HAS(has, i) && REFUSES(i) -> has = has & ~BIT(i)
-#else
-                 :: HAS(has, i) && REFUSES(i) -> isKnown = false
-#endif
+                 :: HAS(has, i) && LEFTOUT(i) -> isKnown = false
                  :: else
                  fi
              }
+#endif
              if
              :: !isKnown -> commit(P, true); refusals = BIT(P); tellAll(WHO)
              :: else ->
+                fitPart();
                 join(centralVV, centralHas);
                 centralVV = vv; centralHas = has;
+                for (j : 1 .. CHANGES - 1) {
+                    if
+                    :: HAS(has, j) && !HAS(ever, j) -> checkDot(j)
+                    :: else
+                    fi
+                }
+                j = 0;
                 enter(STATE);
                 commit(P, false); tellAll(WHO)
              fi
@@ -322,25 +419,63 @@ inline take(P, WHO, STATES) {
     fi
 }
 
+/* x = the number that device w's push has: the one after the receipt, if it may be pushed; or 0. */
+inline findPush(W) {
+    x = 0; k = d[W].sentEnd;
+    do
+    :: SEQ(k) > d[W].receipt ->
+       if
+#ifndef BREAK_LIMIT
+       :: d[W].limit != 0 && SEQ(k) >= d[W].limit
+#endif
+       :: else -> x = k
+       fi;
+       k = change[k].before
+    :: else -> break
+    od;
+    k = 0
+}
+
 /* Answers device w's request. */
 inline answer(W) {
     own = d[W].replica;
-    /* The push: the number after the receipt, or 0. */
-    n = 0; k = d[W].sentEnd;
-    do
-    :: SEQ(k) > d[W].receipt -> n = k; k = change[k].before
-    :: else -> break
-    od;
-    x = n; n = 0; k = 0;
+#ifdef BREAK_CURSOR
+    isKnown = d[W].hasCursor && d[W].position <= feedEnd;
+#else
+    isKnown = d[W].hasCursor && d[W].position <= feedEnd &&
+        (d[W].position == 0 || feed[d[W].position - 1].life == d[W].life);
+#endif
+    /* It brings more of this epoch than central has: central was restored. */
+    if
+#ifndef BREAK_NOTICE
+    :: d[W].epoch == epoch &&
+       ((d[W].hasCursor && !isKnown) || d[W].acked > SEQ(chainEnd[own])) -> beginEpoch()
+#endif
+    :: else
+    fi;
+    findPush(W);
     if
     :: LATE > lates && x != 0 && lateEnd == 0 && isCopied ->
-       lateEnd = d[W].sentEnd; latePush = x; lates++
+       lateEnd = d[W].sentEnd; latePush = x; lateEpoch = d[W].epoch; lates++
     :: else
     fi;
     vv = d[W].vv; has = d[W].has;
+#ifdef CUT
+    /* Of finding 7: own changes that are yet to be pushed are left out. */
+    for (i : 1 .. CHANGES - 1) {
+        if
+        :: HAS(has, i) && change[i].replica == own && SEQ(i) > d[W].receipt -> has = has & ~BIT(i)
+        :: else
+        fi
+    }
+    if
+    :: AT(vv, own) > d[W].receipt -> vv = WITH(vv, own, d[W].receipt)
+    :: else
+    fi;
+#endif
     d[W].reason = false;
-    ingest(own, d[W].sentEnd, x, W, d[W].need);
-    d[W].need = false;
+    ingest(own, d[W].sentEnd, x, W, d[W].need || d[W].offer, d[W].epoch);
+    d[W].need = false; d[W].offer = false;
     own = d[W].replica;
     if
     :: isForked -> d[W].phase = FORKED
@@ -350,6 +485,7 @@ inline answer(W) {
        d[W].refusals = refusals;
        d[W].asks = asks;
        d[W].theirVV = centralVV; d[W].theirHas = centralHas;
+       d[W].theirEpoch = epoch; d[W].sendStates = recovering;
        d[W].repliedIn = life;
 #ifdef BREAK_CURSOR
        isKnown = d[W].hasCursor && d[W].position <= feedEnd;
@@ -388,20 +524,20 @@ inline answer(W) {
     printf("central answers device %d: forked %d, accepted %d, refusals %x, asks %d, states %d, item %d\n",
         W, isForked, d[W].accepted, d[W].refusals, d[W].asks, d[W].isStates, d[W].item)
 }
-hidden byte isCopied;
 
 /* ---- A device. */
 
 inline forgetReply(W) {
     d[W].accepted = 0; d[W].refusals = 0; d[W].item = 0; d[W].nextPosition = 0;
     d[W].nextLife = 0; d[W].repliedIn = 0; d[W].theirVV = 0; d[W].theirHas = 0;
-    d[W].isStates = false; d[W].more = false; d[W].asks = false; d[W].sentEnd = 0
+    d[W].isStates = false; d[W].more = false; d[W].asks = false; d[W].sentEnd = 0;
+    d[W].theirEpoch = 0; d[W].sendStates = false
 }
 
 inline endSession(W) {
     printf("the session of device %d ends\n", W);
     forgetReply(W);
-    d[W].phase = IDLE; d[W].need = false;
+    d[W].phase = IDLE; d[W].need = false; d[W].offer = false;
 #ifndef BREAK_RETRY
     d[W].reason = true
 #endif
@@ -433,8 +569,8 @@ inline setAside(W, P) {
    top. */
 inline goOn(W, AFTER) {
     vv = d[W].theirVV; has = d[W].theirHas;
-#ifdef REMEDY
-    /* Of finding 2: what is here and central has not seen stays, but for what it refused. */
+#ifndef BREAK_UNSEEN
+    /* What is here and a restored central has not seen stays, but for what it refused (finding 2). */
     for (i : 1 .. CHANGES - 1) {
         if
         :: HAS(d[W].has, i) && !COVERED(vv, i) && !HAS(d[W].aside, i) -> has = has | BIT(i)
@@ -464,14 +600,47 @@ inline goOn(W, AFTER) {
     d[W].vv = vv; d[W].has = has
 }
 
+/* Number p was pushed again, and central has taken what it refused before. */
+inline takeBackRefusal(W, P) {
+#ifndef BREAK_TAKEBACK
+    if
+    :: (P) != 0 && SEQ(P) <= d[W].receipt && HAS(d[W].aside, P) && !HAS(d[W].refusals, P)
+#ifdef SAMEEPOCH                /* of finding 8: not from a reply that took nothing */
+       && !isNewEpoch
+#endif
+       ->
+       d[W].aside = d[W].aside & ~BIT(P);
+       d[W].gap = true;
+       printf("device %d takes the refusal of change %d back\n", W, P)
+    :: else
+    fi
+#else
+    skip
+#endif
+}
+
+/* Takes central's state of a record that was asked for. */
+inline settle(W) {
+    vv = d[W].vv; has = d[W].has;
+    if
+#ifndef BREAK_SETTLE
+    :: COVERS(d[W].theirVV, d[W].vv) -> vv = d[W].theirVV; has = d[W].theirHas
+#endif
+    :: else -> join(d[W].theirVV, d[W].theirHas)
+    fi;
+    d[W].vv = vv; d[W].has = has; d[W].gap = false;
+    d[W].offer = d[W].repaired && d[W].sendStates && (vv != d[W].theirVV || has != d[W].theirHas)
+}
+
 /* Applies a reply: one transaction. */
 inline apply(W) {
     hashAt(d[W].end, SEQ(d[W].accepted));
     if
 #ifndef BREAK_HASH
-    :: h != d[W].accepted -> d[W].phase = FORKED; forgetReply(W); d[W].need = false
+    :: h != d[W].accepted -> d[W].phase = FORKED; forgetReply(W); d[W].need = false; d[W].offer = false
 #endif
     :: else ->
+       findPush(W);
 #ifdef BREAK_RECEIPT
        if
        :: SEQ(d[W].accepted) > d[W].receipt -> d[W].receipt = SEQ(d[W].accepted)
@@ -480,6 +649,22 @@ inline apply(W) {
 #else
        d[W].receipt = (SEQ(d[W].accepted) > SEQ(d[W].end) -> SEQ(d[W].end) : SEQ(d[W].accepted));
 #endif
+       isNewEpoch = (d[W].theirEpoch != d[W].epoch);
+       /* A new epoch: what central had acknowledged is pushed again under this identity. */
+       if
+       :: d[W].theirEpoch != d[W].epoch ->
+          if
+          :: d[W].limit < d[W].acked + 1 -> d[W].limit = d[W].acked + 1
+          :: else
+          fi;
+          d[W].acked = 0; d[W].epoch = d[W].theirEpoch
+       :: else
+       fi;
+       if
+       :: d[W].acked < d[W].receipt -> d[W].acked = d[W].receipt
+       :: else
+       fi;
+       count = x;                               /* what it pushed */
        for (n : 1 .. 3) {
            if
            :: n <= SEQ(d[W].end) ->
@@ -492,11 +677,13 @@ inline apply(W) {
            fi
        }
        n = 0;
+       takeBackRefusal(W, count);
        if
-       :: d[W].isStates ->
+       :: d[W].isStates && d[W].gap -> settle(W)
+       :: d[W].isStates && !d[W].gap ->
           vv = d[W].vv; has = d[W].has;
           join(d[W].theirVV, d[W].theirHas);
-          d[W].vv = vv; d[W].has = has; d[W].gap = false
+          d[W].vv = vv; d[W].has = has
        :: else
        fi;
        x = d[W].item & 15;
@@ -529,7 +716,8 @@ inline apply(W) {
 #ifdef BREAK_STATUS
        :: !d[W].more ->
 #else
-       :: !d[W].more && d[W].receipt == SEQ(d[W].end) && !d[W].gap && !d[W].need ->
+       :: !d[W].more && d[W].receipt == SEQ(d[W].end) && !d[W].gap && !d[W].need && !d[W].offer &&
+          !ISATLIMIT(W) ->
 #endif
           if
 #ifdef BREAK_STATUS
@@ -539,12 +727,12 @@ inline apply(W) {
 #endif
              d[W].status = SYNCED;
              checkSynced(W)
-#ifdef REPAIR
+#ifndef BREAK_REPAIR
           :: else ->
              if
              :: !d[W].repaired ->                /* once for each state of central */
                 d[W].repaired = true; d[W].reason = true; d[W].status = PENDING;
-                d[W].hasCursor = false; d[W].position = 0; d[W].life = 0
+                d[W].gap = true
              :: else -> d[W].status = DIVERGED
              fi
 #else
@@ -554,11 +742,30 @@ inline apply(W) {
           d[W].reason = d[W].reason || d[W].receipt < SEQ(d[W].end)
        :: else -> d[W].reason = true; d[W].status = PENDING
        fi;
+       noteHeld(W);
        forgetReply(W);
-       d[W].phase = IDLE
+       /* All is pushed that may be under this identity. */
+       if
+       :: ISATLIMIT(W) -> d[W].phase = FORKED; d[W].need = false; d[W].offer = false
+       :: else -> d[W].phase = IDLE
+       fi
     fi;
     printf("device %d applies: receipt %d, has %x vv %x, phase %d, status %d\n",
         W, d[W].receipt, d[W].has, d[W].vv, d[W].phase, d[W].status)
+}
+
+inline noteHeld(W) {
+#if defined(CLONE) && REWINDS && !defined(NODEATH)
+    for (i : 1 .. CHANGES - 1) {
+        if
+        :: W != 0 && HAS(d[W].has, i) -> held = held | BIT(change[i].content)
+        :: else
+        fi
+    }
+    i = 0
+#else
+    skip
+#endif
 }
 
 /* 3: what has left the outbox was on central's disk. */
@@ -590,11 +797,16 @@ inline checkSynced(W) {
     n = 0; k = 0
 }
 
-/* Central gives a new id, and says how far it confirms the old chain: accepted = that number. */
+/* Makes the key of a new identity; its id follows from it. */
+inline makeKey(W) {
+    assert(nextReplica < REPLICAS);
+    d[W].key = nextReplica;
+    nextReplica++
+}
+
+/* Central gives the new id, and says how far it confirms the old chain: accepted = that number. */
 inline giveID(W) {
-    d[W].nextPosition = nextReplica;
-    nextReplica++;
-    assert(nextReplica <= REPLICAS);
+    d[W].asks = (chainEnd[d[W].key] != 0);      /* a twin has the same key, and has used it */
     k = 0;
     for (n : 1 .. 3) {
         if
@@ -611,7 +823,9 @@ inline giveID(W) {
     }
     d[W].accepted = k;
     d[W].theirVV = centralVV; d[W].theirHas = centralHas;
-    printf("central gives device %d the id %d and confirms change %d\n", W, d[W].nextPosition, k);
+    d[W].theirEpoch = epoch;
+    printf("central gives device %d the id %d (used: %d) and confirms change %d\n",
+        W, d[W].key, d[W].asks, k);
     n = 0; k = 0;
     d[W].phase = GIVEN
 }
@@ -622,7 +836,7 @@ inline heal(W) {
 #ifdef BREAK_ORDER
     tellRefusals(W);
 #endif
-    own = d[W].nextPosition; k = SEQ(d[W].accepted);
+    own = d[W].key; k = SEQ(d[W].accepted);
 #ifdef BREAK_TWICE
     k = d[W].receipt;
 #endif
@@ -635,19 +849,23 @@ inline heal(W) {
         :: n > k && n <= SEQ(x) ->
            hashAt(x, n);
            /* 6: what central had already is not entered twice. */
-           PROMISE(6, !HAS(d[W].theirHas, h) || life > 0);
-#ifndef BREAK_DROP
-           vv = change[h].context;
-           reissueVV(W);
-           issue(own, end, change[h].content, vv);
-           end = lastChange;
            if
-           :: HAS(d[W].has, h) -> d[W].has = (d[W].has & ~BIT(h)) | BIT(end)
+           :: HAS(taken, h) && life > 0 -> twice = twice | BIT(change[h].content)
            :: else
            fi;
+           PROMISE(6, !HAS(d[W].theirHas, h) || HAS(twice, change[h].content));
+#ifndef BREAK_DROP
            if
-           :: HAS(d[W].aside, h) -> d[W].aside = d[W].aside | BIT(end)
-           :: else
+           :: HAS(d[W].aside, h)                /* waits for a person */
+           :: else ->
+              vv = change[h].context;
+              j = h; reissueVV(W); h = j; j = 0;
+              issue(own, end, change[h].content, vv);
+              end = lastChange;
+              if
+              :: HAS(d[W].has, h) -> d[W].has = (d[W].has & ~BIT(h)) | BIT(end)
+              :: else
+              fi
            fi
 #endif
         :: else
@@ -657,10 +875,7 @@ inline heal(W) {
     reissueVV(W);
     d[W].vv = vv;
     d[W].replica = own; d[W].end = end; d[W].receipt = 0;
-#ifndef BREAK_KEEPCURSOR
-    d[W].hasCursor = false; d[W].position = 0; d[W].life = 0;
-#endif
-    d[W].gap = false;
+    d[W].acked = 0; d[W].limit = 0; d[W].key = 0; d[W].epoch = d[W].theirEpoch;
 #if !defined(BREAK_UNTOLD) && !defined(BREAK_ORDER)
     if
     :: refusals != 0 ->
@@ -691,21 +906,30 @@ inline tellRefusals(W) {
 }
 #endif
 
-/* In vv, old dots after seq k become new dots of the replica `own`. */
+/* In vv, old dots after seq k become new dots of the replica `own`; refused ones are not issued
+   again, and have none. */
 inline reissueVV(W) {
-#ifdef BREAK_VECTOR
-    if
-    :: AT(vv, d[W].replica) > k -> vv = WITH(vv, own, AT(vv, d[W].replica) - k)
-    :: else
-    fi
-#else
     if
     :: AT(vv, d[W].replica) > k ->
-       vv = WITH(vv, own, AT(vv, d[W].replica) - k);
+       count = 0;
+       for (i : 1 .. 3) {
+           if
+           :: i > k && i <= AT(vv, d[W].replica) ->
+              hashAt(d[W].end, i);
+              if
+              :: !HAS(d[W].aside, h) -> count++
+              :: else
+              fi
+           :: else
+           fi
+       }
+       i = 0;
+       vv = WITH(vv, own, count);
+#ifndef BREAK_VECTOR
        vv = WITH(vv, d[W].replica, k)
+#endif
     :: else
     fi
-#endif
 }
 
 /* ---- What happens. */
@@ -743,8 +967,17 @@ endDesk:
 #endif
        }
     :: d_step { d[w].phase == REPLIED -> apply(w) }
-    :: d_step { d[w].phase == FORKED -> d[w].sentEnd = d[w].end; d[w].phase = ASKED }
-    :: d_step { d[w].phase == GIVEN -> heal(w) }
+    :: d_step { d[w].phase == FORKED ->
+           d[w].sentEnd = d[w].end; d[w].phase = ASKED;
+           if
+           :: d[w].key == 0 -> makeKey(w)
+           :: else
+           fi }
+    :: d_step { d[w].phase == GIVEN ->
+           if
+           :: d[w].asks -> makeKey(w); forgetReply(w); d[w].sentEnd = d[w].end; d[w].phase = ASKED
+           :: else -> heal(w)
+           fi }
     od
 }
 
@@ -760,7 +993,8 @@ endLink:
            d_step { answer(w); isCopied = false } }
     :: d_step { d[w].phase == ASKED -> giveID(w) }
     /* A request or a reply is lost, or the device crashes. */
-    :: d_step { MAYFAIL && (d[w].phase != IDLE || d[w].need) -> COUNTFAULT; endSession(w) }
+    :: d_step { MAYFAIL && (d[w].phase != IDLE || d[w].need || d[w].offer) ->
+           COUNTFAULT; endSession(w) }
     od
 }
 
@@ -788,7 +1022,17 @@ inline rewind(END) {
     feedEnd = position;
     printf("central is restored: its feed ends at %d\n", feedEnd);
     i = 0;
+    epoch = 0; recovering = false;              /* the first restoration: as in the backup */
+#ifndef NOTICED
+    recover();
+#endif
     tellAll(255)
+}
+
+/* `central recover`. */
+inline recover() {
+    beginEpoch();
+    recovering = true
 }
 
 /* A copy of device 0's file begins to live on another machine. */
@@ -798,6 +1042,7 @@ inline clone() {
     d[2].vv = d[0].vv; d[2].has = d[0].has; d[2].aside = d[0].aside;
     d[2].position = d[0].position; d[2].life = d[0].life;
     d[2].hasCursor = d[0].hasCursor; d[2].gap = d[0].gap;
+    d[2].epoch = d[0].epoch; d[2].acked = d[0].acked; d[2].limit = d[0].limit; d[2].key = d[0].key;
     d[2].wrote = d[0].wrote; d[2].reason = true; d[2].status = PENDING;
     copied = d[0].wrote;
     printf("device 0's file is copied: device 2\n")
@@ -807,7 +1052,7 @@ inline clone() {
    that was restored from a backup. */
 inline die() {
     printf("device 0 dies\n");
-    dead = d[0].wrote & ~copied;    /* and what only a restored central had: `central recover` */
+    dead = d[0].wrote & ~copied;    /* and what only a restored central had */
     for (i : 1 .. CHANGES - 1) {
         if
         :: HAS(ever, i) && REWINDS == 0 -> dead = dead & ~BIT(change[i].content)
@@ -817,6 +1062,7 @@ inline die() {
     i = 0;
     forgetReply(0);
     d[0].lives = false; d[0].phase = IDLE; d[0].need = false; d[0].repaired = false; d[0].reason = false;
+    d[0].epoch = 0; d[0].acked = 0; d[0].limit = 0; d[0].key = 0; d[0].offer = false;
     d[0].replica = 0; d[0].end = 0; d[0].receipt = 0; d[0].vv = 0; d[0].has = 0; d[0].aside = 0;
     d[0].position = 0; d[0].life = 0; d[0].hasCursor = false; d[0].gap = false; d[0].wrote = 0;
     d[0].writes = 0; d[0].status = PENDING
@@ -837,17 +1083,20 @@ inline checkEnd() {
     for (n : 1 .. CHANGES - 1) {
         if
         :: n <= lastContent ->
-           isKnown = false; isStates = false;
+           isKnown = 0; isStates = false;
            for (i : 1 .. CHANGES - 1) {
                if
-               :: change[i].content == n && HAS(centralHas, i) -> isKnown = true
-               :: change[i].content == n && HAS(centralRefused, i) -> isStates = true
+               :: change[i].content == n && HAS(centralHas, i) -> isKnown++
+               :: change[i].content == n && HAS(centralRefused | d[0].aside | d[1].aside | d[2].aside, i) ->
+                  isStates = true
                :: else
                fi
            }
-           /* 6: nothing unsynced is dropped. 9: what is fit is taken. */
-           PROMISE(6, isKnown || isStates || HAS(dead, n));
-           PROMISE(9, isKnown || HAS(bad, n) || HAS(dead, n));
+           /* 6: nothing unsynced is dropped, nor what a device holds, and nothing comes twice unless
+              two copies had it to push. 9: what is fit is taken. */
+           PROMISE(6, isKnown || isStates || HAS(dead & ~held, n));
+           PROMISE(6, isKnown <= 1 || HAS(copied | twice, n));
+           PROMISE(9, isKnown || HAS(bad, n) || HAS(dead & ~held, n));
            /* 9: what was refused is kept, and shown at every desk that wrote it. */
            for (j : 0 .. DEVICES - 1) {
                isKnown = false;
@@ -883,11 +1132,14 @@ endWorld:
            select(newEnd : 0 .. feedEnd - 1);
            d_step { rewind(newEnd); newEnd = 0 } }
 #endif
+#ifdef RECOVER                  /* later; n of them */
+    :: d_step { rewinds > 0 && recoveries < RECOVER -> recoveries++; recover() }
+#endif
     :: d_step { lateEnd != 0 ->
            vv = 0; has = 0;
-           ingest(change[lateEnd].replica, lateEnd, latePush, 255, false);
+           ingest(change[lateEnd].replica, lateEnd, latePush, 255, false, lateEpoch);
            tellAll(255);
-           lateEnd = 0; latePush = 0 }
+           lateEnd = 0; latePush = 0; lateEpoch = 0 }
 #ifdef UNBOUNDED
     :: d_step { !good -> good = true }
 #endif
