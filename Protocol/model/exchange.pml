@@ -61,6 +61,9 @@
 #ifndef REWINDS
 #define REWINDS 0
 #endif
+#ifndef COPYFROM
+#define COPYFROM 1
+#endif
 #ifdef CLONE
 #define DEVICES 3
 #else
@@ -134,15 +137,19 @@ typedef Device {
 }
 Device d[3];
 #define IDLE 0
-#define SENT 1
-#define REPLIED 2
-#define FORKED 3                /* told that it has forked, or found it */
-#define ASKED 4                 /* has asked for a new id */
-#define GIVEN 5                 /* the new id is on its way */
+#define REPLIED 1
+#define ASKED 2                 /* has asked for a new identity */
+#define GIVEN 3                 /* the new id is on its way */
 #ifdef BREAK_LIMIT
 #define ISATLIMIT(w) false
 #else
 #define ISATLIMIT(w) (d[w].limit != 0 && d[w].receipt + 1 >= d[w].limit)
+#endif
+#define OWNBEYOND(w) (AT(d[w].theirVV, d[w].replica) > SEQ(d[w].end))
+#ifdef OWNWAITS
+#define OWNBEYOND_(w) OWNBEYOND(w)
+#else
+#define OWNBEYOND_(w) false
 #endif
 #ifdef BREAK_EPOCH
 #define KNOWS(e) true
@@ -160,7 +167,7 @@ bool good;                      /* the link lets all messages through from now o
 /* Scratch of single steps: not part of a state. */
 hidden byte h, i, j, k, x, own, end, position, count;
 hidden short vv, has, refusals, n;
-hidden byte isForked, asks, isStates, isKnown, isCopied, isNewEpoch;
+hidden byte isForked, asks, isStates, isKnown, isCopied, isNewEpoch, isBeyond;
 
 /* h = the chain hash at a seq: the number on the chain behind `e` that has it. */
 inline hashAt(E, S) {
@@ -234,6 +241,7 @@ inline beginEpoch() {
     lastEpoch++;
     epoch = lastEpoch;
     printf("central begins epoch %d\n", epoch);
+    for (i : 0 .. DEVICES - 1) { d[i].repaired = false }
     tellAll(255)
 }
 
@@ -436,6 +444,23 @@ inline findPush(W) {
     k = 0
 }
 
+/* Makes the key of a new identity; its id follows from it. */
+inline makeKey(W) {
+    assert(nextReplica < REPLICAS);
+    d[W].key = nextReplica;
+    nextReplica++
+}
+
+/* It asks for a new identity. */
+inline ask(W) {
+    d[W].need = false; d[W].offer = false;
+    d[W].sentEnd = d[W].end; d[W].phase = ASKED;
+    if
+    :: d[W].key == 0 -> makeKey(W)
+    :: else
+    fi
+}
+
 /* Answers device w's request. */
 inline answer(W) {
     own = d[W].replica;
@@ -449,7 +474,9 @@ inline answer(W) {
     if
 #ifndef BREAK_NOTICE
     :: d[W].epoch == epoch &&
-       ((d[W].hasCursor && !isKnown) || d[W].acked > SEQ(chainEnd[own])) -> beginEpoch()
+       ((d[W].hasCursor && !isKnown) || d[W].acked > SEQ(chainEnd[own])) ->
+       PROMISE(5, epoch == 0 && life > 0);      /* all take new identities: not without need */
+       beginEpoch()
 #endif
     :: else
     fi;
@@ -478,7 +505,7 @@ inline answer(W) {
     d[W].need = false; d[W].offer = false;
     own = d[W].replica;
     if
-    :: isForked -> d[W].phase = FORKED
+    :: isForked -> ask(W)
     :: else ->
        d[W].phase = REPLIED;
        d[W].accepted = chainEnd[own];
@@ -546,6 +573,8 @@ inline endSession(W) {
 inline write(W, UNFIT) {
     issue(d[W].replica, d[W].end, lastContent + 1, d[W].vv);
     lastContent++;
+    /* 6: the dot is new; LocalEdit traps when it is not (finding 11). */
+    PROMISE(6, !COVERED(d[W].vv, lastChange));
     d[W].end = lastChange;
     d[W].vv = WITH(d[W].vv, d[W].replica, SEQ(lastChange));
     d[W].has = d[W].has | BIT(lastChange);
@@ -637,7 +666,7 @@ inline apply(W) {
     hashAt(d[W].end, SEQ(d[W].accepted));
     if
 #ifndef BREAK_HASH
-    :: h != d[W].accepted -> d[W].phase = FORKED; forgetReply(W); d[W].need = false; d[W].offer = false
+    :: h != d[W].accepted -> forgetReply(W); ask(W)
 #endif
     :: else ->
        findPush(W);
@@ -649,6 +678,7 @@ inline apply(W) {
 #else
        d[W].receipt = (SEQ(d[W].accepted) > SEQ(d[W].end) -> SEQ(d[W].end) : SEQ(d[W].accepted));
 #endif
+       isBeyond = (d[W].isStates || d[W].item == STATE) && OWNBEYOND(W);
        isNewEpoch = (d[W].theirEpoch != d[W].epoch);
        /* A new epoch: what central had acknowledged is pushed again under this identity. */
        if
@@ -657,7 +687,7 @@ inline apply(W) {
           :: d[W].limit < d[W].acked + 1 -> d[W].limit = d[W].acked + 1
           :: else
           fi;
-          d[W].acked = 0; d[W].epoch = d[W].theirEpoch
+          d[W].acked = 0; d[W].epoch = d[W].theirEpoch; d[W].repaired = false
        :: else
        fi;
        if
@@ -679,8 +709,11 @@ inline apply(W) {
        n = 0;
        takeBackRefusal(W, count);
        if
-       :: d[W].isStates && d[W].gap -> settle(W)
-       :: d[W].isStates && !d[W].gap ->
+#ifdef OWNWAITS                 /* of finding 11: a state with own dots that this chain does not have */
+       :: (d[W].isStates || d[W].item == STATE) && OWNBEYOND(W) -> d[W].gap = true
+#endif
+       :: d[W].isStates && d[W].gap && !OWNBEYOND_(W) -> settle(W)
+       :: d[W].isStates && !d[W].gap && !OWNBEYOND_(W) ->
           vv = d[W].vv; has = d[W].has;
           join(d[W].theirVV, d[W].theirHas);
           d[W].vv = vv; d[W].has = has
@@ -746,7 +779,10 @@ inline apply(W) {
        forgetReply(W);
        /* All is pushed that may be under this identity. */
        if
-       :: ISATLIMIT(W) -> d[W].phase = FORKED; d[W].need = false; d[W].offer = false
+       :: ISATLIMIT(W) -> ask(W)
+#ifdef OWNWAITS                 /* without a new epoch: another copy wrote them */
+       :: d[W].limit == 0 && isBeyond -> ask(W)
+#endif
        :: else -> d[W].phase = IDLE
        fi
     fi;
@@ -795,13 +831,6 @@ inline checkSynced(W) {
         fi
     }
     n = 0; k = 0
-}
-
-/* Makes the key of a new identity; its id follows from it. */
-inline makeKey(W) {
-    assert(nextReplica < REPLICAS);
-    d[W].key = nextReplica;
-    nextReplica++
 }
 
 /* Central gives the new id, and says how far it confirms the old chain: accepted = that number. */
@@ -859,7 +888,7 @@ inline heal(W) {
            :: HAS(d[W].aside, h)                /* waits for a person */
            :: else ->
               vv = change[h].context;
-              j = h; reissueVV(W); h = j; j = 0;
+              j = h; reissueVV(W, n - 1); h = j; j = 0;
               issue(own, end, change[h].content, vv);
               end = lastChange;
               if
@@ -872,9 +901,16 @@ inline heal(W) {
         fi
     }
     vv = d[W].vv;
-    reissueVV(W);
+    reissueVV(W, 3);
     d[W].vv = vv;
     d[W].replica = own; d[W].end = end; d[W].receipt = 0;
+#ifdef DROPCURSOR               /* of finding 10: a cursor of another epoch */
+    if
+    :: d[W].epoch != d[W].theirEpoch ->
+       d[W].hasCursor = false; d[W].position = 0; d[W].life = 0
+    :: else
+    fi;
+#endif
     d[W].acked = 0; d[W].limit = 0; d[W].key = 0; d[W].epoch = d[W].theirEpoch;
 #if !defined(BREAK_UNTOLD) && !defined(BREAK_ORDER)
     if
@@ -906,25 +942,29 @@ inline tellRefusals(W) {
 }
 #endif
 
-/* In vv, old dots after seq k become new dots of the replica `own`; refused ones are not issued
-   again, and have none. */
-inline reissueVV(W) {
-    if
-    :: AT(vv, d[W].replica) > k ->
-       count = 0;
-       for (i : 1 .. 3) {
+/* In vv, old dots after seq k become new dots of the replica `own`: those of the changes through seq
+   `to` that are issued again, which refused ones are not. Without such changes nothing is renamed. */
+inline reissueVV(W, TO) {
+    count = 0; isKnown = false;
+    for (i : 1 .. 3) {
+        if
+        :: i > k && i <= SEQ(d[W].end) ->
+           isKnown = true;
+           hashAt(d[W].end, i);
            if
-           :: i > k && i <= AT(vv, d[W].replica) ->
-              hashAt(d[W].end, i);
-              if
-              :: !HAS(d[W].aside, h) -> count++
-              :: else
-              fi
+           :: i <= (TO) && i <= AT(vv, d[W].replica) && !HAS(d[W].aside, h) -> count++
            :: else
            fi
-       }
-       i = 0;
-       vv = WITH(vv, own, count);
+        :: else
+        fi
+    }
+    i = 0;
+    if
+    :: AT(vv, d[W].replica) > k && isKnown ->
+       if
+       :: count > 0 -> vv = WITH(vv, own, count)
+       :: else
+       fi;
 #ifndef BREAK_VECTOR
        vv = WITH(vv, d[W].replica, k)
 #endif
@@ -958,21 +998,7 @@ endDesk:
            :: d_step { true -> write(w, false) }
            :: d_step { BADCOUNT < BAD -> write(w, true) }
            fi }
-    :: d_step { d[w].lives && d[w].phase == IDLE && d[w].reason ->
-           d[w].sentEnd = d[w].end; d[w].phase = SENT;
-           printf("device %d sends: end %d, receipt %d\n", w, d[w].end, d[w].receipt);
-#ifdef BREAK_SEND
-           d[w].receipt = SEQ(d[w].end);
-           checkReceipt(w)
-#endif
-       }
     :: d_step { d[w].phase == REPLIED -> apply(w) }
-    :: d_step { d[w].phase == FORKED ->
-           d[w].sentEnd = d[w].end; d[w].phase = ASKED;
-           if
-           :: d[w].key == 0 -> makeKey(w)
-           :: else
-           fi }
     :: d_step { d[w].phase == GIVEN ->
            if
            :: d[w].asks -> makeKey(w); forgetReply(w); d[w].sentEnd = d[w].end; d[w].phase = ASKED
@@ -985,12 +1011,19 @@ endDesk:
 proctype Link(byte w) {
 endLink:
     do
-    :: atomic { d[w].phase == SENT ->
+    :: atomic { d[w].lives && d[w].phase == IDLE && d[w].reason ->
            if
            :: isCopied = false
-           :: lates < LATE && lateEnd == 0 && SEQ(d[w].sentEnd) > d[w].receipt -> isCopied = true
+           :: lates < LATE && lateEnd == 0 && SEQ(d[w].end) > d[w].receipt -> isCopied = true
            fi;
-           d_step { answer(w); isCopied = false } }
+           d_step {
+               d[w].sentEnd = d[w].end;
+               printf("device %d sends: end %d, receipt %d\n", w, d[w].end, d[w].receipt);
+#ifdef BREAK_SEND
+               d[w].receipt = SEQ(d[w].end);
+               checkReceipt(w);
+#endif
+               answer(w); isCopied = false } }
     :: d_step { d[w].phase == ASKED -> giveID(w) }
     /* A request or a reply is lost, or the device crashes. */
     :: d_step { MAYFAIL && (d[w].phase != IDLE || d[w].need || d[w].offer) ->
@@ -1121,7 +1154,7 @@ proctype World() {
 endWorld:
     do
 #ifdef CLONE
-    :: d_step { !d[2].lives && d[0].lives && lastContent > 0 -> clone() }
+    :: d_step { !d[2].lives && d[0].lives && lastContent >= COPYFROM -> clone() }
 #ifndef NODEATH
     :: d_step { d[2].lives && d[0].lives -> die() }
 #endif
