@@ -295,6 +295,17 @@ inline commit(P, REFUSED) {
 #define LEFTOUT(p) UNFIT(p)
 #endif
 
+/* The refusals of what it has of a push. */
+inline tellRefusals(P) {
+    h = end;
+    do
+    :: (P) != 0 && SEQ(h) >= SEQ(P) && h != 0 ->
+       refusals = refusals | (centralRefused & BIT(h));
+       h = change[h].before
+    :: else -> break
+    od
+}
+
 /* What central does with replica r's request: chain end e, push p (0: none), the epoch that the
    device knows, and, when it brings the record's state, (vv, has). Leaves isForked, asks, refusals. */
 inline ingest(R, E, P, WHO, STATES, EPOCH) {
@@ -309,7 +320,12 @@ inline ingest(R, E, P, WHO, STATES, EPOCH) {
     :: else ->
        if
 #ifndef BREAK_EPOCH
-       :: (EPOCH) != epoch                      /* it has to hear of this one first */
+       :: (EPOCH) != epoch ->                   /* it has to hear of this one first */
+#ifdef TELLREFUSED                              /* of finding 8: but is told what is known */
+          tellRefusals(P)
+#else
+          skip
+#endif
 #endif
        :: KNOWS(EPOCH) && ((P) == 0 || SEQ(P) > SEQ(end) + 1)   /* none, or passed over */
        :: else ->
@@ -326,13 +342,7 @@ inline ingest(R, E, P, WHO, STATES, EPOCH) {
              if
              :: SEQ(P) == SEQ(end) + 1 -> take(P, WHO, STATES)
              :: else ->                         /* seen before: its refusals again */
-                h = end;
-                do
-                :: SEQ(h) >= SEQ(P) && h != 0 ->
-                   refusals = refusals | (centralRefused & BIT(h));
-                   h = change[h].before
-                :: else -> break
-                od
+                tellRefusals(P)
              fi
           fi
        fi;
@@ -564,7 +574,7 @@ inline forgetReply(W) {
 inline endSession(W) {
     printf("the session of device %d ends\n", W);
     forgetReply(W);
-    d[W].phase = IDLE; d[W].need = false; d[W].offer = false;
+    d[W].phase = IDLE; d[W].need = false; d[W].offer = false; d[W].repaired = false;
 #ifndef BREAK_RETRY
     d[W].reason = true
 #endif
@@ -573,8 +583,8 @@ inline endSession(W) {
 inline write(W, UNFIT) {
     issue(d[W].replica, d[W].end, lastContent + 1, d[W].vv);
     lastContent++;
-    /* 6: the dot is new; LocalEdit traps when it is not (finding 11). */
-    PROMISE(6, !COVERED(d[W].vv, lastChange));
+    /* The record must not have the dot: LocalEdit would trap (finding 11). */
+    PROMISE(11, !COVERED(d[W].vv, lastChange));
     d[W].end = lastChange;
     d[W].vv = WITH(d[W].vv, d[W].replica, SEQ(lastChange));
     d[W].has = d[W].has | BIT(lastChange);
@@ -633,11 +643,7 @@ inline goOn(W, AFTER) {
 inline takeBackRefusal(W, P) {
 #ifndef BREAK_TAKEBACK
     if
-    :: (P) != 0 && SEQ(P) <= d[W].receipt && HAS(d[W].aside, P) && !HAS(d[W].refusals, P)
-#ifdef SAMEEPOCH                /* of finding 8: not from a reply that took nothing */
-       && !isNewEpoch
-#endif
-       ->
+    :: (P) != 0 && SEQ(P) <= d[W].receipt && HAS(d[W].aside, P) && !HAS(d[W].refusals, P) ->
        d[W].aside = d[W].aside & ~BIT(P);
        d[W].gap = true;
        printf("device %d takes the refusal of change %d back\n", W, P)
@@ -844,7 +850,7 @@ inline giveID(W) {
            hashAt(chainEnd[d[W].replica], n);
            if
            :: x == h -> k = x;
-              d[W].refusals = d[W].refusals | (centralRefused & BIT(x))
+              d[W].refusals = d[W].refusals | (SEQ(x) > d[W].receipt -> centralRefused & BIT(x) : 0)
            :: else
            fi
         :: else
@@ -863,7 +869,7 @@ inline giveID(W) {
    the other way round, central's vector, which has the other self's dots, would hide them. */
 inline heal(W) {
 #ifdef BREAK_ORDER
-    tellRefusals(W);
+    tellBefore(W);
 #endif
     own = d[W].key; k = SEQ(d[W].accepted);
 #ifdef BREAK_TWICE
@@ -926,7 +932,7 @@ inline heal(W) {
 }
 
 #ifdef BREAK_ORDER
-inline tellRefusals(W) {
+inline tellBefore(W) {
     for (n : 1 .. 3) {
         if
         :: n <= SEQ(d[W].accepted) ->
@@ -1109,7 +1115,8 @@ inline checkEnd() {
         :: d[j].lives ->
            PROMISE(4, d[j].phase == IDLE && d[j].status != PENDING);
            PROMISE(10, d[j].status == SYNCED);
-           PROMISE(2, d[j].vv == centralVV && d[j].has == centralHas)
+           PROMISE(2, d[j].vv == centralVV && d[j].has == centralHas);
+           PROMISE(9, (d[j].aside & centralHas) == 0)   /* what was taken waits for nobody */
         :: else
         fi
     }
