@@ -23,21 +23,33 @@
    - What a device does to its own file in one transaction is one step. So is what central does.
    - A device begins an exchange when it has a reason: it wrote, was cut off, is not done, or central
      has news. An exchange without a reason changes nothing; leaving it out makes every run end.
-   - The digests are compared, but the repair that follows when they differ is left out unless
-     -DREPAIR is given: all but one mixture of faults must converge without it.
-   - The refusal of a change depends on the change alone (field `bad`), unless -DFLIP is given.
+   - A request is sent and answered in one step: what may come between, a loss or a write, is the same
+     before or after. The place where the old copy of a request comes from is that step.
+   - When the digests differ the record is asked for at once, without the comparison of buckets. A
+     repair is tried once for each state of central and session.
 
    Healing of a fork. On 409 forked, and when a reply's chain end is not the device's own, the device
    asks central in the same session for a new replica id; central says which of the device's seqs it
    confirms by their hashes. In one transaction the device takes the id, issues every later change
-   again with the old dots in contexts and vector replaced by the new ones, and drops its cursor. The
+   again with the old dots in contexts and vector replaced by the new ones. Refused ones are not issued
+   again. The id follows from a key that is on disk before central hears of it, so a repeated request
+   gets the same; one that a twin has used already is not taken. The
    reply also brings the refusals among the confirmed changes (see README.md, finding 1).
+
+   Epochs. `central recover` begins an epoch and lets central take given states; it is part of the
+   restoration unless -DNOTICED is given. Central begins one by itself when a device of the present epoch
+   brings more than central has. Of a device that names another epoch nothing is taken. It hears of the
+   epoch, pushes again what was acknowledged (the limit), and then takes a new identity.
 
    Settings: -DWRITES0, 1 and 2 (writes of each device), -DBAD (writes that central refuses),
    -DFAULTS (losses and crashes), -DLATE (old copies), -DCLONE (device 2 is a copy of device 0, which
-   may die; with -DNODEATH not), -DREWINDS (restorations of central; with -DAFTERHEAL only once a fork
-   is healed), -DREPAIR, -DFLIP, -DREMEDY (of findings 2 and 3), -DUNBOUNDED (losses without number
-   until the link is good; then LTL `progress`). -DBREAK_x spoils one rule each: see `check`.
+   may die; with -DNODEATH not; -DCOPYFROM: writes before), -DREWINDS (restorations of central, at most
+   1; with -DAFTERHEAL only once a fork is healed), -DNOTICED, -DRECOVER (later runs of `central
+   recover`), -DUNBOUNDED (losses without number until the link is good; then LTL `progress`). A refusal
+   depends on the change; with -DOBJECTION on what central has, so not on a change that came with a state;
+   with -DFLIP only an unrestored central refuses. -DCUT, -DTELLREFUSED, -DSTAYSVOID, -DDROPCURSOR and
+   -DOWNWAITS are the remedies of findings 7 to 11, which the sources do not have (README.md). -DBREAK_x
+   spoils one rule each: see `check`.
    -DONLY=n asserts promise n alone, so that a check knows which one failed; -DEXCEPT=n all others.  */
 
 #ifndef WRITES0
