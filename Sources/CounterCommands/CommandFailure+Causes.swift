@@ -35,6 +35,7 @@ extension CommandFailure {
             case .notThisKind, .newerVersion, .missing: .configuration
             case .exists: .cantCreate
             case .notEnrolled: .noPermission
+            case .identityTaken: .temporaryFailure
             case .domain, .noSuchRecord, .ambiguousCode, .duplicateID, .duplicateCode, .outOfScope,
                 .unknownOffice, .notInConflict, .damaged:
                 .dataError
@@ -81,7 +82,8 @@ extension StoreError {
         case .domain, .noSuchRecord, .ambiguousCode, .duplicateID, .duplicateCode, .outOfScope,
             .unknownOffice, .notInConflict:
             true
-        case .sqlite, .notThisKind, .newerVersion, .missing, .exists, .notEnrolled, .damaged:
+        case .sqlite, .notThisKind, .newerVersion, .missing, .exists, .notEnrolled, .damaged,
+            .identityTaken:
             false
         }
     }
@@ -98,6 +100,7 @@ extension StoreError {
         case .unknownOffice: "unknown_office"
         case .notInConflict: "not_in_conflict"
         case .notEnrolled: "not_enrolled"
+        case .identityTaken: "identity_taken"
         case .sqlite, .notThisKind, .newerVersion, .missing, .exists, .damaged: "store_failed"
         }
     }

@@ -42,18 +42,6 @@ extension ReplicaDatabase {
         return Array(copies.sorted { $0.id < $1.id }.prefix(limit))
     }
 
-    /// A record's state without the values that were refused: a copy of what has left the office keeps
-    /// them for people. `nil` when there is no such record.
-    ///
-    /// - Throws: `StoreError`.
-    public func stateWithoutRefused(of id: RecordID) throws -> RecordState? {
-        guard let record = try find(.id(id)) else { return nil }
-        let refused = try changeLog.history(kind: record.state.kind, recordKey: record.key)
-            .filter(\.isVoid).map(\.change.dot)
-        return refused.isEmpty
-            ? record.state : record.state.filtered { !refused.contains($1.dot) }
-    }
-
     /// Calls `body` with the records of a bucket that are in an office's scope, and their digests.
     ///
     /// - Throws: `StoreError`, and what `body` throws.

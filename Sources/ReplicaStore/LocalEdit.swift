@@ -176,9 +176,7 @@ extension LocalEdit {
             let id = record ?? RecordID(derivedFrom: author.chain.hash)
             let target = known ?? OpenRecord(state: RecordState(kind: kind, id: id), key: nil)
             var state = target.state
-            guard state.apply(change) == .applied else {
-                preconditionFailure("an own change follows from the state it was written on")
-            }
+            guard state.apply(change) == .applied else { throw StoreError.identityTaken }
             let entry = LogEntry(
                 form: .change, dot: change.dot, isMaking: record == nil, hash: author.chain.hash,
                 bytes: bytes)

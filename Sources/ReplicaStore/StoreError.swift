@@ -30,6 +30,8 @@ public enum StoreError: Error, Sendable {
     case unknownOffice
     /// This replica is not enrolled.
     case notEnrolled
+    /// A copy of this replica wrote to the record under this replica's identity.
+    case identityTaken
     /// The field is not in conflict.
     case notInConflict
     /// A stored row contradicts itself: the file is damaged.
@@ -56,6 +58,7 @@ extension StoreError: CustomStringConvertible {
         case .outOfScope: "the record belongs to another office"
         case .unknownOffice: "the catalog has no office with this code"
         case .notEnrolled: "this replica is not enrolled"
+        case .identityTaken: "another copy of this replica has written to the record"
         case .notInConflict: "the field is not in conflict"
         case .damaged(let table, let key): "row \(key) of \(table) is damaged"
         }
@@ -82,6 +85,7 @@ extension StoreError: CustomStringConvertible {
         case .outOfScope: "only the office that holds the dossier can write to it"
         case .unknownOffice: "sync first, or ask the central office to add it"
         case .notEnrolled: "ask the central office for a code, then: counter enrol URL --code C"
+        case .identityTaken: "run counter sync: it gives this one an identity of its own"
         case .notInConflict: "see the conflicts that wait with: counter conflicts"
         }
     }

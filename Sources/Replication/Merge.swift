@@ -117,12 +117,24 @@ extension RecordState {
 
     /// Takes the values of a field from another state, all of whose dots this one has seen.
     public mutating func restore(_ name: FieldName, from other: RecordState) {
-        for entry in other[name] where vv.covers(entry.dot) && !holds(entry.dot, in: name) {
-            put(FieldWrite(name, entry.value), dot: entry.dot, replacing: VersionVector())
-            if let stamp = other.stamp(of: entry.dot), self.stamp(of: entry.dot) == nil {
-                let place = stamps.firstIndex { $0.dot > entry.dot } ?? stamps.endIndex
-                stamps.insert(StampedDot(entry.dot, stamp), at: place)
+        for entry in other[name] {
+            if let stamp = other.stamp(of: entry.dot) {
+                restore(FieldWrite(name, entry.value), entry.dot, stamp)
             }
+        }
+    }
+
+    /// Lets a value of a change that this state has seen stand again.
+    public mutating func restore(_ write: FieldWrite, of change: Change) {
+        restore(write, change.dot, change.stamp)
+    }
+
+    private mutating func restore(_ write: FieldWrite, _ dot: Dot, _ stamp: Stamp) {
+        guard vv.covers(dot), !holds(dot, in: write.name) else { return }
+        put(write, dot: dot, replacing: VersionVector())
+        if self.stamp(of: dot) == nil {
+            let place = stamps.firstIndex { $0.dot > dot } ?? stamps.endIndex
+            stamps.insert(StampedDot(dot, stamp), at: place)
         }
     }
 

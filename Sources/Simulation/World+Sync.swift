@@ -93,10 +93,6 @@ extension World {
             now.generator.happens(perMille: faults)
             ? now.generator.element(of: Fate.allCases) : nil
         if !isDead, !now.isGood { editMeanwhile(&now) }
-        // A state shows others what was not pushed yet, and may be issued again under another dot.
-        if request.states != nil, let device = devices[now.slot] {
-            try? dots.collectOwn(from: device.database)
-        }
         let reply = await carry(request.encoded(), fate, &now)
         if !isDead, !now.isGood { editMeanwhile(&now) }
         now.death?.noteRequest()

@@ -50,7 +50,11 @@ struct CentralIngest {
         _ request: SyncRequest, _ push: VerifiedPush?, in epoch: CentralEpoch
     ) throws -> IngestResult {
         try Self.checkChainEnd(request.chain, of: result.device)
-        guard request.epoch?.epoch ?? epoch.id == epoch.id else { return result }
+        guard request.epoch?.epoch ?? epoch.id == epoch.id else {
+            // It may not have heard of refusals yet, and counts what it pushes as received.
+            if let push { try repeatRefusals(of: push) }
+            return result
+        }
         isRecovering = epoch.isRecovering
         formerSeq = request.epoch?.formerSeq ?? 0
         for refused in request.refusedBefore { refusedBefore[refused.seq] = refused.code }
@@ -76,14 +80,21 @@ struct CentralIngest {
             })
         else { throw SyncFailure.forked(accepted: device.seq) }
         guard push.isSigned else { throw SyncFailure.badSignature }
-        if push.firstSeq <= device.seq {
-            result.refusals += try refusals(push.firstSeq...device.seq)
-        }
+        try repeatRefusals(of: push)
         for change in push.changes where change.chain.seq > device.seq {
             guard try take(change) else { break }
             result.device.seq = change.chain.seq
             result.device.chainHash = change.chain.hash
         }
+    }
+
+    /// Tells again which changes of a push were refused when it came before.
+    private mutating func repeatRefusals(of push: VerifiedPush) throws {
+        let device = result.device
+        guard push.firstSeq <= device.seq,
+            try database.chainHash(of: device.replica, seq: push.firstSeq - 1) == push.hashBefore
+        else { return }
+        result.refusals += try refusals(push.firstSeq...device.seq)
     }
 
     /// Joins a state that the device gave. The other devices of its office learn by it when it says

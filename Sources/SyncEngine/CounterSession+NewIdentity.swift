@@ -49,7 +49,13 @@ extension CounterSession {
                     next.desk = new.desk
                     next.token = BearerToken(of: key).text
                     next.signingSeed = seed
-                    next.epoch = reply.epoch ?? next.epoch
+                    if let epoch = reply.epoch, epoch != next.epoch {
+                        // The cursor is of the epoch before: central would take it for a sign that
+                        // it was restored once more.
+                        next.epoch = epoch
+                        next.cursor = nil
+                        next.resumeMark = nil
+                    }
                     let rotation = try transaction.takeIdentity(
                         next, keptSeq: search.confirmedSeq, cause: cause)
                     // After the renaming: central's states name the other copy's dots as seen.

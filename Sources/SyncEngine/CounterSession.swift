@@ -197,13 +197,13 @@ extension CounterSession {
                     changes: chunk.changes,
                     signature: key.signature(of: chunk.hashAfter.bytes))
                 request.pendingCount = identity.seq - (chunk.firstSeq + chunk.count - 1)
-                request.states = try neededStates()
+                request.states = try neededStates(replica, through: identity.pushedSeq)
                 request.refusedBefore = try database.refusedBefore(
                     of: replica, seqs: chunk.firstSeq...chunk.firstSeq + chunk.count - 1
                 ).map {
                     RefusedBefore(seq: $0.seq, code: RefusalCode(rawValue: $0.code) ?? .other)
                 }
-            } else if try addRepair(to: &request, ofOffice: identity.office) {
+            } else if try addRepair(to: &request, identity, replica) {
                 request.pendingCount = identity.pendingCount
             } else if identity.pendingCount > 0 {
                 request.pendingCount = identity.pendingCount
@@ -216,10 +216,10 @@ extension CounterSession {
         }
     }
 
-    private func neededStates() throws -> [UInt8]? {
+    private func neededStates(_ replica: ReplicaID, through pushedSeq: UInt64) throws -> [UInt8]? {
         var states: [UInt8] = []
         for id in neededRecords {
-            if let state = try database.stateWithoutRefused(of: id) {
+            if let state = try database.givenState(of: id, from: replica, through: pushedSeq) {
                 states += state.canonicalBytes
             }
         }
@@ -228,8 +228,11 @@ extension CounterSession {
 
     /// Adds the next step of a repair; `false` when there is none. States that are given go without a
     /// push: with one, central would take them for those that it asked for.
-    private func addRepair(to request: inout SyncRequest, ofOffice office: String) throws -> Bool {
+    private func addRepair(
+        to request: inout SyncRequest, _ identity: ReplicaIdentity, _ replica: ReplicaID
+    ) throws -> Bool {
         guard repair.isBusy else { return false }
+        let office = identity.office
         if let bucket = repair.askedBucket {
             request.bucketDigests = BucketDigests(
                 try database.bucketDigests(ofOffice: office), from: bucket)
@@ -241,9 +244,8 @@ extension CounterSession {
         }
         var states: [UInt8] = []
         while states.count < options.pushBytes, let id = repair.nextOffer() {
-            if let state = try database.stateWithoutRefused(of: id) {
-                states += state.canonicalBytes
-            }
+            let state = try database.givenState(of: id, from: replica, through: identity.pushedSeq)
+            if let state { states += state.canonicalBytes }
         }
         if !states.isEmpty { request.states = states }
         return true
@@ -365,6 +367,7 @@ extension CounterSession {
     private func apply(items: [UInt8], in transaction: WriteTransaction) throws -> UInt64 {
         let merge = MergeApply(transaction)
         var gaps = Set(try database.gaps(limit: .max))
+        let (identity, replica) = try database.enrolledIdentity()
         var count: UInt64 = 0
         func openGap(_ id: RecordID) throws {
             gaps.insert(id)
@@ -394,6 +397,10 @@ extension CounterSession {
                 if gaps.remove(id) != nil { try transaction.setGap(id, isOpen: false) }
             case .state(let state):
                 guard state.kind.isKnown else { throw Self.unknownKind }
+                // Another device has read what a copy of this one wrote.
+                guard state.vv[replica] <= identity.seq else {
+                    throw SyncFailure.forked(accepted: state.vv[replica])
+                }
                 guard gaps.remove(state.id) != nil else {
                     try merge.join(state)
                     return

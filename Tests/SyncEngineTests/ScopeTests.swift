@@ -31,7 +31,7 @@ struct ScopeTests {
         try reply.decodedItems().filter { item in
             switch item {
             case .change(let change, _): !change.kind.isCatalog
-            case .void(let kind, _, _): !kind.isCatalog
+            case .void(let kind, _, _), .departure(let kind, _): !kind.isCatalog
             case .state(let state): !state.kind.isCatalog
             }
         }
