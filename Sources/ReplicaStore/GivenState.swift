@@ -5,9 +5,12 @@ internal import Dossiers
 public import Replication
 
 extension ReplicaDatabase {
-    /// A record's state without own changes after a seq and without refused ones. The first come as
-    /// changes, perhaps under another identity; the second are kept for people only. Values that
-    /// those changes had replaced stand again as far as the log has them.
+    /// A record's state without own changes that central never had and without refused ones. The first
+    /// come as changes, perhaps under another identity; the second are kept for people only. Values
+    /// that those changes had replaced stand again as far as the log has them.
+    ///
+    /// - Parameter seq: the last own change that central ever had. What others have read and built on
+    ///   stays.
     ///
     /// - Returns: `nil` when there is no such record.
     /// - Throws: `StoreError`.

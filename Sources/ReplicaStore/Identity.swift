@@ -80,6 +80,9 @@ public struct ReplicaIdentity: Sendable {
         acknowledgedSeq = 0
     }
 
+    /// The highest own change that central ever had, by its own word: others may have read it.
+    public var onceAcknowledgedSeq: UInt64 { max(pushedSeq, acknowledgedSeq, pushLimit ?? 0) }
+
     /// Own changes that central does not have yet.
     public var pendingCount: UInt64 { seq - min(pushedSeq, seq) }
 }

@@ -258,6 +258,8 @@ extension CentralIngest {
     /// left too.
     private func mayJoin(_ state: RecordState, over record: OpenRecord) throws -> Bool {
         let office = result.device.office
+        // A copy of which the device heard only that it has left would take its office away here too.
+        guard state.kind.isCatalog || DossierRules.scope(of: state) != .none else { return false }
         if isRecovering {
             let isFree = state.kind.isCatalog || record.state.fields.isEmpty
             if try isFree || database.hasEverRead(office: office, record) { return true }

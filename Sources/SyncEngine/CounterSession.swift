@@ -197,7 +197,7 @@ extension CounterSession {
                     changes: chunk.changes,
                     signature: key.signature(of: chunk.hashAfter.bytes))
                 request.pendingCount = identity.seq - (chunk.firstSeq + chunk.count - 1)
-                request.states = try neededStates(replica, through: identity.pushedSeq)
+                request.states = try neededStates(replica, through: identity.onceAcknowledgedSeq)
                 request.refusedBefore = try database.refusedBefore(
                     of: replica, seqs: chunk.firstSeq...chunk.firstSeq + chunk.count - 1
                 ).map {
@@ -216,10 +216,10 @@ extension CounterSession {
         }
     }
 
-    private func neededStates(_ replica: ReplicaID, through pushedSeq: UInt64) throws -> [UInt8]? {
+    private func neededStates(_ replica: ReplicaID, through seq: UInt64) throws -> [UInt8]? {
         var states: [UInt8] = []
         for id in neededRecords {
-            if let state = try database.givenState(of: id, from: replica, through: pushedSeq) {
+            if let state = try database.givenState(of: id, from: replica, through: seq) {
                 states += state.canonicalBytes
             }
         }
@@ -244,7 +244,8 @@ extension CounterSession {
         }
         var states: [UInt8] = []
         while states.count < options.pushBytes, let id = repair.nextOffer() {
-            let state = try database.givenState(of: id, from: replica, through: identity.pushedSeq)
+            let state = try database.givenState(
+                of: id, from: replica, through: identity.onceAcknowledgedSeq)
             if let state { states += state.canonicalBytes }
         }
         if !states.isEmpty { request.states = states }
