@@ -1,0 +1,159 @@
+import Causality
+import Crypto
+import Dossiers
+import Replication
+import ReplicaStore
+import SyncProtocol
+import TestSupport
+import Testing
+
+@testable import SyncEngine
+
+@Suite("Two ends that differ find where, and a restored central recovers")
+struct RepairTests {
+    private func recover(_ fleet: Fleet) throws {
+        let central = try fleet.openCentral()
+        defer { central.close() }
+        try central.write(now: fleet.clock.now()) {
+            try $0.beginEpoch(SystemRandomSource().number() >> 1, cause: .told)
+            try $0.setRecovering(true)
+        }
+    }
+
+    @Test("what only another device holds comes back in few exchanges, however much there is")
+    func takenBack() async throws {
+        let fleet = try Fleet()
+        let (dead, reader) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        for _ in 0..<40 { _ = try dead.make() }
+        _ = try await dead.sync()
+        _ = try await reader.sync()
+        let backup = try fleet.backUpCentral()
+        var ids: [RecordID] = []
+        for _ in 0..<30 { ids.append(try dead.make()) }
+        _ = try await dead.sync()
+        _ = try await reader.sync()
+        try fleet.restoreCentral(from: backup)
+        try recover(fleet)
+        let report = try await reader.sync()
+        #expect(report.outcome == .synced)
+        #expect(report.roundTrips <= 7, "\(report.roundTrips)")
+        #expect(report.rotation?.cause == .newEpoch)
+        for id in ids { #expect(try fleet.readCentral { try $0.state(of: .id(id)) } != nil) }
+        #expect(try fleet.readCentral { try $0.epoch().recordsRecovered } == 30)
+    }
+
+    @Test("a difference in one record costs that record, not all")
+    func oneRecord() async throws {
+        let fleet = try Fleet()
+        let (writer, reader) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        for _ in 0..<200 { _ = try writer.make([FieldWrite("officer", .text("Hoa"))]) }
+        let id = try writer.make()
+        _ = try await writer.sync()
+        _ = try await reader.sync()
+        // As a fault would: a value that nobody wrote, past every door.
+        let database = try reader.open()
+        try database.write(now: fleet.clock.now()) { transaction in
+            let record = try transaction.open(.dossier, id)
+            let bare = record.state.filtered { name, _ in name.rawValue == "office" }
+            try MergeApply(transaction).replace(record, with: bare)
+        }
+        database.close()
+        let report = try await reader.sync()
+        #expect(report.outcome == .synced)
+        #expect(report.pulled == 1)
+        #expect(report.roundTrips == 3)
+        #expect(try reader.states()[id] == writer.states()[id])
+    }
+
+    @Test("of a device that knows another epoch nothing is taken before it has heard of this one")
+    func otherEpoch() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        let first = try counter.make()
+        _ = try await counter.sync()
+        try recover(fleet)
+        let second = try counter.make()
+        let report = try await counter.sync()
+        #expect(report.outcome == .synced)
+        // The second change has never been at central: it goes out under the new identity only.
+        let rotation = try #require(report.rotation)
+        #expect(rotation.keptSeq == 1 && rotation.reissuedCount == 1)
+        let state = try #require(try fleet.readCentral { try $0.state(of: .id(second)) })
+        #expect(state.vv[rotation.old] == 0 && state.vv[rotation.new] == 1)
+        #expect(try fleet.readCentral { try $0.state(of: .id(first)) }?.vv[rotation.old] == 1)
+    }
+
+    @Test("what was refused before a restoration is refused again, and still waits for a person")
+    func refusedBefore() async throws {
+        let fleet = try Fleet()
+        let (writer, reader) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        let office = try fleet.editCentral {
+            try $0.make(
+                .office,
+                writes: [FieldWrite("code", .text("C")), FieldWrite("name", .text("Office C"))]
+            ).record
+        }
+        let id = try writer.make()
+        _ = try await writer.sync()
+        _ = try await reader.sync()
+        let backup = try fleet.backUpCentral()
+        try fleet.editCentral {
+            _ = try $0.edit(.id(office), writes: [FieldWrite("code", .text("D"))])
+        }
+        try writer.set(id, "office", .text("C"))
+        #expect(try await writer.sync().outcome == .refused)
+        _ = try await reader.sync()
+        // Central has the office again: judged anew, the change would be taken.
+        try fleet.restoreCentral(from: backup)
+        try recover(fleet)
+        _ = try await reader.sync()
+        _ = try await writer.sync()
+        _ = try await reader.sync()
+        #expect(try writer.read { try $0.refusedChanges() }.count == 1)
+        #expect(
+            try fleet.readCentral { try $0.state(of: .id(id)) }?["office"].map(\.value)
+                == [.text("A")])
+        #expect(try reader.states()[id] == writer.states()[id])
+    }
+
+    @Test("what central had taken waits until it recovers, and then is not judged anew")
+    func takenBefore() async throws {
+        let fleet = try Fleet()
+        let (a, b) = (try await fleet.enrol("A"), try await fleet.enrol("B"))
+        let backup = try fleet.backUpCentral()
+        let id = try a.make([FieldWrite("officer", .text("Lan"))])
+        _ = try await a.sync()
+        try a.set(id, "office", .text("B"))
+        _ = try await a.sync()
+        _ = try await b.sync()
+        try b.set(id, "officer", .text("Hoa"))
+        _ = try await b.sync()
+        try fleet.restoreCentral(from: backup)
+        // Its own change builds on those of the other office, which central has lost.
+        let early = try await b.sync()
+        #expect(early.outcome != .refused)
+        #expect(try b.read { try $0.refusedChanges() }.isEmpty)
+        try recover(fleet)
+        for counter in [b, a, b] { _ = try await counter.sync() }
+        #expect(try b.read { try $0.refusedChanges() }.isEmpty)
+        #expect(
+            try fleet.readCentral { try $0.state(of: .id(id)) }?["officer"].map(\.value)
+                == [.text("Hoa")])
+    }
+
+    @Test("an edit that a copy has made impossible is refused with a reason")
+    func identityTaken() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        let id = try counter.make()
+        let database = try counter.open()
+        try database.write(now: fleet.clock.now()) { transaction in
+            let record = try transaction.open(.dossier, id)
+            var state = record.state
+            state.vv.insert(Dot(counter.replica, 2))
+            try MergeApply(transaction).replace(record, with: state)
+        }
+        database.close()
+        #expect(throws: StoreError.self) { try counter.set(id, "officer", .text("Hoa")) }
+    }
+}
