@@ -50,6 +50,7 @@ let package = Package(
         library("CBOR"),
         library("JSON"),
         library("Replication", ["CBOR", "Causality", "Crypto"]),
+        library("Columns", ["CBOR", "Causality", "Crypto", "Replication"]),
         library("Dossiers", ["CBOR", "Causality", "Crypto", "JSON", "Replication"]),
         library("SQLite", ["CSQLite"]),
         library(
@@ -99,7 +100,10 @@ let package = Package(
         program("simulate", ["CommandLineTool", "Simulation"]),
         program(
             "fuzz",
-            ["CBOR", "Causality", "Dossiers", "JSON", "Replication", "SyncProtocol"]),
+            [
+                "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "JSON", "Replication",
+                "SyncProtocol",
+            ]),
         .target(
             name: "TestSupport",
             dependencies: [
@@ -135,7 +139,10 @@ let package = Package(
             ]),
         tests(
             "SyncProtocolTests",
-            ["CBOR", "Causality", "Crypto", "JSON", "Replication", "SyncProtocol"]),
+            [
+                "CBOR", "Causality", "Columns", "Crypto", "Demonstration", "JSON", "Replication",
+                "SyncProtocol",
+            ]),
         tests("CausalityTests", ["Causality", "JSON"]),
         tests("CryptoTests", ["Crypto"]),
         tests(

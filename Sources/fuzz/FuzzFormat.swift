@@ -10,6 +10,8 @@ public enum FuzzFormat: String, CaseIterable, Sendable {
     case request
     /// Sync replies and the items in them.
     case reply
+    /// Batches in columns.
+    case columns
     /// Compressed bodies.
     case zstd
     /// JSON texts.
@@ -25,6 +27,7 @@ public enum FuzzFormat: String, CaseIterable, Sendable {
         case .state: checkStates(input)
         case .request: checkRequest(input)
         case .reply: checkReply(input)
+        case .columns: checkColumns(input)
         case .zstd: checkCompression(input)
         case .json: checkJSON(input)
         case .edits: checkEdits(input)

@@ -143,6 +143,13 @@ seed(
 )
 
 text = (HERE.parent.parent / "Protocol" / "errors.md").read_bytes()[:2000]
+for index, row in enumerate(vectors("columns.json")["pushes"]):
+    seed("columns", f"push-{index}", bytes.fromhex(row["batch"]))
+    seed("columns", f"changes-{index}", b"".join(map(bytes.fromhex, row["changes"])))
+for index, row in enumerate(vectors("columns.json")["items"]):
+    seed("columns", f"items-{index}", bytes.fromhex(row["batch"]))
+    seed("columns", f"sequence-{index}", b"".join(map(bytes.fromhex, row["items"])))
+
 seed("zstd", "text", zstd(text, "-3"))
 seed("zstd", "text-19-checksum", zstd(text, "-19", "--check"))
 seed("zstd", "bomb", zstd(bytes(10 << 20), "-19"))

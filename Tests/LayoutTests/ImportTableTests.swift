@@ -13,6 +13,7 @@ struct ImportTableTests {
             "JSON", "ReplicaStore", "Replication", "Reports", "SQLite", "SyncEngine",
             "SyncProtocol",
         ],
+        "Columns": ["CBOR", "Causality", "Crypto", "Replication"],
         "CommandLineTool": [],
         "CounterCommands": [
             "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "JSON", "ReplicaStore",
@@ -45,7 +46,10 @@ struct ImportTableTests {
         "central": ["CentralCommands", "CommandLineTool"],
         "counter": ["CommandLineTool", "CounterCommands"],
         "simulate": ["CommandLineTool", "Simulation"],
-        "fuzz": ["CBOR", "Causality", "Dossiers", "JSON", "Replication", "SyncProtocol"],
+        "fuzz": [
+            "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "JSON", "Replication",
+            "SyncProtocol",
+        ],
     ]
 
     private static let root = URL(fileURLWithPath: #filePath)
