@@ -59,9 +59,8 @@ let package = Package(
         library(
             "SyncEngine",
             [
-                "CBOR", "Causality", "Crypto", "Dossiers", "HTTP", "JSON", "ReplicaStore",
-                "Replication",
-                "SyncProtocol",
+                "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON",
+                "ReplicaStore", "Replication", "SyncProtocol",
             ]),
         library("HTTP", ["CCurl", "CMicrohttpd"]),
         library(
@@ -122,7 +121,7 @@ let package = Package(
         tests(
             "SyncEngineTests",
             [
-                "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication",
+                "Causality", "Columns", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication",
                 "SQLite", "SyncEngine", "SyncProtocol", "TestSupport",
             ]),
         tests(

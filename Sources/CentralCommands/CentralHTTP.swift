@@ -67,13 +67,17 @@ public struct CentralHTTP: Sendable {
             let replica = try await authenticate(request)
             line.device = replica.description
             let body = try Self.content(of: request)
-            let message = try SyncRequest(encoded: body)
+            var message = try SyncRequest(encoded: body)
+            // People read sequences.
+            if Self.wantsJSON(request) { message.batches = nil }
             let reply = try await node.exchange(message, from: replica)
             line.pushed = message.push == nil ? 0 : reply.accepted.seq
             line.refused = reply.refusals.count
             line.items = reply.itemCount
             line.isComplete = !reply.hasMore
-            let response = try Self.response(reply, to: request)
+            let response = try Self.response(
+                reply, to: request,
+                level: message.batches?.compressionLevel ?? Compression.levelDefault)
             line.bytesOut = response.body.count
             line.milliseconds = Int(start.duration(to: .now) / .milliseconds(1))
             log(line)
@@ -116,10 +120,14 @@ extension CentralHTTP {
         }
     }
 
+    private static func wantsJSON(_ request: HTTPRequest) -> Bool {
+        request.headers["Accept"]?.contains("application/json") == true
+    }
+
     private static func response(
-        _ reply: SyncReply, to request: HTTPRequest
+        _ reply: SyncReply, to request: HTTPRequest, level: Int32
     ) throws(SyncFailure) -> HTTPResponse {
-        if request.headers["Accept"]?.contains("application/json") == true {
+        if wantsJSON(request) {
             return HTTPResponse(
                 contentType: "application/json", text: reply.json.serialized())
         }
@@ -128,7 +136,7 @@ extension CentralHTTP {
         let takesZstd =
             request.headers["Accept-Encoding"]?.contains(Compression.contentCoding) == true
         if takesZstd, response.body.count >= WireLimits.compressionBytesMin {
-            let packed = try Compression.compressed(response.body)
+            let packed = try Compression.compressed(response.body, level: level)
             if packed.count < response.body.count {
                 response.body = packed
                 response.headers.append("Content-Encoding", Compression.contentCoding)

@@ -20,6 +20,8 @@ public struct IngestResult: Sendable {
     public var neededRecords: [RecordID] = []
     /// Whether the next change cannot be taken before central recovers.
     public var awaitsRecovery = false
+    /// Whether nothing was taken because the push's columns name changes that are not here.
+    public var wantsSequence = false
 }
 
 /// Takes a device's changes into central's store, in one write transaction.

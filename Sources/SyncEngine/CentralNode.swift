@@ -70,6 +70,12 @@ public final class CentralNode: Sendable {
         if let rotation = request.rotation { return try await giveIdentity(request, rotation) }
         let ingest = try await ingest(request)
         var device = ingest.device
+        if ingest.wantsSequence {
+            var reply = SyncReply(
+                accepted: ChainEnd(seq: device.seq, hash: device.chainHash), time: clock.now())
+            reply.batches = .wantsSequence
+            return reply
+        }
         var version = request.waitSeconds > 0 ? try await newsVersion() : 0
         var reply = try await pull(request, ingest)
         let deadline =
@@ -150,9 +156,24 @@ extension CentralNode {
         }
         var verified: VerifiedPush?
         if let push = request.push {
-            verified = try await VerifiedPush(push, from: request.replica, key: device.publicKey)
+            let sequence = try await read { try $0.sequence(of: push, from: request.replica) }
+            guard let sequence else { return IngestResult(device: device, wantsSequence: true) }
+            verified = try await VerifiedPush(
+                sequence, from: request.replica, key: device.publicKey)
         }
-        return try await write { [verified] transaction, database in
+        do throws(SyncFailure) {
+            return try await take(request, verified)
+        } catch {
+            // Columns name records by changes: if one led astray, the signature does not fit.
+            guard error == .badSignature, request.push?.form == .columns else { throw error }
+            return IngestResult(device: device, wantsSequence: true)
+        }
+    }
+
+    private func take(
+        _ request: SyncRequest, _ verified: VerifiedPush?
+    ) async throws(SyncFailure) -> IngestResult {
+        try await write { transaction, database in
             // It may have been revoked, or pushed by another way, while it waited for the writer.
             guard let device = try database.device(request.replica) else {
                 throw SyncFailure.notEnrolled
@@ -178,6 +199,7 @@ extension CentralNode {
             reply.refusals = ingest.refusals
             reply.neededRecords = ingest.neededRecords
             if ingest.awaitsRecovery { reply.requests.append(.awaitRecovery) }
+            if request.batches != nil { reply.batches = .readsColumns }
             var pull = CentralPull(
                 database, device: ingest.device, wantedBytes: request.wantedBytes)
             try pull.fill(&reply, for: request)

@@ -60,6 +60,7 @@ struct CentralPull {
         }
         reply.items = items.bytes
         reply.itemCount = itemCount
+        try reply.putItemsIntoColumns(for: request, in: database)
         if device.isSyncRequested { reply.requests.append(.syncNow) }
     }
 

@@ -31,6 +31,11 @@ public struct SyncOptions: Sendable {
     public var pullBytes = WireLimits.pullBytesDefault
     /// Seconds to wait for news when there is nothing to do.
     public var waitSeconds: UInt64 = 0
+    /// Whether batches go in columns where central reads them.
+    public var usesColumns = true
+    /// The zstd level of requests and replies, 1 to 19: `Compression.levelForSlowLinks` when the link
+    /// is slow.
+    public var compressionLevel = Compression.levelDefault
 
     /// The defaults.
     public init() {}
@@ -54,6 +59,8 @@ public actor CounterSession {
     private var trafficBefore = Traffic()
     private var neededRecords: [RecordID] = []
     var repair = Repair()
+    /// Whether pushes go in columns, as far as is known.
+    private var sendsColumns = true
 
     /// Runs on a thread of its own, since SQLite blocks.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -86,6 +93,7 @@ public actor CounterSession {
         trafficBefore = transport.traffic
         neededRecords = []
         repair = Repair()
+        sendsColumns = options.usesColumns
         do throws(SyncEnd) {
             try await exchangeAll(progress)
         } catch {
@@ -152,6 +160,14 @@ extension CounterSession {
         _ request: SyncRequest, _ token: String
     ) async throws(SyncEnd) -> SyncReply {
         do throws(SyncFailure) {
+            if sendsColumns, let columns = request.withPushInColumns {
+                let reply = try await transport.exchange(columns, token: token)
+                report.roundTrips += 1
+                if reply.batches == .readsColumns { return reply }
+                // An older central has passed over the push, or one that lacks changes: the same
+                // request again, and nothing of this reply counts.
+                sendsColumns = false
+            }
             let reply = try await transport.exchange(request, token: token)
             report.roundTrips += 1
             return reply
@@ -178,6 +194,11 @@ extension CounterSession {
                 cursor: identity.cursor.map { Cursor(position: $0.position, hash: $0.hash) },
                 chain: ChainEnd(seq: identity.seq, hash: identity.chainHash), time: clock.now())
             request.wantedBytes = UInt64(options.pullBytes)
+            if options.usesColumns {
+                var wishes = BatchWishes()
+                wishes.compressionLevel = options.compressionLevel
+                request.batches = wishes
+            }
             request.resumeMark = identity.resumeMark
             request.fetchedRecords = try database.gaps(limit: WireLimits.fetchedRecordsMax)
             request.epoch = identity.epoch.map {
@@ -275,7 +296,8 @@ extension CounterSession {
             identity.pushedSeq = reply.accepted.seq
             identity.note(reply, knewEpoch: request.epoch != nil)
             let refused = try setAside(reply.refusals, of: replica, in: transaction)
-            guard try apply(items: reply.items, in: transaction) == reply.itemCount else {
+            let items = try reply.itemSequence(for: replica)
+            guard try apply(items: items, in: transaction) == reply.itemCount else {
                 throw SyncFailure.malformed(what: "reply", reason: "items are missing")
             }
             // What central passed over is not for this office, or not there.

@@ -16,6 +16,8 @@ public final class HTTPTransport: Transport {
     private let compressionLevel: Int32
 
     /// Prepares to talk to central at `baseURL`.
+    ///
+    /// - Parameter compressionLevel: the zstd level of requests that do not ask for a higher one.
     public init(
         baseURL: String, options: HTTPClientOptions = HTTPClientOptions(),
         compressionLevel: Int32 = Compression.levelDefault
@@ -42,7 +44,8 @@ public final class HTTPTransport: Transport {
         headers.append("Content-Type", Self.mediaType)
         var body = request.encoded()
         if body.count >= WireLimits.compressionBytesMin {
-            let packed = try Compression.compressed(body, level: compressionLevel)
+            let level = request.batches?.compressionLevel ?? compressionLevel
+            let packed = try Compression.compressed(body, level: max(level, compressionLevel))
             if packed.count < body.count {
                 body = packed
                 headers.append("Content-Encoding", Compression.contentCoding)

@@ -64,8 +64,10 @@ public struct SyncReply: Hashable, Sendable {
     public var accepted: ChainEnd
     /// Changes among them that were set aside.
     public var refusals: [Refusal] = []
-    /// Changes, voids and states: a CBOR sequence of `FeedItem`.
+    /// Changes, voids and states: a CBOR sequence of `FeedItem`, or columns.
     public var items: [UInt8] = []
+    /// How they are written.
+    public var itemsForm = BatchForm.sequence
     /// The number of items.
     public var itemCount: UInt64 = 0
     /// The cursor for the next request; `nil` while states are still being sent.
@@ -91,6 +93,8 @@ public struct SyncReply: Hashable, Sendable {
     public var epoch: UInt64?
     /// What central has in buckets that differ from the device's; not all of them may be listed.
     public var bucketListing: BucketListing?
+    /// What central says of batches; `nil` of an older revision, which reads sequences.
+    public var batches: BatchAnswer?
 
     /// Makes a reply that accepts and brings nothing new.
     public init(accepted: ChainEnd, time: Timestamp) {
@@ -116,6 +120,7 @@ extension SyncReply {
         static let identity: UInt64 = 12
         static let epoch: UInt64 = 13
         static let bucketListing: UInt64 = 14
+        static let batches: UInt64 = 15
     }
 
     /// The reply's bytes.
@@ -127,7 +132,8 @@ extension SyncReply {
             writer.writeArrayHeader(count: refusals.count)
             for refusal in refusals { refusal.encode(to: &writer) }
         }
-        map.add(Key.items, items.isEmpty ? nil : items) { writer, items in
+        let columns = itemsForm == .columns && !items.isEmpty ? items : nil
+        map.add(Key.items, items.isEmpty || columns != nil ? nil : items) { writer, items in
             writer.writeArrayHeader(count: 2)
             writer.writeUnsigned(itemCount)
             writer.writeBytes(items)
@@ -152,6 +158,14 @@ extension SyncReply {
         map.add(Key.identity, identity) { $1.encode(to: &$0) }
         map.add(Key.epoch, epoch) { $0.writeUnsigned($1) }
         map.add(Key.bucketListing, bucketListing) { $1.encode(to: &$0) }
+        map.add(Key.batches, columns == nil ? batches : batches ?? .readsColumns) {
+            writer, batches in
+            writer.writeArrayHeader(count: columns == nil ? 1 : 3)
+            writer.writeUnsigned(batches.rawValue)
+            guard let columns else { return }
+            writer.writeUnsigned(itemCount)
+            writer.writeBytes(columns)
+        }
         return map.encoded()
     }
 
@@ -211,6 +225,7 @@ extension SyncReply {
                 guard epoch <= UInt64(Int64.max) else { throw FormatError.member }
                 reply.epoch = epoch
             case Key.bucketListing: reply.bucketListing = try BucketListing(from: &reader)
+            case Key.batches: try reply.decodeBatches(from: &reader)
             default: _ = try reader.skipItem()
             }
         }
@@ -219,6 +234,19 @@ extension SyncReply {
         reply.time = time
         reply.version = version
         return reply
+    }
+
+    private mutating func decodeBatches(from reader: inout CBORReader) throws {
+        let count = try reader.readArrayHeader()
+        guard count == 1 || count == 3 else { throw FormatError.member }
+        // What a newer central says that is not known here: a sequence is always right.
+        batches = BatchAnswer(rawValue: try reader.readUnsigned()) ?? .wantsSequence
+        guard count == 3 else { return }
+        guard items.isEmpty else { throw FormatError.member }
+        itemCount = try Self.count(from: &reader)
+        items = try reader.readBytes()
+        itemsForm = .columns
+        guard !items.isEmpty else { throw FormatError.member }
     }
 
     /// Counts are added up for progress bars: no sum of theirs may overflow.

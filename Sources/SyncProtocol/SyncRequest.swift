@@ -12,8 +12,10 @@ public struct Push: Hashable, Sendable {
     public var firstSeq: UInt64
     /// The chain's hash before it.
     public var hashBefore: Hash256
-    /// The canonical changes, one after the other: a CBOR sequence (RFC 8742).
+    /// The canonical changes: a CBOR sequence (RFC 8742), or columns.
     public var changes: [UInt8]
+    /// How they are written.
+    public var form = BatchForm.sequence
     /// Ed25519 over the chain's hash after the last change.
     public var signature: [UInt8]
 
@@ -59,6 +61,8 @@ public struct SyncRequest: Hashable, Sendable {
     public var epoch: KnownEpoch?
     /// The digests of its buckets: asks what central has in those that differ.
     public var bucketDigests: BucketDigests?
+    /// What the device says of batches; `nil` of an older revision, which reads sequences.
+    public var batches: BatchWishes?
 
     /// Records of which the device keeps a copy although they have left its office: a central that
     /// recovers names those that it lacks among the records that it needs.
@@ -96,6 +100,7 @@ extension SyncRequest {
         static let bucketDigests: UInt64 = 14
         static let heldCopies: UInt64 = 15
         static let refusedBefore: UInt64 = 16
+        static let batches: UInt64 = 17
     }
 
     /// The request's bytes.
@@ -105,13 +110,8 @@ extension SyncRequest {
         map.add(Key.replica) { $0.writeUnsigned(replica.rawValue) }
         map.add(Key.cursor, cursor) { NumberedHash.encode($1.position, $1.hash, to: &$0) }
         map.add(Key.chain) { NumberedHash.encode(chain.seq, chain.hash, to: &$0) }
-        map.add(Key.push, push) { writer, push in
-            writer.writeArrayHeader(count: 4)
-            writer.writeUnsigned(push.firstSeq)
-            push.hashBefore.withBytes { writer.writeBytes($0) }
-            writer.writeBytes(push.changes)
-            writer.writeBytes(push.signature)
-        }
+        let columns = push?.form == .columns ? push : nil
+        map.add(Key.push, columns == nil ? push : nil) { $1.encode(to: &$0) }
         map.add(Key.wantedBytes) { $0.writeUnsigned(wantedBytes) }
         map.add(Key.waitSeconds, waitSeconds == 0 ? nil : waitSeconds) { $0.writeUnsigned($1) }
         map.add(Key.resumeMark, resumeMark) { $0.writeBytes($1) }
@@ -132,6 +132,9 @@ extension SyncRequest {
             writer, refusals in
             writer.writeArrayHeader(count: refusals.count)
             for refusal in refusals { refusal.encode(to: &writer) }
+        }
+        map.add(Key.batches, columns == nil ? batches : batches ?? BatchWishes()) {
+            $1.encode(columns, to: &$0)
         }
         return map.encoded()
     }
@@ -184,6 +187,11 @@ extension SyncRequest {
                 guard count <= WireLimits.fetchedRecordsMax else { throw FormatError.member }
                 for _ in 0..<count { request.heldCopies.append(try HeldCopy(from: &reader)) }
             case Key.bucketDigests: request.bucketDigests = try BucketDigests(from: &reader)
+            case Key.batches:
+                let (wishes, push) = try BatchWishes.decode(from: &reader)
+                guard push == nil || request.push == nil else { throw FormatError.member }
+                request.batches = wishes
+                request.push = push ?? request.push
             default: _ = try reader.skipItem()
             }
         }
@@ -197,6 +205,14 @@ extension SyncRequest {
 }
 
 extension Push {
+    func encode(to writer: inout CBORWriter) {
+        writer.writeArrayHeader(count: 4)
+        writer.writeUnsigned(firstSeq)
+        hashBefore.withBytes { writer.writeBytes($0) }
+        writer.writeBytes(changes)
+        writer.writeBytes(signature)
+    }
+
     init(from reader: inout CBORReader) throws {
         guard try reader.readArrayHeader() == 4 else { throw FormatError.member }
         let firstSeq = try reader.readUnsigned()

@@ -10,7 +10,9 @@ func checkRequest(_ input: [UInt8]) {
     let again = required("our own request is read") { try SyncRequest(encoded: bytes) }
     expect(again == request, "a request written again says the same")
     expect(again.encoded() == bytes, "a request has one encoding")
-    if let push = request.push { checkChanges(push.changes) }
+    if let push = request.push {
+        if push.form == .columns { checkColumns(push.changes) } else { checkChanges(push.changes) }
+    }
     if let states = request.states { checkStates(states) }
 }
 
@@ -26,7 +28,7 @@ func checkReply(_ input: [UInt8]) {
     for refusal in reply.refusals {
         if let state = refusal.state { checkStates(state.canonicalBytes) }
     }
-    checkItems(reply.items)
+    if reply.itemsForm == .columns { checkColumns(reply.items) } else { checkItems(reply.items) }
 }
 
 private func checkItems(_ sequence: [UInt8]) {

@@ -35,8 +35,8 @@ struct ImportTableTests {
             "Replication", "SyncEngine", "SyncProtocol",
         ],
         "SyncEngine": [
-            "CBOR", "Causality", "Crypto", "Dossiers", "HTTP", "JSON", "ReplicaStore",
-            "Replication", "SyncProtocol",
+            "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON",
+            "ReplicaStore", "Replication", "SyncProtocol",
         ],
         "SyncProtocol": ["CBOR", "CZstd", "Causality", "Crypto", "JSON", "Replication"],
         "bench": [

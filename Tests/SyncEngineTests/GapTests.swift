@@ -120,7 +120,8 @@ struct GapTests {
         let behind = try a.make()
         let report = try await a.sync()
         #expect(report.outcome == .synced, "\(String(describing: report.failure))")
-        #expect(report.roundTrips <= 5)
+        // One of them because columns name a change that central lost.
+        #expect(report.roundTrips <= 6)
         #expect(report.refused == 0)
         try await settle([a, b])
         try expectConverged(fleet, [a, b])

@@ -2,6 +2,7 @@
 // replica's log, or send without having a replica at all.
 
 import Causality
+import Columns
 import Crypto
 import Dossiers
 @testable import ReplicaStore
@@ -130,9 +131,16 @@ struct RawDevice {
 
 extension SyncReply {
     /// The items, decoded.
-    func decodedItems() throws -> [FeedItem] {
+    ///
+    /// - Parameter reader: the replica that they are for.
+    func decodedItems(for reader: ReplicaID = ReplicaID(0)) throws -> [FeedItem] {
         var decoded: [FeedItem] = []
-        try FeedItem.forEach(in: items) { decoded.append($0) }
+        let sequence =
+            itemsForm == .sequence
+            ? items
+            : try ColumnarBatch.items(
+                of: items, for: reader, limitBytes: WireLimits.decodedBytesMax)
+        try FeedItem.forEach(in: sequence) { decoded.append($0) }
         return decoded
     }
 

@@ -1,5 +1,6 @@
 // Promise 4, counted: what crosses a link that is cut, in both directions, and how often.
 
+import Causality
 import Dossiers
 import ReplicaStore
 import Replication
@@ -97,6 +98,7 @@ private struct Course: Sendable {
 
     private struct Link {
         var exchanges = 0
+        var reader = ReplicaID(0)
         var cutCount = 0
         var faults: [String] = []
         var pushed = Carried<UInt64>()
@@ -158,6 +160,7 @@ private struct Course: Sendable {
         transport.onRequest { request in
             try watch.state.withLock { link in
                 link.exchanges += 1
+                link.reader = request.replica
                 let cut = cut(link)
                 if cut != nil { link.cutCount += 1 }
                 if let push = request.push {
@@ -173,7 +176,8 @@ private struct Course: Sendable {
         transport.onReply { reply in
             try watch.state.withLock { link in
                 let cut = cut(link)
-                let needless = link.pulled.note(try reply.decodedItems(), isCut: cut != nil)
+                let needless = link.pulled.note(
+                    try reply.decodedItems(for: link.reader), isCut: cut != nil)
                 if !needless.isEmpty {
                     link.faults.append("exchange \(link.exchanges) brought \(needless) again")
                 }

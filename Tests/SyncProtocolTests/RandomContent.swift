@@ -143,6 +143,13 @@ func randomRequest(_ random: inout SeededGenerator) -> SyncRequest {
         random.some { random in
             random.records(1...30).map { HeldCopy(id: $0, vv: randomState(&random).vv) }
         } ?? []
+    request.batches = random.some { random in
+        var wishes = BatchWishes()
+        wishes.readsColumns = Bool.random(using: &random)
+        wishes.compressionLevel = Int32.random(in: 1...19, using: &random)
+        return wishes
+    }
+    if request.batches != nil, Bool.random(using: &random) { request.push?.form = .columns }
     request.bucketDigests = random.some { random in
         let digests = (0..<RecordID.bucketCount).map { _ in Digest(random.hash()) }
         return BucketDigests(digests, from: Int.random(in: 0...255, using: &random))
@@ -179,6 +186,12 @@ func randomReply(_ random: inout SeededGenerator) -> SyncReply {
             confirmedSeq: random.seq())
     }
     reply.epoch = random.some { $0.number() >> 1 }
+    reply.batches = random.some { random in
+        Bool.random(using: &random) ? .readsColumns : .wantsSequence
+    }
+    if reply.batches != nil, !reply.items.isEmpty, Bool.random(using: &random) {
+        reply.itemsForm = .columns
+    }
     reply.bucketListing = random.some { random in
         var listing = BucketListing()
         let ids = random.records(1...30)
