@@ -87,8 +87,8 @@ let package = Package(
         program(
             "bench",
             [
-                "Causality", "Demonstration", "Dossiers", "ReplicaStore", "Replication", "SQLite",
-                "SyncEngine",
+                "Causality", "Columns", "Crypto", "Demonstration", "Dossiers", "JSON",
+                "ReplicaStore", "Replication", "SQLite", "SyncEngine", "SyncProtocol",
             ]),
         library(
             "Simulation",

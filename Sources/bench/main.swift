@@ -2,14 +2,19 @@
 // machine. It drives the programs `central` and `counter` that were built beside it.
 //
 //     swift run -c release bench [--dossiers N] [--runs N]
+//     swift run -c release bench --sizes [--dossiers N]    bytes on the wire alone, without timing
 
 internal import Demonstration
 internal import Foundation
 
 let options = BenchOptions(CommandLine.arguments)
 do {
-    let bench = try Bench(options)
-    for _ in 0..<options.runs { try bench.run() }
+    if options.areSizes {
+        try Sizes(dossiers: options.dossiers).run()
+    } else {
+        let bench = try Bench(options)
+        for _ in 0..<options.runs { try bench.run() }
+    }
 } catch {
     FileHandle.standardError.write(Data("bench: \(error)\n".utf8))
     exit(70)
@@ -18,6 +23,7 @@ do {
 struct BenchOptions {
     var dossiers = 100_000
     var runs = 1
+    var areSizes = false
 
     init(_ arguments: [String]) {
         func number(after name: String) -> Int? {
@@ -26,6 +32,7 @@ struct BenchOptions {
             }
         }
         dossiers = number(after: "--dossiers") ?? dossiers
+        areSizes = arguments.contains("--sizes")
         runs = number(after: "--runs") ?? runs
     }
 }

@@ -40,8 +40,8 @@ struct ImportTableTests {
         ],
         "SyncProtocol": ["CBOR", "CZstd", "Causality", "Crypto", "JSON", "Replication"],
         "bench": [
-            "Causality", "Demonstration", "Dossiers", "ReplicaStore", "Replication", "SQLite",
-            "SyncEngine",
+            "Causality", "Columns", "Crypto", "Demonstration", "Dossiers", "JSON",
+            "ReplicaStore", "Replication", "SQLite", "SyncEngine", "SyncProtocol",
         ],
         "central": ["CentralCommands", "CommandLineTool"],
         "counter": ["CommandLineTool", "CounterCommands"],
