@@ -148,4 +148,25 @@ final class ChangeLog {
         }
         return history
     }
+
+    /// The values of a record that own changes replaced here and that no logged change holds.
+    func replaced(kind: RecordKind, recordKey: Int64) throws -> [RecordState] {
+        let statement = try connection.statement(
+            """
+            SELECT bytes, position FROM changes
+            WHERE kind = ?1 AND record = ?2 AND form = 3 AND bytes IS NOT NULL ORDER BY position
+            """)
+        try statement.bind(1, Int64(kind.rawValue))
+        try statement.bind(2, recordKey)
+        defer { statement.reset() }
+        var states: [RecordState] = []
+        while try statement.step() {
+            do throws(FormatError) {
+                states.append(try RecordState(canonicalBytes: statement.bytes(0)))
+            } catch {
+                throw StoreError.damaged(table: "changes", key: statement.int64(1))
+            }
+        }
+        return states
+    }
 }

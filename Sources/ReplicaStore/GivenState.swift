@@ -33,17 +33,46 @@ extension ReplicaDatabase {
                 entry.replica == replica ? ownSeq.map { Dot(replica, min($0, entry.seq)) } : entry
             })
         let others = history.filter { !$0.isVoid && !dots.contains($0.change.dot) }.map(\.change)
-        for base in others where given.vv.covers(base.dot) {
-            for write in base.writes {
-                let isReplaced = { (change: Change) in
-                    change.context.covers(base.dot)
-                        && change.writes.contains { $0.name == write.name }
+        func putBack(_ write: FieldWrite, _ dot: Dot, _ stamp: Stamp) {
+            let isReplaced = { (change: Change) in
+                change.context.covers(dot) && change.writes.contains { $0.name == write.name }
+            }
+            if withheld.contains(where: isReplaced), !others.contains(where: isReplaced) {
+                given.restore(write, dot, stamp)
+            }
+        }
+        for base in others {
+            for write in base.writes { putBack(write, base.dot, base.stamp) }
+        }
+        for base in try changeLog.replaced(kind: record.state.kind, recordKey: record.key) {
+            for field in base.fields {
+                for entry in field.entries {
+                    guard let stamp = base.stamp(of: entry.dot) else { continue }
+                    putBack(FieldWrite(field.name, entry.value), entry.dot, stamp)
                 }
-                guard withheld.contains(where: isReplaced), !others.contains(where: isReplaced)
-                else { continue }
-                given.restore(write, of: base)
             }
         }
         return given
+    }
+}
+
+extension WriteTransaction {
+    /// Keeps the values that an own change replaces and that came in a state, so that no logged change
+    /// holds them: were the change refused, they would be nowhere.
+    func keepReplaced(by change: Change, in record: OpenRecord) throws {
+        guard database.role == .counter, let key = record.key else { return }
+        let names = Set(change.writes.map(\.name))
+        var replaced = Set<Dot>()
+        for field in record.state.fields where names.contains(field.name) {
+            for entry in field.entries where change.context.covers(entry.dot) {
+                let replica = try database.interning.key(of: entry.dot.replica)
+                if try !database.changeLog.holds(replicaKey: replica, seq: entry.dot.seq) {
+                    replaced.insert(entry.dot)
+                }
+            }
+        }
+        guard !replaced.isEmpty else { return }
+        let values = record.state.filtered { names.contains($0) && replaced.contains($1.dot) }
+        try keep(LogEntry(form: .state, bytes: values.canonicalBytes), of: change.kind, key: key)
     }
 }

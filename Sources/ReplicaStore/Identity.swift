@@ -189,7 +189,8 @@ extension WriteTransaction {
             """
             UPDATE identity SET state = ?1, pushed_seq = ?2, cursor_position = ?3, cursor_hash = ?4,
                 resume_mark = ?5, last_exchange = ?6, last_complete = ?7, last_outcome = ?8,
-                acknowledged_seq = ?9, epoch = ?10, push_limit = ?11, copies_given_in = ?12
+                acknowledged_seq = ?9, epoch = ?10, push_limit = ?11, copies_given_in = ?12,
+                next_seed = ?13
             """)
         try statement.bind(1, identity.state.rawValue)
         try statement.bind(2, Int64(clamping: identity.pushedSeq))
@@ -203,6 +204,7 @@ extension WriteTransaction {
         try statement.bind(10, identity.epoch.map { Int64(clamping: $0) })
         try statement.bind(11, identity.pushLimit.map { Int64(clamping: $0) })
         try statement.bind(12, identity.copiesGivenIn.map { Int64(clamping: $0) })
+        try statement.bind(13, identity.nextSigningSeed)
         try statement.run()
     }
 

@@ -177,6 +177,7 @@ extension LocalEdit {
             let target = known ?? OpenRecord(state: RecordState(kind: kind, id: id), key: nil)
             var state = target.state
             guard state.apply(change) == .applied else { throw StoreError.identityTaken }
+            try transaction.keepReplaced(by: change, in: target)
             let entry = LogEntry(
                 form: .change, dot: change.dot, isMaking: record == nil, hash: author.chain.hash,
                 bytes: bytes)

@@ -139,6 +139,11 @@ extension WriteTransaction {
             entry, replicaKey: replicaKey, kind: kind, recordKey: key, now: now)
     }
 
+    /// Logs a row that no replica reads, of a record.
+    func keep(_ entry: LogEntry, of kind: RecordKind, key: Int64) throws {
+        _ = try append(entry, kind: kind, key: key)
+    }
+
     /// Logs a row that belongs to no record and that no replica reads.
     func logOnly(_ entry: LogEntry, kind: RecordKind) throws {
         let position = try append(entry, kind: kind, key: 0)

@@ -124,12 +124,8 @@ extension RecordState {
         }
     }
 
-    /// Lets a value of a change that this state has seen stand again.
-    public mutating func restore(_ write: FieldWrite, of change: Change) {
-        restore(write, change.dot, change.stamp)
-    }
-
-    private mutating func restore(_ write: FieldWrite, _ dot: Dot, _ stamp: Stamp) {
+    /// Lets a value of a dot that this state has seen stand again.
+    public mutating func restore(_ write: FieldWrite, _ dot: Dot, _ stamp: Stamp) {
         guard vv.covers(dot), !holds(dot, in: write.name) else { return }
         put(write, dot: dot, replacing: VersionVector())
         if self.stamp(of: dot) == nil {

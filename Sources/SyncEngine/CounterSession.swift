@@ -475,6 +475,8 @@ extension ReplicaIdentity {
             if knewEpoch {
                 pushLimit = max(acknowledgedSeq, pushLimit ?? 0)
                 acknowledgedSeq = 0
+                // A copy may have used the key that was prepared, and central have forgotten it.
+                nextSigningSeed = nil
             }
             epoch = present
         }

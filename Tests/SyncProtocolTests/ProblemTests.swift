@@ -18,6 +18,10 @@ struct ProblemTests {
             // No central says these; a program that passed one on would be a peer that refuses.
             #expect(failure.problemName == nil)
             #expect(again(failure) == .refused(status: 502, title: failure.message))
+        case .awaitingRecovery:
+            // Central asks for it in a reply; the device makes a failure of it.
+            #expect(failure.problemName == nil)
+            #expect(again(failure) == .busy(retryAfterSeconds: 0))
         case .refused:
             #expect(failure.problemName == nil)
             #expect(again(failure) == failure)
