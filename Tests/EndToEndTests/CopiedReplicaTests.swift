@@ -31,7 +31,7 @@ struct CopiedReplicaTests {
         let status = try clone("status", "--json").json
         #expect(status["desk"] == 2)
         let change = try #require(status["identityChanges"]?[0])
-        #expect(change.names == ["at", "from", "to", "reissued"])
+        #expect(change.names == ["at", "from", "to", "cause", "reissued"])
         #expect(change["to"] == status["replica"])
         #expect(try clone("status").output.contains("Another copy of this replica had synced"))
         let devices = try office.central("devices", "--json").json

@@ -66,10 +66,9 @@ struct SimulationTests {
         await expectAllClean([24, 35, 52] + KnownSeeds.mendedWithHandOvers, configuration)
     }
 
-    @Test("what breaks still is known: hand-overs and shared ids across restorations of central")
+    @Test("what breaks still is known: one id in several offices across restorations of central")
     func openSeeds() async {
         var configuration = SimulationConfiguration()
-        configuration.handsOverAcrossRestorations = true
         configuration.sharesIDsAcrossRestorations = true
         for seed in KnownSeeds.open {
             let result = await Simulation.run(Plan(seed: seed, configuration: configuration))
