@@ -11,8 +11,10 @@ enum DevicesCommand {
     ) { invocation in
         try CentralHome(invocation).withDatabase { database in
             let devices = try database.devices()
+            let standing = EpochStanding(try database.epoch(), devices)
             if invocation.has("--json") {
-                try invocation.printOut(JSONValue.array(devices.map(json)).serialized())
+                try invocation.printOut(
+                    JSONValue.array(devices.map { json($0, standing.word(for: $0)) }).serialized())
                 return .ok
             }
             var table = TextTable([
@@ -24,7 +26,7 @@ enum DevicesCommand {
             for device in devices {
                 table.add([
                     device.replica.description, TerminalSafe.text(device.office),
-                    "\(device.desk)", TerminalSafe.text(device.name), device.state.rawValue,
+                    "\(device.desk)", TerminalSafe.text(device.name), standing.word(for: device),
                     ShownTime.text(device.lastComplete),
                     device.pending.map { "\($0)" } ?? "?", "\(device.refused)", skew(device),
                 ])
@@ -81,14 +83,14 @@ enum DevicesCommand {
         return .ok
     }
 
-    static func json(_ device: Device) -> JSONValue {
+    static func json(_ device: Device, _ state: String) -> JSONValue {
         func number(_ value: UInt64?) -> JSONValue {
             value.map { .integer(Int64(clamping: $0)) } ?? .null
         }
         return .object([
             ("device", .string(device.replica.description)), ("office", .string(device.office)),
             ("desk", .integer(device.desk)), ("name", .string(device.name)),
-            ("state", .string(device.state.rawValue)),
+            ("state", .string(state)),
             ("enrolled", ShownTime.json(device.enrolledAt)),
             ("lastSync", ShownTime.json(device.lastComplete)),
             ("lastExchange", ShownTime.json(device.lastExchange)),

@@ -67,6 +67,13 @@ struct EpochStanding {
         }
     }
 
+    /// Whether a device may sync, in a word: "replaced" when it goes on under another identity.
+    func word(for device: Device) -> String {
+        let isReplaced =
+            device.state == .active && !devices.contains { $0.replica == device.replica }
+        return isReplaced ? "replaced" : device.state.rawValue
+    }
+
     /// Devices that have made a complete sync in this epoch.
     var arrived: [Device] {
         devices.filter { $0.epoch == epoch.id && $0.lastComplete != nil }

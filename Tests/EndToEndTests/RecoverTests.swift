@@ -50,6 +50,8 @@ struct RecoverTests {
         let standing = try office.central("status")
         #expect(standing.output.contains("central was restored from a backup, as an admin said"))
         #expect(standing.output.contains("1 record came back"), "\(standing.output)")
+        let states = try office.central("devices", "--json").json.arrayValue ?? []
+        #expect(states.contains { $0["state"] == "replaced" })
         let json = try office.central("status", "--json").json["epoch"]
         #expect(json?["recordsRecovered"] == 1 && json?["recovering"] == true)
         #expect(try office.central("recover", "--end").output.contains("recovery ended: 1 record"))
