@@ -109,4 +109,51 @@ extension CounterSession {
         for id in theirs.keys { try transaction.setGap(id, isOpen: true) }
         repair.note(nextBucket: listing.nextBucket, missingThere: missingThere)
     }
+
+    /// Adds the next step of a repair; `false` when there is none. States that are given go without a
+    /// push: with one, central would take them for those that it asked for.
+    func addRepair(
+        to request: inout SyncRequest, _ identity: ReplicaIdentity, _ replica: ReplicaID
+    ) throws -> Bool {
+        guard repair.isBusy else { return false }
+        let office = identity.office
+        if let bucket = repair.askedBucket {
+            request.bucketDigests = BucketDigests(
+                try database.bucketDigests(ofOffice: office), from: bucket)
+        }
+        if case .asking(let last) = repair.copies {
+            request.heldCopies = try database.copies(
+                besides: office, after: last, limit: WireLimits.fetchedRecordsMax
+            ).map { HeldCopy(id: $0.id, vv: $0.vv) }
+        }
+        var states: [UInt8] = []
+        while states.count < options.pushBytes, let id = repair.nextOffer() {
+            let state = try database.givenState(
+                of: id, from: replica, through: identity.onceAcknowledgedSeq)
+            if let state { states += state.canonicalBytes }
+        }
+        if !states.isEmpty { request.states = states }
+        return true
+    }
+
+    /// Notes which records central needs, and gives a recovering central the copies that it lacks once
+    /// in its epoch.
+    func noteCopies(
+        _ reply: SyncReply, to request: SyncRequest, _ identity: inout ReplicaIdentity
+    ) {
+        neededRecords = reply.neededRecords
+        switch repair.copies {
+        case .asking where request.push == nil && !reply.hasMore:
+            repair.note(
+                lackedOf: request.heldCopies.map(\.id), reply.neededRecords,
+                isLast: request.heldCopies.count < WireLimits.fetchedRecordsMax)
+            neededRecords = []
+        case .notAsked where reply.requests.contains(.sendStates):
+            if identity.copiesGivenIn != identity.epoch, identity.pushLimit == nil {
+                repair.beginCopies()
+            }
+        default: break
+        }
+        if case .asked = repair.copies, !repair.isBusy { identity.copiesGivenIn = identity.epoch }
+    }
 }

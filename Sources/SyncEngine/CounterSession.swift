@@ -53,11 +53,11 @@ public actor CounterSession {
     private let transport: any Transport
     let clock: any WallClock
     let random: any RandomSource
-    private let options: SyncOptions
+    let options: SyncOptions
     var report = SyncReport()
     /// What the transport had carried when this sync began.
     private var trafficBefore = Traffic()
-    private var neededRecords: [RecordID] = []
+    var neededRecords: [RecordID] = []
     var repair = Repair()
     /// Whether pushes go in columns, as far as is known.
     private var sendsColumns = true
@@ -185,93 +185,6 @@ extension CounterSession {
             throw .store(error)
         }
     }
-
-    private func makeRequest() throws -> (SyncRequest, token: String) {
-        try database.read {
-            let (identity, replica) = try database.enrolledIdentity()
-            var request = SyncRequest(
-                replica: replica,
-                cursor: identity.cursor.map { Cursor(position: $0.position, hash: $0.hash) },
-                chain: ChainEnd(seq: identity.seq, hash: identity.chainHash), time: clock.now())
-            request.wantedBytes = UInt64(options.pullBytes)
-            if options.usesColumns {
-                var wishes = BatchWishes()
-                wishes.compressionLevel = options.compressionLevel
-                request.batches = wishes
-            }
-            request.resumeMark = identity.resumeMark
-            request.fetchedRecords = try database.gaps(limit: WireLimits.fetchedRecordsMax)
-            request.epoch = identity.epoch.map {
-                KnownEpoch(
-                    epoch: $0, acknowledgedSeq: identity.acknowledgedSeq,
-                    formerSeq: identity.pushLimit ?? 0)
-            }
-            if let chunk = try database.outbox(
-                of: replica, after: identity.pushedSeq, through: identity.pushLimit ?? .max,
-                bytesMax: options.pushBytes)
-            {
-                guard let key = SigningKey(seed: identity.signingSeed) else {
-                    throw StoreError.damaged(table: "identity", key: 1)
-                }
-                request.push = Push(
-                    firstSeq: chunk.firstSeq, hashBefore: chunk.hashBefore,
-                    changes: chunk.changes,
-                    signature: key.signature(of: chunk.hashAfter.bytes))
-                request.pendingCount = identity.seq - (chunk.firstSeq + chunk.count - 1)
-                request.states = try neededStates(replica, through: identity.onceAcknowledgedSeq)
-                request.refusedBefore = try database.refusedBefore(
-                    of: replica, seqs: chunk.firstSeq...chunk.firstSeq + chunk.count - 1
-                ).map {
-                    RefusedBefore(seq: $0.seq, code: RefusalCode(rawValue: $0.code) ?? .other)
-                }
-            } else if try addRepair(to: &request, identity, replica) {
-                request.pendingCount = identity.pendingCount
-            } else if identity.pendingCount > 0 {
-                request.pendingCount = identity.pendingCount
-            } else if identity.cursor != nil, request.fetchedRecords.isEmpty,
-                report.roundTrips == 0
-            {
-                request.waitSeconds = options.waitSeconds
-            }
-            return (request, identity.token)
-        }
-    }
-
-    private func neededStates(_ replica: ReplicaID, through seq: UInt64) throws -> [UInt8]? {
-        var states: [UInt8] = []
-        for id in neededRecords {
-            if let state = try database.givenState(of: id, from: replica, through: seq) {
-                states += state.canonicalBytes
-            }
-        }
-        return neededRecords.isEmpty ? nil : states
-    }
-
-    /// Adds the next step of a repair; `false` when there is none. States that are given go without a
-    /// push: with one, central would take them for those that it asked for.
-    private func addRepair(
-        to request: inout SyncRequest, _ identity: ReplicaIdentity, _ replica: ReplicaID
-    ) throws -> Bool {
-        guard repair.isBusy else { return false }
-        let office = identity.office
-        if let bucket = repair.askedBucket {
-            request.bucketDigests = BucketDigests(
-                try database.bucketDigests(ofOffice: office), from: bucket)
-        }
-        if case .asking(let last) = repair.copies {
-            request.heldCopies = try database.copies(
-                besides: office, after: last, limit: WireLimits.fetchedRecordsMax
-            ).map { HeldCopy(id: $0.id, vv: $0.vv) }
-        }
-        var states: [UInt8] = []
-        while states.count < options.pushBytes, let id = repair.nextOffer() {
-            let state = try database.givenState(
-                of: id, from: replica, through: identity.onceAcknowledgedSeq)
-            if let state { states += state.canonicalBytes }
-        }
-        if !states.isEmpty { request.states = states }
-        return true
-    }
 }
 
 /// What one exchange led to.
@@ -332,27 +245,6 @@ extension CounterSession {
         }
         guard round.isDone, let theirs = reply.digest else { return round }
         return try compare(theirs, round)
-    }
-
-    /// Notes which records central needs, and gives a recovering central the copies that it lacks once
-    /// in its epoch.
-    private func noteCopies(
-        _ reply: SyncReply, to request: SyncRequest, _ identity: inout ReplicaIdentity
-    ) {
-        neededRecords = reply.neededRecords
-        switch repair.copies {
-        case .asking where request.push == nil && !reply.hasMore:
-            repair.note(
-                lackedOf: request.heldCopies.map(\.id), reply.neededRecords,
-                isLast: request.heldCopies.count < WireLimits.fetchedRecordsMax)
-            neededRecords = []
-        case .notAsked where reply.requests.contains(.sendStates):
-            if identity.copiesGivenIn != identity.epoch, identity.pushLimit == nil {
-                repair.beginCopies()
-            }
-        default: break
-        }
-        if case .asked = repair.copies, !repair.isBusy { identity.copiesGivenIn = identity.epoch }
     }
 
     /// Sets refused changes aside; returns how many of them were news.

@@ -1,0 +1,70 @@
+// What a counter asks of central next: what it has to push, what it lacks, and the next step of a repair.
+
+internal import Causality
+internal import Crypto
+internal import ReplicaStore
+internal import Replication
+internal import SyncProtocol
+
+extension CounterSession {
+    func makeRequest() throws -> (SyncRequest, token: String) {
+        try database.read {
+            let (identity, replica) = try database.enrolledIdentity()
+            var request = SyncRequest(
+                replica: replica,
+                cursor: identity.cursor.map { Cursor(position: $0.position, hash: $0.hash) },
+                chain: ChainEnd(seq: identity.seq, hash: identity.chainHash), time: clock.now())
+            request.wantedBytes = UInt64(options.pullBytes)
+            if options.usesColumns {
+                var wishes = BatchWishes()
+                wishes.compressionLevel = options.compressionLevel
+                request.batches = wishes
+            }
+            request.resumeMark = identity.resumeMark
+            request.fetchedRecords = try database.gaps(limit: WireLimits.fetchedRecordsMax)
+            request.epoch = identity.epoch.map {
+                KnownEpoch(
+                    epoch: $0, acknowledgedSeq: identity.acknowledgedSeq,
+                    formerSeq: identity.pushLimit ?? 0)
+            }
+            if let chunk = try database.outbox(
+                of: replica, after: identity.pushedSeq, through: identity.pushLimit ?? .max,
+                bytesMax: options.pushBytes)
+            {
+                guard let key = SigningKey(seed: identity.signingSeed) else {
+                    throw StoreError.damaged(table: "identity", key: 1)
+                }
+                request.push = Push(
+                    firstSeq: chunk.firstSeq, hashBefore: chunk.hashBefore,
+                    changes: chunk.changes,
+                    signature: key.signature(of: chunk.hashAfter.bytes))
+                request.pendingCount = identity.seq - (chunk.firstSeq + chunk.count - 1)
+                request.states = try neededStates(replica, through: identity.onceAcknowledgedSeq)
+                request.refusedBefore = try database.refusedBefore(
+                    of: replica, seqs: chunk.firstSeq...chunk.firstSeq + chunk.count - 1
+                ).map {
+                    RefusedBefore(seq: $0.seq, code: RefusalCode(rawValue: $0.code) ?? .other)
+                }
+            } else if try addRepair(to: &request, identity, replica) {
+                request.pendingCount = identity.pendingCount
+            } else if identity.pendingCount > 0 {
+                request.pendingCount = identity.pendingCount
+            } else if identity.cursor != nil, request.fetchedRecords.isEmpty,
+                report.roundTrips == 0
+            {
+                request.waitSeconds = options.waitSeconds
+            }
+            return (request, identity.token)
+        }
+    }
+
+    private func neededStates(_ replica: ReplicaID, through seq: UInt64) throws -> [UInt8]? {
+        var states: [UInt8] = []
+        for id in neededRecords {
+            if let state = try database.givenState(of: id, from: replica, through: seq) {
+                states += state.canonicalBytes
+            }
+        }
+        return neededRecords.isEmpty ? nil : states
+    }
+}
