@@ -21,6 +21,8 @@ enum KnownWords {
     }
 
     /// The words' bytes in memory that is never given back, so that they can be lent like a batch's.
+    ///
+    /// `nonisolated(unsafe)`: written once, as the constant is made, and only read from then on.
     nonisolated(unsafe) private static let buffers = bytes.map { word in
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: word.count, alignment: 1)
         copy.copyBytes(from: word)

@@ -12,8 +12,9 @@ enum LogForm: Int64 {
     case change = 1
     /// A refused change: its dot is void.
     case void = 2
-    /// A mark that a record's whole state came in, by hand-over or repair; with bytes, the state that
-    /// an office held of a record which has left it.
+    /// A mark that a record's whole state came in, by hand-over or repair. With bytes it is, at central,
+    /// the state that an office held of a record which has left it; at a counter, values that an own
+    /// change replaced.
     case state = 3
 }
 

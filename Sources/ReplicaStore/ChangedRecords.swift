@@ -6,9 +6,9 @@ internal import SQLite
 
 extension ReplicaDatabase {
     /// The record that a change of any replica, refused or not, was to; `nil` when the log does not
-    /// have the change, or the record is not here. O(log changes).
+    /// have the change, or the change left no record. O(log changes).
     ///
-    /// - Throws: `StoreError.sqlite`.
+    /// - Throws: `StoreError`.
     public func record(ofChange dot: Dot) throws -> RecordID? {
         guard let replicaKey = try interning.knownKey(of: dot.replica) else { return nil }
         let statement = try connection.statement(
@@ -17,11 +17,9 @@ extension ReplicaDatabase {
         try statement.bind(2, Int64(clamping: dot.seq))
         defer { statement.reset() }
         guard try statement.step(),
-            let table = table(of: RecordKind(rawValue: UInt8(clamping: statement.int64(0))))
+            let table = table(of: RecordKind(rawValue: UInt8(clamping: statement.int64(0)))),
+            statement.int64(1) > 0
         else { return nil }
-        let selection = try connection.statement("SELECT id FROM \(table.name) WHERE key = ?1")
-        try selection.bind(1, statement.int64(1))
-        defer { selection.reset() }
-        return try selection.step() ? RecordID(bytes: selection.bytes(0)) : nil
+        return try id(of: statement.int64(1), in: table)
     }
 }

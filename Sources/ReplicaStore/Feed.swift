@@ -173,7 +173,7 @@ extension ReplicaDatabase {
         }
     }
 
-    private func id(of key: Int64, in table: RecordTable) throws -> RecordID {
+    func id(of key: Int64, in table: RecordTable) throws -> RecordID {
         let statement = try connection.statement("SELECT id FROM \(table.name) WHERE key = ?1")
         try statement.bind(1, key)
         defer { statement.reset() }

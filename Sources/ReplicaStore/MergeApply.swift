@@ -39,8 +39,9 @@ public struct MergeApply {
         let entry = LogEntry(
             form: .change, dot: change.dot, isMaking: change.record == nil, hash: chainHash,
             bytes: canonicalBytes)
-        var reader = outcome == .alreadyCovered ? office : nil
-        if let office, try transaction.hasTold(office, of: change.dot, in: record) { reader = nil }
+        let reader = try (outcome == .alreadyCovered ? office : nil).flatMap {
+            try transaction.hasTold($0, of: change.dot, in: record) ? nil : $0
+        }
         try transaction.store(
             state, over: record, log: try isLogged(change) ? nil : entry, alsoFor: reader)
         return outcome

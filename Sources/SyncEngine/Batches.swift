@@ -12,7 +12,6 @@ extension Push {
     fileprivate func origin(_ replica: ReplicaID) -> PushOrigin {
         PushOrigin(replica: replica, firstSeq: firstSeq, hashBefore: hashBefore)
     }
-
 }
 
 extension SyncRequest {

@@ -1,4 +1,4 @@
-// How batches are written (`Protocol/columns.md`, member 15 of request and reply). Both ends of
+// How batches are written (`Protocol/columns.md`, member 17 of the request, 15 of the reply). Both ends of
 // revision 4 read columns; one of an older revision passes over the member, and gets sequences.
 
 internal import CBOR

@@ -20,7 +20,7 @@ struct ColumnsExchangeTests {
             transport.onRequest { request in
                 if let push = request.push { self.pushed.withLock { $0.append(push.form) } }
                 guard isCentralOld else { return }
-                // A reader of an older revision passes over member 15.
+                // A reader of an older revision passes over member 17.
                 if request.push?.form == .columns { request.push = nil }
                 request.batches = nil
             }
