@@ -95,7 +95,8 @@ enum EnrolCommand {
                         enrollingAt: url.text,
                         signingSeed: context.random.bytes(SigningKey.seedByteCount))
                 identity.centralURL = url.text
-                try transaction.save(identity)
+                // A device that is enrolled keeps its address until central has answered at this one.
+                if !isAgain { try transaction.save(identity) }
                 return identity
             }
         }

@@ -39,6 +39,9 @@ struct RecoverTests {
         #expect(forgotten.code == 77 && forgotten.errors.contains("--again"), "\(forgotten.errors)")
         let code = try #require(
             office.central("enrol", Office.code, "--json").json["code"]?.stringValue)
+        let mistyped = try late("enrol", "http://127.0.0.1:9", "--code", code, "--again")
+        #expect(mistyped.code == 69, "\(mistyped.errors)")
+        #expect(try late("status", "--json").json["central"] == .string(office.url))
         let again = try late("enrol", office.url, "--code", code, "--again")
         #expect(again.code == 0, "\(again.errors)")
         try late.sync()

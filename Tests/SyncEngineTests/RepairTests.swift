@@ -154,6 +154,12 @@ struct RepairTests {
             try MergeApply(transaction).replace(record, with: state)
         }
         database.close()
-        #expect(throws: StoreError.self) { try counter.set(id, "officer", .text("Hoa")) }
+        let error = #expect(throws: StoreError.self) {
+            try counter.set(id, "officer", .text("Hoa"))
+        }
+        guard case .identityTaken? = error else {
+            Issue.record("another error, or none: \(String(describing: error))")
+            return
+        }
     }
 }
