@@ -3,6 +3,7 @@ import Crypto
 import Dossiers
 import Replication
 import ReplicaStore
+import Synchronization
 import SyncProtocol
 import TestSupport
 import Testing
@@ -58,8 +59,14 @@ struct RepairTests {
             try MergeApply(transaction).replace(record, with: bare)
         }
         database.close()
+        let listed = Mutex(0)
+        reader.transport.onReply { reply in
+            listed.withLock { $0 += reply.bucketListing?.records.count ?? 0 }
+        }
         let report = try await reader.sync()
         #expect(report.outcome == .synced)
+        // One bucket of 256 for some two hundred records.
+        #expect((1...20).contains(listed.withLock { $0 }))
         #expect(report.pulled == 1)
         #expect(report.roundTrips == 3)
         #expect(try reader.states()[id] == writer.states()[id])
@@ -81,6 +88,25 @@ struct RepairTests {
         let state = try #require(try fleet.readCentral { try $0.state(of: .id(second)) })
         #expect(state.vv[rotation.old] == 0 && state.vv[rotation.new] == 1)
         #expect(try fleet.readCentral { try $0.state(of: .id(first)) }?.vv[rotation.old] == 1)
+    }
+
+    @Test("what central lost comes again under the old identity, what it never had under a new one")
+    func pushLimit() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        let backup = try fleet.backUpCentral()
+        let first = try counter.make()
+        _ = try await counter.sync()
+        let second = try counter.make()
+        try fleet.restoreCentral(from: backup)
+        try recover(fleet)
+        let report = try await counter.sync()
+        #expect(report.outcome == .synced)
+        let rotation = try #require(report.rotation)
+        #expect(rotation.keptSeq == 1 && rotation.reissuedCount == 1)
+        let states = try fleet.readCentral { try $0.statesByID() }
+        #expect(states[first]?.vv[rotation.old] == 1)
+        #expect(states[second]?.vv[rotation.old] == 0)
     }
 
     @Test("what was refused before a restoration is refused again, and still waits for a person")
@@ -106,9 +132,9 @@ struct RepairTests {
         // Central has the office again: judged anew, the change would be taken.
         try fleet.restoreCentral(from: backup)
         try recover(fleet)
-        _ = try await reader.sync()
         _ = try await writer.sync()
         _ = try await reader.sync()
+        _ = try await writer.sync()
         #expect(try writer.read { try $0.refusedChanges() }.count == 1)
         #expect(
             try fleet.readCentral { try $0.state(of: .id(id)) }?["office"].map(\.value)
@@ -139,6 +165,34 @@ struct RepairTests {
         #expect(
             try fleet.readCentral { try $0.state(of: .id(id)) }?["officer"].map(\.value)
                 == [.text("Hoa")])
+    }
+
+    @Test("what central had taken by a catalog that it lost waits, and then is taken")
+    func takenByLostCatalog() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        let id = try counter.make()
+        _ = try await counter.sync()
+        let backup = try fleet.backUpCentral()
+        try fleet.editCentral {
+            _ = try $0.make(
+                .office,
+                writes: [FieldWrite("code", .text("C")), FieldWrite("name", .text("Office C"))])
+        }
+        _ = try await counter.sync()
+        try counter.set(id, "office", .text("C"))
+        #expect(try await counter.sync().outcome == .synced)
+        try fleet.restoreCentral(from: backup)
+        let early = try await counter.sync()
+        #expect(early.failure == .awaitingRecovery && early.outcome == .interrupted)
+        #expect(early.refused == 0 && early.pending == 1)
+        try recover(fleet)
+        #expect(try await counter.sync().outcome == .synced)
+        #expect(try counter.read { try $0.refusedChanges() }.isEmpty)
+        let states = try fleet.readCentral { try $0.statesByID() }
+        #expect(states[id]?["office"].map(\.value) == [.text("C")])
+        // The office itself came back from who had read it.
+        #expect(try fleet.readCentral { try $0.hasOffice("C") })
     }
 
     @Test("an edit that a copy has made impossible is refused with a reason")
