@@ -136,6 +136,8 @@ struct RepairTests {
         _ = try await reader.sync()
         _ = try await writer.sync()
         #expect(try writer.read { try $0.refusedChanges() }.count == 1)
+        let notes = try fleet.readCentral { try $0.refusals(of: writer.replica, seqs: 1...9) }
+        #expect(notes.map(\.seq) == [2])
         #expect(
             try fleet.readCentral { try $0.state(of: .id(id)) }?["office"].map(\.value)
                 == [.text("A")])
@@ -193,6 +195,50 @@ struct RepairTests {
         #expect(states[id]?["office"].map(\.value) == [.text("C")])
         // The office itself came back from who had read it.
         #expect(try fleet.readCentral { try $0.hasOffice("C") })
+    }
+
+    @Test("a state that central asks for holds no own change that central never had")
+    func givenState() async throws {
+        let fleet = try Fleet()
+        let (dead, counter) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        let backup = try fleet.backUpCentral()
+        let id = try dead.make()
+        _ = try await dead.sync()
+        _ = try await counter.sync()
+        try counter.set(id, "officer", .text("Hoa"))
+        _ = try await counter.sync()
+        try counter.set(id, "officer", .text("Lan"))
+        try fleet.restoreCentral(from: backup)
+        try recover(fleet)
+        let report = try await counter.sync()
+        #expect(report.outcome == .synced)
+        let rotation = try #require(report.rotation)
+        let state = try #require(try fleet.readCentral { try $0.state(of: .id(id)) })
+        #expect(state.vv[rotation.old] == 1)
+        #expect(state["officer"].map(\.value) == [.text("Lan")])
+        #expect(state["officer"].map(\.dot) == [Dot(rotation.new, 1)])
+    }
+
+    @Test("who has missed that a record left its office learns it when the digests differ")
+    func missedDeparture() async throws {
+        let fleet = try Fleet()
+        let (writer, reader) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        _ = try await fleet.enrol("B")
+        let id = try writer.make([FieldWrite("officer", .text("Hoa"))])
+        for counter in [writer, reader] { _ = try await counter.sync() }
+        let before = try #require(try reader.states()[id])
+        try writer.set(id, "office", .text("B"))
+        for counter in [writer, reader] { _ = try await counter.sync() }
+        let database = try reader.open()
+        try database.write(now: fleet.clock.now()) { transaction in
+            try MergeApply(transaction).replace(transaction.open(.dossier, id), with: before)
+        }
+        database.close()
+        let report = try await reader.sync()
+        #expect(report.outcome == .synced)
+        // The copy stays, and does not say where the record is now.
+        let copy = try #require(try reader.states()[id])
+        #expect(copy["office"].isEmpty && copy["officer"].map(\.value) == [.text("Hoa")])
     }
 
     @Test("an edit that a copy has made impossible is refused with a reason")
