@@ -117,11 +117,13 @@ extension ReplicaDatabase {
     public func refusedBefore(
         of replica: ReplicaID, seqs: ClosedRange<UInt64>
     ) throws -> [(seq: UInt64, code: String)] {
+        // SQLite uses the partial index only when its very condition is there.
         let statement = try connection.statement(
             """
             SELECT c.seq, coalesce(r.code, '') FROM changes AS c
             LEFT JOIN refused AS r ON r.replica = ?1 AND r.seq = c.seq
-            WHERE c.replica = ?2 AND c.seq BETWEEN ?3 AND ?4 AND c.form = 2 ORDER BY c.seq
+            WHERE c.replica = ?2 AND c.seq BETWEEN ?3 AND ?4 AND c.form < 3 AND c.form = 2
+            ORDER BY c.seq
             """)
         try statement.bind(1, Int64(bitPattern: replica.rawValue))
         try statement.bind(2, try interning.knownKey(of: replica) ?? -1)

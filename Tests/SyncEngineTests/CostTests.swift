@@ -76,6 +76,8 @@ struct CostTests {
         let codes = (0..<offices).map { "\(1000 + $0)" }
         let fleet = try Fleet(offices: codes)
         let (writer, reader) = (try await fleet.enrol(codes[0]), try await fleet.enrol(codes[0]))
+        // They come by the feed, so that the log of each replica grows with them.
+        try await settle([writer, reader])
         // At central, so that no session's own history is any longer.
         try fleet.editCentral { edit in
             for number in 0..<records + othersRecords {
