@@ -45,6 +45,7 @@ public final class ProgressBar: Sendable {
         var done = 0
         var total: Int?
         var bytes: Int?
+        var note: String?
         var drawnAt: Duration?
         var isFinished = false
     }
@@ -82,7 +83,8 @@ public final class ProgressBar: Sendable {
     ///   - done: Items done since the start.
     ///   - total: How many there are, if that is known only now or has changed.
     ///   - bytes: Bytes moved since the start, to be shown with their rate.
-    public func update(done: Int, total: Int? = nil, bytes: Int? = nil) {
+    ///   - note: What it waits for; shown in place of the time left, and drawn at once.
+    public func update(done: Int, total: Int? = nil, bytes: Int? = nil, note: String? = nil) {
         guard !isSilent else { return }
         let moment = now()
         state.withLock { state in
@@ -90,7 +92,10 @@ public final class ProgressBar: Sendable {
             state.done = done
             state.total = total ?? state.total
             state.bytes = bytes ?? state.bytes
-            if let drawnAt = state.drawnAt, moment - drawnAt < Self.redrawInterval { return }
+            state.note = note.map { TerminalSafe.text($0) }
+            if note == nil, let drawnAt = state.drawnAt, moment - drawnAt < Self.redrawInterval {
+                return
+            }
             state.drawnAt = moment
             draw(line(state, elapsed: moment - startedAt), end: "")
         }
@@ -132,7 +137,11 @@ public final class ProgressBar: Sendable {
                 parts.append("\(GroupedNumber.string(perSecond(state.done, seconds)))/s")
             }
         }
-        if let left = secondsLeft(state, seconds) { parts.append("\(Self.clock(left)) left") }
+        if let note = state.note {
+            parts.append(note)
+        } else if let left = secondsLeft(state, seconds) {
+            parts.append("\(Self.clock(left)) left")
+        }
         let text = ([label] + parts).joined(separator: "  ")
         guard let bar = bar(state), DisplayWidth.of(text) + 24 < terminal.columns() else {
             return text

@@ -18,6 +18,10 @@ enum SyncCommand {
                 Option("--quiet", short: "q", help: "print nothing when all went well"),
                 Option("--limit-rate", valueName: "BYTES", help: "bytes per second at most"),
                 Option(
+                    "--tries", valueName: "N",
+                    help: "give up after so many failures in a row; \(RetryPolicy().failuresMax), "
+                        + "or 1 before central has answered at all"),
+                Option(
                     "--wait", valueName: "SECONDS",
                     help: "wait for news so long, at most \(WireLimits.waitSecondsMax)"),
                 .json,
@@ -25,14 +29,22 @@ enum SyncCommand {
         ) { try await run($0, context) }
     }
 
+    /// A chunk of the least size takes this at 10 bytes a second: longer, and the link is none.
+    static let exchangeTimeout = Duration.seconds(600)
+
     private static func run(
         _ invocation: Invocation, _ context: CounterContext
     ) async throws -> ExitCode {
         var http = HTTPClientOptions()
         http.userAgent = "counter/\(CounterTool.version)"
+        http.totalTimeout = exchangeTimeout
         http.bytesPerSecondMax = try invocation.integer("--limit-rate", in: 1 ... .max)
         var options = SyncOptions()
         let waitMax = Int(WireLimits.waitSecondsMax)
+        options.retries = RetryPolicy()
+        if let tries = try invocation.integer("--tries", in: 1...1_000) {
+            options.retries = RetryPolicy(failuresMax: tries, triesUnansweredCentral: true)
+        }
         options.waitSeconds = UInt64(try invocation.integer("--wait", in: 0...waitMax) ?? 0)
 
         let home = try CounterHome(invocation, context.environment)
@@ -77,6 +89,9 @@ extension ProgressBar {
         update(
             done: Int(clamping: done),
             total: Int(clamping: done + progress.pending + progress.remaining),
-            bytes: progress.traffic.bytesSent + progress.traffic.bytesReceived)
+            bytes: progress.traffic.bytesSent + progress.traffic.bytesReceived,
+            note: progress.retryDelay.map {
+                "link broken, again in \(GroupedNumber.counted(Int(($0 / .seconds(1)).rounded(.up)), "second"))"
+            })
     }
 }

@@ -20,6 +20,7 @@ extension SyncReport {
             ("pending", .integer(Int64(clamping: pending))),
             ("conflicts", .integer(Int64(conflicts))),
             ("roundTrips", .integer(Int64(roundTrips))),
+            ("retries", .integer(Int64(retries))),
             ("bytesSent", .integer(Int64(traffic.bytesSent))),
             ("bytesReceived", .integer(Int64(traffic.bytesReceived))),
             ("seconds", .real((seconds * 1000).rounded() / 1000)),
@@ -50,6 +51,11 @@ extension SyncReport {
                     + "\(ByteCount.string(traffic.bytesSent)) sent, "
                     + "\(ByteCount.string(traffic.bytesReceived)) received, "
                     + "\(Self.tenths(seconds)) s.")
+        }
+        if retries > 0 {
+            sentences.append(
+                "It was tried again \(GroupedNumber.counted(retries, "time")), since the link broke."
+            )
         }
         if conflicts > 0 {
             let verb = conflicts == 1 ? "waits" : "wait"

@@ -194,7 +194,7 @@ extension CurlTransfer {
     private func prepareTimes() {
         let connect = max(options.connectTimeout.wholeMilliseconds, 1)
         shim_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, connect)
-        if let total = request.timeout ?? options.totalTimeout {
+        if let total = request.timeout ?? options.totalTimeout.map({ $0 + request.replyDelay }) {
             shim_set_long(easy, CURLOPT_TIMEOUT_MS, max(total.wholeMilliseconds, 1))
         }
         if let speed = options.lowSpeedBytesPerSecond {

@@ -26,7 +26,7 @@ public final class HTTPClient: Sendable {
     /// - Parameters:
     ///   - timeout: replaces the options' `totalTimeout`.
     ///   - replyDelay: how long the server may think before it answers (a long poll), added to
-    ///     the options' `lowSpeedTime`.
+    ///     the options' `lowSpeedTime` and `totalTimeout`.
     ///   - progress: called about once per second and on news, on the client's thread.
     /// - Throws: `HTTPClientError`; an answer with an error status is not thrown.
     public func send(

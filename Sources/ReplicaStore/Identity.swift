@@ -6,6 +6,20 @@ public import Crypto
 internal import Replication
 internal import SQLite
 
+/// What syncs have learned of the link to central.
+public struct MeasuredLink: Sendable, Hashable {
+    /// Bytes that one exchange carries best.
+    public var chunkBytes: Int
+    /// Bytes a second; `nil` when not measured.
+    public var bytesPerSecond: Int?
+
+    /// What was measured.
+    public init(chunkBytes: Int, bytesPerSecond: Int?) {
+        self.chunkBytes = chunkBytes
+        self.bytesPerSecond = bytesPerSecond
+    }
+}
+
 /// A counter's identity and its progress with central.
 public struct ReplicaIdentity: Sendable {
     /// Where enrolment stands.
@@ -61,6 +75,8 @@ public struct ReplicaIdentity: Sendable {
     public var lastComplete: Timestamp?
     /// What came of the last sync, in a word.
     public var lastOutcome: String?
+    /// What syncs have learned of the link; `nil` before the first.
+    public var link: MeasuredLink?
     /// The seed of the key for the identity that the device is asking for, once it has found that
     /// another copy of it syncs too; secret.
     public var nextSigningSeed: [UInt8]?
@@ -91,7 +107,8 @@ extension ReplicaDatabase {
     private static let identityColumns = """
         state, central_url, signing_seed, replica, desk, office, token, seq, hash, clock,
         pushed_seq, cursor_position, cursor_hash, resume_mark, last_exchange, last_complete,
-        last_outcome, next_seed, acknowledged_seq, epoch, push_limit, copies_given_in
+        last_outcome, next_seed, acknowledged_seq, epoch, push_limit, copies_given_in,
+        chunk_bytes, bytes_per_second
         """
 
     /// The identity; `nil` in a file that has none yet.
@@ -127,6 +144,11 @@ extension ReplicaDatabase {
         identity.epoch = statement.int64OrNil(19).map { UInt64(clamping: $0) }
         identity.pushLimit = statement.int64OrNil(20).map { UInt64(clamping: $0) }
         identity.copiesGivenIn = statement.int64OrNil(21).map { UInt64(clamping: $0) }
+        identity.link = statement.int64OrNil(22).map {
+            MeasuredLink(
+                chunkBytes: Int(clamping: $0),
+                bytesPerSecond: statement.int64OrNil(23).map(Int.init(clamping:)))
+        }
         return identity
     }
 
@@ -152,9 +174,10 @@ extension WriteTransaction {
             INSERT OR REPLACE INTO identity(only, state, central_url, signing_seed, replica, desk,
                 office, token, seq, hash, clock, pushed_seq, cursor_position, cursor_hash,
                 resume_mark, last_exchange, last_complete, last_outcome, next_seed,
-                acknowledged_seq, epoch, push_limit, copies_given_in)
+                acknowledged_seq, epoch, push_limit, copies_given_in, chunk_bytes,
+                bytes_per_second)
             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                ?18, ?19, ?20, ?21, ?22)
+                ?18, ?19, ?20, ?21, ?22, ?23, ?24)
             """)
         try statement.bind(1, identity.state.rawValue)
         try statement.bind(2, identity.centralURL)
@@ -178,6 +201,8 @@ extension WriteTransaction {
         try statement.bind(20, identity.epoch.map { Int64(clamping: $0) })
         try statement.bind(21, identity.pushLimit.map { Int64(clamping: $0) })
         try statement.bind(22, identity.copiesGivenIn.map { Int64(clamping: $0) })
+        try statement.bind(23, identity.link.map { Int64($0.chunkBytes) })
+        try statement.bind(24, identity.link?.bytesPerSecond.map { Int64($0) })
         try statement.run()
     }
 
@@ -190,7 +215,7 @@ extension WriteTransaction {
             UPDATE identity SET state = ?1, pushed_seq = ?2, cursor_position = ?3, cursor_hash = ?4,
                 resume_mark = ?5, last_exchange = ?6, last_complete = ?7, last_outcome = ?8,
                 acknowledged_seq = ?9, epoch = ?10, push_limit = ?11, copies_given_in = ?12,
-                next_seed = ?13
+                next_seed = ?13, chunk_bytes = ?14, bytes_per_second = ?15
             """)
         try statement.bind(1, identity.state.rawValue)
         try statement.bind(2, Int64(clamping: identity.pushedSeq))
@@ -205,6 +230,8 @@ extension WriteTransaction {
         try statement.bind(11, identity.pushLimit.map { Int64(clamping: $0) })
         try statement.bind(12, identity.copiesGivenIn.map { Int64(clamping: $0) })
         try statement.bind(13, identity.nextSigningSeed)
+        try statement.bind(14, identity.link.map { Int64($0.chunkBytes) })
+        try statement.bind(15, identity.link?.bytesPerSecond.map { Int64($0) })
         try statement.run()
     }
 

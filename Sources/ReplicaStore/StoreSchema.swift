@@ -28,6 +28,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "1-records", sql: StoreSchema.records),
                 Migration(name: "1-counter", sql: StoreSchema.counter),
                 Migration(name: "2-counter", sql: StoreSchema.counterEpoch),
+                Migration(name: "3-counter", sql: StoreSchema.counterLink),
             ]
         case .central:
             [
@@ -129,6 +130,11 @@ enum StoreSchema {
         ALTER TABLE identity ADD COLUMN copies_given_in INTEGER;
         UPDATE identity SET acknowledged_seq = pushed_seq;
         ALTER TABLE rotations ADD COLUMN cause TEXT NOT NULL DEFAULT 'copied';
+        """
+
+    static let counterLink = """
+        ALTER TABLE identity ADD COLUMN chunk_bytes INTEGER;
+        ALTER TABLE identity ADD COLUMN bytes_per_second INTEGER;
         """
 
     static let central = """

@@ -47,8 +47,8 @@ extension World {
         exchange = begun
         defer { exchange = nil }
         let session = try CounterSession(
-            path: device.path, transport: Link(self), clock: device.clock, random: random,
-            options: options)
+            path: device.path, transport: Link(self), clock: device.clock, timer: StillClock(),
+            random: random, options: options)
         let death = begun.death
         let report = try await session.sync { _ in death?.noteReply() }
         if let death, death.isOver {

@@ -127,7 +127,7 @@ extension CounterSession {
             ).map { HeldCopy(id: $0.id, vv: $0.vv) }
         }
         var states: [UInt8] = []
-        while states.count < options.pushBytes, let id = repair.nextOffer() {
+        while states.count < min(options.pushBytes, pace.chunkBytes), let id = repair.nextOffer() {
             let state = try database.givenState(
                 of: id, from: replica, through: identity.onceAcknowledgedSeq)
             if let state { states += state.canonicalBytes }

@@ -14,10 +14,10 @@ extension CounterSession {
                 replica: replica,
                 cursor: identity.cursor.map { Cursor(position: $0.position, hash: $0.hash) },
                 chain: ChainEnd(seq: identity.seq, hash: identity.chainHash), time: clock.now())
-            request.wantedBytes = UInt64(options.pullBytes)
+            request.wantedBytes = UInt64(min(options.pullBytes, pace.chunkBytes))
             if options.usesColumns {
                 var wishes = BatchWishes()
-                wishes.compressionLevel = options.compressionLevel
+                wishes.compressionLevel = max(options.compressionLevel, pace.compressionLevel)
                 request.batches = wishes
             }
             request.resumeMark = identity.resumeMark
@@ -29,7 +29,7 @@ extension CounterSession {
             }
             if let chunk = try database.outbox(
                 of: replica, after: identity.pushedSeq, through: identity.pushLimit ?? .max,
-                bytesMax: options.pushBytes)
+                bytesMax: min(options.pushBytes, pace.chunkBytes))
             {
                 guard let key = SigningKey(seed: identity.signingSeed) else {
                     throw StoreError.damaged(table: "identity", key: 1)

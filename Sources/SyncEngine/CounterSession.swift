@@ -21,21 +21,24 @@ public struct SyncProgress: Sendable {
     public var remaining: UInt64
     /// Bytes that crossed the wire.
     public var traffic: Traffic
+    /// How long it waits now before it tries again; `nil` when the link holds.
+    public var retryDelay: Duration?
 }
 
 /// How to sync.
 public struct SyncOptions: Sendable {
-    /// Bytes of canonical changes in one push.
+    /// Bytes of canonical changes in one push at most; the link decides within.
     public var pushBytes = WireLimits.pushBytesDefault
-    /// Bytes of items wanted in one reply.
+    /// Bytes of items wanted in one reply at most; the link decides within.
     public var pullBytes = WireLimits.pullBytesDefault
     /// Seconds to wait for news when there is nothing to do.
     public var waitSeconds: UInt64 = 0
     /// Whether batches go in columns where central reads them.
     public var usesColumns = true
-    /// The zstd level of requests and replies, 1 to 19: `Compression.levelForSlowLinks` when the link
-    /// is slow.
+    /// The zstd level of requests and replies at least, 1 to 19; on a slow link it is higher.
     public var compressionLevel = Compression.levelDefault
+    /// How a sync goes on when the link breaks; `nil`: it ends.
+    public var retries: RetryPolicy?
 
     /// The defaults.
     public init() {}
@@ -52,8 +55,11 @@ public actor CounterSession {
     let database: ReplicaDatabase
     private let transport: any Transport
     let clock: any WallClock
+    /// For how long things take, and for waiting.
+    private let timer: any Clock<Duration>
     let random: any RandomSource
     let options: SyncOptions
+    var pace = LinkPace()
     var report = SyncReport()
     /// What the transport had carried when this sync began.
     private var trafficBefore = Traffic()
@@ -61,6 +67,8 @@ public actor CounterSession {
     var repair = Repair()
     /// Whether pushes go in columns, as far as is known.
     private var sendsColumns = true
+    private var lastProgress = SyncProgress(
+        pushed: 0, pending: 0, pulled: 0, remaining: 0, traffic: Traffic())
 
     /// Runs on a thread of its own, since SQLite blocks.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -72,11 +80,13 @@ public actor CounterSession {
     /// - Throws: `StoreError`.
     public init(
         path: String, transport: any Transport, clock: any WallClock = SystemClock(),
+        timer: any Clock<Duration> = ContinuousClock(),
         random: any RandomSource = SystemRandomSource(), options: SyncOptions = SyncOptions()
     ) throws {
         database = try ReplicaDatabase(path: path, role: .counter)
         self.transport = transport
         self.clock = clock
+        self.timer = timer
         self.random = random
         self.options = options
     }
@@ -88,12 +98,13 @@ public actor CounterSession {
     public func sync(
         progress: @Sendable (SyncProgress) -> Void = { _ in }
     ) async throws -> SyncReport {
-        let start = ContinuousClock.now
+        let elapsed = timer.stopwatch()
         report = SyncReport()
         trafficBefore = transport.traffic
         neededRecords = []
         repair = Repair()
         sendsColumns = options.usesColumns
+        pace = try database.read { LinkPace(try database.enrolledIdentity().identity.link) }
         do throws(SyncEnd) {
             try await exchangeAll(progress)
         } catch {
@@ -102,7 +113,7 @@ public actor CounterSession {
             case .store(let error): throw error
             }
         }
-        try finish(since: start)
+        try finish(after: elapsed())
         return report
     }
 }
@@ -117,30 +128,25 @@ extension CounterSession {
     private func exchangeAll(_ progress: (SyncProgress) -> Void) async throws(SyncEnd) {
         var idleRounds = 0
         var rotations = 0
+        var failures = 0
         while true {
-            let (request, token) = try store { try makeRequest() }
-            let reply: SyncReply
             let round: Round
             do throws(SyncEnd) {
-                reply = try await exchange(request, token)
-                round = try store { try apply(reply, to: request) }
+                round = try await exchangeOnce()
             } catch {
                 // A copy of this file has synced other changes.
-                guard case .failure(.forked) = error, rotations < Self.rotationsMax else {
-                    throw error
+                if case .failure(.forked) = error, rotations < Self.rotationsMax {
+                    rotations += 1
+                    try await takeNewIdentity(because: .copied)
+                    continue
                 }
-                rotations += 1
-                try await takeNewIdentity(because: .copied)
+                failures += 1
+                try await waitToGoOn(after: error, failures: failures, progress)
                 continue
             }
-            progress(
-                SyncProgress(
-                    pushed: report.accepted + report.refused, pending: round.pending,
-                    pulled: report.pulled, remaining: reply.remainingCount,
-                    traffic: transport.traffic - trafficBefore))
-            if reply.requests.contains(.awaitRecovery), !round.gotSomewhere {
-                throw .failure(.awaitingRecovery)
-            }
+            failures = 0
+            progress(progressNow(round))
+            if round.awaitsRecovery, !round.gotSomewhere { throw .failure(.awaitingRecovery) }
             if round.isAtPushLimit {
                 try await takeNewIdentity(because: .newEpoch)
                 continue
@@ -156,23 +162,79 @@ extension CounterSession {
         }
     }
 
+    private func exchangeOnce() async throws(SyncEnd) -> Round {
+        let (request, token) = try store { try makeRequest() }
+        let reply = try await exchange(request, token)
+        return try store { try apply(reply, to: request) }
+    }
+
+    /// Waits until it is time to try again.
+    ///
+    /// - Throws: the error itself, when that would not help.
+    private func waitToGoOn(
+        after error: SyncEnd, failures: Int, _ progress: (SyncProgress) -> Void
+    ) async throws(SyncEnd) {
+        guard case .failure(let failure) = error, let retries = options.retries else { throw error }
+        // Something on the way takes no body of this size.
+        if case .tooLarge = failure, pace.noteCut() { return }
+        guard
+            let delay = retries.delay(
+                after: failure, failures: failures, hasAnswered: report.roundTrips > 0,
+                random: random)
+        else { throw error }
+        report.retries += 1
+        var waiting = lastProgress
+        waiting.traffic = transport.traffic - trafficBefore
+        waiting.retryDelay = delay
+        progress(waiting)
+        do {
+            try await timer.sleep(for: delay)
+        } catch {
+            throw .failure(failure)
+        }
+    }
+
+    private func progressNow(_ round: Round) -> SyncProgress {
+        lastProgress = SyncProgress(
+            pushed: report.accepted + report.refused, pending: round.pending,
+            pulled: report.pulled, remaining: round.remaining,
+            traffic: transport.traffic - trafficBefore)
+        return lastProgress
+    }
+
     func exchange(
         _ request: SyncRequest, _ token: String
     ) async throws(SyncEnd) -> SyncReply {
         do throws(SyncFailure) {
             if sendsColumns, let columns = request.withPushInColumns {
-                let reply = try await transport.exchange(columns, token: token)
-                report.roundTrips += 1
+                let reply = try await timed(columns, token)
                 if reply.batches == .readsColumns { return reply }
                 // An older central has passed over the push, or one that lacks changes: the same
                 // request again, and nothing of this reply counts.
                 sendsColumns = false
             }
-            let reply = try await transport.exchange(request, token: token)
-            report.roundTrips += 1
-            return reply
+            return try await timed(request, token)
         } catch {
             throw .failure(error)
+        }
+    }
+
+    /// One exchange, of which the link's pace learns.
+    private func timed(
+        _ request: SyncRequest, _ token: String
+    ) async throws(SyncFailure) -> SyncReply {
+        let elapsed = timer.stopwatch()
+        let before = transport.traffic
+        do throws(SyncFailure) {
+            let reply = try await transport.exchange(request, token: token)
+            report.roundTrips += 1
+            if request.waitSeconds == 0 {
+                pace.noteReply(transport.traffic - before, after: elapsed())
+            }
+            return reply
+        } catch {
+            if case .interrupted = error { pace.noteCut() }
+            throw error
         }
     }
 
@@ -193,7 +255,11 @@ private struct Round {
     /// Whether all is pushed that may be under this identity.
     var isAtPushLimit: Bool
     var gotSomewhere: Bool
+    /// Whether central waits for its admin.
+    var awaitsRecovery: Bool
     var pending: UInt64
+    /// Items that central says remain.
+    var remaining: UInt64
     var digestAgrees: Bool?
 }
 
@@ -225,6 +291,7 @@ extension CounterSession {
             identity.resumeMark = reply.resumeMark
             identity.lastExchange = transaction.now
             noteCopies(reply, to: request, &identity)
+            identity.link = pace.measured
             try transaction.saveProgress(identity)
             report.note(reply, refused: refused, pushedBefore: pushedBefore)
             if try database.gaps(limit: 1).isEmpty, repair.askedBucket == nil {
@@ -241,7 +308,8 @@ extension CounterSession {
                 gotSomewhere: reply.itemCount > 0 || identity.pushedSeq != pushedBefore
                     || reply.bucketListing != nil || repair.isBusy
                     || reply.resumeMark != request.resumeMark,
-                pending: identity.pendingCount)
+                awaitsRecovery: reply.requests.contains(.awaitRecovery),
+                pending: identity.pendingCount, remaining: reply.remainingCount)
         }
         guard round.isDone, let theirs = reply.digest else { return round }
         return try compare(theirs, round)
@@ -330,9 +398,9 @@ extension CounterSession {
     private static let unknownKind = SyncFailure.malformed(
         what: "reply", reason: "it holds a kind of record that is not known here")
 
-    private func finish(since start: ContinuousClock.Instant) throws {
+    private func finish(after elapsed: Duration) throws {
         report.traffic = transport.traffic - trafficBefore
-        report.seconds = start.duration(to: .now) / .seconds(1)
+        report.seconds = elapsed / .seconds(1)
         try database.write(now: clock.now()) { transaction in
             var (identity, _) = try database.enrolledIdentity()
             if case .revoked? = report.failure { identity.state = .revoked }
@@ -341,6 +409,7 @@ extension CounterSession {
                 if identity.state == .revoked { identity.state = .active }
             }
             identity.lastOutcome = report.outcome.rawValue
+            identity.link = pace.measured
             try transaction.saveProgress(identity)
             report.pending = identity.pendingCount
             report.conflicts = try database.conflictCount()

@@ -92,19 +92,30 @@ public final class HTTPTransport: Transport {
         } catch {
             throw SyncFailure(error)
         }
-        guard response.status == 200 else {
-            throw Problem.failure(status: response.status, body: response.body)
-                ?? Self.failure(ofStranger: response)
-        }
+        guard response.status == 200 else { throw Self.failure(response) }
         return response
     }
 
+    private static func failure(_ response: HTTPClientResponse) -> SyncFailure {
+        let seconds = response.headers["Retry-After"].flatMap { Int($0) } ?? 0
+        let named = Problem.failure(status: response.status, body: response.body)
+        if case .busy(let said)? = named { return .busy(retryAfterSeconds: max(said, seconds)) }
+        return named ?? failure(ofStranger: response, retryAfterSeconds: seconds)
+    }
+
     /// What an answer means that is none of central's. A proxy that stands before central says with
-    /// one of three statuses that it does not reach it (RFC 9110 §15.6).
-    private static func failure(ofStranger response: HTTPClientResponse) -> SyncFailure {
+    /// one of three statuses that it does not reach it (RFC 9110 §15.6), and by `Retry-After`, or
+    /// 429 (RFC 6585), when it may be asked again.
+    private static func failure(
+        ofStranger response: HTTPClientResponse, retryAfterSeconds: Int
+    ) -> SyncFailure {
         switch response.status {
+        case 429,
+            503 where retryAfterSeconds > 0:
+            .busy(retryAfterSeconds: retryAfterSeconds)
         case 502, 503, 504:
             .unreachable(reason: "a proxy answered in its place (status \(response.status))")
+        case 413: .tooLarge(limitBytes: WireLimits.bodyBytesMax)
         default:
             .notCentral(
                 status: response.status,

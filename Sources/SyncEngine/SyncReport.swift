@@ -36,6 +36,8 @@ public struct SyncReport: Sendable {
     public internal(set) var conflicts = 0
     /// Exchanges that were answered.
     public internal(set) var roundTrips = 0
+    /// Times that the link broke, or central was busy, and the sync went on.
+    public internal(set) var retries = 0
     /// Bytes that crossed the wire.
     public internal(set) var traffic = Traffic()
     /// How long it took.

@@ -116,6 +116,9 @@ extension SyncFailure {
         switch self {
         case .unreachable(let reason): "central cannot be reached: \(reason)"
         case .interrupted(let reason): "the link to central broke: \(reason)"
+        case .notCentral(let status, let type) where type.lowercased().hasPrefix("text/html"):
+            "a web page came in place of central's reply (status \(status)): "
+                + "perhaps the network's login page or a proxy"
         case .notCentral(let status, let type):
             "what answered is not central (status \(status), \(type)): "
                 + "perhaps a login page or a proxy"

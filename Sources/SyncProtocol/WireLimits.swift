@@ -14,6 +14,12 @@ public enum WireLimits {
     public static let pushBytesDefault = 1 << 20
     /// Bytes of items in one reply unless the counter asks for less.
     public static let pullBytesDefault = 1 << 20
+    /// Bytes that a chunk adapts to the link within. At 64 kbit/s the least takes 0.2 s in columns;
+    /// more than the most gains nothing on any link.
+    public static let chunkBytes = (4 << 10)...(1 << 20)
+    /// Bytes of a chunk on a link of which nothing is known: 5 s at 64 kbit/s, and two exchanges from
+    /// the most.
+    public static let chunkBytesAtFirst = 256 << 10
     /// Bytes of items that central puts into one reply at most.
     public static let pullBytesMax = 4 << 20
     /// Seconds that central holds a request open for news at most.

@@ -68,6 +68,15 @@ struct StrangeAnswerTests {
             bytes: httpAnswer("504 Gateway Timeout", type: "text/html", body: page),
             code: 69, words: "cannot be reached: a proxy"),
         Answer(
+            testDescription: "a proxy that wants to be asked later",
+            bytes: httpAnswer(
+                "429 Too Many Requests", type: "text/html", headers: ["Retry-After: 7"], body: page),
+            code: 75, words: "busy"),
+        Answer(
+            testDescription: "a proxy that takes no body of this size",
+            bytes: httpAnswer("413 Content Too Large", type: "text/html", body: page),
+            code: 76, words: "larger than"),
+        Answer(
             testDescription: "a central that is busy",
             bytes: httpAnswer(
                 "503 Service Unavailable", type: "application/problem+json",
@@ -91,6 +100,27 @@ struct StrangeAnswerTests {
     private static let outcomes: [Int32: JSONValue] = [
         69: "unreachable", 75: "interrupted", 76: "failed",
     ]
+
+    @Test("told to, a counter comes again, and not before the Retry-After has passed")
+    func retryAfter() throws {
+        let office = try Office()
+        let desk = try office.desk("desk")
+        try office.stop()
+        let fake = try FakeCentral(
+            at: office.url,
+            answering: httpAnswer(
+                "503 Service Unavailable", type: "text/plain", headers: ["Retry-After: 2"],
+                body: []))
+        let start = ContinuousClock.now
+        let report = try desk("sync", "--tries", "2", "--json").json
+        #expect(start.duration(to: .now) >= .seconds(2))
+        try fake.stop()
+        #expect(fake.requestCount == 2)
+        #expect(report["retries"] == 1)
+        #expect(report["outcome"] == "interrupted")
+        try office.start()
+        try desk.sync()
+    }
 
     @Test("each has its exit code and words, and nothing is lost")
     func strangeAnswers() throws {

@@ -209,9 +209,13 @@ public struct TestCounter: Sendable {
     }
 
     /// Syncs once.
-    public func sync(_ options: SyncOptions = SyncOptions()) async throws -> SyncReport {
-        try await CounterSession(path: path, transport: transport, clock: clock, options: options)
-            .sync()
+    public func sync(
+        _ options: SyncOptions = SyncOptions(), timer: any Clock<Duration> = ContinuousClock()
+    ) async throws -> SyncReport {
+        try await CounterSession(
+            path: path, transport: transport, clock: clock, timer: timer, options: options
+        )
+        .sync()
     }
 
     /// All records as they are stored, by id.

@@ -1,0 +1,75 @@
+// How much to send at once over a link, by what got through before. A chunk that takes long is halved,
+// one that was cut is quartered, one that was quick is doubled: so a bad link wastes little, and a good
+// one is soon full. The zstd level goes by the measured rate.
+
+internal import ReplicaStore
+internal import SyncProtocol
+
+/// What is known of a link.
+struct LinkPace: Sendable, Hashable {
+    /// Quicker than this, in seconds, the next chunk is larger: a round trip then costs much of it.
+    private static let quickSeconds = 2.0
+    /// Slower than this, in seconds, the next one is smaller: a cut then wastes too much.
+    private static let slowSeconds = 8.0
+    /// Fewer bytes than these say nothing of the rate, but of the round trip.
+    private static let measuredBytesMin = 4_096
+    /// Below these bytes a second (0.5 Mbit/s) a smaller body is worth its time.
+    private static let slowBytesPerSecond = 64_000
+
+    /// Bytes of canonical changes, and of items wanted, in one exchange.
+    private(set) var chunkBytes: Int
+    /// Bytes a second that crossed the wire in the last exchange of some size; `nil` when unknown.
+    private(set) var bytesPerSecond: Int?
+
+    /// A link of which nothing is known, or what was known of it.
+    init(chunkBytes: Int = WireLimits.chunkBytesAtFirst, bytesPerSecond: Int? = nil) {
+        let range = WireLimits.chunkBytes
+        self.chunkBytes = min(max(chunkBytes, range.lowerBound), range.upperBound)
+        self.bytesPerSecond = bytesPerSecond
+    }
+
+    init(_ measured: MeasuredLink?) {
+        self =
+            measured.map {
+                LinkPace(chunkBytes: $0.chunkBytes, bytesPerSecond: $0.bytesPerSecond)
+            } ?? LinkPace()
+    }
+
+    /// What the replica keeps for the next sync.
+    var measured: MeasuredLink {
+        MeasuredLink(chunkBytes: chunkBytes, bytesPerSecond: bytesPerSecond)
+    }
+
+    /// The zstd level that suits the link.
+    var compressionLevel: Int32 {
+        (bytesPerSecond ?? .max) < Self.slowBytesPerSecond
+            ? Compression.levelForSlowLinks : Compression.levelDefault
+    }
+
+    /// Notes an exchange that was answered.
+    mutating func noteReply(_ traffic: Traffic, after elapsed: Duration) {
+        let seconds = elapsed / .seconds(1)
+        let bytes = traffic.bytesSent + traffic.bytesReceived
+        if bytes >= Self.measuredBytesMin, seconds > 0 {
+            bytesPerSecond = Int(min(Double(bytes) / seconds, 1e12))
+        }
+        if seconds < Self.quickSeconds {
+            setChunk(chunkBytes * 2)
+        } else if seconds > Self.slowSeconds {
+            setChunk(chunkBytes / 2)
+        }
+    }
+
+    /// Notes an exchange that was cut, or too large for something on the way; tells whether the next
+    /// one can be smaller.
+    @discardableResult
+    mutating func noteCut() -> Bool {
+        let before = chunkBytes
+        setChunk(chunkBytes / 4)
+        return chunkBytes < before
+    }
+
+    private mutating func setChunk(_ bytes: Int) {
+        chunkBytes = LinkPace(chunkBytes: bytes).chunkBytes
+    }
+}
