@@ -25,6 +25,12 @@ func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
         providers: [.apt([apt])])
 }
 
+/// The kernel's own headers, which come with the C library.
+func linuxHeaders(_ name: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/CLibraries/\(name)", providers: [.apt(["linux-libc-dev"])])
+}
+
 let package = Package(
     name: "DossierSync",
     products: [
@@ -45,6 +51,8 @@ let package = Package(
         systemLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         systemLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
 
+        linuxHeaders("CLinux"),
+
         library("Causality"),
         library("Crypto", ["CSodium"]),
         library("CBOR"),
@@ -63,6 +71,7 @@ let package = Package(
                 "ReplicaStore", "Replication", "SyncProtocol",
             ]),
         library("HTTP", ["CCurl", "CMicrohttpd"]),
+        library("Host", ["CLinux"]),
         library(
             "SyncProtocol", ["CBOR", "CZstd", "Causality", "Crypto", "JSON", "Replication"]),
         library("CommandLineTool"),
@@ -70,15 +79,14 @@ let package = Package(
             "CentralCommands",
             [
                 "CBOR", "Causality", "CommandLineTool", "Crypto", "Demonstration", "Dossiers",
-                "HTTP", "JSON", "ReplicaStore", "Replication", "Reports", "SQLite", "SyncEngine",
-                "SyncProtocol",
+                "HTTP", "Host", "JSON", "ReplicaStore", "Replication", "Reports", "SQLite",
+                "SyncEngine", "SyncProtocol",
             ]),
         library(
             "CounterCommands",
             [
-                "CBOR", "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "JSON",
-                "ReplicaStore",
-                "Replication", "SQLite", "SyncEngine", "SyncProtocol",
+                "CBOR", "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "Host",
+                "JSON", "ReplicaStore", "Replication", "SQLite", "SyncEngine", "SyncProtocol",
             ]),
         library("Reports", ["Dossiers", "JSON", "SQLite"]),
         library("Demonstration", ["Causality", "Dossiers", "JSON", "Replication"]),
@@ -115,6 +123,7 @@ let package = Package(
         tests("SQLiteTests", ["SQLite"]),
         tests("JSONTests", ["JSON"]),
         tests("HTTPTests", ["HTTP"]),
+        tests("HostTests", ["Host"]),
         tests("FuzzTests", ["fuzz"]),
         tests("CommandLineToolTests", ["CommandLineTool"]),
         tests("DossiersTests", ["CBOR", "Causality", "Dossiers", "JSON", "Replication"]),

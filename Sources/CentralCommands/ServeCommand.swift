@@ -1,7 +1,6 @@
 internal import CommandLineTool
-internal import Dispatch
-internal import Foundation
 internal import HTTP
+internal import Host
 internal import ReplicaStore
 internal import SyncEngine
 internal import SyncProtocol
@@ -113,22 +112,5 @@ struct RunningCentral {
                         + "connections at once; raise it for \(wanted)"))
         }
         return limits
-    }
-}
-
-/// Waits for SIGTERM or SIGINT.
-enum Termination {
-    static func wait() async {
-        let signals = [SIGTERM, SIGINT]
-        for signal in signals { Foundation.signal(signal, SIG_IGN) }
-        let (stream, continuation) = AsyncStream<Void>.makeStream()
-        let sources = signals.map { number in
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { continuation.yield() }
-            source.resume()
-            return source
-        }
-        for await _ in stream { break }
-        for source in sources { source.cancel() }
     }
 }

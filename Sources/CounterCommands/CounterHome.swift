@@ -31,8 +31,17 @@ struct CounterHome {
     }
 
     var databasePath: String { ReplicaDatabase.path(inHome: path, role: .counter) }
-    var lockPath: String { path + "/sync.lock" }
+    /// Where the agent says what it does.
+    var agentStatusPath: String { path + "/agent.json" }
     var exists: Bool { FileManager.default.fileExists(atPath: databasePath) }
+
+    /// The file that whoever syncs, or is the agent, has locked.
+    func lockPath(_ purpose: FileLock.Purpose) -> String {
+        switch purpose {
+        case .sync: path + "/sync.lock"
+        case .agent: path + "/agent.lock"
+        }
+    }
 
     /// Opens the replica that is there.
     ///

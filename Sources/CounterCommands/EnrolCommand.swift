@@ -46,7 +46,7 @@ enum EnrolCommand {
         }
         let home = try CounterHome(invocation, context.environment)
         try home.makeDirectory()
-        let lock = try SyncLock(home)
+        let lock = try FileLock(.sync, home)
         defer { lock.release() }
         let isAgain = invocation.has("--again")
         let identity = try prepare(home, url, context, isAgain: isAgain)

@@ -20,6 +20,10 @@ struct ReplicaStatus {
     var digest: Digest?
     /// Own changes that central does not have.
     var pending: UInt64 = 0
+    /// Their bytes in the log; on the wire they are a fraction of that.
+    var pendingBytes: Int64 = 0
+    /// What the agent of this replica does; `nil` when none runs.
+    var agent: AgentStatus?
     /// When the oldest of them was written.
     var pendingSince: Timestamp?
     var conflicts = 0
@@ -62,6 +66,7 @@ struct ReplicaStatus {
         let scope = try database.digest(ofOffice: identity.office)
         (digest, records) = (scope.digest, scope.recordCount)
         pending = identity.pendingCount
+        pendingBytes = try database.outboxByteCount(of: replica, after: identity.pushedSeq)
         let oldest = try database.outbox(of: replica, after: identity.pushedSeq, bytesMax: 1)
         pendingSince = try oldest.map { try Change(canonicalBytes: $0.changes).clock.time }
         lastExchange = identity.lastExchange
@@ -82,6 +87,7 @@ struct ReplicaStatus {
             ("central", centralURL.isEmpty ? .null : .string(centralURL)),
             ("records", .integer(records)),
             ("pending", .integer(Int64(clamping: pending))),
+            ("pendingBytes", .integer(pendingBytes)),
             ("pendingSince", ShownText.json(pendingSince)),
             ("conflicts", .integer(Int64(conflicts))),
             ("refused", .array(refused.map(\.json))),
@@ -91,11 +97,12 @@ struct ReplicaStatus {
             ("synced", .bool(isSynced)),
             ("digest", digest.map { .string($0.description) } ?? .null),
             ("identityChanges", .array(rotations.map(\.json))),
+            ("agent", agent?.json ?? .null),
         ])
     }
 
     /// The status for a terminal, safe to print: the verdict first.
-    var lines: [String] {
+    func lines(now: Timestamp) -> [String] {
         var table = TextTable([.init(""), .init("")])
         if let replica {
             table.add(["office", "\(office), desk \(desk)"])
@@ -108,7 +115,8 @@ struct ReplicaStatus {
             table.add(["last exchange", ShownText.time(lastExchange)])
             table.add(["last complete sync", ShownText.time(lastComplete)])
         }
-        var lines = [verdict] + (table.isEmpty ? [] : [""] + table.lines)
+        let agentLine = agent.map { [TerminalSafe.text($0.sentence(now: now))] } ?? []
+        var lines = [verdict] + agentLine + (table.isEmpty ? [] : [""] + table.lines)
         for rotation in rotations {
             lines += ["", "\(ShownText.time(rotation.at)): \(rotation.sentence)"]
         }
@@ -158,6 +166,7 @@ struct ReplicaStatus {
         guard pending > 0 else { return "no change of this replica waits" }
         let since = pendingSince.map { ", the oldest since \(ShownText.time($0))" } ?? ""
         return "\(GroupedNumber.counted(pending, "change")) of this replica "
+            + "(\(ByteCount.string(Int(clamping: pendingBytes)))) "
             + "\(pending == 1 ? "is" : "are") not at central\(since)"
     }
 

@@ -1,3 +1,4 @@
+internal import Causality
 internal import CommandLineTool
 internal import ReplicaStore
 
@@ -5,13 +6,15 @@ enum StatusCommand {
     static func command(_ context: CounterContext) -> Command {
         Command(
             "status", summary: "say what central has, what it has not, and since when",
+            discussion: "Also what the agent (counter run) of this replica does, if one runs.",
             options: [.json]
         ) { invocation in
-            let status = try context.read(invocation) { try ReplicaStatus($0) }
+            var status = try context.read(invocation) { try ReplicaStatus($0) }
+            status.agent = AgentStatus(runningIn: try CounterHome(invocation, context.environment))
             if invocation.has("--json") {
                 try invocation.printJSON(status.json)
             } else {
-                for line in status.lines { try invocation.printOut(line) }
+                for line in status.lines(now: context.clock.now()) { try invocation.printOut(line) }
             }
             return .ok
         }

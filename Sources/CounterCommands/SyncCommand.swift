@@ -6,6 +6,9 @@ internal import SyncEngine
 internal import SyncProtocol
 
 enum SyncCommand {
+    static let limitRate = Option(
+        "--limit-rate", valueName: "BYTES", help: "bytes per second at most")
+
     static func command(_ context: CounterContext) -> Command {
         Command(
             "sync", summary: "exchange changes with central until both hold the same",
@@ -16,7 +19,7 @@ enum SyncCommand {
                 """,
             options: [
                 Option("--quiet", short: "q", help: "print nothing when all went well"),
-                Option("--limit-rate", valueName: "BYTES", help: "bytes per second at most"),
+                limitRate,
                 Option(
                     "--tries", valueName: "N",
                     help: "give up after so many failures in a row; \(RetryPolicy().failuresMax), "
@@ -30,15 +33,12 @@ enum SyncCommand {
     }
 
     /// A chunk of the least size takes this at 10 bytes a second: longer, and the link is none.
-    static let exchangeTimeout = Duration.seconds(600)
+    private static let exchangeTimeout = Duration.seconds(600)
 
     private static func run(
         _ invocation: Invocation, _ context: CounterContext
     ) async throws -> ExitCode {
-        var http = HTTPClientOptions()
-        http.userAgent = "counter/\(CounterTool.version)"
-        http.totalTimeout = exchangeTimeout
-        http.bytesPerSecondMax = try invocation.integer("--limit-rate", in: 1 ... .max)
+        let http = try httpOptions(invocation)
         var options = SyncOptions()
         let waitMax = Int(WireLimits.waitSecondsMax)
         options.retries = RetryPolicy()
@@ -49,7 +49,7 @@ enum SyncCommand {
 
         let home = try CounterHome(invocation, context.environment)
         let identity = try context.read(invocation) { try $0.enrolledIdentity().identity }
-        let lock = try SyncLock(home)
+        let lock = try FileLock(.sync, home)
         defer { lock.release() }
         let link = context.connect(identity.centralURL, http)
         let isQuiet = invocation.has("--quiet") || invocation.has("--json")
@@ -69,6 +69,15 @@ enum SyncCommand {
         try answer(report, invocation)
         if let failure = report.commandFailure { throw failure }
         return .ok
+    }
+
+    /// How to connect, for every command that syncs.
+    static func httpOptions(_ invocation: Invocation) throws -> HTTPClientOptions {
+        var http = HTTPClientOptions()
+        http.userAgent = "counter/\(CounterTool.version)"
+        http.totalTimeout = exchangeTimeout
+        http.bytesPerSecondMax = try invocation.integer("--limit-rate", in: 1 ... .max)
+        return http
     }
 
     private static func answer(_ report: SyncReport, _ invocation: Invocation) throws {

@@ -46,6 +46,22 @@ extension ReplicaDatabase {
         return chunk.count == 0 ? nil : chunk
     }
 
+    /// How many bytes the own changes after a seq have, as they stand in the log. Reads those only.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func outboxByteCount(of replica: ReplicaID, after seq: UInt64) throws -> Int64 {
+        guard let key = try interning.knownKey(of: replica) else { return 0 }
+        let statement = try connection.statement(
+            """
+            SELECT coalesce(sum(length(bytes)), 0) FROM changes
+            WHERE form < 3 AND replica = ?1 AND seq > ?2
+            """)
+        defer { statement.reset() }
+        try statement.bind(1, key)
+        try statement.bind(2, Int64(clamping: seq))
+        return try statement.step() ? statement.int64(0) : 0
+    }
+
     /// The chain hash after an own change; `nil` when it is not known here.
     ///
     /// - Throws: `StoreError.sqlite`.

@@ -229,8 +229,11 @@ extension CentralNode {
             device.cursorPosition = reply.cursor?.position ?? device.cursorPosition
             if isComplete {
                 device.lastComplete = now
-                // A request that came while this reply was made is for the next exchange.
-                if reply.requests.contains(.syncNow) { device.isSyncRequested = false }
+                // A request that came while this reply was made is for the next exchange, and one that
+                // a waiting device is told of is for the sync that it begins then.
+                if reply.requests.contains(.syncNow), request.waitSeconds == 0 {
+                    device.isSyncRequested = false
+                }
             }
             try transaction.saveProgress(of: device)
         }

@@ -10,23 +10,10 @@ extension CounterSession {
     func makeRequest() throws -> (SyncRequest, token: String) {
         try database.read {
             let (identity, replica) = try database.enrolledIdentity()
-            var request = SyncRequest(
-                replica: replica,
-                cursor: identity.cursor.map { Cursor(position: $0.position, hash: $0.hash) },
-                chain: ChainEnd(seq: identity.seq, hash: identity.chainHash), time: clock.now())
+            var request = plainRequest(identity, replica)
             request.wantedBytes = UInt64(min(options.pullBytes, pace.chunkBytes))
-            if options.usesColumns {
-                var wishes = BatchWishes()
-                wishes.compressionLevel = max(options.compressionLevel, pace.compressionLevel)
-                request.batches = wishes
-            }
             request.resumeMark = identity.resumeMark
             request.fetchedRecords = try database.gaps(limit: WireLimits.fetchedRecordsMax)
-            request.epoch = identity.epoch.map {
-                KnownEpoch(
-                    epoch: $0, acknowledgedSeq: identity.acknowledgedSeq,
-                    formerSeq: identity.pushLimit ?? 0)
-            }
             if let chunk = try database.outbox(
                 of: replica, after: identity.pushedSeq, through: identity.pushLimit ?? .max,
                 bytesMax: min(options.pushBytes, pace.chunkBytes))
@@ -56,6 +43,25 @@ extension CounterSession {
             }
             return (request, identity.token)
         }
+    }
+
+    /// What every request holds: who asks, from which place in the feed, and where its chain stands.
+    func plainRequest(_ identity: ReplicaIdentity, _ replica: ReplicaID) -> SyncRequest {
+        var request = SyncRequest(
+            replica: replica,
+            cursor: identity.cursor.map { Cursor(position: $0.position, hash: $0.hash) },
+            chain: ChainEnd(seq: identity.seq, hash: identity.chainHash), time: clock.now())
+        if options.usesColumns {
+            var wishes = BatchWishes()
+            wishes.compressionLevel = max(options.compressionLevel, pace.compressionLevel)
+            request.batches = wishes
+        }
+        request.epoch = identity.epoch.map {
+            KnownEpoch(
+                epoch: $0, acknowledgedSeq: identity.acknowledgedSeq,
+                formerSeq: identity.pushLimit ?? 0)
+        }
+        return request
     }
 
     private func neededStates(_ replica: ReplicaID, through seq: UInt64) throws -> [UInt8]? {

@@ -53,7 +53,7 @@ public actor CounterSession {
 
     private let executor = DatabaseExecutor(label: "counter.session")
     let database: ReplicaDatabase
-    private let transport: any Transport
+    let transport: any Transport
     let clock: any WallClock
     /// For how long things take, and for waiting.
     private let timer: any Clock<Duration>

@@ -10,19 +10,20 @@ struct ImportTableTests {
         "Causality": [],
         "CentralCommands": [
             "CBOR", "Causality", "CommandLineTool", "Crypto", "Demonstration", "Dossiers", "HTTP",
-            "JSON", "ReplicaStore", "Replication", "Reports", "SQLite", "SyncEngine",
+            "Host", "JSON", "ReplicaStore", "Replication", "Reports", "SQLite", "SyncEngine",
             "SyncProtocol",
         ],
         "Columns": ["CBOR", "Causality", "Crypto", "Replication"],
         "CommandLineTool": [],
         "CounterCommands": [
-            "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "JSON", "ReplicaStore",
-            "Replication", "SQLite", "SyncEngine", "SyncProtocol",
+            "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "Host", "JSON",
+            "ReplicaStore", "Replication", "SQLite", "SyncEngine", "SyncProtocol",
         ],
         "Crypto": ["CSodium"],
         "Demonstration": ["Causality", "Dossiers", "JSON", "Replication"],
         "Dossiers": ["CBOR", "Causality", "Crypto", "JSON", "Replication"],
         "HTTP": ["CCurl", "CMicrohttpd"],
+        "Host": ["CLinux"],
         "JSON": [],
         "ReplicaStore": [
             "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Replication", "SQLite",

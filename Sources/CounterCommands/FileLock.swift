@@ -1,0 +1,80 @@
+internal import CommandLineTool
+internal import Glibc
+internal import ReplicaStore
+
+/// A lock that one program at a time has on a replica. The system gives it back when the process
+/// ends, however it ends.
+final class FileLock: Sendable {
+    /// What the lock is for.
+    enum Purpose {
+        /// One sync at a time.
+        case sync
+        /// One agent at a time.
+        case agent
+    }
+
+    private let descriptor: Int32
+
+    /// Takes the lock.
+    ///
+    /// - Throws: `CommandFailure`, 75 when another process has it.
+    init(_ purpose: Purpose, _ home: CounterHome) throws(CommandFailure) {
+        let path = home.lockPath(purpose)
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Self.failure(errno, path, home) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let cause = errno
+            close(descriptor)
+            guard cause == EWOULDBLOCK else { throw Self.failure(cause, path, home) }
+            throw purpose.busy
+        }
+    }
+
+    /// Gives the lock back; to be called once.
+    func release() {
+        close(descriptor)
+    }
+
+    /// Whether another process has the lock now.
+    static func isTaken(_ purpose: Purpose, _ home: CounterHome) -> Bool {
+        let descriptor = open(home.lockPath(purpose), O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
+    private static func failure(
+        _ cause: Int32, _ path: String, _ home: CounterHome
+    ) -> CommandFailure {
+        if cause == ENOENT || cause == ENOTDIR {
+            return CommandFailure(StoreError.missing(path: home.databasePath, expected: .counter))
+        }
+        let code: ExitCode =
+            switch cause {
+            case ENOSPC, EIO: .ioError
+            case EMFILE, ENFILE: .osError
+            default: .noPermission
+            }
+        return CommandFailure(
+            code, "the lock \(path) cannot be opened: \(String(cString: strerror(cause)))",
+            hint: code == .osError
+                ? "raise the limit of open files (ulimit -n)"
+                : "check who may write in the home directory, and whether the disk is full")
+    }
+}
+
+extension FileLock.Purpose {
+    /// What is said when another process has the lock.
+    var busy: CommandFailure {
+        switch self {
+        case .sync:
+            CommandFailure(
+                .temporaryFailure, "another sync of this replica is running",
+                hint: "wait until it has ended; everything written here is kept")
+        case .agent:
+            CommandFailure(
+                .temporaryFailure, "an agent of this replica is running already",
+                hint: "counter status says what it does")
+        }
+    }
+}

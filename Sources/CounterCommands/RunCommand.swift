@@ -1,0 +1,189 @@
+internal import Causality
+internal import CommandLineTool
+internal import Foundation
+internal import HTTP
+internal import Host
+internal import ReplicaStore
+internal import SyncEngine
+internal import Synchronization
+
+/// `counter run`: the agent.
+enum RunCommand {
+    static func command(_ context: CounterContext) -> Command {
+        Command(
+            "run", summary: "keep this replica synced until SIGTERM",
+            discussion: """
+                Syncs at once, whenever something is written here, when the network comes back, when
+                central has something or an admin asks for it, and every so often in any case. In
+                between one request waits at central. Without a link it tries again after random
+                pauses of up to five minutes. One line on stderr says what came of each change;
+                counter status says at any time what the agent does.
+
+                Under systemd (Type=notify) it says when it is ready, and gives signs of life to the
+                watchdog.
+                """,
+            options: [
+                Option(
+                    "--every", valueName: "SECONDS",
+                    help: "from one sync to the next when nothing happens; 300"),
+                Option(
+                    "--metered",
+                    help: "do not wait at central between syncs: for a link that costs by the byte"),
+                SyncCommand.limitRate,
+                Option("--quiet", short: "q", help: "print nothing but warnings"),
+            ]
+        ) { try await run($0, context) }
+    }
+
+    private static func run(
+        _ invocation: Invocation, _ context: CounterContext
+    ) async throws -> ExitCode {
+        let http = try SyncCommand.httpOptions(invocation)
+        var schedule = AgentSchedule(waitsForNews: !invocation.has("--metered"))
+        if let seconds = try invocation.integer("--every", in: 1...86_400) {
+            schedule.interval = .seconds(seconds)
+        }
+        let home = try CounterHome(invocation, context.environment)
+        _ = try context.read(invocation) { try $0.enrolledIdentity() }
+        let lock = try FileLock(.agent, home)
+        defer { lock.release() }
+
+        let notifier = ServiceNotifier(context.environment)
+        let voice = AgentVoice(invocation, context, home, notifier)
+        var options = SyncOptions()
+        options.retries = RetryPolicy()
+        let agent = try CommandFailure.translating {
+            try SyncAgent(
+                path: home.databasePath, schedule: schedule, random: context.random,
+                makeSession: { [options] url in
+                    try CounterSession(
+                        path: home.databasePath, transport: context.connect(url, http),
+                        clock: context.clock, random: context.random, options: options)
+                },
+                sync: { session in
+                    let lock = try FileLock(.sync, home)
+                    defer { lock.release() }
+                    return try await session.sync { voice.note($0) }
+                },
+                report: { voice.say($0) })
+        }
+        let network = NetworkWatch()
+        let watch = Task { [changes = network?.changes] in
+            guard let changes else { return }
+            for await _ in changes { agent.noteNetworkChange() }
+        }
+        let pulse = Task { await voice.pulse() }
+        let work = Task { await agent.run() }
+        notifier?.ready()
+        await Termination.wait()
+        notifier?.stopping()
+        agent.stop()
+        for task in [watch, pulse, work] { task.cancel() }
+        await work.value
+        withExtendedLifetime(network) {}
+        voice.stopped()
+        return .ok
+    }
+}
+
+/// What an agent says: on stderr, in its status file and to the service manager.
+private final class AgentVoice: Sendable {
+    /// An exchange has ended one way or the other by now; if nothing was heard, the agent hangs.
+    private static let silenceMax = Duration.seconds(900)
+
+    private let invocation: Invocation
+    private let context: CounterContext
+    private let home: CounterHome
+    private let notifier: ServiceNotifier?
+    /// What went wrong when it last tried.
+    private let lastError = Mutex<String?>(nil)
+    /// When the agent must have given its next sign of life.
+    private let due = Mutex(ContinuousClock.now + silenceMax)
+
+    init(
+        _ invocation: Invocation, _ context: CounterContext, _ home: CounterHome,
+        _ notifier: ServiceNotifier?
+    ) {
+        self.invocation = invocation
+        self.context = context
+        self.home = home
+        self.notifier = notifier
+    }
+
+    /// Says what the agent does now.
+    func say(_ state: AgentState) {
+        var status = AgentStatus(
+            phase: .syncing, processID: ProcessInfo.processInfo.processIdentifier,
+            since: context.clock.now())
+        var wait = Duration.zero
+        switch state {
+        case .syncing: break
+        case .waiting(let report, let next):
+            (status.phase, wait) = (.waiting, next)
+            tell(report)
+        case .failed(let report, let next):
+            (status.phase, wait) = (.offline, next)
+            status.error = report.commandFailure?.message
+            status.hint = report.commandFailure?.hint
+        case .hindered(let error, let next):
+            let failure = CommandFailure.translation(of: error) as? CommandFailure
+            (status.phase, wait) = (.hindered, next)
+            status.error = failure?.message ?? "a fault in the program"
+            status.hint = failure?.hint
+        }
+        if status.phase != .syncing {
+            let milliseconds = Int64(wait / .milliseconds(1))
+            status.nextTry = Timestamp(milliseconds: status.since.milliseconds + milliseconds)
+        }
+        publish(status)
+        due.withLock { $0 = .now + wait + Self.silenceMax }
+    }
+
+    /// Notes that a sync gets on.
+    func note(_ progress: SyncProgress) {
+        due.withLock { $0 = .now + (progress.retryDelay ?? .zero) + Self.silenceMax }
+    }
+
+    /// Says that the agent has ended.
+    func stopped() {
+        publish(
+            AgentStatus(
+                phase: .stopped, processID: ProcessInfo.processInfo.processIdentifier,
+                since: context.clock.now()))
+    }
+
+    /// Gives the watchdog signs of life, as long as the agent gives them.
+    func pulse() async {
+        guard let notifier, let interval = notifier.watchdogInterval else { return }
+        while (try? await Task.sleep(for: interval / 3)) != nil {  // until cancelled
+            if due.withLock({ $0 }) > .now { notifier.isAlive() }
+        }
+    }
+
+    private func publish(_ status: AgentStatus) {
+        status.save(in: home)
+        let sentence = status.sentence(now: status.since)
+        notifier?.status(sentence)
+        guard status.phase != .syncing else { return }
+        let before = lastError.withLock { error in
+            defer { error = status.error }
+            return error
+        }
+        // What only repeats itself is for those who ask.
+        let isNews = status.phase == .stopped || status.error != nil && status.error != before
+        if isNews { print(sentence) }
+    }
+
+    private func tell(_ report: SyncReport) {
+        guard report.pushed > 0 || report.pulled > 0 || lastError.withLock({ $0 }) != nil else {
+            return
+        }
+        for sentence in report.sentences.prefix(1) { print(sentence) }
+    }
+
+    private func print(_ sentence: String) {
+        guard !invocation.has("--quiet") else { return }
+        // Standard error may be closed; the agent goes on.
+        try? invocation.printErr(sentence)
+    }
+}

@@ -1,0 +1,184 @@
+// The loop around `AgentMachine`: it gathers what happens, and does what the machine says. One thing
+// at a time: while it syncs it does not wait at central, so that one connection serves both.
+
+public import Crypto
+internal import ReplicaStore
+internal import SyncProtocol
+
+/// What an agent is doing, for whoever asks.
+public enum AgentState: Sendable {
+    /// It syncs.
+    case syncing
+    /// All was exchanged; the next sync is due after this, or when something happens.
+    case waiting(SyncReport, next: Duration)
+    /// The last try failed; the next one is after this, or when the network changes.
+    case failed(SyncReport, next: Duration)
+    /// Another program syncs this replica, or its file cannot be used now.
+    case hindered(any Error, next: Duration)
+}
+
+/// Syncs a replica for as long as it runs.
+public actor SyncAgent {
+    /// Runs a sync unless another program is at it; throws what hinders it.
+    public typealias Sync = @Sendable (CounterSession) async throws -> SyncReport
+    /// A session for the address of central that the replica has now.
+    public typealias MakeSession = @Sendable (_ centralURL: String) throws -> CounterSession
+
+    private enum Happening: Sendable {
+        case event(AgentMachine.Event)
+        /// The time set by this wait is over.
+        case time(wait: Int)
+        case stop
+    }
+
+    /// How often it looks whether another program has written here.
+    private static let watchInterval = Duration.milliseconds(500)
+
+    private let database: ReplicaDatabase
+    private let makeSession: MakeSession
+    private let perform: Sync
+    private let timer: any Clock<Duration>
+    private let report: @Sendable (AgentState) -> Void
+    private let happenings: AsyncStream<Happening>
+    private let continuation: AsyncStream<Happening>.Continuation
+    private var machine: AgentMachine
+    private var session: (url: String, session: CounterSession)?
+    private var waits = 0
+    private var timeKeeper: Task<Void, Never>?
+    private var listener: Task<Void, Never>?
+
+    /// Prepares an agent.
+    ///
+    /// - Parameters:
+    ///   - path: the replica's file.
+    ///   - report: told of every change of state.
+    /// - Throws: `StoreError`.
+    public init(
+        path: String, schedule: AgentSchedule, timer: any Clock<Duration> = ContinuousClock(),
+        random: any RandomSource = SystemRandomSource(), makeSession: @escaping MakeSession,
+        sync: @escaping Sync, report: @escaping @Sendable (AgentState) -> Void
+    ) throws {
+        database = try ReplicaDatabase(path: path, role: .counter)
+        machine = AgentMachine(schedule, random: random)
+        self.timer = timer
+        self.makeSession = makeSession
+        perform = sync
+        self.report = report
+        (happenings, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
+    }
+
+    /// Tells it that the machine's network changed.
+    public nonisolated func noteNetworkChange() {
+        continuation.yield(.event(.networkChange))
+    }
+
+    /// Asks it to end; a sync that is under way is given up between two exchanges at the latest.
+    public nonisolated func stop() {
+        continuation.yield(.stop)
+        continuation.finish()
+    }
+
+    /// Syncs at once, and then until it is stopped.
+    public func run() async {
+        let elapsed = timer.stopwatch()
+        let watch = watchForLocalChanges()
+        defer { watch.cancel() }
+        await act(on: .sync, elapsed)
+        for await happening in happenings {
+            switch happening {
+            case .stop: return endWait()
+            case .time(let wait) where wait != waits: continue
+            case .time: await take(.timeReached, elapsed)
+            case .event(.localChange) where !hasPendingChanges: continue
+            case .event(let event): await take(event, elapsed)
+            }
+        }
+        endWait()
+    }
+}
+
+extension SyncAgent {
+    private func take(_ event: AgentMachine.Event, _ elapsed: () -> Duration) async {
+        await act(on: machine.next(event, at: elapsed()), elapsed)
+    }
+
+    private func act(on first: AgentMachine.Action, _ elapsed: () -> Duration) async {
+        var action = first
+        while case .sync = action {
+            endWait()
+            // What it waited with ends before the connection is used.
+            await listener?.value
+            report(.syncing)
+            action = await sync(elapsed)
+        }
+        if case .wait(let delay, let atCentral) = action { beginWait(delay, atCentral: atCentral) }
+    }
+
+    private func sync(_ elapsed: () -> Duration) async -> AgentMachine.Action {
+        do {
+            let done = try await perform(try currentSession())
+            let event: AgentMachine.Event =
+                switch done.outcome {
+                case .synced, .refused: .synced
+                case .diverged: .diverged
+                case .unreachable, .interrupted, .denied, .failed:
+                    .failed(done.failure ?? .interrupted(reason: "not said"))
+                }
+            let action = machine.next(event, at: elapsed())
+            if case .wait(let delay, _) = action {
+                report(
+                    event == .synced ? .waiting(done, next: delay) : .failed(done, next: delay))
+            }
+            return action
+        } catch {
+            let action = machine.next(.hindered, at: elapsed())
+            if case .wait(let delay, _) = action { report(.hindered(error, next: delay)) }
+            return action
+        }
+    }
+
+    private func watchForLocalChanges() -> Task<Void, Never> {
+        Task {
+            var seen: Int64?
+            while (try? await timer.sleep(for: Self.watchInterval)) != nil {  // until cancelled
+                guard let version = try? database.dataVersion, version != seen else { continue }
+                seen = version
+                if hasPendingChanges { continuation.yield(.event(.localChange)) }
+            }
+        }
+    }
+
+    private func currentSession() throws -> CounterSession {
+        let url = try database.read { try database.enrolledIdentity().identity.centralURL }
+        if let session, session.url == url { return session.session }
+        let made = try makeSession(url)
+        session = (url, made)
+        return made
+    }
+
+    private var hasPendingChanges: Bool {
+        // A file that cannot be read now is the next sync's affair.
+        (try? database.read { try database.enrolledIdentity().identity.pendingCount > 0 }) ?? true
+    }
+
+    private func beginWait(_ delay: Duration, atCentral: Bool) {
+        endWait()
+        let (wait, timer, continuation) = (waits, timer, continuation)
+        timeKeeper = Task {
+            guard (try? await timer.sleep(for: delay)) != nil else { return }  // cancelled
+            continuation.yield(.time(wait: wait))
+        }
+        guard atCentral, let session = session?.session else { return }
+        listener = Task {
+            // A wait that central ended without news goes on.
+            while !Task.isCancelled, (try? await session.waitForNews()) == false {}
+            if !Task.isCancelled { continuation.yield(.event(.newsOrBrokenLink)) }
+        }
+    }
+
+    private func endWait() {
+        waits += 1
+        timeKeeper?.cancel()
+        listener?.cancel()
+    }
+}
