@@ -66,7 +66,7 @@ public struct ReplicaIdentity: Sendable {
     /// office.
     public var copiesGivenIn: UInt64?
     /// The place in the feed; `nil` when states are wanted.
-    public var cursor: (position: UInt64, hash: Hash256)?
+    public var cursor: (position: UInt64, hash: ShortHash)?
     /// Where the states go on.
     public var resumeMark: [UInt8]?
     /// When central last answered.
@@ -132,7 +132,8 @@ extension ReplicaDatabase {
         identity.chainHash = hash
         identity.clock = HybridTimestamp(rawValue: UInt64(bitPattern: statement.int64(9)))
         identity.pushedSeq = UInt64(clamping: statement.int64(10))
-        if let position = statement.int64OrNil(11), let hash = Hash256(bytes: statement.bytes(12)) {
+        if let position = statement.int64OrNil(11), let hash = ShortHash(bytes: statement.bytes(12))
+        {
             identity.cursor = (UInt64(clamping: position), hash)
         }
         identity.resumeMark = statement.bytesOrNil(13)

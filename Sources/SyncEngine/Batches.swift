@@ -8,17 +8,13 @@ internal import ReplicaStore
 internal import Replication
 internal import SyncProtocol
 
-extension Push {
-    fileprivate func origin(_ replica: ReplicaID) -> PushOrigin {
-        PushOrigin(replica: replica, firstSeq: firstSeq, hashBefore: hashBefore)
-    }
-}
-
 extension SyncRequest {
     /// The request with its push in columns; `nil` when it has none, or columns are not shorter.
     var withPushInColumns: SyncRequest? {
-        guard var push, push.form == .sequence else { return nil }
-        let columns = ColumnarBatch(changes: push.changes, from: push.origin(replica)).bytes
+        guard var push, push.form == .sequence, let hashBefore = push.hashBefore else { return nil }
+        let origin = PushOrigin(
+            replica: replica, firstSeq: push.firstSeq, hashBefore: hashBefore)
+        let columns = ColumnarBatch(changes: push.changes, from: origin).bytes
         guard columns.count < push.changes.count else { return nil }
         push.changes = columns
         push.form = .columns
@@ -28,24 +24,38 @@ extension SyncRequest {
     }
 }
 
+/// What central makes of a push's bytes.
+enum PushReading {
+    /// The changes as a sequence, and the chain's hash before them.
+    case sequence([UInt8], hashBefore: Hash256)
+    /// Central lacks the change before the first: it was restored from a backup.
+    case beginsLater
+    /// Its columns name changes that are not here.
+    case namesUnknownChanges
+}
+
 extension ReplicaDatabase {
-    /// A push with its changes as a sequence; `nil` when its columns name changes that are not here.
+    /// Reads the changes of a push.
     ///
     /// - Throws: `SyncFailure.malformed`; `StoreError.sqlite`.
-    func sequence(of push: Push, from replica: ReplicaID) throws -> Push? {
-        guard push.form == .columns else { return push }
-        var sequence = push
-        sequence.form = .sequence
+    func reading(of push: Push, from replica: ReplicaID) throws -> PushReading {
+        if push.form == .sequence, let hashBefore = push.hashBefore {
+            return .sequence(push.changes, hashBefore: hashBefore)
+        }
+        guard let hashBefore = try chainHash(of: replica, seq: push.firstSeq - 1) else {
+            return .beginsLater
+        }
+        let origin = PushOrigin(replica: replica, firstSeq: push.firstSeq, hashBefore: hashBefore)
         do {
-            sequence.changes = try ColumnarBatch.changes(
-                of: push.changes, from: push.origin(replica),
-                limitBytes: WireLimits.decodedBytesMax, record: record(ofChange:))
+            let changes = try ColumnarBatch.changes(
+                of: push.changes, from: origin, limitBytes: WireLimits.decodedBytesMax,
+                record: record(ofChange:))
+            return .sequence(changes, hashBefore: hashBefore)
         } catch ColumnError.unknownChange {
-            return nil
+            return .namesUnknownChanges
         } catch let error as ColumnError {
             throw SyncFailure.malformed(what: "push", reason: "\(error)")
         }
-        return sequence
     }
 }
 

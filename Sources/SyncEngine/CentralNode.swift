@@ -111,7 +111,7 @@ extension CentralNode {
             guard original.state == .active else { throw SyncFailure.revoked }
             let confirmed =
                 try rotation.probes.filter {
-                    try database.chainHash(of: replica, seq: $0.seq) == $0.hash
+                    $0.hash == (try database.chainHash(of: replica, seq: $0.seq))
                 }.map(\.seq).max() ?? 0
             guard
                 let device = try transaction.giveIdentity(
@@ -156,10 +156,16 @@ extension CentralNode {
         }
         var verified: VerifiedPush?
         if let push = request.push {
-            let sequence = try await read { try $0.sequence(of: push, from: request.replica) }
-            guard let sequence else { return IngestResult(device: device, wantsSequence: true) }
-            verified = try await VerifiedPush(
-                sequence, from: request.replica, key: device.publicKey)
+            switch try await read({ try $0.reading(of: push, from: request.replica) }) {
+            case .sequence(let changes, let hashBefore):
+                verified = try await VerifiedPush(
+                    changes, after: push.firstSeq - 1, hashBefore, signature: push.signature,
+                    from: request.replica, key: device.publicKey)
+            case .beginsLater:
+                try CentralIngest.checkChainEnd(request.chain, of: device)
+                return IngestResult(device: device)
+            case .namesUnknownChanges: return IngestResult(device: device, wantsSequence: true)
+            }
         }
         do throws(SyncFailure) {
             return try await take(request, verified)
@@ -297,7 +303,7 @@ extension ReplicaDatabase {
     /// Whether central lacks what it gave or acknowledged to a device in the present epoch.
     fileprivate func lacks(whatItGave request: SyncRequest) throws -> Bool {
         guard let known = request.epoch, try epoch().id == known.epoch else { return false }
-        if let cursor = request.cursor, try commitHash(at: cursor.position) != cursor.hash {
+        if let cursor = request.cursor, cursor.hash != (try commitHash(at: cursor.position)) {
             return true
         }
         return try known.acknowledgedSeq > device(request.replica)?.seq ?? 0

@@ -76,7 +76,7 @@ struct CentralPull {
                 break
             }
             try database.forEachDigest(ofOffice: device.office, bucket: bucket) { id, digest in
-                listing.records[id] = ShortDigest(digest)
+                listing.records[id] = ShortHash(digest)
             }
             listing.buckets.append(bucket)
         }
@@ -93,7 +93,7 @@ struct CentralPull {
     }
 
     private func isKnown(_ cursor: Cursor) throws -> Bool {
-        try database.commitHash(at: cursor.position) == cursor.hash
+        cursor.hash == (try database.commitHash(at: cursor.position))
     }
 
     private mutating func addFetched(_ id: RecordID) throws {
@@ -193,8 +193,9 @@ struct CentralPull {
             reply.hasMore = true
             reply.remainingCount = try database.feedRowCount(
                 ofOffice: device.office, after: last)
-            reply.cursor = Cursor(
-                position: last, hash: try database.commitHash(at: last) ?? cursor.hash)
+            reply.cursor =
+                try database.commitHash(at: last).map { Cursor(position: last, hash: $0) }
+                ?? Cursor(position: last, hash: cursor.hash)
         } else {
             reply.cursor = Cursor(position: head.position, hash: head.hash)
         }
@@ -243,7 +244,7 @@ struct ResumeMark {
                 var reader = CBORReader(buffer)
                 let place = try SnapshotPlace(from: &reader)
                 let position = try reader.readUnsigned()
-                guard let hash = Hash256(bytes: try reader.readBytesSlice()) else {
+                guard let hash = ShortHash(bytes: try reader.readBytesSlice()) else {
                     throw FormatError.member
                 }
                 let sent = try reader.readUnsigned()
@@ -262,7 +263,7 @@ struct ResumeMark {
         var writer = CBORWriter()
         place.encode(to: &writer)
         writer.writeUnsigned(cursor.position)
-        cursor.hash.withBytes { writer.writeBytes($0) }
+        writer.writeBytes(cursor.hash.bytes)
         writer.writeUnsigned(sentCount)
         if let departedAfter { writer.writeUnsigned(departedAfter) }
         return writer.bytes

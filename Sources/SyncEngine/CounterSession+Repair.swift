@@ -3,6 +3,7 @@
 // a restoration (`Protocol/sync-v1.md` §Repair).
 
 internal import Causality
+internal import Crypto
 internal import ReplicaStore
 internal import Replication
 internal import SyncProtocol
@@ -103,7 +104,7 @@ extension CounterSession {
                     missingThere.append(id)
                     return
                 }
-                if their != ShortDigest(digest) { try transaction.setGap(id, isOpen: true) }
+                if their != ShortHash(digest) { try transaction.setGap(id, isOpen: true) }
             }
         }
         for id in theirs.keys { try transaction.setGap(id, isOpen: true) }

@@ -270,7 +270,8 @@ extension CounterSession {
             var (identity, replica) = try database.enrolledIdentity()
             let pushedBefore = identity.pushedSeq
             guard reply.accepted.seq <= identity.seq,
-                try database.chainHash(of: replica, seq: reply.accepted.seq) == reply.accepted.hash
+                reply.accepted.hash
+                    == (try database.chainHash(of: replica, seq: reply.accepted.seq))
             else { throw SyncFailure.forked(accepted: reply.accepted.seq) }
             identity.pushedSeq = reply.accepted.seq
             identity.note(reply, knewEpoch: request.epoch != nil)

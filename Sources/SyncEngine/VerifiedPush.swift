@@ -36,12 +36,15 @@ struct VerifiedPush: Sendable {
     /// Checks a push.
     ///
     /// - Throws: `SyncFailure.malformed`.
-    init(_ push: Push, from replica: ReplicaID, key: PublicKey) async throws(SyncFailure) {
-        firstSeq = push.firstSeq
-        hashBefore = push.hashBefore
-        var chain = HashChain(seq: push.firstSeq - 1, hash: push.hashBefore)
+    init(
+        _ changes: [UInt8], after seqBefore: UInt64, _ hashBefore: Hash256, signature: [UInt8],
+        from replica: ReplicaID, key: PublicKey
+    ) async throws(SyncFailure) {
+        firstSeq = seqBefore + 1
+        self.hashBefore = hashBefore
+        var chain = HashChain(seq: seqBefore, hash: hashBefore)
         var pushed: [PushedChange] = []
-        for change in try await Self.parse(push.changes) {
+        for change in try await Self.parse(changes) {
             chain.append(innerHash: change.innerHash)
             guard change.change.dot == Dot(replica, chain.seq) else {
                 throw .malformed(
@@ -51,8 +54,8 @@ struct VerifiedPush: Sendable {
                 PushedChange(
                     change: change.change, bytes: change.bytes, chain: chain, fault: change.fault))
         }
-        changes = pushed
-        isSigned = key.isValid(signature: push.signature, of: chain.hash.bytes)
+        self.changes = pushed
+        isSigned = key.isValid(signature: signature, of: chain.hash.bytes)
     }
 }
 

@@ -53,8 +53,6 @@ extension BatchWishes {
         else { throw FormatError.member }
         wishes.compressionLevel = level
         guard count == 3 else { return (wishes, nil) }
-        var push = try Push(from: &reader)
-        push.form = .columns
-        return (wishes, push)
+        return (wishes, try Push(.columns, from: &reader))
     }
 }

@@ -4,28 +4,14 @@
 
 internal import CBOR
 public import Causality
-internal import Crypto
+public import Crypto
 public import Replication
 
-/// The first eight bytes of a digest: enough to find a difference, since the whole digest is compared
-/// at the end.
-public struct ShortDigest: Hashable, Sendable {
-    /// Bytes of one on the wire.
-    static let byteCount = 8
-
-    /// The bytes as a number, the first the most significant.
-    public var rawValue: UInt64
-
-    /// The short form of a digest.
+extension ShortHash {
+    /// The short form of a digest: the whole digest is compared at the end.
     public init(_ digest: Digest) {
-        rawValue = digest.hash.bytes.prefix(Self.byteCount).reduce(0) { $0 << 8 | UInt64($1) }
+        self.init(digest.hash)
     }
-
-    init(_ bytes: ArraySlice<UInt8>) {
-        rawValue = bytes.reduce(0) { $0 << 8 | UInt64($1) }
-    }
-
-    var bytes: [UInt8] { withUnsafeBytes(of: rawValue.bigEndian, Array.init) }
 }
 
 /// The short digests of a device's buckets from one on, to the last.
@@ -33,7 +19,7 @@ public struct BucketDigests: Hashable, Sendable {
     /// The first of the buckets.
     public var firstBucket: Int
     /// The digests.
-    public var digests: [ShortDigest]
+    public var digests: [ShortHash]
 
     /// The short forms of the digests of buckets.
     ///
@@ -41,7 +27,7 @@ public struct BucketDigests: Hashable, Sendable {
     public init(_ all: [Digest], from firstBucket: Int) {
         precondition(all.count == RecordID.bucketCount, "one for each bucket")
         self.firstBucket = firstBucket
-        digests = all[firstBucket...].map(ShortDigest.init)
+        digests = all[firstBucket...].map(ShortHash.init)
     }
 
     func encode(to writer: inout CBORWriter) {
@@ -50,13 +36,13 @@ public struct BucketDigests: Hashable, Sendable {
 
     init(from reader: inout CBORReader) throws {
         let bytes = try reader.readBytes()
-        let count = bytes.count / ShortDigest.byteCount
-        guard bytes.count.isMultiple(of: ShortDigest.byteCount),
+        let count = bytes.count / ShortHash.byteCount
+        guard bytes.count.isMultiple(of: ShortHash.byteCount),
             (1...RecordID.bucketCount).contains(count)
         else { throw FormatError.member }
         firstBucket = RecordID.bucketCount - count
-        digests = stride(from: 0, to: bytes.count, by: ShortDigest.byteCount).map {
-            ShortDigest(bytes[$0..<$0 + ShortDigest.byteCount])
+        digests = stride(from: 0, to: bytes.count, by: ShortHash.byteCount).compactMap {
+            ShortHash(bytes: bytes[$0..<$0 + ShortHash.byteCount])
         }
     }
 }
@@ -68,9 +54,9 @@ public struct BucketListing: Hashable, Sendable {
     /// The buckets that are listed whole, ascending.
     public var buckets: [UInt8] = []
     /// Their records.
-    public var records: [RecordID: ShortDigest] = [:]
+    public var records: [RecordID: ShortHash] = [:]
 
-    private static let entryByteCount = RecordID.byteCount + ShortDigest.byteCount
+    private static let entryByteCount = RecordID.byteCount + ShortHash.byteCount
 
     /// Lists nothing.
     public init() {}
@@ -105,10 +91,11 @@ public struct BucketListing: Hashable, Sendable {
         for start in stride(from: 0, to: entries.count, by: Self.entryByteCount) {
             let middle = start + RecordID.byteCount
             guard let id = RecordID(bytes: Array(entries[start..<middle])),
-                last.map({ $0 < id }) ?? true, buckets.contains(id.bucket)
+                last.map({ $0 < id }) ?? true, buckets.contains(id.bucket),
+                let digest = ShortHash(bytes: entries[middle..<start + Self.entryByteCount])
             else { throw FormatError.member }
             last = id
-            records[id] = ShortDigest(entries[middle..<start + Self.entryByteCount])
+            records[id] = digest
         }
     }
 }

@@ -34,7 +34,7 @@ extension SyncReply {
         return values.map(Self.json)
     }
 
-    private static func json(_ number: UInt64, _ hash: Hash256) -> JSONValue {
+    private static func json(_ number: UInt64, _ hash: ShortHash) -> JSONValue {
         .array([.integer(Int64(clamping: number)), .string(hash.description)])
     }
 

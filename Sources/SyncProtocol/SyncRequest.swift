@@ -10,8 +10,9 @@ public import Replication
 public struct Push: Hashable, Sendable {
     /// The seq of the first change.
     public var firstSeq: UInt64
-    /// The chain's hash before it.
-    public var hashBefore: Hash256
+    /// The chain's hash before it; `nil` in a push in columns that was read: central's own is meant,
+    /// and if that is another the signature does not fit.
+    public var hashBefore: Hash256?
     /// The canonical changes: a CBOR sequence (RFC 8742), or columns.
     public var changes: [UInt8]
     /// How they are written.
@@ -20,7 +21,7 @@ public struct Push: Hashable, Sendable {
     public var signature: [UInt8]
 
     /// Makes a push.
-    public init(firstSeq: UInt64, hashBefore: Hash256, changes: [UInt8], signature: [UInt8]) {
+    public init(firstSeq: UInt64, hashBefore: Hash256?, changes: [UInt8], signature: [UInt8]) {
         self.firstSeq = firstSeq
         self.hashBefore = hashBefore
         self.changes = changes
@@ -168,7 +169,7 @@ extension SyncRequest {
             case Key.chain:
                 let (seq, hash) = try NumberedHash.decode(from: &reader)
                 chain = ChainEnd(seq: seq, hash: hash)
-            case Key.push: request.push = try Push(from: &reader)
+            case Key.push: request.push = try Push(.sequence, from: &reader)
             case Key.wantedBytes: request.wantedBytes = try reader.readUnsigned()
             case Key.waitSeconds: request.waitSeconds = try reader.readUnsigned()
             case Key.resumeMark: request.resumeMark = try reader.readBytes()
@@ -206,21 +207,28 @@ extension SyncRequest {
 
 extension Push {
     func encode(to writer: inout CBORWriter) {
-        writer.writeArrayHeader(count: 4)
+        let hash = form == .columns ? nil : hashBefore
+        writer.writeArrayHeader(count: hash == nil ? 3 : 4)
         writer.writeUnsigned(firstSeq)
-        hashBefore.withBytes { writer.writeBytes($0) }
+        hash?.withBytes { writer.writeBytes($0) }
         writer.writeBytes(changes)
         writer.writeBytes(signature)
     }
 
-    init(from reader: inout CBORReader) throws {
-        guard try reader.readArrayHeader() == 4 else { throw FormatError.member }
+    init(_ form: BatchForm, from reader: inout CBORReader) throws {
+        guard try reader.readArrayHeader() == (form == .columns ? 3 : 4) else {
+            throw FormatError.member
+        }
         let firstSeq = try reader.readUnsigned()
-        guard (1...Limits.seqMax).contains(firstSeq),
-            let hashBefore = Hash256(bytes: try reader.readBytesSlice())
-        else { throw FormatError.member }
+        guard (1...Limits.seqMax).contains(firstSeq) else { throw FormatError.member }
+        var hashBefore: Hash256?
+        if form == .sequence {
+            hashBefore = Hash256(bytes: try reader.readBytesSlice())
+            guard hashBefore != nil else { throw FormatError.member }
+        }
         self.init(
             firstSeq: firstSeq, hashBefore: hashBefore, changes: try reader.readBytes(),
             signature: try reader.readBytes())
+        self.form = form
     }
 }

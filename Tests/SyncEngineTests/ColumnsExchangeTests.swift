@@ -102,6 +102,17 @@ struct ColumnsExchangeTests {
         #expect(Set(forms.pulled.withLock { $0 }) == [.sequence])
     }
 
+    private static func inColumns(_ request: SyncRequest) throws -> SyncRequest {
+        var request = request
+        let push = try #require(request.push)
+        let origin = PushOrigin(
+            replica: request.replica, firstSeq: push.firstSeq,
+            hashBefore: try #require(push.hashBefore))
+        request.push?.changes = ColumnarBatch(changes: push.changes, from: origin).bytes
+        request.push?.form = .columns
+        return request
+    }
+
     @Test("columns that name a change that central lacks are asked for as a sequence")
     func unknownChange() async throws {
         let fleet = try Fleet()
@@ -110,21 +121,27 @@ struct ColumnsExchangeTests {
             record: RecordID(derivedFrom: Hash256(hashing: [1])),
             context: VersionVector(Dot(ReplicaID(7), 7)),
             writes: [FieldWrite("officer", .text("Lan"))])
-        var request = device.push([change])
-        let push = try #require(request.push)
-        request.push?.form = .columns
-        request.push?.changes =
-            ColumnarBatch(
-                changes: push.changes,
-                from: PushOrigin(
-                    replica: device.replica, firstSeq: push.firstSeq, hashBefore: push.hashBefore)
-            ).bytes
-        let reply = try await device.send(request)
+        let request = device.push([change])
+        let reply = try await device.send(try Self.inColumns(request))
         #expect(reply.batches == .wantsSequence)
         #expect(reply.accepted.seq == 0)
         #expect(reply.itemCount == 0 && reply.neededRecords.isEmpty)
-        request.push = push
         #expect(try await device.send(request).neededRecords == [change.record])
+    }
+
+    @Test(
+        "columns that begin after a change that central lacks are passed over: it says where to go on"
+    )
+    func beginsLater() async throws {
+        let fleet = try Fleet()
+        var device = try await RawDevice(fleet, office: "A")
+        let writes = [FieldWrite("office", .text("A"))]
+        // Its first change is lost.
+        _ = device.push([device.change(writes: writes)])
+        let request = try Self.inColumns(device.push([device.change(writes: writes)]))
+        let reply = try await device.send(request)
+        #expect(reply.batches != .wantsSequence)
+        #expect(reply.accepted.seq == 0)
     }
 
     @Test("columns that are no columns are malformed, and nothing is kept")

@@ -149,7 +149,10 @@ func randomRequest(_ random: inout SeededGenerator) -> SyncRequest {
         wishes.compressionLevel = Int32.random(in: 1...19, using: &random)
         return wishes
     }
-    if request.batches != nil, Bool.random(using: &random) { request.push?.form = .columns }
+    if request.batches != nil, Bool.random(using: &random) {
+        request.push?.form = .columns
+        request.push?.hashBefore = nil
+    }
     request.bucketDigests = random.some { random in
         let digests = (0..<RecordID.bucketCount).map { _ in Digest(random.hash()) }
         return BucketDigests(digests, from: Int.random(in: 0...255, using: &random))
@@ -196,7 +199,7 @@ func randomReply(_ random: inout SeededGenerator) -> SyncReply {
         var listing = BucketListing()
         let ids = random.records(1...30)
         listing.buckets = Set(ids.map(\.bucket)).sorted()
-        for id in ids { listing.records[id] = ShortDigest(Digest(random.hash())) }
+        for id in ids { listing.records[id] = ShortHash(Digest(random.hash())) }
         return listing
     }
     return reply

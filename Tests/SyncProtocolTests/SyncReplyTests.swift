@@ -27,14 +27,15 @@ struct SyncReplyTests {
 
     @Test("the smallest reply has the members and bytes of the document")
     func goldenBytes() {
-        let hash = [UInt8](repeating: 0, count: 32)
+        let hash = [UInt8](repeating: 0, count: 8)
         let expected: [UInt8] =
-            [0xa3, 0x00, 0x01, 0x01, 0x82, 0x03, 0x58, 0x20] + hash + [0x08, 0x18, 0x18]
+            [0xa3, 0x00, 0x01, 0x01, 0x82, 0x03, 0x48] + hash + [0x08, 0x18, 0x18]
         #expect(plain.encoded() == expected)
     }
 
     @Test("every member has the key of the document")
     func keysOfMembers() throws {
+        let short = CBORValue.bytes([UInt8](repeating: 0, count: 8))
         let hash = CBORValue.bytes([UInt8](repeating: 0, count: 32))
         let id = RecordID(derivedFrom: .zero)
         let state = RecordState(kind: .dossier, id: id)
@@ -62,7 +63,7 @@ struct SyncReplyTests {
                     .array([.unsigned(3), .text("handed-over"), .text("s"), stateValue]),
                 ]))
         #expect(map[3] == .array([.unsigned(1), .bytes([0x61])]))
-        #expect(map[4] == .array([.unsigned(4), hash]))
+        #expect(map[4] == .array([.unsigned(4), short]))
         #expect(map[5] == .bool(true))
         #expect(map[6] == .unsigned(17))
         #expect(map[7] == hash)
@@ -98,13 +99,15 @@ struct SyncReplyTests {
     }
 
     private static let hash = CBORValue.bytes([UInt8](repeating: 9, count: 32))
+    private static let short = CBORValue.bytes([UInt8](repeating: 9, count: 8))
     private static let beyond = CBORValue.unsigned(1 << 63)
     private static func refusal(_ members: CBORValue...) -> CBORValue { .array([.array(members)]) }
 
     @Test(
         "a member outside its range or type is refused",
         arguments: [
-            (1, .array([beyond, hash])), (1, .array([.unsigned(1), .bytes([])])), (1, .null),
+            (1, .array([beyond, short])), (1, .array([.unsigned(1), hash])),
+            (1, .array([.unsigned(1), .bytes([])])), (1, .null),
             (2, .map([])), (2, .array([.unsigned(1)])),
             (2, refusal(.unsigned(0), .text("other"), .text(""))),
             (2, refusal(beyond, .text("other"), .text(""))),
@@ -114,7 +117,8 @@ struct SyncReplyTests {
             (2, refusal(.unsigned(1), .text("other"), .text(""), .map([]), .null)),
             (3, .array([.unsigned(1)])), (3, .array([.unsigned(1), .text("")])),
             (3, .array([beyond, .bytes([0x61])])), (3, .array([.unsigned(3), .bytes([])])),
-            (4, .array([beyond, hash])), (5, .unsigned(1)), (6, .negative(0)), (6, beyond),
+            (4, .array([beyond, short])), (4, .array([.unsigned(1), hash])), (5, .unsigned(1)),
+            (6, .negative(0)), (6, beyond),
             (7, .bytes([UInt8](repeating: 0, count: 31))), (7, .text("")),
             (8, .unsigned(1 << 63)), (8, .text("now")), (9, .unsigned(1)),
             (9, .array([.text("sync")])), (10, .unsigned(1)), (11, .array([.bytes([1])])),
@@ -142,13 +146,14 @@ struct SyncReplyTests {
         reply.resumeMark = [8, 255]
         reply.neededRecords = [id]
         let zeros = String(repeating: "0", count: 64)
+        let short = String(repeating: "0", count: 16)
         let expected = """
-            {"version":1,"accepted":[3,"\(zeros)"],\
+            {"version":1,"accepted":[3,"\(short)"],\
             "refusals":[{"seq":2,"code":"no-record","reason":"why"}],\
             "items":[[2,2,"00000000000080008000000000000000",10,4]],"hasMore":false,\
             "remainingCount":0,"time":24,"requests":["syncNow"],\
             "neededRecords":["00000000-0000-8000-8000-000000000000"],\
-            "cursor":[4,"\(zeros)"],"digest":"\(zeros)","resumeMark":"08ff"}
+            "cursor":[4,"\(short)"],"digest":"\(zeros)","resumeMark":"08ff"}
             """
         #expect(reply.json.serialized() == expected)
     }

@@ -26,9 +26,9 @@ struct SyncRequestTests {
 
     @Test("the smallest request has the members and bytes of the document")
     func goldenBytes() throws {
-        let hash = [UInt8](repeating: 0, count: 32)
+        let hash = [UInt8](repeating: 0, count: 8)
         let expected: [UInt8] =
-            [0xa5, 0x00, 0x01, 0x01, 0x05, 0x03, 0x82, 0x03, 0x58, 0x20] + hash
+            [0xa5, 0x00, 0x01, 0x01, 0x05, 0x03, 0x82, 0x03, 0x48] + hash
             + [0x05, 0x1a, 0x00, 0x10, 0x00, 0x00, 0x0b, 0x20]
         #expect(plain.encoded() == expected)
     }
@@ -44,10 +44,11 @@ struct SyncRequestTests {
         request.states = [0xa0]
         request.pendingCount = 12
         let map = try EncodedMap(request.encoded())
+        let short = CBORValue.bytes([UInt8](repeating: 0, count: 8))
         let hash = CBORValue.bytes([UInt8](repeating: 0, count: 32))
         let id = CBORValue.bytes(RecordID(derivedFrom: .zero).bytes)
         #expect(map.members.map(\.key) == (0...11).map { CBORValue.unsigned($0).encoded() })
-        #expect(map[2] == .array([.unsigned(9), hash]))
+        #expect(map[2] == .array([.unsigned(9), short]))
         #expect(map[4] == .array([.unsigned(3), hash, .bytes([0x61]), .bytes([1, 2])]))
         #expect(map[6] == .unsigned(55))
         #expect(map[7] == .bytes([7]))
@@ -104,6 +105,7 @@ struct SyncRequestTests {
     }
 
     private static let hash = CBORValue.bytes([UInt8](repeating: 9, count: 32))
+    private static let short = CBORValue.bytes([UInt8](repeating: 9, count: 8))
     private static let beyond = CBORValue.unsigned(1 << 63)
     private static func ids(_ count: Int, bytes: Int = 16) -> CBORValue {
         .array([CBORValue](repeating: .bytes([UInt8](repeating: 1, count: bytes)), count: count))
@@ -113,9 +115,10 @@ struct SyncRequestTests {
         "a member outside its range or type is refused",
         arguments: [
             (1, .unsigned(0)), (1, .text("5")), (1, .negative(0)),
-            (2, .array([beyond, hash])), (2, .array([.unsigned(1)])), (2, .null),
-            (2, .array([.unsigned(1), .bytes([1])])), (2, .array([.unsigned(1), hash, .null])),
-            (3, .array([beyond, hash])), (3, .map([])),
+            (2, .array([beyond, short])), (2, .array([.unsigned(1), hash])),
+            (2, .array([.unsigned(1)])), (2, .null),
+            (2, .array([.unsigned(1), .bytes([1])])), (2, .array([.unsigned(1), short, .null])),
+            (3, .array([beyond, short])), (3, .array([.unsigned(1), hash])), (3, .map([])),
             (4, .array([.unsigned(0), hash, .bytes([]), .bytes([])])),
             (4, .array([beyond, hash, .bytes([]), .bytes([])])),
             (4, .array([.unsigned(1), .bytes([]), .bytes([]), .bytes([])])),
@@ -146,7 +149,7 @@ struct SyncRequestTests {
     func extremes() throws {
         var map = try EncodedMap(plain.encoded())
         map[1] = .unsigned(.max)
-        map[2] = .array([.unsigned(UInt64(Int64.max)), Self.hash])
+        map[2] = .array([.unsigned(UInt64(Int64.max)), Self.short])
         map[4] = .array([.unsigned(UInt64(Int64.max)), Self.hash, .bytes([]), .bytes([])])
         map[8] = Self.ids(WireLimits.fetchedRecordsMax)
         map[11] = .negative(1 << 63 - 1)
