@@ -18,7 +18,7 @@ public enum CentralTool {
                     group: "office", summary: "the offices of the catalog",
                     commands: [OfficeCommand.add, OfficeCommand.list]),
                 EnrolCommand.command, DevicesCommand.devices, DevicesCommand.revoke,
-                DevicesCommand.requestSync, StatusCommand.command,
+                DevicesCommand.requestSync, StatusCommand.command, ReceiptsCommand.command,
                 RecordsCommand.digest, RecordsCommand.records, RecordsCommand.conflicts,
                 VerifyCommand.command, RecoverCommand.command,
                 ImportCommand.command, ReportCommand.command, DemoCommand.command,

@@ -7,28 +7,40 @@ internal import SyncEngine
 enum DevicesCommand {
     static let devices = Command(
         "devices", summary: "list the devices and what has arrived from each",
+        discussion: """
+            The last exchange is complete when it left nothing to come from the device, nothing to be \
+            sent, and the device has confirmed what it was sent: by a later request, or because the \
+            last reply had nothing for it.
+            """,
         options: [Option("--json", help: "answer in JSON")]
     ) { invocation in
         try CentralHome(invocation).withDatabase { database in
             let devices = try database.devices()
             let standing = EpochStanding(try database.epoch(), devices)
+            let arrival = try DeviceStanding(database)
             if invocation.has("--json") {
                 try invocation.printOut(
-                    JSONValue.array(devices.map { json($0, standing.word(for: $0)) }).serialized())
+                    JSONValue.array(
+                        devices.map {
+                            json(
+                                $0, standing.word(for: $0), isComplete: arrival.isComplete($0),
+                                arrival.text($0))
+                        }
+                    ).serialized())
                 return .ok
             }
             var table = TextTable([
                 .init("DEVICE"), .init("OFFICE"), .init("DESK", alignsRight: true),
                 .init("NAME"), .init("STATE"), .init("LAST COMPLETE SYNC"),
-                .init("PENDING", alignsRight: true), .init("REFUSED", alignsRight: true),
-                .init("CLOCK"),
+                .init("REFUSED", alignsRight: true), .init("CLOCK"), .init("LAST EXCHANGE"),
             ])
             for device in devices {
                 table.add([
                     device.replica.description, TerminalSafe.text(device.office),
                     "\(device.desk)", TerminalSafe.text(device.name), standing.word(for: device),
                     ShownTime.text(device.lastComplete),
-                    device.pending.map { "\($0)" } ?? "?", "\(device.refused)", skew(device),
+                    "\(device.refused)", ClockSkew.text(milliseconds: device.skewMilliseconds),
+                    device.lastExchange == nil ? "never" : arrival.text(device),
                 ])
             }
             for line in table.lines { try invocation.printOut(line) }
@@ -83,7 +95,9 @@ enum DevicesCommand {
         return .ok
     }
 
-    static func json(_ device: Device, _ state: String) -> JSONValue {
+    static func json(
+        _ device: Device, _ state: String, isComplete: Bool, _ standing: String
+    ) -> JSONValue {
         func number(_ value: UInt64?) -> JSONValue {
             value.map { .integer(Int64(clamping: $0)) } ?? .null
         }
@@ -99,13 +113,7 @@ enum DevicesCommand {
             ("skewMilliseconds", device.skewMilliseconds.map { .integer($0) } ?? .null),
             ("syncRequested", .bool(device.isSyncRequested)),
             ("copyOf", device.copyOf.map { .string($0.description) } ?? .null),
+            ("complete", .bool(isComplete)), ("standing", .string(standing)),
         ])
-    }
-
-    private static func skew(_ device: Device) -> String {
-        guard let milliseconds = device.skewMilliseconds else { return "?" }
-        let seconds = milliseconds / 1000
-        if abs(seconds) < 2 { return "right" }
-        return "\(abs(seconds)) s \(seconds > 0 ? "ahead" : "behind")"
     }
 }

@@ -28,6 +28,7 @@ private struct CentralStatus {
     var position: UInt64
     var devices: [Device]
     var standing: EpochStanding
+    var arrival: DeviceStanding
 
     init(_ database: ReplicaDatabase) throws {
         for (kind, name) in [
@@ -42,14 +43,13 @@ private struct CentralStatus {
         position = try database.lastCommit().position
         devices = try database.devices()
         standing = EpochStanding(try database.epoch(), devices)
+        arrival = try DeviceStanding(database)
     }
 
     private var active: [Device] { standing.devices }
 
-    /// Devices of which more is known to be outside than here.
-    private var behind: [Device] {
-        active.filter { $0.lastComplete == nil || ($0.pending ?? 0) > 0 }
-    }
+    /// Devices whose last exchange left something, or is not known to have arrived.
+    private var behind: [Device] { active.filter { !arrival.isComplete($0) } }
 
     var json: JSONValue {
         .object(
@@ -58,6 +58,7 @@ private struct CentralStatus {
                 ("position", .integer(Int64(clamping: position))),
                 ("devices", .integer(Int64(active.count))),
                 ("neverSynced", .integer(Int64(active.count { $0.lastComplete == nil }))),
+                ("incomplete", .integer(Int64(behind.count))),
                 ("refused", .integer(Int64(clamping: devices.reduce(0) { $0 + $1.refused }))),
                 (
                     "oldestSync",
@@ -79,14 +80,14 @@ private struct CentralStatus {
         lines += standing.lines
         for device in behind {
             let name = "\(TerminalSafe.text(device.office)) desk \(device.desk)"
-            if let last = device.lastComplete {
-                lines.append(
-                    "\(name): \(GroupedNumber.counted(device.pending ?? 0, "change")) still there; "
-                        + "complete until "
-                        + ShownTime.text(last))
-            } else {
-                lines.append("\(name): no complete sync yet")
+            guard device.lastExchange != nil else {
+                lines.append("\(name): no sync yet")
+                continue
             }
+            let last =
+                device.lastComplete.map { "last complete at " + ShownTime.text($0) }
+                ?? "no complete sync yet"
+            lines.append("\(name): \(arrival.text(device)); \(last)")
         }
         for device in devices {
             guard let original = active.first(where: { $0.replica == device.copyOf }) else {
@@ -98,7 +99,9 @@ private struct CentralStatus {
                     + "\(ShownTime.text(device.enrolledAt))")
         }
         if behind.isEmpty, let oldest = active.compactMap(\.lastComplete).min() {
-            lines.append("every device has synced; the longest ago was \(ShownTime.text(oldest))")
+            lines.append(
+                "every device has synced and confirmed it; the longest ago was \(ShownTime.text(oldest))"
+            )
         }
         return lines
     }

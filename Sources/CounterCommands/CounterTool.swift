@@ -19,7 +19,7 @@ public enum CounterTool {
                 ContactCommand.command(context), ShowCommand.command(context),
                 ListCommand.command(context), ApplyCommand.command(context),
                 SyncCommand.command(context), RunCommand.command(context),
-                StatusCommand.command(context),
+                StatusCommand.command(context), ReceiptsCommand.command(context),
                 ConflictsCommand.command(context), ResolveCommand.command(context),
                 RefusedCommand.command(context), DigestCommand.command(context),
                 RecordsCommand.command(context), VerifyCommand.command(context),

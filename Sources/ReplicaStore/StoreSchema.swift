@@ -29,12 +29,14 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "1-counter", sql: StoreSchema.counter),
                 Migration(name: "2-counter", sql: StoreSchema.counterEpoch),
                 Migration(name: "3-counter", sql: StoreSchema.counterLink),
+                Migration(name: "4-counter", sql: StoreSchema.counterReceipts),
             ]
         case .central:
             [
                 Migration(name: "1-records", sql: StoreSchema.records),
                 Migration(name: "1-central", sql: StoreSchema.central),
                 Migration(name: "2-central", sql: StoreSchema.centralEpochs),
+                Migration(name: "4-central", sql: StoreSchema.centralReceipts),
             ]
         }
     }

@@ -30,6 +30,7 @@ extension World {
         try checkModel(state)
         try checkLogs(state)
         try checkScopes(state)
+        try checkReceipts()
     }
 
     /// Reads every file.

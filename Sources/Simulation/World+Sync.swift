@@ -60,6 +60,7 @@ extension World {
             "  \(report.outcome) \(report.pushed)↑ \(report.pulled)↓ \(report.roundTrips)× "
                 + "\(report.failure.map { "\($0)" } ?? "") \(try summary(device.slot))")
         try check(report, of: device)
+        try checkReceipts(report, of: device)
         return report
     }
 

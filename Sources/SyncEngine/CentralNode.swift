@@ -149,7 +149,7 @@ extension CentralNode {
     private func ingest(_ request: SyncRequest) async throws(SyncFailure) -> IngestResult {
         try await noticeRestoration(request)
         let device = try await currentDevice(request.replica)
-        guard request.push != nil || request.states != nil else {
+        guard request.isForWriter else {
             // The chain's end is still compared, so that a copy is noticed at once.
             try CentralIngest.checkChainEnd(request.chain, of: device)
             return IngestResult(device: device)
@@ -186,9 +186,15 @@ extension CentralNode {
             }
             guard device.state == .active else { throw SyncFailure.revoked }
             var ingest = CentralIngest(transaction, database, device: device)
-            var result = try ingest.ingest(request, verified, in: database.epoch())
+            let epoch = try database.epoch()
+            var result = try ingest.ingest(request, verified, in: epoch)
             result.device.lastExchange = transaction.now
             result.device.pending = request.pendingCount
+            let receipt = try ReceiptInProgress(
+                request, from: device, after: result.device, at: transaction.now,
+                epoch: epoch.id, in: transaction, database)
+            try receipt.save(in: transaction)
+            result.device.lastComplete = receipt.confirmedComplete ?? device.lastComplete
             try transaction.saveProgress(of: result.device)
             return result
         }
@@ -214,18 +220,30 @@ extension CentralNode {
     }
 
     /// Notes what an admin wants to know of a device. An exchange in the middle of a long sync was
-    /// noted with its push; the last one is noted as complete.
+    /// noted with its push, unless its reply brings something. The last one is noted as complete when
+    /// its reply brings nothing; else the device's next request will say that it arrived.
     private func note(
         _ request: SyncRequest, _ reply: SyncReply, _ ingest: IngestResult, device: Device
     ) async throws(SyncFailure) {
         let isComplete =
             !reply.hasMore && request.pendingCount == 0 && reply.neededRecords.isEmpty
             && reply.accepted.seq == max(request.chain.seq, reply.accepted.seq)
-            && request.knows(reply.epoch)
-        guard isComplete || request.push == nil else { return }
+            && request.knows(reply.epoch) && reply.bucketListing?.buckets.isEmpty ?? true
+        guard
+            isComplete || request.push == nil || reply.itemCount > 0 || !reply.refusals.isEmpty
+        else { return }
         let now = clock.now()
         try await write { transaction, database in
             guard var device = try database.device(request.replica) else { return }
+            var noted: ReceiptInProgress?
+            if request.isForWriter { noted = try ReceiptInProgress(noted: request, database) }
+            var receipt =
+                try noted
+                ?? ReceiptInProgress(
+                    request, from: device, after: device, at: now, epoch: database.epoch().id,
+                    in: transaction, database)
+            receipt.take(reply, to: request, isLast: isComplete, at: now)
+            try receipt.save(in: transaction)
             device.lastExchange = now
             device.pending = request.pendingCount
             device.epoch = request.epoch?.epoch
@@ -233,8 +251,9 @@ extension CentralNode {
                 .subtractingReportingOverflow(now.milliseconds)
             device.skewMilliseconds = isAbsurd ? nil : skew
             device.cursorPosition = reply.cursor?.position ?? device.cursorPosition
+            if let confirmed = receipt.confirmedComplete { device.lastComplete = confirmed }
+            if receipt.isComplete { device.lastComplete = now }
             if isComplete {
-                device.lastComplete = now
                 // A request that came while this reply was made is for the next exchange, and one that
                 // a waiting device is told of is for the sync that it begins then.
                 if reply.requests.contains(.syncNow), request.waitSeconds == 0 {
@@ -315,6 +334,9 @@ extension SyncRequest {
     fileprivate func knows(_ present: UInt64?) -> Bool {
         epoch == nil || epoch?.epoch == present
     }
+
+    /// Whether it brings something that is taken in a write transaction.
+    fileprivate var isForWriter: Bool { push != nil || states != nil }
 }
 
 extension SyncFailure {

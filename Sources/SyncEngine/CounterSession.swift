@@ -61,8 +61,10 @@ public actor CounterSession {
     let options: SyncOptions
     var pace = LinkPace()
     var report = SyncReport()
+    /// The receipt of this sync, from its first request on.
+    var receipt: CounterReceipt?
     /// What the transport had carried when this sync began.
-    private var trafficBefore = Traffic()
+    private(set) var trafficBefore = Traffic()
     var neededRecords: [RecordID] = []
     var repair = Repair()
     /// Whether pushes go in columns, as far as is known.
@@ -100,6 +102,7 @@ public actor CounterSession {
     ) async throws -> SyncReport {
         let elapsed = timer.stopwatch()
         report = SyncReport()
+        receipt = nil
         trafficBefore = transport.traffic
         neededRecords = []
         repair = Repair()
@@ -266,6 +269,7 @@ private struct Round {
 extension CounterSession {
     /// Applies a reply, all of it in one transaction.
     private func apply(_ reply: SyncReply, to request: SyncRequest) throws -> Round {
+        var receiptNumber: Int64?
         let round = try database.write(now: clock.now()) { transaction in
             var (identity, replica) = try database.enrolledIdentity()
             let pushedBefore = identity.pushedSeq
@@ -295,6 +299,7 @@ extension CounterSession {
             identity.link = pace.measured
             try transaction.saveProgress(identity)
             report.note(reply, refused: refused, pushedBefore: pushedBefore)
+            receiptNumber = try saveReceiptSoFar(reply, in: transaction)
             if try database.gaps(limit: 1).isEmpty, repair.askedBucket == nil {
                 repair.decide(isWanted: reply.requests.contains(.sendStates))
                 for id in repair.takeUnexplained() { try transaction.setGap(id, isOpen: true) }
@@ -312,6 +317,7 @@ extension CounterSession {
                 awaitsRecovery: reply.requests.contains(.awaitRecovery),
                 pending: identity.pendingCount, remaining: reply.remainingCount)
         }
+        if let receiptNumber { receipt?.number = receiptNumber }
         guard round.isDone, let theirs = reply.digest else { return round }
         return try compare(theirs, round)
     }
@@ -341,6 +347,7 @@ extension CounterSession {
             let ours = try database.digest(ofOffice: identity.office).digest
             round.digestAgrees = ours == theirs
             report.digest = ours
+            report.centralDigest = theirs
             report.digestAgrees = ours == theirs
             return round
         }
@@ -413,6 +420,7 @@ extension CounterSession {
             identity.link = pace.measured
             try transaction.saveProgress(identity)
             report.pending = identity.pendingCount
+            try saveReceipt(in: transaction)
             report.conflicts = try database.conflictCount()
         }
     }

@@ -44,6 +44,8 @@ public struct SyncReport: Sendable {
     public internal(set) var seconds = 0.0
     /// This replica's digest at the end; `nil` when the sync did not get that far.
     public internal(set) var digest: Digest?
+    /// Central's digest that it was compared with.
+    public internal(set) var centralDigest: Digest?
     /// Whether central's digest is the same; `nil` when they were not compared.
     public internal(set) var digestAgrees: Bool?
     /// Central's clock less this machine's, in milliseconds, at the last reply.

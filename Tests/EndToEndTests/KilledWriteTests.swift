@@ -161,16 +161,10 @@ struct OldFile: CustomTestStringConvertible {
     static let all = [
         OldFile(
             program: "counter", name: "replica.db",
-            undoing: """
-                ALTER TABLE identity DROP COLUMN epoch;
-                ALTER TABLE identity DROP COLUMN acknowledged_seq;
-                ALTER TABLE identity DROP COLUMN push_limit;
-                ALTER TABLE identity DROP COLUMN copies_given_in;
-                ALTER TABLE rotations DROP COLUMN cause;
-                """),
+            undoing: "DROP TABLE receipts;"),
         OldFile(
             program: "central", name: "central.db",
-            undoing: "DROP TABLE epochs; ALTER TABLE devices DROP COLUMN epoch;"),
+            undoing: "DROP TABLE receipts;"),
     ]
 
     /// Takes the last migration back.
@@ -180,7 +174,7 @@ struct OldFile: CustomTestStringConvertible {
         try connection.transaction {
             try connection.execute(undoing)
             try connection.execute(
-                "DELETE FROM schema_migration WHERE position = 2; PRAGMA user_version = 2")
+                "DELETE FROM schema_migration WHERE position = 3; PRAGMA user_version = 3")
         }
     }
 }

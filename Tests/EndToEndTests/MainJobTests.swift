@@ -80,7 +80,7 @@ struct MainJobTests {
             device.names == [
                 "device", "office", "desk", "name", "state", "enrolled", "lastSync",
                 "lastExchange", "acceptedThrough", "pending", "refused", "position",
-                "skewMilliseconds", "syncRequested", "copyOf",
+                "skewMilliseconds", "syncRequested", "copyOf", "complete", "standing",
             ])
         #expect(device["device"] == made["replica"])
         #expect(device["acceptedThrough"] == 1)

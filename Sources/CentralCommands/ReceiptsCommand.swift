@@ -1,0 +1,167 @@
+internal import Causality
+internal import CommandLineTool
+internal import Crypto
+internal import JSON
+internal import ReplicaStore
+
+enum ReceiptsCommand {
+    private static let lastDefault = 20
+
+    static let command = Command(
+        "receipts", summary: "list what each sync of the devices did, newest first",
+        discussion: """
+            Every sync of a device leaves a receipt here: the last of its changes that is on disk, what \
+            was refused, what it still holds, what was sent to it and whether it has confirmed that, and \
+            how far its clock is off. It is complete only when nothing was left on either side and the \
+            device has confirmed what it was sent, by a later request, or the last reply had nothing for \
+            it. Syncs in a row with nothing to do are one line. For each device at most \
+            \(ReceiptLimits.centralRowsPerDeviceMax) receipts are kept, and always the last complete one.
+            """,
+        options: [
+            Option(
+                "--device", valueName: "DEVICE",
+                help: "only this device's: its 16 hexadecimal digits"),
+            Option("--office", valueName: "CODE", help: "only those of this office's devices"),
+            Option(
+                "--last", valueName: "N",
+                help: "the last N receipts (default: \(lastDefault))"),
+            Option("--json", help: "one JSON document a line"),
+        ]
+    ) { invocation in
+        let device = try invocation.value("--device").map { text in
+            guard let device = ReplicaID(hexadecimal: text) else {
+                throw UsageError(
+                    "a device is named by 16 hexadecimal digits", hint: "central devices")
+            }
+            return device
+        }
+        let office = invocation.value("--office")
+        let count = try invocation.integer("--last", in: 1...1_000_000) ?? lastDefault
+        let (receipts, devices) = try CentralHome(invocation).withDatabase { database in
+            try database.read {
+                if let device, try database.device(device) == nil {
+                    throw CommandFailure(
+                        .dataError, "there is no such device", hint: "see: central devices")
+                }
+                if let office, try !database.hasOffice(office) {
+                    throw CommandFailure(
+                        .dataError, "the catalog has no office with this code",
+                        hint: "see: central office list")
+                }
+                return (
+                    try database.deviceReceipts(device: device, office: office, last: count),
+                    try database.devices()
+                )
+            }
+        }
+        let byReplica = Dictionary(devices.map { ($0.replica, $0) }) { first, _ in first }
+        if invocation.has("--json") {
+            for receipt in receipts {
+                let document = receipt.json(byReplica[receipt.device])
+                try invocation.printOut(document.serialized())
+            }
+        } else if receipts.isEmpty {
+            try invocation.printOut("no device has synced yet")
+        } else {
+            for line in lines(receipts, byReplica) { try invocation.printOut(line) }
+        }
+        return .ok
+    }
+
+    private static func lines(
+        _ receipts: [DeviceReceipt], _ devices: [ReplicaID: Device]
+    ) -> [String] {
+        var table = TextTable([
+            .init("ENDED"), .init("DEVICE"), .init("OFFICE"), .init("DESK", alignsRight: true),
+            .init("TIMES", alignsRight: true), .init("ON DISK", alignsRight: true),
+            .init("REFUSED", alignsRight: true), .init("SENT", alignsRight: true),
+            .init("CLOCK"), .init("STANDING"),
+        ])
+        for receipt in receipts {
+            let device = devices[receipt.device]
+            table.add([
+                ShownTime.text(receipt.ended), receipt.device.description,
+                TerminalSafe.text(device?.office ?? "?"), device.map { "\($0.desk)" } ?? "?",
+                "\(receipt.times)",
+                receipt.durable == receipt.durableBefore
+                    ? "\(receipt.durable)" : "\(receipt.durableBefore) → \(receipt.durable)",
+                "\(receipt.refused)", "\(receipt.sent)",
+                ClockSkew.text(milliseconds: receipt.skewMilliseconds), receipt.standing,
+            ])
+        }
+        return table.lines
+    }
+}
+
+extension DeviceReceipt {
+    /// `complete`, or what is missing.
+    var standing: String {
+        guard !isComplete else { return "complete" }
+        var missing: [String] = []
+        if pending > 0 {
+            missing.append("\(GroupedNumber.string(Int(clamping: pending))) to come from it")
+        }
+        if unconfirmed > 0 {
+            missing.append(
+                "\(GroupedNumber.string(Int(clamping: unconfirmed))) sent but not confirmed")
+        }
+        if remaining > 0 {
+            missing.append("\(GroupedNumber.string(Int(clamping: remaining))) to be sent")
+        }
+        if missing.isEmpty { missing = ["its last exchange did not end the sync"] }
+        return "incomplete: " + missing.joined(separator: ", ")
+    }
+
+    /// The line of `receipts --json`.
+    func json(_ device: Device?) -> JSONValue {
+        func number(_ value: UInt64) -> JSONValue { .integer(Int64(clamping: value)) }
+        let place: JSONValue = position.map { .integer(Int64(clamping: $0)) } ?? .null
+        let skew: JSONValue = skewMilliseconds.map { .integer($0) } ?? .null
+        let sum: JSONValue = digest.map { .string($0.description) } ?? .null
+        let sync: [(String, JSONValue)] = [
+            ("number", .integer(self.number)), ("device", .string(self.device.description)),
+            ("office", device.map { .string($0.office) } ?? .null),
+            ("desk", device.map { .integer($0.desk) } ?? .null),
+            ("complete", .bool(isComplete)), ("began", ShownTime.json(began)),
+            ("ended", ShownTime.json(ended)), ("times", number(times)),
+            ("epoch", .string("\(epoch)")),
+        ]
+        let work: [(String, JSONValue)] = [
+            ("durableBefore", number(durableBefore)), ("durable", number(durable)),
+            ("durableHash", .string(durableHash.description)), ("accepted", number(accepted)),
+            ("refused", number(refused)), ("held", number(pending)), ("sent", number(sent)),
+            ("unconfirmed", number(unconfirmed)), ("toSend", number(remaining)),
+            ("exchanges", number(exchanges)), ("position", place), ("skewMilliseconds", skew),
+            ("digest", sum),
+        ]
+        return .object(sync + work)
+    }
+}
+
+/// How a device stands by its last receipt: never complete when its last exchange was not.
+struct DeviceStanding {
+    private let receipts: [ReplicaID: DeviceReceipt]
+    private let epoch: UInt64
+
+    /// - Throws: `StoreError`.
+    init(_ database: ReplicaDatabase) throws {
+        receipts = try database.lastDeviceReceipts()
+        epoch = try database.epoch().id
+    }
+
+    /// Whether its last exchange left nothing on either side, in central's present epoch.
+    func isComplete(_ device: Device) -> Bool {
+        receipts[device.replica].map { $0.isComplete && $0.epoch == epoch } ?? false
+    }
+
+    /// `complete`, or what is missing.
+    func text(_ device: Device) -> String {
+        guard let receipt = receipts[device.replica] else {
+            return "incomplete: no exchange is noted"
+        }
+        guard receipt.epoch == epoch else {
+            return "incomplete: no exchange since central was restored"
+        }
+        return receipt.standing
+    }
+}

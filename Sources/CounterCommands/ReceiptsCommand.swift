@@ -1,0 +1,109 @@
+internal import Causality
+internal import CommandLineTool
+internal import Crypto
+internal import JSON
+internal import ReplicaStore
+
+enum ReceiptsCommand {
+    private static let lastDefault = 20
+
+    static func command(_ context: CounterContext) -> Command {
+        Command(
+            "receipts", summary: "list what each sync did, newest first",
+            discussion: """
+                Every sync leaves a receipt here: the last own change that central has on disk, what \
+                was sent, taken, refused, held and received, central's clock and both digests. A sync \
+                that was killed says how far it came. Syncs in a row with nothing to do, or that \
+                reached nobody, are one line. At most \(ReceiptLimits.counterRowsMax) receipts are \
+                kept, and always the last complete one.
+                """,
+            options: [
+                Option(
+                    "--last", valueName: "N",
+                    help: "the last N receipts (default: \(lastDefault))"),
+                Option("--json", help: "one JSON document a line"),
+            ]
+        ) { invocation in
+            let count =
+                try invocation.integer("--last", in: 1...ReceiptLimits.counterRowsMax + 1)
+                ?? lastDefault
+            let receipts = try context.read(invocation) { try $0.counterReceipts(last: count) }
+            if invocation.has("--json") {
+                for receipt in receipts { try invocation.printJSON(receipt.json) }
+            } else if receipts.isEmpty {
+                try invocation.printOut("this replica has not synced yet")
+            } else {
+                for line in CounterReceipt.lines(receipts) { try invocation.printOut(line) }
+            }
+            return .ok
+        }
+    }
+}
+
+extension CounterReceipt {
+    /// The outcome in a word; `unfinished` for a sync that was killed or is not over yet.
+    var word: String { outcome ?? "unfinished" }
+
+    /// The outcome with what stopped the sync, unless that is the same word.
+    private var shownOutcome: String {
+        guard let failure, failure != word else { return word }
+        return "\(word) (\(failure))"
+    }
+
+    /// The line of `receipts --json`.
+    var json: JSONValue {
+        func number(_ value: UInt64) -> JSONValue { .integer(Int64(clamping: value)) }
+        func text(_ value: (some CustomStringConvertible)?) -> JSONValue {
+            value.map { .string($0.description) } ?? .null
+        }
+        let sync: [(String, JSONValue)] = [
+            ("number", .integer(self.number)), ("outcome", .string(word)),
+            ("complete", .bool(isComplete)), ("failure", text(failure)),
+            ("began", ShownText.json(began)), ("ended", ShownText.json(ended)),
+            ("times", number(times)), ("replica", text(replica)), ("formerReplica", text(former)),
+            ("epoch", text(epoch)),
+        ]
+        let work: [(String, JSONValue)] = [
+            ("durableBefore", number(durableBefore)), ("durable", number(durable)),
+            ("durableHash", text(durableHash)), ("pushed", number(pushed)),
+            ("accepted", number(accepted)), ("refused", number(refused)),
+            ("held", number(pending)), ("pulled", number(pulled)),
+            ("exchanges", number(exchanges)), ("bytesSent", number(bytesSent)),
+            ("bytesReceived", number(bytesReceived)),
+        ]
+        let central: [(String, JSONValue)] = [
+            ("centralTime", ShownText.json(centralTime)),
+            ("skewMilliseconds", skewMilliseconds.map { .integer($0) } ?? .null),
+            ("digest", text(digest)), ("centralDigest", text(centralDigest)),
+        ]
+        return .object(sync + work + central)
+    }
+
+    /// The table for a terminal.
+    static func lines(_ receipts: [CounterReceipt]) -> [String] {
+        var table = TextTable([
+            .init("ENDED"), .init("OUTCOME"), .init("TIMES", alignsRight: true),
+            .init("AT CENTRAL", alignsRight: true), .init("TAKEN", alignsRight: true),
+            .init("REFUSED", alignsRight: true), .init("HELD", alignsRight: true),
+            .init("RECEIVED", alignsRight: true), .init("BYTES", alignsRight: true),
+            .init("CLOCK"), .init("DIGESTS"),
+        ])
+        for receipt in receipts {
+            let digests =
+                receipt.digest == nil
+                ? "not compared" : receipt.digest == receipt.centralDigest ? "agree" : "differ"
+            table.add([
+                ShownText.time(receipt.ended),
+                receipt.shownOutcome,
+                "\(receipt.times)",
+                receipt.durable == receipt.durableBefore
+                    ? "\(receipt.durable)" : "\(receipt.durableBefore) → \(receipt.durable)",
+                "\(receipt.accepted)", "\(receipt.refused)", "\(receipt.pending)",
+                "\(receipt.pulled)",
+                ByteCount.string(Int(clamping: receipt.bytesSent &+ receipt.bytesReceived)),
+                ClockSkew.text(milliseconds: receipt.skewMilliseconds), digests,
+            ])
+        }
+        return table.lines
+    }
+}

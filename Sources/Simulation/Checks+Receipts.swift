@@ -1,0 +1,79 @@
+// Receipts never say more than what is so: what they call durable is on central's disk with that very
+// chain, and a device that central calls complete holds what central holds.
+
+internal import Causality
+internal import Crypto
+internal import ReplicaStore
+internal import Replication
+internal import SyncEngine
+
+extension World {
+    /// Checks the receipts that a sync has left at both ends.
+    func checkReceipts(_ report: SyncReport, of device: SimulatedDevice) throws {
+        let place = "d\(device.slot)"
+        guard let here = try device.database.counterReceipts(last: 1).first else {
+            throw Violation(.honesty, "\(place) has synced and has no receipt")
+        }
+        let isCounted =
+            here.times > 1
+            || (here.pushed == report.pushed && here.refused == report.refused
+                && here.pulled == report.pulled)
+        guard here.outcome == report.outcome.rawValue, here.pending == report.pending, isCounted
+        else { throw Violation(.honesty, "\(place) reports otherwise than its receipt \(here)") }
+        try checkDurable(here, of: device)
+        let (identity, replica) = try device.database.enrolledIdentity()
+        guard let there = try central.database.deviceReceipts(device: replica, last: 1).first else {
+            return
+        }
+        try checkDurable(there)
+        // Only what reached central now can be compared with what is there now; while central lacks
+        // what it lost, others' pushes do not come as news.
+        guard there.isComplete, report.roundTrips > 0, identity.pendingCount == 0,
+            !central.isRewound, try central.database.epoch().id == there.epoch
+        else { return }
+        let digest = try device.database.digest(ofOffice: device.office).digest.hash
+        guard there.digest == digest else {
+            throw Violation(.honesty, "central calls \(place) complete, whose digest differs")
+        }
+    }
+
+    /// Checks all receipts when all has been exchanged.
+    func checkReceipts() throws {
+        for receipt in try central.database.deviceReceipts() { try checkDurable(receipt) }
+        for device in activeDevices {
+            let (identity, replica) = try device.database.enrolledIdentity()
+            guard let here = try device.database.counterReceipts(last: 1).first, here.isComplete,
+                here.durable == identity.seq
+            else {
+                throw Violation(.honesty, "d\(device.slot) has no receipt of its complete sync")
+            }
+            try checkDurable(here, of: device)
+            guard
+                let there = try central.database.deviceReceipts(device: replica, last: 1).first,
+                there.isComplete, there.durable == identity.seq, there.digest == here.digest
+            else {
+                throw Violation(
+                    .honesty, "central has no receipt of d\(device.slot)'s complete sync")
+            }
+        }
+    }
+
+    /// What a counter's receipt calls durable is central's, by the chain of both.
+    private func checkDurable(_ receipt: CounterReceipt, of device: SimulatedDevice) throws {
+        let own = try device.database.chainHash(of: receipt.replica, seq: receipt.durable)
+        let central = try central.database.chainHash(of: receipt.replica, seq: receipt.durable)
+        guard own == receipt.durableHash, central == own || self.central.isRewound else {
+            throw Violation(
+                .honesty, "d\(device.slot) has a receipt through \(receipt.durable) in vain")
+        }
+    }
+
+    /// What central's receipt calls durable is on its disk.
+    private func checkDurable(_ receipt: DeviceReceipt) throws {
+        let hash = try central.database.chainHash(of: receipt.device, seq: receipt.durable)
+        guard hash == receipt.durableHash else {
+            throw Violation(
+                .honesty, "central has a receipt of \(receipt.device) through \(receipt.durable)")
+        }
+    }
+}

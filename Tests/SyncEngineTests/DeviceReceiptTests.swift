@@ -1,0 +1,261 @@
+import Causality
+import Crypto
+import ReplicaStore
+import Replication
+import SyncEngine
+import SyncProtocol
+import TestSupport
+import Testing
+
+@Suite("Every sync of a device leaves a receipt at central, which never says more than is known")
+struct DeviceReceiptTests {
+    private func make(_ counter: TestCounter, count: Int = 1) throws {
+        for number in 0..<count {
+            try counter.edit {
+                try $0.make(.dossier, writes: [FieldWrite("fee_vnd", .integer(Int64(number)))])
+            }
+        }
+    }
+
+    private func receipts(_ fleet: Fleet, _ counter: TestCounter) throws -> [DeviceReceipt] {
+        try fleet.readCentral { try $0.deviceReceipts(device: counter.replica) }
+    }
+
+    private func lastComplete(_ fleet: Fleet, _ counter: TestCounter) throws -> Timestamp? {
+        try fleet.readCentral { try $0.device(counter.replica)?.lastComplete }
+    }
+
+    @Test("items that were sent are not confirmed before the device's next request")
+    func confirmation() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        #expect(try await counter.sync().outcome == .synced)
+        let first = try #require(try receipts(fleet, counter).first)
+        #expect([first.sent, first.unconfirmed] == [2, 2])
+        #expect(!first.isOpen)
+        #expect(!first.isComplete)
+        #expect(try lastComplete(fleet, counter) == nil)
+        _ = try await counter.sync()
+        let both = try receipts(fleet, counter)
+        #expect(both.map(\.isComplete) == [true, true])
+        #expect(both.map(\.sent) == [0, 2])
+        #expect(try lastComplete(fleet, counter) == both.first?.ended)
+    }
+
+    @Test("a reply that was lost is not confirmed, nor by the request that asks again")
+    func lostReply() async throws {
+        let fleet = try Fleet()
+        let (counter, other) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        for _ in 0..<2 { _ = try await counter.sync() }
+        let before = try lastComplete(fleet, counter)
+        #expect(before != nil)
+        try make(other, count: 3)
+        _ = try await other.sync()
+        counter.transport.meet([.replyLost])
+        #expect(try await counter.sync().outcome == .interrupted)
+        #expect(try receipts(fleet, counter).first?.unconfirmed == 3)
+        #expect(try lastComplete(fleet, counter) == before)
+        // A reply that is the last one is not of the sync before: each is a receipt.
+        counter.transport.meet([.replyLost])
+        _ = try await counter.sync()
+        let lost = try receipts(fleet, counter)
+        #expect(lost.prefix(2).map(\.unconfirmed) == [3, 3])
+        #expect(try lastComplete(fleet, counter) == before)
+        _ = try await counter.sync()
+        _ = try await counter.sync()
+        let all = try receipts(fleet, counter)
+        #expect(all.prefix(4).map(\.isComplete) == [true, true, false, false])
+        #expect(try lastComplete(fleet, counter) == all.first?.ended)
+    }
+
+    @Test("changes whose reply was lost are on central's disk by its receipt")
+    func lostReceipt() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        _ = try await counter.sync()
+        try make(counter, count: 2)
+        counter.transport.meet([.replyLost])
+        _ = try await counter.sync()
+        let receipt = try #require(try receipts(fleet, counter).first)
+        let (identity, _) = try counter.read { try $0.enrolledIdentity() }
+        #expect([receipt.durableBefore, receipt.durable, receipt.accepted] == [0, 2, 2])
+        #expect(receipt.durableHash == identity.chainHash)
+        #expect(identity.pushedSeq == 0)
+    }
+
+    @Test("a refusal whose reply was lost is not confirmed")
+    func lostRefusal() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        for _ in 0..<2 { _ = try await counter.sync() }
+        try counter.plant(.procedure, writes: [FieldWrite("code", .text("P"))])
+        counter.transport.meet([.replyLost])
+        _ = try await counter.sync()
+        #expect(try receipts(fleet, counter).first?.unconfirmed == 1)
+        counter.transport.meet([.replyLost])
+        _ = try await counter.sync()
+        #expect(try receipts(fleet, counter).prefix(2).map(\.unconfirmed) == [1, 1])
+        for _ in 0..<2 { _ = try await counter.sync() }
+        #expect(try receipts(fleet, counter).first?.isComplete == true)
+    }
+
+    @Test("a push that was cut leaves a receipt that says what is to come")
+    func cutPush() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        for _ in 0..<2 { _ = try await counter.sync() }
+        let before = try lastComplete(fleet, counter)
+        try make(counter, count: 6)
+        var options = SyncOptions()
+        options.pushBytes = 1
+        counter.transport.meet([nil, nil, .requestLost])
+        _ = try await counter.sync(options)
+        let receipt = try #require(try receipts(fleet, counter).first)
+        #expect(receipt.isOpen)
+        #expect([receipt.durable, receipt.pending, receipt.exchanges] == [2, 4, 2])
+        #expect(try lastComplete(fleet, counter) == before)
+        // The rest follows at once and is the same sync; after a while it would be another.
+        _ = try await counter.sync(options)
+        let whole = try #require(try receipts(fleet, counter).first)
+        #expect(whole.number == receipt.number)
+        #expect([whole.durable, whole.pending, whole.exchanges] == [6, 0, 6])
+        #expect(whole.isComplete)
+        #expect(try lastComplete(fleet, counter) == whole.ended)
+    }
+
+    @Test("a sync that goes on after a long time has another receipt")
+    func longGap() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        _ = try await counter.sync()
+        try make(counter, count: 3)
+        var options = SyncOptions()
+        options.pushBytes = 1
+        counter.transport.meet([nil, .requestLost])
+        _ = try await counter.sync(options)
+        fleet.clock.advance(milliseconds: ReceiptLimits.syncGapMilliseconds + 1)
+        _ = try await counter.sync(options)
+        let both = try receipts(fleet, counter).prefix(2)
+        #expect(both.map(\.isOpen) == [false, true])
+        #expect(both.map(\.durable) == [3, 1])
+        #expect(both.map(\.durableBefore) == [1, 0])
+    }
+
+    @Test("a long first download is one receipt, and what its replies sent is confirmed one by one")
+    func manyExchanges() async throws {
+        let fleet = try Fleet()
+        let (counter, other) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        try make(counter, count: 30)
+        _ = try await counter.sync()
+        var options = SyncOptions()
+        options.pullBytes = 400
+        other.transport.meet([nil, nil, .replyLost])
+        _ = try await other.sync(options)
+        let cut = try #require(try receipts(fleet, other).first)
+        #expect(cut.isOpen)
+        #expect(cut.unconfirmed > 0)
+        #expect(cut.sent > cut.unconfirmed)
+        #expect(cut.remaining > 0)
+        _ = try await other.sync(options)
+        let receipt = try #require(try receipts(fleet, other).first)
+        #expect(receipt.number == cut.number)
+        // 30 dossiers and 2 offices, and once more what was lost.
+        #expect(receipt.sent == 32 + cut.unconfirmed)
+        _ = try await other.sync(options)
+        #expect(try receipts(fleet, other).map(\.isComplete) == [true, true])
+    }
+
+    @Test("states that were asked for are confirmed when they are not asked for again")
+    func fetchedStates() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        try make(counter)
+        for _ in 0..<2 { _ = try await counter.sync() }
+        let (identity, _) = try counter.read { try $0.enrolledIdentity() }
+        let dossier = try #require(try counter.states().values.first { $0.kind == .dossier })
+        var request = SyncRequest(
+            replica: counter.replica,
+            cursor: identity.cursor.map { Cursor(position: $0.position, hash: $0.hash) },
+            chain: ChainEnd(seq: identity.seq, hash: identity.chainHash), time: counter.clock.now())
+        request.epoch = identity.epoch.map {
+            KnownEpoch(epoch: $0, acknowledgedSeq: identity.acknowledgedSeq, formerSeq: 0)
+        }
+        request.fetchedRecords = [dossier.id]
+        for _ in 0..<2 {
+            let reply = try await fleet.node.exchange(request, from: counter.replica)
+            #expect(reply.itemCount == 1)
+            #expect(reply.cursor == request.cursor)
+            #expect(try receipts(fleet, counter).first?.isComplete == false)
+        }
+        #expect(try receipts(fleet, counter).prefix(2).map(\.unconfirmed) == [1, 1])
+        request.fetchedRecords = []
+        _ = try await fleet.node.exchange(request, from: counter.replica)
+        #expect(try receipts(fleet, counter).prefix(3).map(\.unconfirmed) == [0, 0, 1])
+    }
+
+    @Test("syncs in a row with nothing to do are one receipt")
+    func idleRun() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        _ = try await counter.sync()
+        for _ in 0..<25 { _ = try await counter.sync() }
+        var all = try receipts(fleet, counter)
+        #expect(all.map(\.times) == [25, 1])
+        #expect(all.first?.isComplete == true)
+        #expect(all.first?.exchanges == 25)
+        #expect(try lastComplete(fleet, counter) == all.first?.ended)
+        try make(counter)
+        for _ in 0..<3 { _ = try await counter.sync() }
+        all = try receipts(fleet, counter)
+        #expect(all.map(\.times) == [2, 1, 25, 1])
+    }
+
+    @Test("digests that differ are no complete sync, until the repair is over")
+    func repair() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        try make(counter)
+        for _ in 0..<2 { _ = try await counter.sync() }
+        let (identity, _) = try counter.read { try $0.enrolledIdentity() }
+        var request = SyncRequest(
+            replica: counter.replica,
+            cursor: identity.cursor.map { Cursor(position: $0.position, hash: $0.hash) },
+            chain: ChainEnd(seq: identity.seq, hash: identity.chainHash), time: counter.clock.now())
+        let complete = try lastComplete(fleet, counter)
+        let none = [Digest](repeating: Digest(), count: 256)
+        request.bucketDigests = BucketDigests(none, from: 0)
+        let reply = try await fleet.node.exchange(request, from: counter.replica)
+        #expect(reply.bucketListing?.buckets.isEmpty == false)
+        #expect(try receipts(fleet, counter).first?.isComplete == false)
+        #expect(try lastComplete(fleet, counter) == complete)
+        _ = try await counter.sync()
+        #expect(try receipts(fleet, counter).first?.isComplete == true)
+    }
+
+    @Test("the last receipts of each device stay, and its last complete one")
+    func retention() async throws {
+        let fleet = try Fleet()
+        let (counter, other) = (try await fleet.enrol("A"), try await fleet.enrol("B"))
+        for _ in 0..<2 { _ = try await counter.sync() }
+        _ = try await other.sync()
+        let database = try fleet.openCentral()
+        defer { database.close() }
+        try database.write(now: fleet.clock.now()) { transaction in
+            for number in 0..<ReceiptLimits.centralRowsPerDeviceMax + 20 {
+                var receipt = DeviceReceipt(
+                    device: counter.replica, began: Timestamp(milliseconds: Int64(number)),
+                    epoch: 1, durable: 0, durableHash: .zero)
+                receipt.pending = 1
+                try transaction.save(receipt, after: nil)
+            }
+        }
+        let mine = try database.deviceReceipts(device: counter.replica)
+        #expect(mine.count == ReceiptLimits.centralRowsPerDeviceMax + 1)
+        #expect(mine.count { $0.isComplete } == 1)
+        #expect(try database.deviceReceipts(office: "B").count == 1)
+        #expect(
+            try database.deviceReceipts(last: 3).map(\.device)
+                == Array(repeating: counter.replica, count: 3))
+        #expect(try database.lastDeviceReceipts().keys.count == 2)
+    }
+}
