@@ -124,6 +124,32 @@ struct CheckerTests {
         #expect(rule == .convergence)
     }
 
+    @Test("a receipt of central for another chain than it has on disk")
+    func receiptOfCentral() async {
+        let rule = await rule { world in
+            try world.central.database.connection.execute(
+                "UPDATE receipts SET durable_hash = zeroblob(32) WHERE durable > 0")
+        }
+        #expect(rule == .honesty)
+    }
+
+    @Test("a device that central's last receipt does not call complete at the end")
+    func openReceipt() async {
+        let rule = await rule { world in
+            try world.central.database.connection.execute("UPDATE receipts SET unconfirmed = 1")
+        }
+        #expect(rule == .honesty)
+    }
+
+    @Test("a counter's receipt through a change that central does not have")
+    func receiptOfCounter() async {
+        let rule = await rule { world in
+            let device = try #require(world.activeDevices.first { (try? ownCount($0)) ?? 0 > 0 })
+            try device.database.connection.execute("UPDATE receipts SET durable = durable + 1")
+        }
+        #expect(rule == .honesty)
+    }
+
     @Test("a failure is shortened, and the shorter history breaks the same rule")
     func shrinking() async throws {
         var configuration = SimulationConfiguration()
