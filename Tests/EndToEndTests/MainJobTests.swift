@@ -67,13 +67,14 @@ struct MainJobTests {
         #expect(
             try desk("status", "--json").json.names == [
                 "state", "office", "desk", "replica", "central", "records", "pending",
-                "pendingSince", "conflicts", "refused", "lastExchange", "lastComplete",
-                "lastOutcome", "synced", "digest", "identityChanges",
+                "pendingBytes", "pendingSince", "conflicts", "refused", "lastExchange",
+                "lastComplete", "lastOutcome", "synced", "digest", "identityChanges", "agent",
             ])
         #expect(
             try desk.sync().names == [
                 "outcome", "pushed", "accepted", "refused", "pulled", "pending", "conflicts",
-                "roundTrips", "bytesSent", "bytesReceived", "seconds", "digest", "digestAgrees",
+                "roundTrips", "retries", "bytesSent", "bytesReceived", "seconds", "digest",
+                "digestAgrees",
             ])
         let device = try #require(office.central("devices", "--json").json[0])
         #expect(
