@@ -95,8 +95,8 @@ let package = Package(
         program(
             "bench",
             [
-                "Causality", "Columns", "Crypto", "Demonstration", "Dossiers", "JSON",
-                "ReplicaStore", "Replication", "SQLite", "SyncEngine", "SyncProtocol",
+                "CBOR", "CZstd", "Causality", "Columns", "Crypto", "Demonstration", "Dossiers",
+                "JSON", "ReplicaStore", "Replication", "SQLite", "SyncEngine", "SyncProtocol",
             ]),
         library(
             "Simulation",

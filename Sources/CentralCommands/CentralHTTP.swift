@@ -75,9 +75,7 @@ public struct CentralHTTP: Sendable {
             line.refused = reply.refusals.count
             line.items = reply.itemCount
             line.isComplete = !reply.hasMore
-            let response = try Self.response(
-                reply, to: request,
-                level: message.batches?.compressionLevel ?? Compression.levelDefault)
+            let response = try Self.response(reply, to: request, batches: message.batches)
             line.bytesOut = response.body.count
             line.milliseconds = Int(start.duration(to: .now) / .milliseconds(1))
             log(line)
@@ -125,7 +123,7 @@ extension CentralHTTP {
     }
 
     private static func response(
-        _ reply: SyncReply, to request: HTTPRequest, level: Int32
+        _ reply: SyncReply, to request: HTTPRequest, batches: BatchWishes?
     ) throws(SyncFailure) -> HTTPResponse {
         if wantsJSON(request) {
             return HTTPResponse(
@@ -135,12 +133,13 @@ extension CentralHTTP {
             headers: ["Content-Type": HTTPTransport.mediaType], body: reply.encoded())
         let takesZstd =
             request.headers["Accept-Encoding"]?.contains(Compression.contentCoding) == true
-        if takesZstd, response.body.count >= WireLimits.compressionBytesMin {
-            let packed = try Compression.compressed(response.body, level: level)
-            if packed.count < response.body.count {
-                response.body = packed
-                response.headers.append("Content-Encoding", Compression.contentCoding)
-            }
+        guard takesZstd else { return response }
+        let packed = try Compression.packed(
+            body: response.body, level: batches?.compressionLevel ?? Compression.levelDefault,
+            dictionary: CompressionDictionary.newest(through: batches?.dictionary ?? 0))
+        if let packed {
+            response.body = packed
+            response.headers.append("Content-Encoding", Compression.contentCoding)
         }
         return response
     }

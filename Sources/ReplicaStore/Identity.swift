@@ -12,11 +12,14 @@ public struct MeasuredLink: Sendable, Hashable {
     public var chunkBytes: Int
     /// Bytes a second; `nil` when not measured.
     public var bytesPerSecond: Int?
+    /// The newest dictionary that central reads, by its last word.
+    public var dictionary: UInt32
 
     /// What was measured.
-    public init(chunkBytes: Int, bytesPerSecond: Int?) {
+    public init(chunkBytes: Int, bytesPerSecond: Int?, dictionary: UInt32) {
         self.chunkBytes = chunkBytes
         self.bytesPerSecond = bytesPerSecond
+        self.dictionary = dictionary
     }
 }
 
@@ -108,7 +111,7 @@ extension ReplicaDatabase {
         state, central_url, signing_seed, replica, desk, office, token, seq, hash, clock,
         pushed_seq, cursor_position, cursor_hash, resume_mark, last_exchange, last_complete,
         last_outcome, next_seed, acknowledged_seq, epoch, push_limit, copies_given_in,
-        chunk_bytes, bytes_per_second
+        chunk_bytes, bytes_per_second, dictionary
         """
 
     /// The identity; `nil` in a file that has none yet.
@@ -148,7 +151,8 @@ extension ReplicaDatabase {
         identity.link = statement.int64OrNil(22).map {
             MeasuredLink(
                 chunkBytes: Int(clamping: $0),
-                bytesPerSecond: statement.int64OrNil(23).map(Int.init(clamping:)))
+                bytesPerSecond: statement.int64OrNil(23).map(Int.init(clamping:)),
+                dictionary: UInt32(clamping: statement.int64OrNil(24) ?? 0))
         }
         return identity
     }
@@ -176,9 +180,9 @@ extension WriteTransaction {
                 office, token, seq, hash, clock, pushed_seq, cursor_position, cursor_hash,
                 resume_mark, last_exchange, last_complete, last_outcome, next_seed,
                 acknowledged_seq, epoch, push_limit, copies_given_in, chunk_bytes,
-                bytes_per_second)
+                bytes_per_second, dictionary)
             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                ?18, ?19, ?20, ?21, ?22, ?23, ?24)
+                ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)
             """)
         try statement.bind(1, identity.state.rawValue)
         try statement.bind(2, identity.centralURL)
@@ -204,6 +208,7 @@ extension WriteTransaction {
         try statement.bind(22, identity.copiesGivenIn.map { Int64(clamping: $0) })
         try statement.bind(23, identity.link.map { Int64($0.chunkBytes) })
         try statement.bind(24, identity.link?.bytesPerSecond.map { Int64($0) })
+        try statement.bind(25, identity.link.map { Int64($0.dictionary) })
         try statement.run()
     }
 
@@ -216,7 +221,7 @@ extension WriteTransaction {
             UPDATE identity SET state = ?1, pushed_seq = ?2, cursor_position = ?3, cursor_hash = ?4,
                 resume_mark = ?5, last_exchange = ?6, last_complete = ?7, last_outcome = ?8,
                 acknowledged_seq = ?9, epoch = ?10, push_limit = ?11, copies_given_in = ?12,
-                next_seed = ?13, chunk_bytes = ?14, bytes_per_second = ?15
+                next_seed = ?13, chunk_bytes = ?14, bytes_per_second = ?15, dictionary = ?16
             """)
         try statement.bind(1, identity.state.rawValue)
         try statement.bind(2, Int64(clamping: identity.pushedSeq))
@@ -233,6 +238,7 @@ extension WriteTransaction {
         try statement.bind(13, identity.nextSigningSeed)
         try statement.bind(14, identity.link.map { Int64($0.chunkBytes) })
         try statement.bind(15, identity.link?.bytesPerSecond.map { Int64($0) })
+        try statement.bind(16, identity.link.map { Int64($0.dictionary) })
         try statement.run()
     }
 

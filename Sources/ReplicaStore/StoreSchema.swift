@@ -137,6 +137,7 @@ enum StoreSchema {
     static let counterLink = """
         ALTER TABLE identity ADD COLUMN chunk_bytes INTEGER;
         ALTER TABLE identity ADD COLUMN bytes_per_second INTEGER;
+        ALTER TABLE identity ADD COLUMN dictionary INTEGER;
         """
 
     static let central = """

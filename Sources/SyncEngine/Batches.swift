@@ -60,6 +60,12 @@ extension ReplicaDatabase {
 }
 
 extension SyncReply {
+    /// Says what this central reads.
+    mutating func answerBatches(_ answer: BatchAnswer) {
+        batches = answer
+        dictionary = CompressionDictionary.newest.number
+    }
+
     /// Puts the items into columns for a device that reads them, if they are shorter so.
     ///
     /// - Throws: `StoreError.sqlite`.

@@ -73,7 +73,7 @@ public final class CentralNode: Sendable {
         if ingest.wantsSequence {
             var reply = SyncReply(
                 accepted: ChainEnd(seq: device.seq, hash: device.chainHash), time: clock.now())
-            reply.batches = .wantsSequence
+            reply.answerBatches(.wantsSequence)
             return reply
         }
         var version = request.waitSeconds > 0 ? try await newsVersion() : 0
@@ -211,7 +211,7 @@ extension CentralNode {
             reply.refusals = ingest.refusals
             reply.neededRecords = ingest.neededRecords
             if ingest.awaitsRecovery { reply.requests.append(.awaitRecovery) }
-            if request.batches != nil { reply.batches = .readsColumns }
+            if request.batches != nil { reply.answerBatches(.readsColumns) }
             var pull = CentralPull(
                 database, device: ingest.device, wantedBytes: request.wantedBytes)
             try pull.fill(&reply, for: request)

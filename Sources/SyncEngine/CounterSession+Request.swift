@@ -52,6 +52,7 @@ extension CounterSession {
             replica: replica,
             cursor: identity.cursor.map { Cursor(position: $0.position, hash: $0.hash) },
             chain: ChainEnd(seq: identity.seq, hash: identity.chainHash), time: clock.now())
+        request.dictionary = CompressionDictionary.newest(through: pace.dictionary)
         if options.usesColumns {
             var wishes = BatchWishes()
             wishes.compressionLevel = max(options.compressionLevel, pace.compressionLevel)

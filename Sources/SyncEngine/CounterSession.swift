@@ -231,12 +231,22 @@ extension CounterSession {
         do throws(SyncFailure) {
             let reply = try await transport.exchange(request, token: token)
             report.roundTrips += 1
+            pace.dictionary = reply.dictionary
             if request.waitSeconds == 0 {
                 pace.noteReply(transport.traffic - before, after: elapsed())
             }
             return reply
         } catch {
-            if case .interrupted = error { pace.noteCut() }
+            switch error {
+            case .interrupted: pace.noteCut()
+            case .unsupportedContent where request.dictionary != nil:
+                // Another central, an older one, has come in the place of the one that said so.
+                pace.dictionary = 0
+                var plain = request
+                plain.dictionary = nil
+                return try await timed(plain, token)
+            default: break
+            }
             throw error
         }
     }

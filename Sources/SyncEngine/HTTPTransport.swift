@@ -43,13 +43,12 @@ public final class HTTPTransport: Transport {
         headers.append("Authorization", "Bearer " + token)
         headers.append("Content-Type", Self.mediaType)
         var body = request.encoded()
-        if body.count >= WireLimits.compressionBytesMin {
-            let level = request.batches?.compressionLevel ?? compressionLevel
-            let packed = try Compression.compressed(body, level: max(level, compressionLevel))
-            if packed.count < body.count {
-                body = packed
-                headers.append("Content-Encoding", Compression.contentCoding)
-            }
+        let level = request.batches?.compressionLevel ?? compressionLevel
+        let packed = try Compression.packed(
+            body: body, level: max(level, compressionLevel), dictionary: request.dictionary)
+        if let packed {
+            body = packed
+            headers.append("Content-Encoding", Compression.contentCoding)
         }
         headers.append("Accept-Encoding", Compression.contentCoding)
         let response = try await send(

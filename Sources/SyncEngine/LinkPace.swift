@@ -21,23 +21,22 @@ struct LinkPace: Sendable, Hashable {
     /// Bytes a second that crossed the wire in the last exchange of some size; `nil` when unknown.
     private(set) var bytesPerSecond: Int?
 
-    /// A link of which nothing is known, or what was known of it.
-    init(chunkBytes: Int = WireLimits.chunkBytesAtFirst, bytesPerSecond: Int? = nil) {
-        let range = WireLimits.chunkBytes
-        self.chunkBytes = min(max(chunkBytes, range.lowerBound), range.upperBound)
-        self.bytesPerSecond = bytesPerSecond
-    }
+    /// The newest dictionary that central reads, by its last word; 0 for none.
+    var dictionary: UInt32 = 0
 
-    init(_ measured: MeasuredLink?) {
-        self =
-            measured.map {
-                LinkPace(chunkBytes: $0.chunkBytes, bytesPerSecond: $0.bytesPerSecond)
-            } ?? LinkPace()
+    /// A link of which nothing is known, or what was known of it.
+    init(_ measured: MeasuredLink? = nil) {
+        chunkBytes = WireLimits.chunkBytesAtFirst
+        guard let measured else { return }
+        setChunk(measured.chunkBytes)
+        bytesPerSecond = measured.bytesPerSecond
+        dictionary = measured.dictionary
     }
 
     /// What the replica keeps for the next sync.
     var measured: MeasuredLink {
-        MeasuredLink(chunkBytes: chunkBytes, bytesPerSecond: bytesPerSecond)
+        MeasuredLink(
+            chunkBytes: chunkBytes, bytesPerSecond: bytesPerSecond, dictionary: dictionary)
     }
 
     /// The zstd level that suits the link.
@@ -70,6 +69,7 @@ struct LinkPace: Sendable, Hashable {
     }
 
     private mutating func setChunk(_ bytes: Int) {
-        chunkBytes = LinkPace(chunkBytes: bytes).chunkBytes
+        let range = WireLimits.chunkBytes
+        chunkBytes = min(max(bytes, range.lowerBound), range.upperBound)
     }
 }

@@ -18,6 +18,8 @@ public struct BatchWishes: Hashable, Sendable {
     public var readsColumns = true
     /// The zstd level that suits its link, 1 to 19: the slower the link, the higher.
     public var compressionLevel = Compression.levelDefault
+    /// The newest dictionary that it reads; 0 for none. It reads all older ones too.
+    public var dictionary = CompressionDictionary.newest.number
 
     /// Columns, at the level of a link that is not known to be slow.
     public init() {}
@@ -32,12 +34,18 @@ public enum BatchAnswer: UInt64, Hashable, Sendable {
     case wantsSequence = 2
 }
 
+extension BatchAnswer {
+    /// Bits of the answer in its number; above them is the newest dictionary that central reads.
+    static let bitCount: UInt64 = 2
+    static let bits: UInt64 = 1 << bitCount - 1
+}
+
 extension BatchWishes {
     private static let columnsBit: UInt64 = 1
 
     func encode(_ push: Push?, to writer: inout CBORWriter) {
         writer.writeArrayHeader(count: push == nil ? 2 : 3)
-        writer.writeUnsigned(readsColumns ? Self.columnsBit : 0)
+        writer.writeUnsigned((readsColumns ? Self.columnsBit : 0) | UInt64(dictionary) << 1)
         writer.writeUnsigned(UInt64(Compression.clamped(compressionLevel)))
         push?.encode(to: &writer)
     }
@@ -47,7 +55,9 @@ extension BatchWishes {
         let count = try reader.readArrayHeader()
         guard count == 2 || count == 3 else { throw FormatError.member }
         var wishes = BatchWishes()
-        wishes.readsColumns = try reader.readUnsigned() & columnsBit != 0
+        let forms = try reader.readUnsigned()
+        wishes.readsColumns = forms & columnsBit != 0
+        wishes.dictionary = UInt32(clamping: forms >> 1)
         guard let level = Int32(exactly: try reader.readUnsigned()),
             Compression.clamped(level) == level
         else { throw FormatError.member }

@@ -15,16 +15,45 @@ public enum Compression {
         min(max(level, 1), levelForSlowLinks)
     }
 
+    /// A body as it goes out: as one zstd frame if that is smaller; `nil` if it is not.
+    ///
+    /// - Parameter level: for a body that is not small; a small one gets the highest.
+    /// - Parameter dictionary: for a small one.
+    /// - Throws: as `compressed`.
+    public static func packed(
+        body bytes: [UInt8], level: Int32, dictionary: CompressionDictionary?
+    ) throws(SyncFailure) -> [UInt8]? {
+        guard bytes.count >= WireLimits.compressionBytesMin else { return nil }
+        let isSmall = bytes.count <= WireLimits.smallBodyBytesMax
+        let frame = try compressed(
+            bytes, level: isSmall ? levelForSlowLinks : level,
+            dictionary: isSmall ? dictionary : nil)
+        return frame.count < bytes.count ? frame : nil
+    }
+
     /// The bytes as one zstd frame.
     ///
+    /// - Parameter dictionary: one that the reader is known to have.
     /// - Throws: `SyncFailure.malformed` when zstd fails, which only lack of memory can cause.
     public static func compressed(
-        _ bytes: [UInt8], level: Int32 = levelDefault
+        _ bytes: [UInt8], level: Int32 = levelDefault, dictionary: CompressionDictionary? = nil
     ) throws(SyncFailure) -> [UInt8] {
+        guard let context = ZSTD_createCCtx() else {
+            throw .malformed(what: "body", reason: "no memory for zstd")
+        }
+        defer { ZSTD_freeCCtx(context) }
+        var isReady = ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
+        if let dictionary, ZSTD_isError(isReady) == 0 {
+            isReady = ZSTD_CCtx_loadDictionary(
+                context, dictionary.bytes, dictionary.bytes.count)
+        }
+        guard ZSTD_isError(isReady) == 0 else {
+            throw .malformed(what: "body", reason: "zstd could not be set up")
+        }
         let bound = ZSTD_compressBound(bytes.count)
         var written = 0
         let frame = [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
-            written = ZSTD_compress(buffer.baseAddress, bound, bytes, bytes.count, level)
+            written = ZSTD_compress2(context, buffer.baseAddress, bound, bytes, bytes.count)
             count = ZSTD_isError(written) == 0 ? written : 0
         }
         guard ZSTD_isError(written) == 0 else {
@@ -36,7 +65,8 @@ public enum Compression {
     /// The content of zstd frames, at most `limitBytes` of it.
     ///
     /// - Throws: `SyncFailure.malformed` for bytes that are no zstd, or that want a window of more
-    ///   than `WireLimits.zstdWindowLogMax`; `.tooLarge` past the limit.
+    ///   than `WireLimits.zstdWindowLogMax`; `.unsupportedContent` for a dictionary that is not known
+    ///   here; `.tooLarge` past the limit.
     public static func decompressed(
         _ bytes: [UInt8], limitBytes: Int = WireLimits.decodedBytesMax
     ) throws(SyncFailure) -> [UInt8] {
@@ -48,6 +78,13 @@ public enum Compression {
             context, ZSTD_d_windowLogMax, WireLimits.zstdWindowLogMax)
         guard ZSTD_isError(isBounded) == 0 else {
             throw .malformed(what: "body", reason: "zstd could not bound its window")
+        }
+        if let dictionary = try dictionary(of: bytes) {
+            let isLoaded = ZSTD_DCtx_loadDictionary(
+                context, dictionary.bytes, dictionary.bytes.count)
+            guard ZSTD_isError(isLoaded) == 0 else {
+                throw .malformed(what: "body", reason: "no memory for zstd")
+            }
         }
         let result: Result<[UInt8], SyncFailure> = bytes.withUnsafeBytes { source in
             var input = ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
@@ -75,5 +112,19 @@ public enum Compression {
                 : .failure(.malformed(what: "body", reason: "the zstd frame is cut short"))
         }
         return try result.get()
+    }
+
+    /// The dictionary that the first frame was written with; `nil` when it was none.
+    private static func dictionary(
+        of bytes: [UInt8]
+    ) throws(SyncFailure) -> CompressionDictionary? {
+        let number = ZSTD_getDictID_fromFrame(bytes, bytes.count)
+        guard number != 0 else { return nil }
+        let dictionary = CompressionDictionary.known.first { $0.number == number }
+        guard let dictionary else {
+            throw .unsupportedContent(
+                reason: "it needs dictionary \(number), which is not known here")
+        }
+        return dictionary
     }
 }

@@ -95,6 +95,8 @@ public struct SyncReply: Hashable, Sendable {
     public var bucketListing: BucketListing?
     /// What central says of batches; `nil` of an older revision, which reads sequences.
     public var batches: BatchAnswer?
+    /// The newest dictionary that central reads; 0 for none.
+    public var dictionary: UInt32 = 0
 
     /// Makes a reply that accepts and brings nothing new.
     public init(accepted: ChainEnd, time: Timestamp) {
@@ -161,7 +163,8 @@ extension SyncReply {
         map.add(Key.batches, columns == nil ? batches : batches ?? .readsColumns) {
             writer, batches in
             writer.writeArrayHeader(count: columns == nil ? 1 : 3)
-            writer.writeUnsigned(batches.rawValue)
+            writer.writeUnsigned(
+                batches.rawValue | UInt64(dictionary) << BatchAnswer.bitCount)
             guard let columns else { return }
             writer.writeUnsigned(itemCount)
             writer.writeBytes(columns)
@@ -240,7 +243,9 @@ extension SyncReply {
         let count = try reader.readArrayHeader()
         guard count == 1 || count == 3 else { throw FormatError.member }
         // What a newer central says that is not known here: a sequence is always right.
-        batches = BatchAnswer(rawValue: try reader.readUnsigned()) ?? .wantsSequence
+        let answer = try reader.readUnsigned()
+        batches = BatchAnswer(rawValue: answer & BatchAnswer.bits) ?? .wantsSequence
+        dictionary = UInt32(clamping: answer >> BatchAnswer.bitCount)
         guard count == 3 else { return }
         guard items.isEmpty else { throw FormatError.member }
         itemCount = try Self.count(from: &reader)

@@ -73,6 +73,10 @@ public struct SyncRequest: Hashable, Sendable {
     /// again, since the others know their dots as void.
     public var refusedBefore: [RefusedBefore] = []
 
+    /// The dictionary to pack the body with, one that central is known to have; not part of the
+    /// request itself.
+    public var dictionary: CompressionDictionary?
+
     /// Makes a request that neither pushes nor waits.
     public init(replica: ReplicaID, cursor: Cursor?, chain: ChainEnd, time: Timestamp) {
         self.replica = replica

@@ -31,6 +31,9 @@ public enum WireLimits {
     public static let probesMax = 64
     /// Numbers of an office's desks: each has 10,000 of the 10^12 numbers of a day's dossier codes.
     public static let desks: ClosedRange<Int64> = 1...99_999_999
+    /// Bytes of a body through which the shared dictionary and the highest level are worth their time,
+    /// which is less than a millisecond.
+    public static let smallBodyBytesMax = 16 << 10
     /// Bytes below which a body is sent uncompressed: zstd's frame would cost more than it saves.
     public static let compressionBytesMin = 64
 }

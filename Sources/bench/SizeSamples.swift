@@ -8,28 +8,38 @@ internal import Replication
 /// Changes of one device as an office makes them, with the same information as lines of JSON.
 struct SizeSamples {
     struct Batch {
-        var origin: ChainEnd
+        /// Where the device stood before, and who and when it is.
+        var origin: HashChain
+        var replica: ReplicaID
+        var time: Int64
         var changes: [[UInt8]] = []
         var lines: [[UInt8]] = []
         var chainHash = Hash256.zero
     }
 
-    struct ChainEnd {
-        var seq: UInt64
-        var hash: Hash256
-    }
+    private let replica: ReplicaID
 
-    static let replica = ReplicaID(0x9C1D_5F0B_7A34_E286)
-    private static let clerks = ["Lê Thị Hương", "Nguyễn Văn Hùng", "Phạm Thu Trang"]
-
-    private var dossiers = DossierGenerator(seed: 1)
-    private var chance = SeededGenerator(seed: 2)
+    private let clerks: [String]
+    private var dossiers: DossierGenerator
+    private var chance: SeededGenerator
     private var clock = HybridClock()
     private var chain = HashChain()
     /// The present time, in milliseconds.
-    private var time: Int64 = 1_622_505_600_000
+    private var time: Int64
     /// Of each record its id and its last change.
     private var records: [(id: RecordID, last: UInt64)] = []
+
+    /// An office of its own for each seed.
+    init(seed: UInt64 = 1) {
+        dossiers = DossierGenerator(seed: seed)
+        chance = SeededGenerator(seed: seed + 1)
+        replica = ReplicaID(chance.next() >> 1 | 1)
+        time = 1_600_000_000_000 + Int64(chance.number(in: 0...100_000_000_000))
+        var people = DossierGenerator(seed: seed + 2)
+        clerks = (0..<3).map { _ in
+            people.dossier().writes.first { $0.name.rawValue == "applicant_name" }?.value.text ?? ""
+        }
+    }
 
     /// New dossiers.
     ///
@@ -54,7 +64,7 @@ struct SizeSamples {
             samples.records[place].last = samples.chain.seq + 1
             let status = samples.chance.element(of: statuses)
             return (
-                record.id, VersionVector(Dot(Self.replica, record.last)),
+                record.id, VersionVector(Dot(samples.replica, record.last)),
                 [FieldWrite("status", .text(status))], []
             )
         }
@@ -65,7 +75,7 @@ struct SizeSamples {
     private mutating func makeBatch(
         _ count: Int, gap: ClosedRange<Int>, _ make: (inout SizeSamples) -> Content
     ) -> Batch {
-        var batch = Batch(origin: ChainEnd(seq: chain.seq, hash: chain.hash))
+        var batch = Batch(origin: chain, replica: replica, time: time)
         for number in 0..<count {
             if gap.upperBound > 0 {
                 time += Int64(chance.number(in: gap))
@@ -74,10 +84,10 @@ struct SizeSamples {
             }
             let (id, context, writes, additions) = make(&self)
             let change = Change(
-                dot: Dot(Self.replica, chain.seq + 1),
+                dot: Dot(replica, chain.seq + 1),
                 clock: clock.tick(now: Timestamp(milliseconds: time)), kind: .dossier, record: id,
                 context: context, writes: writes, additions: additions,
-                by: chance.element(of: Self.clerks))
+                by: chance.element(of: clerks))
             let bytes = change.canonicalBytes
             chain.append(bytes)
             let record = id ?? RecordID(derivedFrom: chain.hash)

@@ -3,13 +3,16 @@
 //
 //     swift run -c release bench [--dossiers N] [--runs N]
 //     swift run -c release bench --sizes [--dossiers N]    bytes on the wire alone, without timing
+//     swift run -c release bench --train-dictionary FILE   the shared dictionary, from generated dossiers
 
 internal import Demonstration
 internal import Foundation
 
 let options = BenchOptions(CommandLine.arguments)
 do {
-    if options.areSizes {
+    if let path = options.dictionaryPath {
+        try DictionaryTraining(path: path).run()
+    } else if options.areSizes {
         try Sizes(dossiers: options.dossiers).run()
     } else {
         let bench = try Bench(options)
@@ -24,6 +27,7 @@ struct BenchOptions {
     var dossiers = 100_000
     var runs = 1
     var areSizes = false
+    var dictionaryPath: String?
 
     init(_ arguments: [String]) {
         func number(after name: String) -> Int? {
@@ -32,6 +36,9 @@ struct BenchOptions {
             }
         }
         dossiers = number(after: "--dossiers") ?? dossiers
+        dictionaryPath = arguments.firstIndex(of: "--train-dictionary").flatMap {
+            $0 + 1 < arguments.count ? arguments[$0 + 1] : nil
+        }
         areSizes = arguments.contains("--sizes")
         runs = number(after: "--runs") ?? runs
     }

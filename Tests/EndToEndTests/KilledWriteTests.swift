@@ -165,6 +165,7 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE receipts;
                 ALTER TABLE identity DROP COLUMN chunk_bytes;
                 ALTER TABLE identity DROP COLUMN bytes_per_second;
+                ALTER TABLE identity DROP COLUMN dictionary;
                 """),
         OldFile(
             program: "central", name: "central.db",

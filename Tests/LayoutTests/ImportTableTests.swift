@@ -41,7 +41,7 @@ struct ImportTableTests {
         ],
         "SyncProtocol": ["CBOR", "CZstd", "Causality", "Crypto", "JSON", "Replication"],
         "bench": [
-            "Causality", "Columns", "Crypto", "Demonstration", "Dossiers", "JSON",
+            "CBOR", "CZstd", "Causality", "Columns", "Crypto", "Demonstration", "Dossiers", "JSON",
             "ReplicaStore", "Replication", "SQLite", "SyncEngine", "SyncProtocol",
         ],
         "central": ["CentralCommands", "CommandLineTool"],

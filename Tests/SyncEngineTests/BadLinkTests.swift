@@ -140,6 +140,30 @@ struct BadLinkTests {
         #expect(seen.withLock { $0.first?.level } == Compression.levelForSlowLinks)
     }
 
+    @Test("the dictionary is used once central has said that it reads it, and not if it does not")
+    func dictionary() async throws {
+        let load = try await Load(dossiers: 1)
+        let used = Mutex<[UInt32?]>([])
+        load.counter.transport.onRequest { request in
+            used.withLock { $0.append(request.dictionary?.number) }
+        }
+        #expect(try await load.counter.sync().outcome == .synced)
+        #expect(used.withLock { $0.first } == .some(nil))
+        used.withLock { $0 = [] }
+        #expect(try await load.counter.sync().outcome == .synced)
+        #expect(used.withLock { $0 } == [1])
+        // An older central has come in the place of that one.
+        used.withLock { $0 = [] }
+        load.counter.transport.onRequest { request in
+            used.withLock { $0.append(request.dictionary?.number) }
+            if request.dictionary != nil {
+                throw SyncFailure.unsupportedContent(reason: "it needs dictionary 1")
+            }
+        }
+        #expect(try await load.counter.sync().outcome == .synced)
+        #expect(used.withLock { $0 } == [1, nil])
+    }
+
     @Test("a proxy that takes no large body is fed with small ones")
     func smallBodies() async throws {
         let load = try await Load()

@@ -147,6 +147,7 @@ func randomRequest(_ random: inout SeededGenerator) -> SyncRequest {
         var wishes = BatchWishes()
         wishes.readsColumns = Bool.random(using: &random)
         wishes.compressionLevel = Int32.random(in: 1...19, using: &random)
+        wishes.dictionary = UInt32.random(in: 0...3, using: &random)
         return wishes
     }
     if request.batches != nil, Bool.random(using: &random) {
@@ -192,6 +193,7 @@ func randomReply(_ random: inout SeededGenerator) -> SyncReply {
     reply.batches = random.some { random in
         Bool.random(using: &random) ? .readsColumns : .wantsSequence
     }
+    if reply.batches != nil { reply.dictionary = UInt32.random(in: 0...3, using: &random) }
     if reply.batches != nil, !reply.items.isEmpty, Bool.random(using: &random) {
         reply.itemsForm = .columns
     }
