@@ -9,7 +9,7 @@ public struct SigningKey: Sendable {
     public let seed: [UInt8]
     /// The public half.
     public let publicKey: PublicKey
-    private let secret: [UInt8]
+    let secret: [UInt8]
 
     /// Makes the pair of a 32-byte seed; `nil` for any other count.
     public init?(seed: [UInt8]) {
