@@ -79,12 +79,16 @@ public struct EnrolmentReply: Sendable {
     public var office: String
     /// Central's epoch; `nil` from a central that has none.
     public var epoch: UInt64?
+    /// Central's key; `nil` from a central that has none.
+    public var centralKey: PublicKey?
 
     /// Makes a reply.
     public init(
-        replica: ReplicaID, desk: Int64, office: String, epoch: UInt64? = nil
+        replica: ReplicaID, desk: Int64, office: String, epoch: UInt64? = nil,
+        centralKey: PublicKey? = nil
     ) {
         self.epoch = epoch
+        self.centralKey = centralKey
         self.replica = replica
         self.desk = desk
         self.office = office
@@ -98,7 +102,10 @@ public struct EnrolmentReply: Sendable {
                 ("replica", .string(replica.description)),
                 ("desk", .integer(desk)),
                 ("office", .string(office)),
-            ] + (epoch.map { [("epoch", .integer(Int64(clamping: $0)))] } ?? []))
+            ] + (epoch.map { [("epoch", .integer(Int64(clamping: $0)))] } ?? [])
+                + (centralKey.map {
+                    [("centralKey", .string(Hexadecimal.text($0.bytes)))]
+                } ?? []))
     }
 
     /// Reads a reply.
@@ -114,5 +121,8 @@ public struct EnrolmentReply: Sendable {
         }
         self.init(replica: id, desk: desk, office: office)
         if case .integer(let epoch)? = json["epoch"] { self.epoch = UInt64(exactly: epoch) }
+        if case .string(let key)? = json["centralKey"] {
+            centralKey = Hexadecimal.bytes(key).flatMap(PublicKey.init(bytes:))
+        }
     }
 }

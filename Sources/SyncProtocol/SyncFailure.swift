@@ -36,6 +36,8 @@ public enum SyncFailure: Error, Hashable, Sendable {
     case centralStore(reason: String)
     /// Central was restored from a backup and needs its admin before it can take what is pushed again.
     case awaitingRecovery
+    /// A bundle did not bring all; `reason` says what the next one has to.
+    case unfinishedBundle(reason: String)
     /// Any other refusal by central.
     case refused(status: Int, title: String)
 }
@@ -56,7 +58,9 @@ extension SyncFailure {
     /// Whether the same request may succeed later without anybody doing anything.
     public var isRetryable: Bool {
         switch self {
-        case .unreachable, .interrupted, .notCentral, .busy, .centralStore, .awaitingRecovery: true
+        case .unreachable, .interrupted, .notCentral, .busy, .centralStore, .awaitingRecovery,
+            .unfinishedBundle:
+            true
         case .unsupportedVersion, .malformed, .brokenChain, .badSignature, .forked, .unknownCursor,
             .notEnrolled, .revoked, .badEnrolmentCode, .tooLarge, .unsupportedContent, .refused:
             false
@@ -67,7 +71,7 @@ extension SyncFailure {
     public var failureClass: FailureClass {
         switch self {
         case .unreachable: .unavailable
-        case .interrupted, .busy, .centralStore, .awaitingRecovery: .temporary
+        case .interrupted, .busy, .centralStore, .awaitingRecovery, .unfinishedBundle: .temporary
         case .notEnrolled, .revoked, .badEnrolmentCode: .noPermission
         case .notCentral, .unsupportedVersion, .malformed, .brokenChain, .badSignature, .forked,
             .unknownCursor, .tooLarge, .unsupportedContent, .refused:
@@ -86,7 +90,7 @@ extension SyncFailure {
         case .unsupportedContent: 415
         case .unsupportedVersion: 426
         case .centralStore, .busy, .awaitingRecovery: 503
-        case .unreachable, .interrupted, .notCentral: 502
+        case .unreachable, .interrupted, .notCentral, .unfinishedBundle: 502
         case .refused(let status, _): status
         }
     }
@@ -94,7 +98,9 @@ extension SyncFailure {
     /// The stable name in the problem's `type`; `nil` for what never comes from central.
     public var problemName: String? {
         switch self {
-        case .unreachable, .interrupted, .notCentral, .awaitingRecovery, .refused: nil
+        case .unreachable, .interrupted, .notCentral, .awaitingRecovery, .unfinishedBundle,
+            .refused:
+            nil
         case .unsupportedVersion: "unsupported-version"
         case .malformed: "malformed"
         case .brokenChain: "broken-chain"
@@ -140,6 +146,7 @@ extension SyncFailure {
         case .busy: "central is busy"
         case .centralStore(let reason): "central could not store the request: \(reason)"
         case .awaitingRecovery: "central was restored from a backup and has yet to recover"
+        case .unfinishedBundle(let reason): "the bundle did not bring all: \(reason)"
         case .refused(let status, let title): "central refused (status \(status)): \(title)"
         }
     }
@@ -165,6 +172,9 @@ extension SyncFailure {
                 + "central was restored from a backup and has forgotten this device)"
         case .awaitingRecovery:
             "tell the central office to run: central recover; everything is kept here"
+        case .unfinishedBundle:
+            "everything is kept here; make the next one: counter bundle create FILE, or run counter "
+                + "sync where there is a link"
         case .revoked: "ask the central office; unsynced work is kept on this device"
         case .badEnrolmentCode: "ask the central office for a new code; codes last 15 minutes"
         case .busy, .centralStore: "everything is kept here; try again in a while"

@@ -2,7 +2,7 @@
 
 internal import CBOR
 public import Causality
-internal import Crypto
+public import Crypto
 public import Replication
 
 /// A change that central set aside, with the reason.
@@ -98,6 +98,9 @@ public struct SyncReply: Hashable, Sendable {
     /// The newest dictionary that central reads; 0 for none.
     public var dictionary: UInt32 = 0
 
+    /// Central's key, for a device that wants it.
+    public var centralKey: PublicKey?
+
     /// Makes a reply that accepts and brings nothing new.
     public init(accepted: ChainEnd, time: Timestamp) {
         self.accepted = accepted
@@ -123,6 +126,7 @@ extension SyncReply {
         static let epoch: UInt64 = 13
         static let bucketListing: UInt64 = 14
         static let batches: UInt64 = 15
+        static let centralKey: UInt64 = 16
     }
 
     /// The reply's bytes.
@@ -169,6 +173,7 @@ extension SyncReply {
             writer.writeUnsigned(itemCount)
             writer.writeBytes(columns)
         }
+        map.add(Key.centralKey, centralKey) { $0.writeBytes($1.bytes) }
         return map.encoded()
     }
 
@@ -229,6 +234,11 @@ extension SyncReply {
                 reply.epoch = epoch
             case Key.bucketListing: reply.bucketListing = try BucketListing(from: &reader)
             case Key.batches: try reply.decodeBatches(from: &reader)
+            case Key.centralKey:
+                guard let key = PublicKey(bytes: try reader.readBytes()) else {
+                    throw FormatError.member
+                }
+                reply.centralKey = key
             default: _ = try reader.skipItem()
             }
         }

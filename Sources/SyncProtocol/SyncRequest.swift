@@ -77,6 +77,9 @@ public struct SyncRequest: Hashable, Sendable {
     /// request itself.
     public var dictionary: CompressionDictionary?
 
+    /// Whether the device lacks the key of central's present epoch, which bundles want.
+    public var wantsCentralKey = false
+
     /// Makes a request that neither pushes nor waits.
     public init(replica: ReplicaID, cursor: Cursor?, chain: ChainEnd, time: Timestamp) {
         self.replica = replica
@@ -106,6 +109,7 @@ extension SyncRequest {
         static let heldCopies: UInt64 = 15
         static let refusedBefore: UInt64 = 16
         static let batches: UInt64 = 17
+        static let wantsCentralKey: UInt64 = 18
     }
 
     /// The request's bytes.
@@ -141,6 +145,7 @@ extension SyncRequest {
         map.add(Key.batches, columns == nil ? batches : batches ?? BatchWishes()) {
             $1.encode(columns, to: &$0)
         }
+        map.add(Key.wantsCentralKey, wantsCentralKey ? true : nil) { $0.writeBool($1) }
         return map.encoded()
     }
 
@@ -197,6 +202,7 @@ extension SyncRequest {
                 guard push == nil || request.push == nil else { throw FormatError.member }
                 request.batches = wishes
                 request.push = push ?? request.push
+            case Key.wantsCentralKey: request.wantsCentralKey = try reader.readBool()
             default: _ = try reader.skipItem()
             }
         }

@@ -18,6 +18,8 @@ public enum FuzzFormat: String, CaseIterable, Sendable {
     case json
     /// Files of edits: lines of JSON.
     case edits
+    /// Bundles: the head of a file, and the stream inside.
+    case bundle
 
     /// Reads the input; traps when a law is broken. An input that is refused is a good answer.
     public func check(_ input: [UInt8]) {
@@ -31,6 +33,7 @@ public enum FuzzFormat: String, CaseIterable, Sendable {
         case .zstd: checkCompression(input)
         case .json: checkJSON(input)
         case .edits: checkEdits(input)
+        case .bundle: checkBundle(input)
         }
     }
 }

@@ -197,3 +197,13 @@ lines = [json.dumps(edit, ensure_ascii=False).encode() for edit in edits]
 for index, line in enumerate(lines):
     seed("edits", f"line-{index}", line)
 seed("edits", "file", b"\xef\xbb\xbf" + b"\r\n".join(lines) + b"\n \t\n\n" + b"x" * 40)
+
+for row in vectors("bundles.json")["bundles"]:
+    for index, part in enumerate(row["files"]):
+        seed("bundle", f"{row['name']}-{index}", bytes.fromhex(part))
+    frames = [bytes.fromhex(frame) for frame in row["frames"]]
+    seed("bundle", f"{row['name']}-introduction", frames[0])
+    seed("bundle", f"{row['name']}-frame", frames[1])
+    packed = [zstd(frame) for frame in frames]
+    stream = b"".join(len(frame).to_bytes(4, "big") + frame for frame in packed)
+    seed("bundle", f"{row['name']}-stream", stream)

@@ -50,11 +50,13 @@ struct EnrolmentTests {
             var random = SeededGenerator(seed: seed)
             let sent = EnrolmentReply(
                 replica: random.replica(), desk: Int64.random(in: 1...999, using: &random),
-                office: random.word(), epoch: random.some { UInt64.random(in: 0...99, using: &$0) })
+                office: random.word(), epoch: random.some { UInt64.random(in: 0...99, using: &$0) },
+                centralKey: PublicKey(bytes: random.bytes(32...32)))
             let read = try EnrolmentReply(json: JSONValue(parsing: sent.json.serializedBytes()))
             #expect(read.replica == sent.replica, "seed \(seed)")
             #expect(read.desk == sent.desk, "seed \(seed)")
             #expect(read.office == sent.office && read.epoch == sent.epoch, "seed \(seed)")
+            #expect(sent.centralKey != nil && read.centralKey == sent.centralKey)
         }
         let golden = EnrolmentReply(
             replica: ReplicaID(255), desk: 2, office: "A", epoch: 7)

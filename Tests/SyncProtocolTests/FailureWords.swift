@@ -7,7 +7,7 @@ import SyncProtocol
 enum FailureWord: CaseIterable {
     case unreachable, interrupted, notCentral, unsupportedVersion, malformed, brokenChain
     case badSignature, forked, unknownCursor, notEnrolled, revoked, badEnrolmentCode, tooLarge
-    case unsupportedContent, busy, centralStore, awaitingRecovery, refused
+    case unsupportedContent, busy, centralStore, awaitingRecovery, unfinishedBundle, refused
 
     init(_ failure: SyncFailure) {
         self =
@@ -29,6 +29,7 @@ enum FailureWord: CaseIterable {
             case .busy: .busy
             case .centralStore: .centralStore
             case .awaitingRecovery: .awaitingRecovery
+            case .unfinishedBundle: .unfinishedBundle
             case .refused: .refused
             }
     }
@@ -53,6 +54,7 @@ enum FailureWord: CaseIterable {
         case .busy: .busy(retryAfterSeconds: 30)
         case .centralStore: .centralStore(reason: "see central's log")
         case .awaitingRecovery: .awaitingRecovery
+        case .unfinishedBundle: .unfinishedBundle(reason: "changes wait")
         case .refused: .refused(status: 404, title: "there is nothing at this path")
         }
     }

@@ -143,6 +143,7 @@ func randomRequest(_ random: inout SeededGenerator) -> SyncRequest {
         random.some { random in
             random.records(1...30).map { HeldCopy(id: $0, vv: randomState(&random).vv) }
         } ?? []
+    request.wantsCentralKey = Bool.random(using: &random)
     request.batches = random.some { random in
         var wishes = BatchWishes()
         wishes.readsColumns = Bool.random(using: &random)
@@ -190,6 +191,7 @@ func randomReply(_ random: inout SeededGenerator) -> SyncReply {
             confirmedSeq: random.seq())
     }
     reply.epoch = random.some { $0.number() >> 1 }
+    reply.centralKey = PublicKey(bytes: random.bytes(32...32))
     reply.batches = random.some { random in
         Bool.random(using: &random) ? .readsColumns : .wantsSequence
     }

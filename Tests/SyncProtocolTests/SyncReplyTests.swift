@@ -70,6 +70,9 @@ struct SyncReplyTests {
         #expect(map[9] == .array([.unsigned(1), .unsigned(2)]))
         #expect(map[10] == .bytes([8]))
         #expect(map[11] == .array([.bytes(id.bytes)]))
+        let key = [UInt8](repeating: 6, count: 32)
+        reply.centralKey = PublicKey(bytes: key)
+        #expect(try EncodedMap(reply.encoded())[16] == .bytes(key))
     }
 
     @Test("members, requests and refusal codes of a newer version do not stop a sync")

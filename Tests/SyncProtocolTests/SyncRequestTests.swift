@@ -56,6 +56,8 @@ struct SyncRequestTests {
         #expect(map[9] == .bytes([0xa0]))
         #expect(map[10] == .unsigned(12))
         #expect(map[11] == .negative(0))
+        request.wantsCentralKey = true
+        #expect(try EncodedMap(request.encoded())[18] == .bool(true))
     }
 
     @Test("members of a newer version are passed over")
