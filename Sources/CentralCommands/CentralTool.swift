@@ -20,7 +20,7 @@ public enum CentralTool {
                 EnrolCommand.command, DevicesCommand.devices, DevicesCommand.revoke,
                 DevicesCommand.requestSync, StatusCommand.command, ReceiptsCommand.command,
                 RecordsCommand.digest, RecordsCommand.records, RecordsCommand.conflicts,
-                VerifyCommand.command, RecoverCommand.command,
+                BundleCommand.command, VerifyCommand.command, RecoverCommand.command,
                 ImportCommand.command, ReportCommand.command, DemoCommand.command,
             ],
             globalOptions: [CentralHome.option], output: output, errorOutput: errorOutput)

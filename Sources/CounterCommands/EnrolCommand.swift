@@ -55,6 +55,9 @@ enum EnrolCommand {
             let database = try home.open()
             defer { database.close() }
             try database.write(now: context.clock.now()) { transaction in
+                if let key = reply.centralKey {
+                    try transaction.save(centralKey: key, ofEpoch: reply.epoch)
+                }
                 guard isAgain else {
                     return try transaction.save(
                         ReplicaIdentity(

@@ -80,7 +80,7 @@ enum SyncCommand {
         return http
     }
 
-    private static func answer(_ report: SyncReport, _ invocation: Invocation) throws {
+    static func answer(_ report: SyncReport, _ invocation: Invocation) throws {
         if invocation.has("--json") {
             try invocation.printJSON(report.json)
         } else if !invocation.has("--quiet") {

@@ -30,6 +30,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "2-counter", sql: StoreSchema.counterEpoch),
                 Migration(name: "3-counter", sql: StoreSchema.counterLink),
                 Migration(name: "4-counter", sql: StoreSchema.counterReceipts),
+                Migration(name: "5-counter", sql: BundleSchema.counter),
             ]
         case .central:
             [
@@ -37,6 +38,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "1-central", sql: StoreSchema.central),
                 Migration(name: "2-central", sql: StoreSchema.centralEpochs),
                 Migration(name: "4-central", sql: StoreSchema.centralReceipts),
+                Migration(name: "5-central", sql: BundleSchema.central),
             ]
         }
     }

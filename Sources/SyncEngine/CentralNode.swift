@@ -15,8 +15,8 @@ public final class CentralNode: Sendable {
 
     private let writer: CommitQueue
     private let readers: [CentralReader]
-    private let clock: any WallClock
-    private let random: any RandomSource
+    let clock: any WallClock
+    let random: any RandomSource
 
     /// Opens central's database.
     ///
@@ -55,9 +55,10 @@ public final class CentralNode: Sendable {
         }
         guard let enrolled else { throw .badEnrolmentCode }
         let device = enrolled.device
+        let key = try await ownKey().publicKey
         return EnrolmentReply(
             replica: device.replica, desk: device.desk, office: device.office,
-            epoch: enrolled.epoch)
+            epoch: enrolled.epoch, centralKey: key)
     }
 
     /// One exchange with an authenticated device.
@@ -91,8 +92,15 @@ public final class CentralNode: Sendable {
             device = try await currentDevice(replica)
             reply = try await pull(request, IngestResult(device: device))
         }
+        if request.wantsCentralKey { reply.centralKey = try await ownKey().publicKey }
         try await note(request, reply, ingest, device: device)
         return reply
+    }
+
+    /// Takes what a request brings and answers it at once, without noting that the device has heard it:
+    /// a bundle's reply may never arrive.
+    func exchangeOnce(_ request: SyncRequest) async throws(SyncFailure) -> SyncReply {
+        try await pull(request, try await ingest(request))
     }
 }
 
@@ -264,7 +272,7 @@ extension CentralNode {
         }
     }
 
-    private func currentDevice(_ replica: ReplicaID) async throws(SyncFailure) -> Device {
+    func currentDevice(_ replica: ReplicaID) async throws(SyncFailure) -> Device {
         let device = try await read { try $0.device(replica) }
         guard let device else { throw .notEnrolled }
         guard device.state == .active else { throw .revoked }
@@ -296,7 +304,7 @@ extension CentralNode {
 }
 
 extension CentralNode {
-    private func read<R: Sendable>(
+    func read<R: Sendable>(
         _ body: @Sendable (ReplicaDatabase) throws -> R
     ) async throws(SyncFailure) -> R {
         let reader = readers[Int.random(in: readers.indices)]
@@ -307,7 +315,7 @@ extension CentralNode {
         }
     }
 
-    private func write<R: Sendable>(
+    func write<R: Sendable>(
         _ body: @escaping @Sendable (WriteTransaction, ReplicaDatabase) throws -> R
     ) async throws(SyncFailure) -> R {
         do {
@@ -331,7 +339,7 @@ extension ReplicaDatabase {
 
 extension SyncRequest {
     /// Whether the device knows central's epoch; one of an older revision knows none, and goes on.
-    fileprivate func knows(_ present: UInt64?) -> Bool {
+    func knows(_ present: UInt64?) -> Bool {
         epoch == nil || epoch?.epoch == present
     }
 

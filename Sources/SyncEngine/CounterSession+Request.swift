@@ -7,7 +7,12 @@ internal import Replication
 internal import SyncProtocol
 
 extension CounterSession {
-    func makeRequest() throws -> (SyncRequest, token: String) {
+    /// Makes the next request.
+    ///
+    /// - Parameter seq: where the push begins, when not after the receipt: for the requests of a bundle.
+    func makeRequest(
+        pushingAfter seq: UInt64? = nil
+    ) throws -> (SyncRequest, token: String) {
         try database.read {
             let (identity, replica) = try database.enrolledIdentity()
             var request = plainRequest(identity, replica)
@@ -15,8 +20,9 @@ extension CounterSession {
             request.wantedBytes = UInt64(min(options.pullBytes, pace.chunkBytes))
             request.resumeMark = identity.resumeMark
             request.fetchedRecords = try database.gaps(limit: WireLimits.fetchedRecordsMax)
+            request.wantsCentralKey = try database.centralKey(inEpoch: identity.epoch) == nil
             if let chunk = try database.outbox(
-                of: replica, after: identity.pushedSeq, through: identity.pushLimit ?? .max,
+                of: replica, after: seq ?? identity.pushedSeq, through: identity.pushLimit ?? .max,
                 bytesMax: min(options.pushBytes, pace.chunkBytes))
             {
                 guard let key = SigningKey(seed: identity.signingSeed) else {

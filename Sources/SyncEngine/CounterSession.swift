@@ -56,7 +56,7 @@ public actor CounterSession {
     let transport: any Transport
     let clock: any WallClock
     /// For how long things take, and for waiting.
-    private let timer: any Clock<Duration>
+    let timer: any Clock<Duration>
     let random: any RandomSource
     let options: SyncOptions
     var pace = LinkPace()
@@ -101,13 +101,7 @@ public actor CounterSession {
         progress: @Sendable (SyncProgress) -> Void = { _ in }
     ) async throws -> SyncReport {
         let elapsed = timer.stopwatch()
-        report = SyncReport()
-        receipt = nil
-        trafficBefore = transport.traffic
-        neededRecords = []
-        repair = Repair()
-        sendsColumns = options.usesColumns
-        pace = try database.read { LinkPace(try database.enrolledIdentity().identity.link) }
+        try beginAnew()
         do throws(SyncEnd) {
             try await exchangeAll(progress)
         } catch {
@@ -118,6 +112,17 @@ public actor CounterSession {
         }
         try finish(after: elapsed())
         return report
+    }
+
+    /// Forgets the sync before.
+    func beginAnew() throws {
+        report = SyncReport()
+        receipt = nil
+        trafficBefore = transport.traffic
+        neededRecords = []
+        repair = Repair()
+        sendsColumns = options.usesColumns
+        pace = try database.read { LinkPace(try database.enrolledIdentity().identity.link) }
     }
 }
 
@@ -263,7 +268,7 @@ extension CounterSession {
 }
 
 /// What one exchange led to.
-private struct Round {
+struct Round {
     var isDone: Bool
     /// Whether all is pushed that may be under this identity.
     var isAtPushLimit: Bool
@@ -278,7 +283,7 @@ private struct Round {
 
 extension CounterSession {
     /// Applies a reply, all of it in one transaction.
-    private func apply(_ reply: SyncReply, to request: SyncRequest) throws -> Round {
+    func apply(_ reply: SyncReply, to request: SyncRequest) throws -> Round {
         var receiptNumber: Int64?
         let round = try database.write(now: clock.now()) { transaction in
             var (identity, replica) = try database.enrolledIdentity()
@@ -307,6 +312,9 @@ extension CounterSession {
             identity.lastExchange = transaction.now
             noteCopies(reply, to: request, &identity)
             identity.link = pace.measured
+            if let key = reply.centralKey {
+                try transaction.save(centralKey: key, ofEpoch: identity.epoch)
+            }
             try transaction.saveProgress(identity)
             report.note(reply, refused: refused, pushedBefore: pushedBefore)
             receiptNumber = try saveReceiptSoFar(reply, in: transaction)
@@ -416,7 +424,7 @@ extension CounterSession {
     private static let unknownKind = SyncFailure.malformed(
         what: "reply", reason: "it holds a kind of record that is not known here")
 
-    private func finish(after elapsed: Duration) throws {
+    func finish(after elapsed: Duration) throws {
         report.traffic = transport.traffic - trafficBefore
         report.seconds = elapsed / .seconds(1)
         try database.write(now: clock.now()) { transaction in

@@ -383,6 +383,9 @@ public final class Fleet: Sendable {
         defer { database.close() }
         try database.write(now: clock.now()) {
             try $0.save(ReplicaIdentity(enrolled: reply, signingSeed: seed))
+            if let key = reply.centralKey {
+                try $0.save(centralKey: key, ofEpoch: reply.epoch)
+            }
         }
         return TestCounter(
             path: path, replica: reply.replica,
