@@ -107,17 +107,18 @@ extension CentralNode {
     private func answer(
         _ request: SyncRequest, _ course: inout BundleCourse, _ writer: inout BundleWriter
     ) async throws {
-        let reply = try await reply(to: request, &course)
+        let (present, reply) = try await reply(to: request, &course)
         guard request.knows(reply.epoch) else { throw BundleFailure.needsLink(.newEpoch) }
         try course.take(request, reply)
-        try writer.add(AnsweredRequest(request, reply).encoded())
+        try writer.add(AnsweredRequest(present, reply).encoded())
     }
 
     /// Answers one request. A bundle may come late: a chain that ends before what central has, and is
-    /// confirmed by it, is then no sign of a copy.
+    /// confirmed by it, is then no sign of a copy. The request that is answered names the chain that
+    /// central has: a device that does not have it is one, restored from a backup.
     private func reply(
         to request: SyncRequest, _ course: inout BundleCourse
-    ) async throws -> SyncReply {
+    ) async throws -> (SyncRequest, SyncReply) {
         for attempt in 1... {
             let (device, hash) = try await read { database in
                 (
@@ -141,7 +142,7 @@ extension CentralNode {
                     reply.accepted = request.chain
                     reply.refusals.removeAll { $0.seq > request.chain.seq }
                 }
-                return reply
+                return (present, reply)
             } catch {
                 guard case .forked = error else { throw error }
                 // Unless it has synced over a link between the two looks, it is a copy.

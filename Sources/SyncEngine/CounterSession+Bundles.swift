@@ -157,12 +157,10 @@ extension CounterSession {
         guard identity.epoch == nil || given.epoch == identity.epoch else {
             throw BundleFailure.overtaken(file: application.file)
         }
-        guard given.accepted.seq <= identity.seq,
-            given.accepted.hash
-                == (try database.read {
-                    try database.chainHash(of: replica, seq: given.accepted.seq)
-                })
-        else { throw BundleFailure.needsLink(.copied) }
+        // Central may have more of this identity than is here: then this is a copy.
+        guard try hasChain(request.chain, replica), try hasChain(given.accepted, replica) else {
+            throw BundleFailure.needsLink(.copied)
+        }
         let base = PullPlace(cursor: request.cursor, mark: request.resumeMark)
         let order = BundleOrder(
             from: base,
@@ -205,6 +203,10 @@ extension CounterSession {
         application.wantsStates = !given.requests.filter { $0 != .syncNow }.isEmpty
         application.time = given.time
         neededRecords = []
+    }
+
+    private func hasChain(_ end: ChainEnd, _ replica: ReplicaID) throws -> Bool {
+        try database.read { end.hash == (try database.chainHash(of: replica, seq: end.seq)) }
     }
 
     private func end(

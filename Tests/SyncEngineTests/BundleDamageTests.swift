@@ -85,14 +85,48 @@ struct BundleDamageTests {
         #expect(try await counter.apply(answered).report.outcome == .synced)
     }
 
-    private func split() async throws -> [String] {
-        let random = SystemRandomNumberGenerator()
-        var generator: any RandomNumberGenerator = random
-        for _ in 0..<60 {
-            let text = (0..<6).map { _ in String(generator.next(), radix: 36) }.joined()
+    /// Dossiers whose names no compression makes shorter.
+    private func makeDossiers(_ count: Int, words: Int) throws {
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<count {
+            let text = (0..<words).map { _ in String(random.next(), radix: 36) }.joined()
             _ = try counter.make([FieldWrite("applicant_name", .text(text))])
         }
+    }
+
+    private func split() async throws -> [String] {
+        try makeDossiers(60, words: 6)
         return try await fleet.bundle(from: counter, partBytes: BundleLimits.partSizeMin)
+    }
+
+    @Test(
+        "of a large file whose last byte is altered nothing is taken, not even what stands before")
+    func alteredAtItsEnd() async throws {
+        try makeDossiers(1_200, words: 12)
+        var options = SyncOptions()
+        (options.pushBytes, options.pullBytes) = (20_000, 20_000)
+        func altered(_ path: String) throws -> String {
+            var whole = try bytes(path)
+            #expect(whole.count > 2 * BundleBodyWriter.chunkByteCount)
+            whole[whole.count - 1] ^= 1
+            return try write(whole)
+        }
+        let asked = try await fleet.bundle(from: counter, options)
+        let wrong = try altered(asked[0])
+        let failure = await #expect(throws: BundleFailure.self) { try await fleet.answer([wrong]) }
+        #expect(failure == .damaged(file: wrong, .altered))
+        #expect(try fleet.readCentral { try $0.device(counter.replica)?.seq } == 0)
+        #expect(try await counter.apply(fleet.answer(asked)).report.outcome == .synced)
+
+        let reader = try await fleet.enrol("A")
+        let answered = try await fleet.answer(try await fleet.bundle(from: reader, options))
+        let wrongReply = try altered(answered[0])
+        let refusal = await #expect(throws: BundleFailure.self) {
+            try await reader.apply([wrongReply])
+        }
+        #expect(refusal == .damaged(file: wrongReply, .altered))
+        #expect(try reader.states().isEmpty)
+        #expect(try await reader.apply(answered).report.outcome == .synced)
     }
 
     @Test("parts are no larger than asked for, and are taken in any order, twice too")

@@ -49,6 +49,52 @@ struct BundleIdentityTests {
         #expect(try a.states()[id] != nil)
     }
 
+    @Test(
+        "a replica restored from a backup that wrote nothing since is noticed by the reply, and healed"
+    )
+    func restoredReplica() async throws {
+        let fleet = try Fleet()
+        let a = try await fleet.enrol("A")
+        _ = try a.make([FieldWrite("officer", .text("Lan"))])
+        #expect(try await fleet.visit(a).report.outcome == .synced)
+        let old = try a.copied(to: fleet.directory + "/copy.db", slot: fleet.slot)
+        let lost = try a.make([FieldWrite("officer", .text("Hoa"))])
+        #expect(try await fleet.visit(a).report.outcome == .synced)
+        let before = try old.read { try $0.enrolledIdentity().identity }
+        let reply = try await fleet.answer(try await fleet.bundle(from: old))
+        await #expect(throws: BundleFailure.needsLink(.copied)) { try await old.apply(reply) }
+        let after = try old.read { try $0.enrolledIdentity().identity }
+        #expect(after.cursor?.position == before.cursor?.position)
+        #expect(try await old.sync().rotation != nil)
+        #expect(try old.states()[lost] != nil)
+        #expect(try await fleet.visit(old).report.outcome == .synced)
+        try expectConverged(fleet, [old])
+    }
+
+    @Test(
+        "while central recovers, a bundle brings what it can, and says that the rest needs a link")
+    func recovering() async throws {
+        let fleet = try Fleet()
+        let a = try await fleet.enrol("A")
+        let database = try fleet.openCentral()
+        try database.write(now: fleet.clock.now()) { transaction in
+            try transaction.beginEpoch(41, cause: .told)
+            try transaction.setRecovering(true)
+        }
+        let asked = try await fleet.bundle(from: a)
+        await #expect(throws: BundleFailure.needsLink(.newEpoch)) { try await fleet.answer(asked) }
+        try await settle([a])
+        _ = try a.make()
+        let report = try await fleet.visit(a).report
+        #expect(report.pending == 0 && report.accepted == 1)
+        let second = try await fleet.visit(a).report
+        #expect(second.outcome == .synced || second.failure != nil)
+        try database.write(now: fleet.clock.now()) { try $0.setRecovering(false) }
+        database.close()
+        #expect(try await fleet.visit(a).report.outcome == .synced)
+        try expectConverged(fleet, [a])
+    }
+
     @Test("after a central that lost something was restored, bundles wait until there was a link")
     func restoredCentral() async throws {
         let fleet = try Fleet()
