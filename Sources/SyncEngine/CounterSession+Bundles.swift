@@ -179,8 +179,7 @@ extension CounterSession {
         let isNext = order == .next
         guard isNext || given.accepted.seq > identity.pushedSeq else { return }
         var reply = given
-        // What is known to be on central's disk stays so, and is not judged again by an older word.
-        reply.refusals.removeAll { $0.seq <= identity.pushedSeq }
+        // What is known to be on central's disk stays so, whatever an older word says.
         if given.accepted.seq < identity.pushedSeq {
             reply.accepted = try database.read {
                 guard let hash = try database.chainHash(of: replica, seq: identity.pushedSeq) else {

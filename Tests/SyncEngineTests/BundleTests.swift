@@ -1,3 +1,4 @@
+import Causality
 import Dossiers
 import ReplicaStore
 import Replication
@@ -184,6 +185,51 @@ struct BundleTests {
         #expect(try await fleet.visit(b).report.outcome == .synced)
         #expect(try await fleet.visit(a).report.outcome == .synced)
         try expectConverged(fleet, [a, b])
+    }
+
+    @Test("the receipt never moves back, although an older reply still brings items")
+    func receiptStays() async throws {
+        let fleet = try Fleet()
+        let (a, b) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        try await settle([a, b])
+        for _ in 0..<20 { _ = try b.make() }
+        _ = try await b.sync()
+        let early = try await fleet.answer(try await fleet.bundle(from: a))
+        _ = try a.make()
+        // Central takes the change, and the link breaks before all items are here.
+        a.transport.meet([nil, .requestLost])
+        var options = SyncOptions()
+        options.pullBytes = 1
+        #expect(try await a.sync(options).outcome == .interrupted)
+        #expect(try a.read { try $0.enrolledIdentity().identity.pushedSeq } == 1)
+        let report = try await a.apply(early).report
+        #expect(report.outcome == .interrupted && report.digestAgrees == nil && report.pending == 0)
+        #expect(report.failure?.message.contains("by another way") == true)
+        #expect(try a.read { try $0.enrolledIdentity().identity.pushedSeq } == 1)
+        #expect(try a.states().count > 20, "all of b's are here")
+        #expect(try await fleet.visit(a).report.outcome == .synced)
+        _ = try await b.sync()
+        try expectConverged(fleet, [a, b])
+    }
+
+    @Test("a state that central needs before it takes a change goes with the next bundle, once")
+    func neededState() async throws {
+        let fleet = try Fleet()
+        let a = try await fleet.enrol("A")
+        _ = try await fleet.visit(a)
+        let id = try a.make()
+        try a.plant(
+            .dossier, record: id, context: [ReplicaID(99): 4],
+            writes: [FieldWrite("officer", .text("?"))])
+        let behind = try a.make()
+        let first = try await fleet.visit(a).report
+        #expect(first.accepted == 1 && first.pending == 2)
+        #expect(first.failure?.message.contains("the state of a record") == true)
+        let second = try await fleet.visit(a).report
+        #expect(second.outcome == .refused && second.refused == 1 && second.pending == 0)
+        #expect(try await fleet.visit(a).report.outcome == .synced)
+        #expect(try fleet.readCentral { try $0.statesByID()[behind] } != nil)
+        try expectConverged(fleet, [a])
     }
 
     @Test("what a device has by bundle, central says once the device has told it")
