@@ -4,6 +4,7 @@
 
 public import Causality
 internal import Crypto
+internal import Dossiers
 internal import ReplicaStore
 internal import Replication
 internal import SyncProtocol
@@ -109,7 +110,18 @@ extension CentralNode {
     ) async throws {
         let (present, reply) = try await reply(to: request, &course)
         guard request.knows(reply.epoch) else { throw BundleFailure.needsLink(.newEpoch) }
-        try course.take(request, reply)
+        let changed = try course.take(request, reply)
+        // Of a record that has left the office again, the device may never have had what a change
+        // builds on: it will ask, and so it is told.
+        course.want(
+            try await read { database in
+                try changed.filter { id in
+                    guard let state = try database.state(of: .id(id)),
+                        let device = try database.device(request.replica)
+                    else { return false }
+                    return !DossierRules.scope(of: state).includes(office: device.office)
+                }
+            })
         try writer.add(AnsweredRequest(present, reply).encoded())
     }
 
@@ -225,7 +237,8 @@ private struct BundleCourse {
         return request
     }
 
-    mutating func take(_ request: SyncRequest, _ reply: SyncReply) throws {
+    /// - Returns: the records that changes in the reply are of.
+    mutating func take(_ request: SyncRequest, _ reply: SyncReply) throws -> [RecordID] {
         last = (request, reply)
         exchangeCount += 1
         itemCount += reply.itemCount
@@ -233,12 +246,13 @@ private struct BundleCourse {
         refusedSeqs.formUnion(reply.refusals.map(\.seq))
         var arrived: Set<RecordID> = []
         var voided: [RecordID] = []
+        var changed: Set<RecordID> = []
         try FeedItem.forEach(in: try reply.itemSequence(for: replica)) { item in
             switch item {
             case .void(_, let id, _): voided.append(id)
             case .state(let state): arrived.insert(state.id)
             case .departure(_, let id): arrived.insert(id)
-            case .change: break
+            case .change(_, let id): changed.insert(id)
             }
         }
         // What central passed over is not there for this device.
@@ -246,9 +260,11 @@ private struct BundleCourse {
         wanted.removeAll { arrived.contains($0) }
         // A void of a record that the device does not have makes it ask for the state.
         want(voided)
+        return changed.sorted()
     }
 
-    private mutating func want(_ records: [RecordID]) {
+    /// Asks for states, each once.
+    mutating func want(_ records: [RecordID]) {
         for record in records where everWanted.insert(record).inserted { wanted.append(record) }
     }
 }

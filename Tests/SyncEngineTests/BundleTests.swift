@@ -232,6 +232,43 @@ struct BundleTests {
         try expectConverged(fleet, [a])
     }
 
+    @Test("one visit is enough for a void, or a change, of a record that the device does not have")
+    func foreseenGaps() async throws {
+        let fleet = try Fleet()
+        let (a, away, b) = (
+            try await fleet.enrol("A"), try await fleet.enrol("A"), try await fleet.enrol("B")
+        )
+        let voided = try a.make([FieldWrite("officer", .text("Lan"))])
+        let passing = try b.make([FieldWrite("officer", .text("Hoa"))])
+        try await settle([a, away, b])
+        try away.dropRow(of: voided)
+        try a.plant(.dossier, record: voided, writes: [FieldWrite("fee_vnd", .integer(-1))])
+        try b.set(passing, "office", .text("A"))
+        try await settle([b])
+        _ = try await a.sync()
+        try a.set(passing, "office", .text("B"))
+        try await settle([a, b])
+        let report = try await fleet.visit(away).report
+        #expect(report.outcome == .synced, "\(String(describing: report.failure))")
+        try expectConverged(fleet, [a, away, b])
+    }
+
+    @Test("the receipt in a late reply does not hide that later changes were refused")
+    func lateReceipt() async throws {
+        let fleet = try Fleet()
+        let a = try await fleet.enrol("A")
+        try await settle([a])
+        let first = try await fleet.bundle(from: a)
+        try a.plant(.dossier, writes: [FieldWrite("office", .text("NOWHERE"))])
+        let reply = try await fleet.answer(try await fleet.bundle(from: a))
+        _ = try await a.apply(fleet.answer(first))
+        #expect(try a.read { try $0.enrolledIdentity().identity.pendingCount } == 1)
+        _ = try await a.apply(reply)
+        #expect(try a.read { try $0.refusedCount() } == 1)
+        #expect(try await fleet.visit(a).report.outcome == .synced)
+        try expectConverged(fleet, [a])
+    }
+
     @Test("what a device has by bundle, central says once the device has told it")
     func knownComplete() async throws {
         let fleet = try Fleet()
