@@ -166,10 +166,13 @@ struct OldFile: CustomTestStringConvertible {
                 ALTER TABLE identity DROP COLUMN chunk_bytes;
                 ALTER TABLE identity DROP COLUMN bytes_per_second;
                 ALTER TABLE identity DROP COLUMN dictionary;
+                DROP TABLE central_key;
+                DROP TABLE bundles;
+                DROP TABLE bundle_needs;
                 """),
         OldFile(
             program: "central", name: "central.db",
-            undoing: "DROP TABLE receipts;"),
+            undoing: "DROP TABLE receipts; DROP TABLE central_key;"),
     ]
 
     /// Takes them back.
