@@ -180,6 +180,7 @@ extension CentralNode {
             if !course.isLate {
                 device.pending = request.pendingCount
                 device.epoch = request.epoch?.epoch
+                try noteReceipt(of: course, device, at: now, in: transaction, database)
             }
             if let time = asked.completeAsOf, time <= now,
                 time > device.lastComplete ?? .distantPast
@@ -191,6 +192,26 @@ extension CentralNode {
     }
 }
 
+/// Brings the receipt up to date with what the bundle's replies hold, as if it were one reply: none of
+/// them has reached the device.
+private func noteReceipt(
+    of course: BundleCourse, _ device: Device, at now: Timestamp,
+    in transaction: WriteTransaction, _ database: ReplicaDatabase
+) throws {
+    guard let (request, last) = course.last else { return }
+    var receipt =
+        try (course.hasPushed ? ReceiptInProgress(noted: request, database) : nil)
+        ?? ReceiptInProgress(
+            request, from: device, after: device, at: now, epoch: database.epoch().id,
+            in: transaction, database)
+    var reply = last
+    reply.itemCount = course.itemCount
+    receipt.take(
+        reply, to: request, isLast: last.neededRecords.isEmpty && request.pendingCount == 0,
+        at: now)
+    try receipt.save(in: transaction)
+}
+
 extension Timestamp {
     fileprivate static let distantPast = Timestamp(milliseconds: .min)
 }
@@ -200,6 +221,7 @@ private struct BundleCourse {
     let replica: ReplicaID
     private(set) var last: (request: SyncRequest, reply: SyncReply)?
     private(set) var itemCount: UInt64 = 0
+    private(set) var hasPushed = false
     private(set) var exchangeCount = 0
     private(set) var acceptedSeq: UInt64 = 0
     private(set) var refusedSeqs: Set<UInt64> = []
@@ -217,7 +239,9 @@ private struct BundleCourse {
         var request = request
         request.waitSeconds = 0
         request.wantsCentralKey = false
+        request.way = .bundle
         if let last {
+            request.way = .beyondBundle
             request.cursor = last.reply.cursor
             request.resumeMark = last.reply.resumeMark
             request.fetchedRecords = Array(wanted.prefix(WireLimits.fetchedRecordsMax))
@@ -241,6 +265,7 @@ private struct BundleCourse {
     mutating func take(_ request: SyncRequest, _ reply: SyncReply) throws -> [RecordID] {
         last = (request, reply)
         exchangeCount += 1
+        hasPushed = hasPushed || request.push != nil || request.states != nil
         itemCount += reply.itemCount
         acceptedSeq = max(acceptedSeq, reply.accepted.seq)
         refusedSeqs.formUnion(reply.refusals.map(\.seq))

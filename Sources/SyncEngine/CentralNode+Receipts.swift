@@ -28,7 +28,9 @@ struct ReceiptInProgress {
         epoch: UInt64, in transaction: WriteTransaction, _ database: ReplicaDatabase
     ) throws {
         last = try database.deviceReceipts(device: request.replica, last: 1).first
-        if var confirmed = last, confirmed.unconfirmed > 0, confirmed.isConfirmed(by: request) {
+        if request.way != .beyondBundle, var confirmed = last, confirmed.unconfirmed > 0,
+            confirmed.isConfirmed(by: request)
+        {
             confirmed.unconfirmed = 0
             if confirmed.isComplete { confirmedComplete = confirmed.ended }
             try transaction.save(confirmed, after: nil)
@@ -113,7 +115,8 @@ extension DeviceReceipt {
         pending = max(request.pendingCount, missing)
         let (skew, isAbsurd) = request.time.milliseconds
             .subtractingReportingOverflow(now.milliseconds)
-        skewMilliseconds = isAbsurd ? nil : skew
+        // A bundle has been on its way for nobody knows how long.
+        skewMilliseconds = isAbsurd || request.way != .link ? nil : skew
     }
 
     fileprivate static func place(_ cursor: Cursor?, _ mark: [UInt8]?) -> Hash256 {

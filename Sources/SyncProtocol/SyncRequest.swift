@@ -29,6 +29,17 @@ public struct Push: Hashable, Sendable {
     }
 }
 
+/// How a request came to central.
+public enum RequestWay: Hashable, Sendable {
+    /// Over a link, from the device itself.
+    case link
+    /// In a bundle, made some time ago.
+    case bundle
+    /// By central itself, which goes on where a bundle ends: from places that the device has not
+    /// reached yet.
+    case beyondBundle
+}
+
 /// One sync request.
 public struct SyncRequest: Hashable, Sendable {
     /// The protocol version of the sender.
@@ -72,6 +83,9 @@ public struct SyncRequest: Hashable, Sendable {
     /// Changes of the push that central has refused before: restored from a backup, it refuses them
     /// again, since the others know their dots as void.
     public var refusedBefore: [RefusedBefore] = []
+
+    /// How it came; not part of the request itself.
+    public var way = RequestWay.link
 
     /// The dictionary to pack the body with, one that central is known to have; not part of the
     /// request itself.
