@@ -126,15 +126,23 @@ extension ReplicaDatabase {
         }
     }
 
-    /// The number of rows that the feed holds for an office after a position, own ones included.
+    /// The number of rows that the feed holds for an office after a position, own ones included, as
+    /// far as `countMax`: it is asked with every page, and all pages together are not to cost their
+    /// square. O(what is counted).
     ///
     /// - Throws: `StoreError.sqlite`.
-    public func feedRowCount(ofOffice office: String, after position: UInt64) throws -> UInt64 {
+    public func feedRowCount(
+        ofOffice office: String, after position: UInt64, countMax: Int64
+    ) throws -> UInt64 {
         let scope = try interning.knownKey(ofOffice: office) ?? -1
         let statement = try connection.statement(
-            "SELECT count(*) FROM feed WHERE scope IN (0, ?1) AND position > ?2")
+            """
+            SELECT count(*) FROM (
+                SELECT 1 FROM feed WHERE scope IN (0, ?1) AND position > ?2 LIMIT ?3)
+            """)
         try statement.bind(1, scope)
         try statement.bind(2, Int64(clamping: position))
+        try statement.bind(3, countMax)
         defer { statement.reset() }
         return try statement.step() ? UInt64(statement.int64(0)) : 0
     }

@@ -192,7 +192,8 @@ struct CentralPull {
         if isCut {
             reply.hasMore = true
             reply.remainingCount = try database.feedRowCount(
-                ofOffice: device.office, after: last)
+                ofOffice: device.office, after: last,
+                countMax: WireLimits.remainingItemsCountedMax)
             reply.cursor =
                 try database.commitHash(at: last).map { Cursor(position: last, hash: $0) }
                 ?? Cursor(position: last, hash: cursor.hash)

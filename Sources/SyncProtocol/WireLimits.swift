@@ -24,6 +24,8 @@ public enum WireLimits {
     public static let pullBytesMax = 4 << 20
     /// Seconds that central holds a request open for news at most.
     public static let waitSecondsMax: UInt64 = 55
+    /// Items of the feed that central counts for a progress bar, with every page: some milliseconds.
+    public static let remainingItemsCountedMax: Int64 = 100_000
     /// Records whose states one request may ask for: bounds a reply.
     public static let fetchedRecordsMax = 1_000
     /// Places of its chain that a forked device may name in one request: two requests find the

@@ -56,7 +56,12 @@ struct FeedTests {
         #expect(positions == positions.sorted())
         #expect(Set(positions).count == positions.count)
         #expect(try rows(file, of: here, except: StoreFile.session).map(\.word) == offices)
-        #expect(try file.read { try $0.feedRowCount(ofOffice: there, after: 2) } == 2)
+        for (countMax, count) in [(9, 2), (2, 2), (1, 1)] as [(Int64, UInt64)] {
+            let found = try file.read {
+                try $0.feedRowCount(ofOffice: there, after: 2, countMax: countMax)
+            }
+            #expect(found == count)
+        }
     }
 
     @Test("a hand-over enters both feeds: the change for the one, the state for the other")
