@@ -96,7 +96,8 @@ public struct CentralHTTP: Sendable {
         } catch {
             throw .malformed(what: "enrolment", reason: "\(error)")
         }
-        let reply = try await node.enrol(try EnrolmentRequest(json: json))
+        let reply = try await node.enrol(
+            try EnrolmentRequest(json: json), from: request.remoteAddress)
         return HTTPResponse(contentType: "application/json", text: reply.json.serialized())
     }
 
@@ -153,7 +154,8 @@ extension CentralHTTP {
         for field in headers.fields { response.headers.append(field.name, field.value) }
         switch failure {
         case .notEnrolled: response.headers.append("WWW-Authenticate", "Bearer")
-        case .busy(let seconds): response.headers.append("Retry-After", "\(seconds)")
+        case .busy(let seconds), .tooManyTries(let seconds):
+            response.headers.append("Retry-After", "\(seconds)")
         case .centralStore: response.headers.append("Retry-After", "30")
         default: break
         }

@@ -5,6 +5,7 @@ public import Crypto
 internal import ReplicaStore
 internal import Replication
 public import SyncProtocol
+internal import Synchronization
 
 /// The central node over one database file.
 public final class CentralNode: Sendable {
@@ -17,14 +18,20 @@ public final class CentralNode: Sendable {
     private let readers: [CentralReader]
     let clock: any WallClock
     let random: any RandomSource
+    /// Time since the node was opened.
+    private let elapsed: @Sendable () -> Duration
+    /// Wrong enrolment codes; a central that is started anew has forgotten them.
+    private let attempts = Mutex(AttemptLimiter())
 
     /// Opens central's database.
     ///
     /// - Throws: `StoreError`.
     public init(
         path: String, clock: any WallClock = SystemClock(),
+        timer: any Clock<Duration> = ContinuousClock(),
         random: any RandomSource = SystemRandomSource()
     ) throws {
+        elapsed = timer.stopwatch()
         writer = try CommitQueue(path: path, isNew: false, clock: clock)
         readers = try (0..<Self.readerCount).map { _ in try CentralReader(path: path) }
         self.clock = clock
@@ -44,8 +51,27 @@ public final class CentralNode: Sendable {
 
     /// Enrols a device by a one-time code.
     ///
-    /// - Throws: `SyncFailure.badEnrolmentCode`, `.centralStore`.
-    public func enrol(_ request: EnrolmentRequest) async throws(SyncFailure) -> EnrolmentReply {
+    /// - Parameter address: whom wrong codes are counted against; a code that is right counts for
+    ///   nobody, but has to wait like the others.
+    /// - Throws: `SyncFailure.badEnrolmentCode`, `.tooManyTries`, `.centralStore`.
+    public func enrol(
+        _ request: EnrolmentRequest, from address: String = ""
+    ) async throws(SyncFailure) -> EnrolmentReply {
+        let wait = attempts.withLock { $0.wait(of: address, at: elapsed()) }
+        guard wait == .zero else {
+            throw .tooManyTries(retryAfterSeconds: Int((wait / .seconds(1)).rounded(.up)))
+        }
+        do throws(SyncFailure) {
+            return try await redeem(request)
+        } catch {
+            if error == .badEnrolmentCode {
+                attempts.withLock { $0.noteFailure(of: address, at: elapsed()) }
+            }
+            throw error
+        }
+    }
+
+    private func redeem(_ request: EnrolmentRequest) async throws(SyncFailure) -> EnrolmentReply {
         guard let code = EnrolmentCode(request.code) else { throw .badEnrolmentCode }
         let enrolled = try await write { transaction, database in
             try transaction.redeemEnrolmentCode(

@@ -1,6 +1,6 @@
 extension Clock where Duration == Swift.Duration {
     /// Begins to measure; what it returns says how long ago that was.
-    func stopwatch() -> () -> Duration {
+    func stopwatch() -> @Sendable () -> Duration {
         let start = now
         return { start.duration(to: now) }
     }

@@ -28,7 +28,7 @@ public enum Problem {
             members.append(("what", .string(what)))
             members.append(("reason", .string(reason)))
         case .unsupportedContent(let reason): members.append(("reason", .string(reason)))
-        case .busy(let seconds):
+        case .busy(let seconds), .tooManyTries(let seconds):
             members.append(("retryAfterSeconds", .integer(Int64(seconds))))
         default: break
         }
@@ -61,6 +61,8 @@ public enum Problem {
         case "not-enrolled": return .notEnrolled
         case "revoked": return .revoked
         case "bad-enrolment-code": return .badEnrolmentCode
+        case "too-many-tries":
+            return .tooManyTries(retryAfterSeconds: Int(clamping: number("retryAfterSeconds")))
         case "too-large": return .tooLarge(limitBytes: Int(clamping: number("limitBytes")))
         case "unsupported-content":
             return .unsupportedContent(reason: document["reason"]?.stringValue ?? "not said")

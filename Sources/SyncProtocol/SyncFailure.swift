@@ -26,6 +26,8 @@ public enum SyncFailure: Error, Hashable, Sendable {
     case revoked
     /// The enrolment code is wrong, expired or used.
     case badEnrolmentCode
+    /// Too many wrong enrolment codes came from this address, or from all together.
+    case tooManyTries(retryAfterSeconds: Int)
     /// The body is larger than central takes.
     case tooLarge(limitBytes: Int)
     /// The body's content type or coding is not one that central reads.
@@ -59,7 +61,7 @@ extension SyncFailure {
     public var isRetryable: Bool {
         switch self {
         case .unreachable, .interrupted, .notCentral, .busy, .centralStore, .awaitingRecovery,
-            .unfinishedBundle:
+            .unfinishedBundle, .tooManyTries:
             true
         case .unsupportedVersion, .malformed, .brokenChain, .badSignature, .forked, .unknownCursor,
             .notEnrolled, .revoked, .badEnrolmentCode, .tooLarge, .unsupportedContent, .refused:
@@ -71,7 +73,9 @@ extension SyncFailure {
     public var failureClass: FailureClass {
         switch self {
         case .unreachable: .unavailable
-        case .interrupted, .busy, .centralStore, .awaitingRecovery, .unfinishedBundle: .temporary
+        case .interrupted, .busy, .centralStore, .awaitingRecovery, .unfinishedBundle,
+            .tooManyTries:
+            .temporary
         case .notEnrolled, .revoked, .badEnrolmentCode: .noPermission
         case .notCentral, .unsupportedVersion, .malformed, .brokenChain, .badSignature, .forked,
             .unknownCursor, .tooLarge, .unsupportedContent, .refused:
@@ -89,6 +93,7 @@ extension SyncFailure {
         case .tooLarge: 413
         case .unsupportedContent: 415
         case .unsupportedVersion: 426
+        case .tooManyTries: 429
         case .centralStore, .busy, .awaitingRecovery: 503
         case .unreachable, .interrupted, .notCentral, .unfinishedBundle: 502
         case .refused(let status, _): status
@@ -110,6 +115,7 @@ extension SyncFailure {
         case .notEnrolled: "not-enrolled"
         case .revoked: "revoked"
         case .badEnrolmentCode: "bad-enrolment-code"
+        case .tooManyTries: "too-many-tries"
         case .tooLarge: "too-large"
         case .unsupportedContent: "unsupported-content"
         case .busy: "busy"
@@ -141,6 +147,8 @@ extension SyncFailure {
         case .notEnrolled: "this device is not enrolled at this central"
         case .revoked: "this device was revoked"
         case .badEnrolmentCode: "the enrolment code is wrong, used or expired"
+        case .tooManyTries(let seconds):
+            "too many wrong enrolment codes were tried; the next may be in \(seconds) seconds"
         case .tooLarge(let limit): "the body is larger than \(limit) bytes"
         case .unsupportedContent(let reason): "the content is not understood: \(reason)"
         case .busy: "central is busy"
@@ -177,6 +185,7 @@ extension SyncFailure {
                 + "sync where there is a link"
         case .revoked: "ask the central office; unsynced work is kept on this device"
         case .badEnrolmentCode: "ask the central office for a new code; codes last 15 minutes"
+        case .tooManyTries: "wait, and have the central office read the code out once more"
         case .busy, .centralStore: "everything is kept here; try again in a while"
         }
     }

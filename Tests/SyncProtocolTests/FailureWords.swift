@@ -7,6 +7,7 @@ import SyncProtocol
 enum FailureWord: CaseIterable {
     case unreachable, interrupted, notCentral, unsupportedVersion, malformed, brokenChain
     case badSignature, forked, unknownCursor, notEnrolled, revoked, badEnrolmentCode, tooLarge
+    case tooManyTries
     case unsupportedContent, busy, centralStore, awaitingRecovery, unfinishedBundle, refused
 
     init(_ failure: SyncFailure) {
@@ -24,6 +25,7 @@ enum FailureWord: CaseIterable {
             case .notEnrolled: .notEnrolled
             case .revoked: .revoked
             case .badEnrolmentCode: .badEnrolmentCode
+            case .tooManyTries: .tooManyTries
             case .tooLarge: .tooLarge
             case .unsupportedContent: .unsupportedContent
             case .busy: .busy
@@ -49,6 +51,7 @@ enum FailureWord: CaseIterable {
         case .notEnrolled: .notEnrolled
         case .revoked: .revoked
         case .badEnrolmentCode: .badEnrolmentCode
+        case .tooManyTries: .tooManyTries(retryAfterSeconds: 60)
         case .tooLarge: .tooLarge(limitBytes: WireLimits.bodyBytesMax)
         case .unsupportedContent: .unsupportedContent(reason: "gzip is not read")
         case .busy: .busy(retryAfterSeconds: 30)

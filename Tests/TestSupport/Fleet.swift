@@ -321,9 +321,12 @@ public final class Fleet: Sendable {
     }
 
     /// Puts a new node in the place of the present one, over the same file or another.
-    public func startCentral(path: String? = nil) throws {
+    public func startCentral(
+        path: String? = nil, timer: any Clock<Duration> = ContinuousClock()
+    ) throws {
         let path = path ?? centralPath
-        slot.replace(try CentralNode(path: path, clock: clock, random: random), path: path)
+        slot.replace(
+            try CentralNode(path: path, clock: clock, timer: timer, random: random), path: path)
     }
 
     /// What stands in central's file and its write-ahead log.
@@ -345,6 +348,13 @@ public final class Fleet: Sendable {
     /// Opens central's database beside the node.
     public func openCentral() throws -> ReplicaDatabase {
         try ReplicaDatabase(path: centralPath, role: .central)
+    }
+
+    /// Writes at central as a command would.
+    public func editCentralTransaction(_ body: (WriteTransaction) throws -> Void) throws {
+        let database = try openCentral()
+        defer { database.close() }
+        try database.write(now: clock.now()) { try body($0) }
     }
 
     /// Writes at central as an import would.
