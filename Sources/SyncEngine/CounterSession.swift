@@ -184,7 +184,7 @@ extension CounterSession {
     ) async throws(SyncEnd) {
         guard case .failure(let failure) = error, let retries = options.retries else { throw error }
         // Something on the way takes no body of this size.
-        if case .tooLarge = failure, pace.noteCut() { return }
+        if case .tooLarge = failure, pace.noteTooLarge() { return }
         guard
             let delay = retries.delay(
                 after: failure, failures: failures, hasAnswered: report.roundTrips > 0,

@@ -1,6 +1,7 @@
 // How much to send at once over a link, by what got through before. A chunk that takes long is halved,
 // one that was cut is quartered, one that was quick is doubled: so a bad link wastes little, and a good
-// one is soon full. The zstd level goes by the measured rate.
+// one is soon full. What crosses in a moment is not made smaller by a cut: where replies are lost on a
+// quick link, small chunks would only meet more losses. The zstd level goes by the measured rate.
 
 internal import ReplicaStore
 internal import SyncProtocol
@@ -11,6 +12,8 @@ struct LinkPace: Sendable, Hashable {
     private static let quickSeconds = 2.0
     /// Slower than this, in seconds, the next one is smaller: a cut then wastes too much.
     private static let slowSeconds = 8.0
+    /// What crosses in less than this, in seconds, a cut hits by chance.
+    private static let momentSeconds = 1.0
     /// Fewer bytes than these say nothing of the rate, but of the round trip.
     private static let measuredBytesMin = 4_096
     /// Below these bytes a second (0.5 Mbit/s) a smaller body is worth its time.
@@ -23,6 +26,10 @@ struct LinkPace: Sendable, Hashable {
 
     /// The newest dictionary that central reads, by its last word; 0 for none.
     var dictionary: UInt32 = 0
+    /// The chunk that crossed last within a moment; less after each cut.
+    private var promptChunkBytes = 0
+    /// What passes everything on the way, as far as is known.
+    private var chunkBytesMax = WireLimits.chunkBytes.upperBound
 
     /// A link of which nothing is known, or what was known of it.
     init(_ measured: MeasuredLink? = nil) {
@@ -52,6 +59,9 @@ struct LinkPace: Sendable, Hashable {
         if bytes >= Self.measuredBytesMin, seconds > 0 {
             bytesPerSecond = Int(min(Double(bytes) / seconds, 1e12))
         }
+        if bytes >= Self.measuredBytesMin, seconds < Self.momentSeconds {
+            promptChunkBytes = chunkBytes
+        }
         if seconds < Self.quickSeconds {
             setChunk(chunkBytes * 2)
         } else if seconds > Self.slowSeconds {
@@ -59,17 +69,25 @@ struct LinkPace: Sendable, Hashable {
         }
     }
 
-    /// Notes an exchange that was cut, or too large for something on the way; tells whether the next
-    /// one can be smaller.
-    @discardableResult
-    mutating func noteCut() -> Bool {
+    /// Notes an exchange that was cut.
+    mutating func noteCut() {
+        setChunk(max(chunkBytes / 4, min(chunkBytes, promptChunkBytes)))
+        // The link may have become another: each further cut in a row lets this count less.
+        promptChunkBytes /= 4
+    }
+
+    /// Notes an exchange that was too large for something on the way; tells whether the next one can
+    /// be smaller.
+    mutating func noteTooLarge() -> Bool {
         let before = chunkBytes
-        setChunk(chunkBytes / 4)
+        // Half of it may pass; it itself is not tried again.
+        chunkBytesMax = max(before / 2, WireLimits.chunkBytes.lowerBound)
+        setChunk(before / 4)
         return chunkBytes < before
     }
 
     private mutating func setChunk(_ bytes: Int) {
         let range = WireLimits.chunkBytes
-        chunkBytes = min(max(bytes, range.lowerBound), range.upperBound)
+        chunkBytes = min(max(bytes, range.lowerBound), range.upperBound, chunkBytesMax)
     }
 }
