@@ -30,6 +30,7 @@ enum RunCommand {
                     "--metered",
                     help: "do not wait at central between syncs: for a link that costs by the byte"),
                 SyncCommand.limitRate,
+                SyncCommand.timeout,
                 Option("--quiet", short: "q", help: "print nothing but warnings"),
             ]
         ) { try await run($0, context) }

@@ -8,6 +8,9 @@ internal import SyncProtocol
 enum SyncCommand {
     static let limitRate = Option(
         "--limit-rate", valueName: "BYTES", help: "bytes per second at most")
+    static let timeout = Option(
+        "--timeout", valueName: "SECONDS",
+        help: "take a link for broken that is silent so long; 60, and 15 to connect")
 
     static func command(_ context: CounterContext) -> Command {
         Command(
@@ -20,6 +23,7 @@ enum SyncCommand {
             options: [
                 Option("--quiet", short: "q", help: "print nothing when all went well"),
                 limitRate,
+                timeout,
                 Option(
                     "--tries", valueName: "N",
                     help: "give up after so many failures in a row; \(RetryPolicy().failuresMax), "
@@ -76,6 +80,10 @@ enum SyncCommand {
         var http = HTTPClientOptions()
         http.userAgent = "counter/\(CounterTool.version)"
         http.totalTimeout = exchangeTimeout
+        if let seconds = try invocation.integer("--timeout", in: 1...600) {
+            http.connectTimeout = .seconds(seconds)
+            http.silenceMax = .seconds(seconds)
+        }
         http.bytesPerSecondMax = try invocation.integer("--limit-rate", in: 1 ... .max)
         return http
     }

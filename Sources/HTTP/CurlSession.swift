@@ -83,6 +83,7 @@ final class CurlSession: @unchecked Sendable {
         guard curl_multi_add_handle(multi, easy) == CURLM_OK else { return CURLE_FAILED_INIT }
         defer { curl_multi_remove_handle(multi, easy) }
         blockBrokenPipeSignal()
+        var silence = SilenceWatch(silenceMax: transfer.silenceMax)
         while true {
             waitForRate(abort)
             if abort.isSet || closing.isSet { return nil }
@@ -94,7 +95,11 @@ final class CurlSession: @unchecked Sendable {
             let result = shim_finished_result(multi)
             if result >= 0 { return CURLcode(rawValue: UInt32(result)) }
             if transfer.isPaused { continue }
-            guard curl_multi_poll(multi, nil, 0, 1_000, nil) == CURLM_OK else {
+            if silence.isOver(crossedBytes: transfer.crossedBytes, easy) {
+                return CURLE_OPERATION_TIMEDOUT
+            }
+            let wait = silence.waitMilliseconds(atMost: 1_000)
+            guard curl_multi_poll(multi, nil, 0, wait, nil) == CURLM_OK else {
                 return CURLE_FAILED_INIT
             }
         }

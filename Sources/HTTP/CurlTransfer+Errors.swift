@@ -14,7 +14,8 @@ extension CurlTransfer {
             return .couldNotResolve(host: host)
         case CURLE_COULDNT_CONNECT: return .couldNotConnect(host: host, reason: reason)
         case CURLE_OPERATION_TIMEDOUT:
-            return reason.contains("too slow")
+            // The silence watch gives this code without libcurl's words.
+            return reason.contains("too slow") || errorIsUnsaid && isConnected
                 ? .tooSlow(host: host) : .timedOut(host: host, whileConnecting: !isConnected)
         case CURLE_SSL_CONNECT_ERROR:
             return isBrokenHandshake(reason)

@@ -85,6 +85,12 @@ final class CurlTransfer {
         return total - pacedBytes
     }
 
+    /// Bytes that crossed the wire, or were handed to the kernel.
+    var crossedBytes: Int { bytesSent + bytesReceived }
+
+    /// How long nothing may move.
+    var silenceMax: Duration? { options.silenceMax.map { $0 + request.replyDelay } }
+
     /// Lets libcurl hand over what it kept back.
     func unpause() -> CURLcode {
         guard isPaused else { return CURLE_OK }
@@ -119,6 +125,9 @@ final class CurlTransfer {
         let text = String(cString: errorText)
         return text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
     }
+
+    /// Whether libcurl itself has said nothing.
+    var errorIsUnsaid: Bool { errorText[0] == 0 }
 
     func result(of code: CURLcode) -> Result<HTTPClientResponse, HTTPClientError> {
         guard code == CURLE_OK else { return .failure(error(for: code)) }

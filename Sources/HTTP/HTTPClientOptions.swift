@@ -6,6 +6,9 @@ public struct HTTPClientOptions: Sendable {
     public var lowSpeedBytesPerSecond: Int? = 1
     /// How long a transfer may be slower than `lowSpeedBytesPerSecond`, in whole seconds.
     public var lowSpeedTime: Duration = .seconds(60)
+    /// How long nothing may move in either direction, not even out of the kernel's send buffer; nil
+    /// bears with any silence that the low speed allows.
+    public var silenceMax: Duration?
     /// Time for a whole request and its answer; nil sets no limit.
     public var totalTimeout: Duration?
     /// Sent as `User-Agent`; nil sends none.

@@ -130,6 +130,18 @@ struct HTTPClientErrorTests {
         #expect(await failure(client, server.url) == .tooSlow(host: "127.0.0.1:\(server.port)"))
     }
 
+    @Test("A link on which nothing moves is too slow")
+    func silence() async throws {
+        let server = try #require(
+            RawServer { peer in
+                _ = peer.receive(through: "\r\n\r\n")
+                peer.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")
+                _ = peer.receive()
+            })
+        let client = makeClient { $0.silenceMax = .milliseconds(200) }
+        #expect(await failure(client, server.url) == .tooSlow(host: "127.0.0.1:\(server.port)"))
+    }
+
     @Test("Cancelling the task aborts the transfer at once, and the client stays usable")
     func cancellation() async throws {
         let started = Latch()
