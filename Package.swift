@@ -105,6 +105,8 @@ let package = Package(
                 "Replication", "SyncEngine", "SyncProtocol",
             ]),
         program("simulate", ["CommandLineTool", "Simulation"]),
+        library("BadLinks", ["CLinux", "Demonstration", "Dossiers", "JSON", "Replication"]),
+        program("links", ["BadLinks", "CommandLineTool"]),
         program(
             "fuzz",
             [
@@ -162,7 +164,7 @@ let package = Package(
         tests("LayoutTests", []),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["JSON", "SQLite", "TestSupport", "central", "counter"],
+            dependencies: ["BadLinks", "JSON", "SQLite", "TestSupport", "central", "counter"],
             swiftSettings: strict),
         tests("ReplicationTests", ["CBOR", "Causality", "Crypto", "JSON", "Replication"]),
         tests(

@@ -6,6 +6,7 @@ import Testing
 @Suite("The import table")
 struct ImportTableTests {
     private static let table: [String: [String]] = [
+        "BadLinks": ["CLinux", "Demonstration", "Dossiers", "JSON", "Replication"],
         "CBOR": [],
         "Causality": [],
         "CentralCommands": [
@@ -46,6 +47,7 @@ struct ImportTableTests {
         ],
         "central": ["CentralCommands", "CommandLineTool"],
         "counter": ["CommandLineTool", "CounterCommands"],
+        "links": ["BadLinks", "CommandLineTool"],
         "simulate": ["CommandLineTool", "Simulation"],
         "fuzz": [
             "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "JSON", "Replication",

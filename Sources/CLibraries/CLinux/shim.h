@@ -1,5 +1,41 @@
 #pragma once
-#include <sys/socket.h>
-#include <sys/un.h>
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <fcntl.h>
+#include <linux/if_tun.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* A TUN device of this name in the calling thread's network namespace: its packets, without a header
+   of their own. -1 and errno when the kernel refuses. The union and the request are macros. */
+static inline int shim_open_tun(const char *name) {
+    int descriptor = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0) return -1;
+    struct ifreq request;
+    memset(&request, 0, sizeof request);
+    request.ifr_flags = IFF_TUN | IFF_NO_PI;
+    strncpy(request.ifr_name, name, IFNAMSIZ - 1);
+    if (ioctl(descriptor, TUNSETIFF, &request) < 0) {
+        close(descriptor);
+        return -1;
+    }
+    return descriptor;
+}
+
+/* Gives the calling thread a network namespace of its own: -1 and errno when the kernel refuses. */
+static inline int shim_unshare_network(void) { return unshare(CLONE_NEWNET); }
+
+/* Moves the calling thread into a network namespace: -1 and errno when the kernel refuses. */
+static inline int shim_enter_network(int descriptor) { return setns(descriptor, CLONE_NEWNET); }
+
+/* A file in memory that is gone with its last descriptor; -1 and errno when the kernel refuses. */
+static inline int shim_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }

@@ -1,0 +1,8 @@
+internal import CommandLineTool
+internal import Foundation
+
+let tool = Tool(
+    name: "links", version: "1.0.0", summary: "the built programs over bad links",
+    commands: [LinksCommand.command])
+let status = await tool.main(arguments: ["run"] + Array(CommandLine.arguments.dropFirst()))
+exit(status.rawValue)
