@@ -5,7 +5,7 @@ import Synchronization
 
 /// libcurl's handles of one client, and the thread on which alone they are used.
 ///
-/// `@unchecked Sendable`: `easy`, `multi` and `linkFreeAt` are used on `thread` only, but for
+/// `@unchecked Sendable`: `easy`, `multi`, `linkFreeAt` and `lastSocket` are used on `thread` only, but for
 /// `curl_multi_wakeup`, which is made for other threads.
 final class CurlSession: @unchecked Sendable {
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
@@ -19,6 +19,8 @@ final class CurlSession: @unchecked Sendable {
     private let alarm = DispatchSemaphore(value: 0)
     /// When the rate limit allows the next step; used on `thread` only.
     private var linkFreeAt = ContinuousClock.now
+    /// The socket that was opened last, or -1; used on `thread` only.
+    private var lastSocket: Int32 = -1
     private let total = Mutex(HTTPTraffic())
 
     init(options: HTTPClientOptions) {
@@ -66,9 +68,10 @@ final class CurlSession: @unchecked Sendable {
             return .failure(.other(code: Int(CURLE_FAILED_INIT.rawValue), message: "no memory"))
         }
         curl_easy_reset(easy)
-        let transfer = CurlTransfer(request, options, easy)
+        let transfer = CurlTransfer(request, options, easy, lastSocket: lastSocket)
         if let problem = transfer.prepare() { return .failure(problem) }
         let code = transfer.withBody { run(transfer, easy, multi, abort) }
+        lastSocket = transfer.socket
         let traffic = transfer.traffic
         total.withLock { $0 += traffic }
         if let code { return transfer.result(of: code) }
@@ -95,7 +98,7 @@ final class CurlSession: @unchecked Sendable {
             let result = shim_finished_result(multi)
             if result >= 0 { return CURLcode(rawValue: UInt32(result)) }
             if transfer.isPaused { continue }
-            if silence.isOver(crossedBytes: transfer.crossedBytes, easy) {
+            if silence.isOver(crossedBytes: transfer.crossedBytes, socket: transfer.socket) {
                 return CURLE_OPERATION_TIMEDOUT
             }
             let wait = silence.waitMilliseconds(atMost: 1_000)

@@ -32,9 +32,15 @@ final class CurlTransfer {
     private var bytesReceived = 0
     private var pacedBytes = 0
     private(set) var isPaused = false
+    /// The socket of the connection that was opened last, perhaps for an earlier transfer; or -1.
+    private(set) var socket: Int32
     private var reported: TransferProgress?
 
-    init(_ request: CurlRequest, _ options: HTTPClientOptions, _ easy: UnsafeMutableRawPointer) {
+    init(
+        _ request: CurlRequest, _ options: HTTPClientOptions, _ easy: UnsafeMutableRawPointer,
+        lastSocket: Int32
+    ) {
+        socket = lastSocket
         self.request = request
         self.options = options
         self.easy = easy
@@ -252,6 +258,11 @@ extension CurlTransfer {
         shim_set_debug_callback(easy) { _, kind, _, size, context in
             transfer(context)?.crossed(kind, size)
             return 0
+        }
+        shim_set_pointer(easy, CURLOPT_SOCKOPTDATA, context)
+        shim_set_socket_callback(easy) { context, socket, _ in
+            transfer(context)?.socket = socket
+            return Int32(CURL_SOCKOPT_OK)
         }
         shim_set_progress_callback(easy) { context, toReceive, received, toSend, sent in
             transfer(context)?.report(toReceive, received, toSend, sent)

@@ -1,4 +1,3 @@
-import CCurl
 import Glibc
 
 /// Notices that nothing moves on a transfer any more. Bytes that leave the kernel's send buffer move,
@@ -22,10 +21,9 @@ struct SilenceWatch {
     }
 
     /// Whether the transfer, of which so many bytes have crossed, has been silent for too long.
-    mutating func isOver(crossedBytes: Int, _ easy: UnsafeMutableRawPointer) -> Bool {
+    mutating func isOver(crossedBytes: Int, socket: Int32) -> Bool {
         guard let silenceMax else { return false }
         var waiting: Int32 = 0
-        let socket = shim_socket_info(easy)
         // A socket that cannot be asked tells nothing, and the bytes that crossed decide.
         if socket >= 0, ioctl(socket, UInt(TIOCOUTQ), &waiting) != 0 { waiting = 0 }
         if seen != (crossedBytes, waiting) {

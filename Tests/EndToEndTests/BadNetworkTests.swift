@@ -34,9 +34,9 @@ struct BadNetworkTests {
     /// The conditions of the table, quicker where they would leave so little work alone.
     private static let conditions = LinkCondition.all.dropFirst().map { condition in
         var brief = condition
+        brief.timeoutSeconds = condition.timeoutSeconds.map { _ in 1 }
         // A chunk takes twice as long to leave the kernel: bytes that still move are no silence.
         if condition.name == "slow" { brief.timeoutSeconds = 1 }
-        brief.timeoutSeconds = condition.timeoutSeconds.map { _ in 1 }
         if condition.cuts != nil {
             brief.bytesPerSecond = 8_000
             brief.cuts?.up = .milliseconds(condition.name == "redial" ? 3_000 : 1_200)

@@ -47,10 +47,11 @@ static inline curl_off_t shim_offset_info(CURL *handle, CURLINFO info) {
   return curl_easy_getinfo(handle, info, &value) == CURLE_OK ? value : 0;
 }
 
-/// The socket of the transfer, or -1.
-static inline int shim_socket_info(CURL *handle) {
-  curl_socket_t value = CURL_SOCKET_BAD;
-  return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &value) == CURLE_OK ? value : -1;
+/// Called with each socket that is opened; CURLOPT_SOCKOPTDATA comes as context.
+typedef int (*shim_socket_callback)(void *context, curl_socket_t socket, curlsocktype purpose);
+
+static inline CURLcode shim_set_socket_callback(CURL *handle, shim_socket_callback callback) {
+  return curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, callback);
 }
 
 static inline CURLMcode shim_set_multi_long(CURLM *multi, CURLMoption option, long value) {
