@@ -23,11 +23,13 @@ enum BadNetworks {
     .enabled(if: BadNetworks.isWanted, BadNetworks.words))
 struct BadNetworkTests {
     /// Some hundred dossiers, and what they cost on a clean link.
-    private static let bench = Result {
+    private static let bench: Result<(lab: BadLinkLab, clean: LinkResult), any Error> = Result {
         let lab = try BadLinkLab(
             dossiers: 300,
             programs: URL(fileURLWithPath: Program.path("counter")).deletingLastPathComponent().path
         )
+        // What is static has no end of its own.
+        atexit { try? BadNetworkTests.bench.get().lab.removeFiles() }
         return (lab: lab, clean: try lab.result(on: LinkCondition("clean", "")))
     }
 
