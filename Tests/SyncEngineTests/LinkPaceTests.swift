@@ -1,3 +1,4 @@
+import ReplicaStore
 import SyncProtocol
 import Testing
 
@@ -9,7 +10,8 @@ struct LinkPaceTests {
     private static let chunk = Traffic(bytesSent: 30_000)
 
     private func pace(_ kibibytes: Int) -> LinkPace {
-        LinkPace(chunkBytes: kibibytes << 10)
+        LinkPace(
+            MeasuredLink(chunkBytes: kibibytes << 10, bytesPerSecond: nil, dictionary: 0))
     }
 
     @Test("one of two replies lost on a quick link does not end with the least chunk")
