@@ -37,7 +37,7 @@ struct HelpText {
     }
 
     private func usage(_ command: Command, path: [String]) -> String {
-        var parts = [tool.name] + path
+        var parts = [tool.name] + (tool.onlyCommand == nil ? path : [])
         if command.isGroup { return (parts + ["COMMAND"]).joined(separator: " ") }
         if !command.options.isEmpty || !tool.globalOptions.isEmpty { parts.append("[options]") }
         return (parts + command.arguments.map(\.synopsis)).joined(separator: " ")

@@ -46,6 +46,12 @@ public struct Tool: Sendable {
                 hint: "raise the limit of open files (ulimit -n)"))
     }
 
+    /// The one command of a program that is that command: a hidden one, whose name is not typed.
+    var onlyCommand: Command? {
+        guard let command = commands.first, commands.count == 1, command.hidden else { return nil }
+        return command
+    }
+
     /// Runs the program with these arguments, without the program's own name.
     ///
     /// SIGPIPE is ignored from here on: a reader that went away must not kill a command in the
@@ -53,7 +59,9 @@ public struct Tool: Sendable {
     /// - Returns: What to end the process with.
     public func main(arguments: [String]) async -> ExitCode {
         signal(SIGPIPE, SIG_IGN)
-        var parser = CommandLineParser(tool: self, words: arguments)
+        let implied = arguments == ["--version"] ? nil : onlyCommand?.name
+        var parser = CommandLineParser(
+            tool: self, words: [implied].compactMap(\.self) + arguments)
         do {
             switch try parser.parse() {
             case .version:
@@ -102,7 +110,7 @@ public struct Tool: Sendable {
     }
 
     private func report(_ error: UsageError, path: [String]) -> ExitCode {
-        let call = ([name] + path + ["--help"]).joined(separator: " ")
+        let call = ([name] + (onlyCommand == nil ? path : []) + ["--help"]).joined(separator: " ")
         let hint = [error.hint, "see \(call)"].compactMap(\.self).joined(separator: "\n")
         return report(CommandFailure(.usage, error.message, hint: hint))
     }

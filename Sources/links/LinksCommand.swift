@@ -21,7 +21,7 @@ enum LinksCommand {
         options: [
             Option("--condition", valueName: "NAME", help: "this one alone, beside the clean one"),
             Option("--dossiers", valueName: "N", help: "dossiers to push and to pull; 4000"),
-        ]
+        ], hidden: true
     ) { try run($0) }
 
     private static func run(_ invocation: Invocation) throws -> ExitCode {

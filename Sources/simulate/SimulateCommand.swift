@@ -26,7 +26,7 @@ enum SimulateCommand {
             Option("--verbose", short: "v", help: "print the history of --seed"),
             Option("--whole", help: "do not shorten the history of a failure"),
             Option("--keep-going", help: "list all seeds that fail, and shorten none"),
-        ]
+        ], hidden: true
     ) { try await run($0) }
 
     private static func run(_ invocation: Invocation) async throws -> ExitCode {

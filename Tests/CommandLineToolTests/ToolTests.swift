@@ -127,6 +127,30 @@ struct ToolTests {
         #expect(await SampleTool().run("secret").exitCode == .ok)
     }
 
+    @Test("a program that is one command is called, helped and reported without its name")
+    func onlyCommand() async {
+        let output = OutputSink()
+        let errors = OutputSink()
+        let tool = Tool(
+            name: "solo", version: "1.0.0", summary: "does one thing",
+            commands: [
+                Command(
+                    "run", summary: "do it", options: [Option("--fast", help: "at once")],
+                    hidden: true
+                ) {
+                    try $0.printOut($0.has("--fast") ? "fast" : "slow"); return .ok
+                }
+            ], output: output, errorOutput: errors)
+        #expect(await tool.main(arguments: []) == .ok)
+        #expect(await tool.main(arguments: ["--fast"]) == .ok)
+        #expect(await tool.main(arguments: ["--help"]) == .ok)
+        #expect(await tool.main(arguments: ["--version"]) == .ok)
+        #expect(await tool.main(arguments: ["--odd"]) == .usage)
+        #expect(output.text.hasPrefix("slow\nfast\ndo it\n\nusage: solo [options]\n"))
+        #expect(output.text.hasSuffix("solo 1.0.0\n"))
+        #expect(errors.text.contains("see solo --help"))
+    }
+
     @Test("Output that cannot be written ends with an I/O error")
     func fullDisk() async {
         let full = OutputSink(descriptor: -1, name: "standard output")
