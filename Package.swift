@@ -90,8 +90,8 @@ let package = Package(
             ]),
         library("Reports", ["Dossiers", "JSON", "SQLite"]),
         library("Demonstration", ["Causality", "Dossiers", "JSON", "Replication"]),
-        program("central", ["CentralCommands", "CommandLineTool"]),
-        program("counter", ["CommandLineTool", "CounterCommands"]),
+        program("central", ["CentralCommands", "CommandLineTool", "Host"]),
+        program("counter", ["CommandLineTool", "CounterCommands", "Host"]),
         program(
             "bench",
             [

@@ -1,7 +1,9 @@
 internal import CentralCommands
 internal import CommandLineTool
 internal import Foundation
+internal import Host
 
+ProcessMemory.hide()
 let tool = CentralTool.make()
 if let refusal = tool.refusalToStart() { exit(refusal.rawValue) }
 let status = await tool.main(arguments: Array(CommandLine.arguments.dropFirst()))

@@ -1,7 +1,9 @@
 internal import CommandLineTool
 internal import CounterCommands
 internal import Foundation
+internal import Host
 
+ProcessMemory.hide()
 let tool = CounterTool.make()
 if let refusal = tool.refusalToStart() { exit(refusal.rawValue) }
 let status = await tool.main(arguments: Array(CommandLine.arguments.dropFirst()))

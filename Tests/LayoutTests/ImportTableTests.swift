@@ -45,8 +45,8 @@ struct ImportTableTests {
             "CBOR", "CZstd", "Causality", "Columns", "Crypto", "Demonstration", "Dossiers", "JSON",
             "ReplicaStore", "Replication", "SQLite", "SyncEngine", "SyncProtocol",
         ],
-        "central": ["CentralCommands", "CommandLineTool"],
-        "counter": ["CommandLineTool", "CounterCommands"],
+        "central": ["CentralCommands", "CommandLineTool", "Host"],
+        "counter": ["CommandLineTool", "CounterCommands", "Host"],
         "links": ["BadLinks", "CommandLineTool"],
         "simulate": ["CommandLineTool", "Simulation"],
         "fuzz": [

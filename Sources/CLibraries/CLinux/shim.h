@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -36,6 +37,10 @@ static inline int shim_unshare_network(void) { return unshare(CLONE_NEWNET); }
 
 /* Moves the calling thread into a network namespace: -1 and errno when the kernel refuses. */
 static inline int shim_enter_network(int descriptor) { return setns(descriptor, CLONE_NEWNET); }
+
+/* No core file of this process, and no look into its memory by others of the same user: -1 and errno
+   when the kernel refuses. */
+static inline int shim_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 /* A file in memory that is gone with its last descriptor; -1 and errno when the kernel refuses. */
 static inline int shim_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
