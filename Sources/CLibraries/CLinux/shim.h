@@ -1,18 +1,18 @@
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+/* No _GNU_SOURCE: with it the C library's own types have other members than in the modules of the
+   toolchain, and a program that sees both does not compile. */
 #include <fcntl.h>
 #include <linux/if_tun.h>
+#include <linux/memfd.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <linux/sched.h>
 #include <net/if.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -33,14 +33,20 @@ static inline int shim_open_tun(const char *name) {
 }
 
 /* Gives the calling thread a network namespace of its own: -1 and errno when the kernel refuses. */
-static inline int shim_unshare_network(void) { return unshare(CLONE_NEWNET); }
+static inline int shim_unshare_network(void) {
+    return (int)syscall(SYS_unshare, CLONE_NEWNET);
+}
 
 /* Moves the calling thread into a network namespace: -1 and errno when the kernel refuses. */
-static inline int shim_enter_network(int descriptor) { return setns(descriptor, CLONE_NEWNET); }
+static inline int shim_enter_network(int descriptor) {
+    return (int)syscall(SYS_setns, descriptor, CLONE_NEWNET);
+}
 
 /* No core file of this process, and no look into its memory by others of the same user: -1 and errno
    when the kernel refuses. */
 static inline int shim_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 /* A file in memory that is gone with its last descriptor; -1 and errno when the kernel refuses. */
-static inline int shim_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+static inline int shim_memory_file(const char *name) {
+    return (int)syscall(SYS_memfd_create, name, MFD_CLOEXEC);
+}
