@@ -46,6 +46,7 @@ let package = Package(
     ],
     targets: [
         systemLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        systemLibrary("CGnuTLS", pkgConfig: "gnutls", apt: "libgnutls28-dev"),
         systemLibrary("CMicrohttpd", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         systemLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
@@ -70,7 +71,7 @@ let package = Package(
                 "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON",
                 "ReplicaStore", "Replication", "SyncProtocol",
             ]),
-        library("HTTP", ["CCurl", "CMicrohttpd"]),
+        library("HTTP", ["CCurl", "CGnuTLS", "CMicrohttpd"]),
         library("Host", ["CLinux"]),
         library(
             "SyncProtocol", ["CBOR", "CZstd", "Causality", "Crypto", "JSON", "Replication"]),

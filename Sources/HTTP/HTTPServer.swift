@@ -30,15 +30,19 @@ public final class HTTPServer: Sendable {
         headerCheck: HeaderCheck? = nil,
         log: (@Sendable (String) -> Void)? = nil
     ) throws(HTTPError) {
+        let certificate = try tls.map { identity throws(HTTPError) in
+            try ServerCertificate(identity)
+        }
         let watch = try ConnectionWatch(limits: limits)
         core = ServerCore(
-            limits: limits, isTLS: tls != nil, watch: watch, headerCheck: headerCheck,
+            limits: limits, certificates: certificate.map { HandshakeCertificates($0) },
+            watch: watch, headerCheck: headerCheck,
             handler: handler, log: log)
         do throws(HTTPError) {
             let socket = try listen.openSocket()
             port = ListenAddress.boundPort(of: socket)
             daemon = try ServerDaemon(
-                core: core, listenSocket: socket, isIPv6: listen.isIPv6, tls: tls,
+                core: core, listenSocket: socket, isIPv6: listen.isIPv6,
                 suppressDate: suppressDate)
         } catch {
             watch.close()
@@ -49,6 +53,14 @@ public final class HTTPServer: Sendable {
     deinit {
         let (daemon, core) = (daemon, core)
         closingQueue.async { Self.close(daemon, core, .zero, .zero) }
+    }
+
+    /// Proves itself with another certificate in every handshake from now on; open connections stay.
+    ///
+    /// Nothing changes when it throws. A server of plain HTTP stays one.
+    /// - Throws: `HTTPError.tlsIdentityRejected`.
+    public func replace(tls identity: TLSIdentity) throws(HTTPError) {
+        core.certificates?.replace(with: try ServerCertificate(identity))
     }
 
     /// Stops accepting, lets running requests finish within the limits' grace periods, and ends.

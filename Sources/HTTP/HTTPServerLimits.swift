@@ -25,18 +25,6 @@ public struct HTTPServerLimits: Sendable {
     public init() {}
 }
 
-/// A certificate chain and its key, as PEM texts.
-public struct TLSIdentity: Sendable {
-    let certificatePEM: String
-    let keyPEM: String
-
-    /// Creates an identity; the server checks it when it starts.
-    public init(certificatePEM: String, keyPEM: String) {
-        self.certificatePEM = certificatePEM
-        self.keyPEM = keyPEM
-    }
-}
-
 extension Duration {
     /// Whole milliseconds, rounded up so that a short duration never becomes "none".
     var wholeMilliseconds: Int {

@@ -6,11 +6,14 @@ import Synchronization
 final class ServerCore: Sendable {
     let handler: @Sendable (HTTPRequest) async -> HTTPResponse
     let limits: HTTPServerLimits
-    let isTLS: Bool
+    /// What handshakes are answered with; nil for plain HTTP.
+    let certificates: HandshakeCertificates?
     let watch: ConnectionWatch
     let tooLarge = HTTPResponse.problem(413, "The request body is too large")
     let busy: HTTPResponse
     let closing = HTTPResponse.problem(503, "The server is closing")
+
+    var isTLS: Bool { certificates != nil }
 
     private struct State {
         var isClosing = false
@@ -28,13 +31,13 @@ final class ServerCore: Sendable {
     private let suspensions = DispatchGroup()
 
     init(
-        limits: HTTPServerLimits, isTLS: Bool, watch: ConnectionWatch,
+        limits: HTTPServerLimits, certificates: HandshakeCertificates?, watch: ConnectionWatch,
         headerCheck: HTTPServer.HeaderCheck?,
         handler: @escaping @Sendable (HTTPRequest) async -> HTTPResponse,
         log: (@Sendable (String) -> Void)?
     ) {
         self.limits = limits
-        self.isTLS = isTLS
+        self.certificates = certificates
         self.watch = watch
         self.headerCheck = headerCheck
         self.handler = handler

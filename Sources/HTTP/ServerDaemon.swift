@@ -14,24 +14,22 @@ final class ServerDaemon: @unchecked Sendable {
     private var listenSocket: Int32 = -1
 
     /// Starts serving on a socket, which it takes over even when it throws.
-    /// - Throws: `HTTPError.tlsIdentityRejected`, `HTTPError.cannotStart`.
+    /// - Throws: `HTTPError.cannotStart`.
     init(
-        core: ServerCore, listenSocket: Int32, isIPv6: Bool, tls: TLSIdentity?,
-        suppressDate: Bool
+        core: ServerCore, listenSocket: Int32, isIPv6: Bool, suppressDate: Bool
     ) throws(HTTPError) {
         MHD_set_panic_func(reportPanic, nil)
         var flags = MHD_USE_AUTO_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
         flags |= MHD_USE_ERROR_LOG.rawValue
         if isIPv6 { flags |= MHD_USE_IPv6.rawValue }
         if suppressDate { flags |= MHD_USE_SUPPRESS_DATE_NO_CLOCK.rawValue }
-        let settings = Self.makeSettings(core, listenSocket, tls)
+        let settings = Self.makeSettings(core, listenSocket)
         let inode = socketInode(listenSocket)
         guard let daemon = shim_start_daemon(flags, settings) else {
             // libmicrohttpd closes the socket on some failures and leaves it on others.
             if socketInode(listenSocket) == inode { close(listenSocket) }
             Self.free(settings)
-            let reason = core.lastLogLine ?? "libmicrohttpd refused"
-            throw tls == nil ? .cannotStart(reason: reason) : .tlsIdentityRejected(reason: reason)
+            throw .cannotStart(reason: core.lastLogLine ?? "libmicrohttpd refused")
         }
         self.core = core
         self.daemon = daemon
@@ -61,7 +59,7 @@ final class ServerDaemon: @unchecked Sendable {
     }
 
     private static func makeSettings(
-        _ core: ServerCore, _ listenSocket: Int32, _ tls: TLSIdentity?
+        _ core: ServerCore, _ listenSocket: Int32
     ) -> UnsafeMutablePointer<shim_server> {
         let limits = core.limits
         let settings = UnsafeMutablePointer<shim_server>.allocate(capacity: 1)
@@ -81,16 +79,13 @@ final class ServerDaemon: @unchecked Sendable {
         settings.pointee.idle_timeout_seconds = UInt32(max(limits.idleTimeout.wholeSeconds, 1))
         // Room to receive headers a little over the limit, and to write an answer's headers.
         settings.pointee.connection_memory_bytes = limits.headerBytesMax * 2 + (32 << 10)
-        if let tls {
-            settings.pointee.tls_certificate = UnsafePointer(strdup(tls.certificatePEM))
-            settings.pointee.tls_key = UnsafePointer(strdup(tls.keyPEM))
+        if core.certificates != nil {
+            settings.pointee.tls_certificate_callback = HandshakeCertificates.callback
         }
         return settings
     }
 
     private static func free(_ settings: UnsafeMutablePointer<shim_server>) {
-        Glibc.free(UnsafeMutablePointer(mutating: settings.pointee.tls_certificate))
-        Glibc.free(UnsafeMutablePointer(mutating: settings.pointee.tls_key))
         settings.deallocate()
     }
 }
@@ -147,10 +142,14 @@ private func connectionChanged(
     let core = serverCore(context)
     switch code {
     case .CONNECTION_NOTIFY_STARTED:
+        // The handshake comes after this call.
+        core.certificates?.serve(connection)
         let count = core.watch.opened(connection)
         guard count == core.limits.connectionsMax else { return }
         core.logLine("all \(count) connections are taken: further ones wait")
-    default: core.watch.closed(connection)
+    default:
+        core.certificates?.forget(connection)
+        core.watch.closed(connection)
     }
 }
 

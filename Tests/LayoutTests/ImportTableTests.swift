@@ -23,7 +23,7 @@ struct ImportTableTests {
         "Crypto": ["CSodium"],
         "Demonstration": ["Causality", "Dossiers", "JSON", "Replication"],
         "Dossiers": ["CBOR", "Causality", "Crypto", "JSON", "Replication"],
-        "HTTP": ["CCurl", "CMicrohttpd"],
+        "HTTP": ["CCurl", "CGnuTLS", "CMicrohttpd"],
         "Host": ["CLinux"],
         "JSON": [],
         "ReplicaStore": [

@@ -19,9 +19,9 @@ struct shim_server {
   unsigned int connections_per_address_max;
   unsigned int idle_timeout_seconds;
   size_t connection_memory_bytes;
-  /// PEM texts, or NULL for plain HTTP.
-  const char *tls_certificate;
-  const char *tls_key;
+  /// A `gnutls_certificate_retrieve_function2` that gives each handshake its certificate, or NULL for
+  /// plain HTTP.
+  const void *tls_certificate_callback;
 };
 
 /// Formats here, because Swift cannot receive a `va_list` portably.
@@ -43,14 +43,13 @@ static inline size_t shim_keep_escapes(void *unused, struct MHD_Connection *conn
 /// `MHD_start_daemon` is variadic.
 static inline struct MHD_Daemon *shim_start_daemon(unsigned int flags, struct shim_server *server) {
   struct MHD_OptionItem tls[] = {
-      {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)server->tls_certificate},
-      {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)server->tls_key},
+      {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)server->tls_certificate_callback},
       {MHD_OPTION_HTTPS_PRIORITIES, 0,
        (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
       {MHD_OPTION_END, 0, NULL},
   };
   struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
-  if (server->tls_certificate != NULL) flags |= MHD_USE_TLS;
+  if (server->tls_certificate_callback != NULL) flags |= MHD_USE_TLS;
   return MHD_start_daemon(
       flags, 0, NULL, NULL, server->handler, server->context,
       MHD_OPTION_EXTERNAL_LOGGER, shim_log, server,
@@ -63,7 +62,7 @@ static inline struct MHD_Daemon *shim_start_daemon(unsigned int flags, struct sh
       MHD_OPTION_PER_IP_CONNECTION_LIMIT, server->connections_per_address_max,
       MHD_OPTION_CONNECTION_TIMEOUT, server->idle_timeout_seconds,
       MHD_OPTION_STRICT_FOR_CLIENT, 1,
-      MHD_OPTION_ARRAY, server->tls_certificate != NULL ? tls : plain,
+      MHD_OPTION_ARRAY, server->tls_certificate_callback != NULL ? tls : plain,
       MHD_OPTION_END);
 }
 
@@ -79,4 +78,11 @@ static inline const struct sockaddr *shim_client_address(struct MHD_Connection *
   const union MHD_ConnectionInfo *info =
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
   return info == NULL ? NULL : info->client_addr;
+}
+
+/// GnuTLS's session of a connection, or NULL for plain HTTP.
+static inline void *shim_tls_session(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+  return info == NULL ? NULL : info->tls_session;
 }
