@@ -133,8 +133,8 @@ let package = Package(
         tests(
             "SyncEngineTests",
             [
-                "Causality", "Columns", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication",
-                "SQLite", "SyncEngine", "SyncProtocol", "TestSupport",
+                "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON", "ReplicaStore",
+                "Replication", "SQLite", "SyncEngine", "SyncProtocol", "TestSupport",
             ]),
         tests(
             "ReplicaStoreTests",

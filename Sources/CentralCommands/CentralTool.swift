@@ -17,6 +17,9 @@ public enum CentralTool {
                 Command(
                     group: "office", summary: "the offices of the catalog",
                     commands: [OfficeCommand.add, OfficeCommand.list]),
+                Command(
+                    group: "tls", summary: "central's certificate",
+                    commands: [TLSCommand.selfSigned, TLSCommand.show]),
                 EnrolCommand.command, DevicesCommand.devices, DevicesCommand.revoke,
                 DevicesCommand.requestSync, StatusCommand.command, ReceiptsCommand.command,
                 RecordsCommand.digest, RecordsCommand.records, RecordsCommand.conflicts,

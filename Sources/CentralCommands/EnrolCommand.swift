@@ -9,12 +9,26 @@ internal import SyncEngine
 enum EnrolCommand {
     static let command = Command(
         "enrol", summary: "give out a one-time code that enrols one device of an office",
-        discussion: "The code lasts 15 minutes. At the counter: counter enrol URL --code CODE",
+        discussion: """
+            The code lasts 15 minutes. At the counter: counter enrol URL --code CODE
+
+            When the home has a certificate that central tls self-signed made, or --tls-cert names
+            one, its pin is printed too: with it the counter knows central's key before it says
+            anything. Both can be read over the telephone.
+            """,
         arguments: [Positional("OFFICE", help: "the office's code")],
-        options: [Option("--json", help: "answer in JSON")]
+        options: [
+            Option(
+                "--tls-cert", valueName: "FILE",
+                help: "give out the pin of this certificate's key (default: the home's, when it is "
+                    + "signed by itself)"),
+            Option("--json", help: "answer in JSON"),
+        ]
     ) { invocation in
         let office = invocation.positional("OFFICE")
-        let issued = try CentralHome(invocation).withDatabase { database in
+        let home = CentralHome(invocation)
+        let pin = try TLSFiles.pinnedKey(invocation, home).map { KeyPin(of: $0).text }
+        let issued = try home.withDatabase { database in
             guard try database.hasOffice(office) else {
                 throw CommandFailure(
                     .dataError, "the catalog has no office with this code",
@@ -27,11 +41,18 @@ enum EnrolCommand {
                 JSONValue.object([
                     ("code", .string(issued.code.text)),
                     ("expires", ShownTime.json(issued.expires)), ("office", .string(office)),
+                    ("pin", pin.map { .string($0) } ?? .null),
                 ]).serialized())
         } else {
             try invocation.printOut(
                 "\(issued.code.text) enrols one device of \(TerminalSafe.text(office)) "
                     + "until \(ShownTime.text(issued.expires))")
+            if let pin {
+                try invocation.printOut("\(pin) is the pin of central's key")
+                try invocation.printOut(
+                    "at the counter: counter enrol https://HOST:PORT --code \(issued.code.text) "
+                        + "--pin \(pin)")
+            }
         }
         return .ok
     }

@@ -1,3 +1,4 @@
+internal import Causality
 internal import CommandLineTool
 internal import HTTP
 internal import Host
@@ -7,15 +8,19 @@ internal import SyncProtocol
 
 enum ServeCommand {
     static let command = Command(
-        "serve", summary: "serve counters over HTTP until SIGTERM",
+        "serve", summary: "serve counters over HTTPS or HTTP until SIGTERM",
         discussion: """
-            Prints “listening on http://ADDRESS:PORT” once it accepts connections, and one JSON line
-            per exchange on stderr. Port 0 takes any free port.
+            Prints “listening on https://ADDRESS:PORT” (http without TLS) once it accepts connections,
+            and one JSON line per exchange on stderr. Port 0 takes any free port.
+
+            With TLS, SIGHUP makes it read certificate and key again: open connections go on, new ones
+            get the new certificate, and files that cannot be used change nothing.
             """,
         options: [
             Option(
                 "--listen", valueName: "ADDRESS:PORT",
                 help: "where to listen (default 127.0.0.1:8080)"),
+            TLSFiles.homeOption, TLSFiles.certificateOption, TLSFiles.keyOption,
             Option(
                 "--insecure-behind-proxy",
                 help: "listen beyond loopback without TLS: a proxy in front provides it"),
@@ -25,7 +30,9 @@ enum ServeCommand {
 
     @Sendable private static func run(_ invocation: Invocation) async throws -> ExitCode {
         let home = CentralHome(invocation)
-        let address = try listenAddress(invocation)
+        let files = try TLSFiles(invocation, home)
+        let address = try listenAddress(invocation, isTLS: files != nil)
+        let tls = try files?.read(now: now())
         try home.open(isMaking: true).close()
         let node: CentralNode
         do {
@@ -34,18 +41,50 @@ enum ServeCommand {
             throw CommandFailure(error)
         }
         let isQuiet = invocation.has("--quiet")
-        let server = try RunningCentral(node: node, listen: address) { line in
+        let log: @Sendable (LogLine) -> Void = { line in
             guard !isQuiet || line.isWarning else { return }
             // Standard error may be closed; the service goes on.
             try? invocation.printErr(line.text)
         }
+        for warning in tls?.warnings ?? [] { log(.warning(warning)) }
+        let server = try RunningCentral(
+            node: node, listen: address, tls: tls?.identity, log: log)
+        let hangUp = files.map { _ in HangUpSignal() }
+        let reloading = Task { [wishes = hangUp?.wishes] in
+            guard let wishes, let files else { return }
+            for await _ in wishes { reload(files, server, log) }
+        }
         try invocation.printOut("listening on \(server.url)")
         await Termination.wait()
+        reloading.cancel()
+        withExtendedLifetime(hangUp) {}
         await server.stop()
         return .ok
     }
 
-    private static func listenAddress(_ invocation: Invocation) throws -> ListenAddress {
+    private static func now() -> Int64 { SystemClock().now().milliseconds / 1_000 }
+
+    /// Takes the files as they are now; what cannot be used is said, and changes nothing.
+    private static func reload(
+        _ files: TLSFiles, _ server: RunningCentral, _ log: (LogLine) -> Void
+    ) {
+        do {
+            let content = try files.read(now: now())
+            try server.replace(tls: content.identity)
+            for warning in content.warnings { log(.warning(warning)) }
+            let until = Timestamp(milliseconds: content.certificate.notAfter * 1_000)
+            log(
+                .notice(
+                    "the TLS certificate was read again; it counts until \(ShownTime.text(until))"))
+        } catch {
+            let reason = (error as? CommandFailure)?.message ?? "\(error)"
+            log(.warning("the TLS files were not taken, those from before stay: \(reason)"))
+        }
+    }
+
+    private static func listenAddress(
+        _ invocation: Invocation, isTLS: Bool
+    ) throws -> ListenAddress {
         let text = invocation.value("--listen") ?? "127.0.0.1:8080"
         let address: ListenAddress
         do {
@@ -53,10 +92,12 @@ enum ServeCommand {
         } catch {
             throw UsageError("--listen: \(error)", hint: "write ADDRESS:PORT, as in 127.0.0.1:8080")
         }
-        guard address.isLoopback || invocation.has("--insecure-behind-proxy") else {
+        guard isTLS || address.isLoopback || invocation.has("--insecure-behind-proxy") else {
             throw CommandFailure(
                 .configuration, "refusing to listen beyond this machine without TLS",
-                hint: "put a TLS proxy in front and say --insecure-behind-proxy")
+                hint:
+                    "say --tls-cert FILE --tls-key FILE, or central tls self-signed and then --tls; or "
+                    + "put a TLS proxy in front and say --insecure-behind-proxy")
         }
         return address
     }
@@ -69,14 +110,15 @@ struct RunningCentral {
     let url: String
 
     init(
-        node: CentralNode, listen: ListenAddress, log: @escaping @Sendable (LogLine) -> Void
+        node: CentralNode, listen: ListenAddress, tls: TLSIdentity? = nil,
+        log: @escaping @Sendable (LogLine) -> Void
     ) throws {
         let routes = CentralHTTP(node: node) { log(.exchange($0)) }
         let limits = try Self.limits(log)
         let warnings = WarningLog { log(.warning($0)) }
         do {
             server = try HTTPServer(
-                listen: listen, limits: limits,
+                listen: listen, limits: limits, tls: tls,
                 handler: { await routes.respond(to: $0) },
                 headerCheck: { CentralHTTP.check(method: $0, path: $1, headers: $2) },
                 log: { warnings.write($0) })
@@ -86,7 +128,12 @@ struct RunningCentral {
                 hint: "is another program using the port?")
         }
         let host = listen.host.contains(":") ? "[\(listen.host)]" : listen.host
-        url = "http://\(host):\(server.port)"
+        url = "\(tls == nil ? "http" : "https")://\(host):\(server.port)"
+    }
+
+    /// Proves itself with another certificate from the next handshake on.
+    func replace(tls identity: TLSIdentity) throws(HTTPError) {
+        try server.replace(tls: identity)
     }
 
     func stop() async {

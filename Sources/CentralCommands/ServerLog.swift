@@ -9,12 +9,14 @@ public enum LogLine: Sendable {
     case exchange(ExchangeLine)
     /// What an operator has to know of the server itself.
     case warning(String)
+    /// What the server did because an operator wished it.
+    case notice(String)
 
     /// Whether it is said even when lines of exchanges are not wanted.
     public var isWarning: Bool {
         switch self {
         case .exchange: false
-        case .warning: true
+        case .warning, .notice: true
         }
     }
 
@@ -25,6 +27,10 @@ public enum LogLine: Sendable {
         case .warning(let message):
             JSONValue.object([
                 ("event", .string("warning")), ("message", .string(message)),
+            ]).serialized()
+        case .notice(let message):
+            JSONValue.object([
+                ("event", .string("notice")), ("message", .string(message)),
             ]).serialized()
         }
     }

@@ -3,6 +3,10 @@
 struct CentralAddress {
     /// The address without a slash at its end.
     let text: String
+    /// Whether it is https.
+    let isTLS: Bool
+    /// Whether it stays on this machine: nobody else can listen on the way.
+    let isLoopback: Bool
 
     /// Reads an address; `nil` for other schemes, credentials, queries, or no host.
     init?(_ typed: String) {
@@ -16,6 +20,20 @@ struct CentralAddress {
         let authority = text.dropFirst(scheme.count).prefix { $0 != "/" }
         guard Self.isAuthority(authority) else { return nil }
         self.text = String(text)
+        isTLS = scheme == "https://"
+        isLoopback = Self.isLoopback(authority)
+    }
+
+    /// Only what needs no name server: a name that looks like an address may lead anywhere.
+    private static func isLoopback(_ authority: Substring) -> Bool {
+        if authority.hasPrefix("[") { return authority.hasPrefix("[::1]") }
+        let host = authority.prefix { $0 != ":" }
+        if host.lowercased() == "localhost" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts.first == "127"
+            && parts.allSatisfy { part in
+                part.utf8.allSatisfy { (0x30...0x39).contains($0) } && UInt8(part) != nil
+            }
     }
 
     /// A host, in brackets when it is an IPv6 address, and perhaps a port.

@@ -19,6 +19,10 @@ enum EnrolCommand {
                 The central office gives the code: central enrol OFFICE. A central that was restored \
                 from a backup may not know this device any more: with --again it stays what it is, \
                 and nothing that waits here is lost.
+
+                Over https central proves who it is: by the pin that central enrol prints, by an
+                authority of --ca-file, or by one of this system. What is said here holds for every
+                later sync; --again changes it, and without a word keeps it.
                 """,
             arguments: [Positional("URL", help: "central's address, as in https://central:8443")],
             options: [
@@ -28,7 +32,7 @@ enum EnrolCommand {
                     help: "what the central office sees (default: this machine's name)"),
                 Option("--again", help: "let a device in again that central has forgotten"),
                 .json,
-            ]
+            ] + TrustArguments.options
         ) { try await run($0, context) }
     }
 
@@ -44,17 +48,24 @@ enum EnrolCommand {
                 .noPermission, "the enrolment code has a typing error",
                 hint: "compare it with what the central office gave; it looks like 7KQM-3XRT")
         }
+        try TrustArguments.check(url, invocation)
         let home = try CounterHome(invocation, context.environment)
+        var http = HTTPClientOptions()
+        http.userAgent = "counter/\(CounterTool.version)"
+        let said = try await TrustArguments.trust(invocation, at: url, http)
         try home.makeDirectory()
         let lock = try FileLock(.sync, home)
         defer { lock.release() }
         let isAgain = invocation.has("--again")
-        let identity = try prepare(home, url, context, isAgain: isAgain)
-        let reply = try await ask(identity, code, invocation, context)
+        let (identity, known) = try prepare(home, url, context, isAgain: isAgain)
+        let trust = said ?? known
+        http.use(trust)
+        let reply = try await ask(identity, code, http, invocation, context)
         try CommandFailure.translating {
             let database = try home.open()
             defer { database.close() }
             try database.write(now: context.clock.now()) { transaction in
+                try transaction.save(trust)
                 if let key = reply.centralKey {
                     try transaction.save(centralKey: key, ofEpoch: reply.epoch)
                 }
@@ -83,7 +94,7 @@ enum EnrolCommand {
     /// Stores the key that the device asks with, unless an earlier try has.
     private static func prepare(
         _ home: CounterHome, _ url: CentralAddress, _ context: CounterContext, isAgain: Bool
-    ) throws -> ReplicaIdentity {
+    ) throws -> (ReplicaIdentity, CentralTrust) {
         try CommandFailure.translating {
             let database = try ReplicaDatabase(
                 path: home.databasePath, role: .counter, isNew: !home.exists)
@@ -100,21 +111,20 @@ enum EnrolCommand {
                 identity.centralURL = url.text
                 // A device that is enrolled keeps its address until central has answered at this one.
                 if !isAgain { try transaction.save(identity) }
-                return identity
+                // What a first enrolment said that came to nothing is said anew.
+                return (identity, isAgain ? try database.centralTrust() : CentralTrust())
             }
         }
     }
 
     private static func ask(
-        _ identity: ReplicaIdentity, _ code: EnrolmentCode, _ invocation: Invocation,
-        _ context: CounterContext
+        _ identity: ReplicaIdentity, _ code: EnrolmentCode, _ http: HTTPClientOptions,
+        _ invocation: Invocation, _ context: CounterContext
     ) async throws -> EnrolmentReply {
         guard let key = SigningKey(seed: identity.signingSeed) else {
             throw CommandFailure(StoreError.damaged(table: "identity", key: 1))
         }
-        var options = HTTPClientOptions()
-        options.userAgent = "counter/\(CounterTool.version)"
-        let link = context.connect(identity.centralURL, options)
+        let link = context.connect(identity.centralURL, http)
         let name = invocation.value("--name") ?? ProcessInfo.processInfo.hostName
         do throws(SyncFailure) {
             return try await link.enrol(

@@ -16,6 +16,8 @@ struct ReplicaStatus {
     var desk: Int64 = 0
     var replica: ReplicaID?
     var centralURL = ""
+    /// By what central is known over TLS.
+    var trust = CentralTrust()
     var records: Int64 = 0
     var digest: Digest?
     /// Own changes that central does not have.
@@ -59,6 +61,7 @@ struct ReplicaStatus {
         guard let identity = try database.identity() else { return }
         state = identity.state
         centralURL = identity.centralURL
+        trust = try database.centralTrust()
         guard let replica = identity.replica else { return }
         self.replica = replica
         office = identity.office
@@ -79,12 +82,15 @@ struct ReplicaStatus {
 
     /// The document of `status --json`.
     var json: JSONValue {
-        .object([
+        let pin: JSONValue = trust.pin.map { .string($0) } ?? .null
+        let url: JSONValue = centralURL.isEmpty ? .null : .string(centralURL)
+        return .object([
             ("state", .string(state?.rawValue ?? "none")),
             ("office", office.isEmpty ? .null : .string(office)),
             ("desk", replica == nil ? .null : .integer(desk)),
             ("replica", replica.map { .string($0.description) } ?? .null),
-            ("central", centralURL.isEmpty ? .null : .string(centralURL)),
+            ("central", url),
+            ("centralPin", pin),
             ("records", .integer(records)),
             ("pending", .integer(Int64(clamping: pending))),
             ("pendingBytes", .integer(pendingBytes)),
@@ -108,7 +114,10 @@ struct ReplicaStatus {
             table.add(["office", "\(office), desk \(desk)"])
             table.add(["replica", replica.description])
         }
-        if !centralURL.isEmpty { table.add(["central", centralURL]) }
+        if !centralURL.isEmpty {
+            table.add(["central", centralURL])
+            table.add(["known by", trust.words(at: centralURL)])
+        }
         if let digest {
             table.add(["records", GroupedNumber.string(Int(clamping: records))])
             table.add(["digest", digest.description])

@@ -56,8 +56,10 @@ enum RunCommand {
         let agent = try CommandFailure.translating {
             try SyncAgent(
                 path: home.databasePath, schedule: schedule, random: context.random,
-                makeSession: { [options] url in
-                    try CounterSession(
+                makeSession: { [options] url, trust in
+                    var http = http
+                    http.use(trust)
+                    return try CounterSession(
                         path: home.databasePath, transport: context.connect(url, http),
                         clock: context.clock, random: context.random, options: options)
                 },

@@ -42,7 +42,7 @@ enum SyncCommand {
     private static func run(
         _ invocation: Invocation, _ context: CounterContext
     ) async throws -> ExitCode {
-        let http = try httpOptions(invocation)
+        var http = try httpOptions(invocation)
         var options = SyncOptions()
         let waitMax = Int(WireLimits.waitSecondsMax)
         options.retries = RetryPolicy()
@@ -52,7 +52,10 @@ enum SyncCommand {
         options.waitSeconds = UInt64(try invocation.integer("--wait", in: 0...waitMax) ?? 0)
 
         let home = try CounterHome(invocation, context.environment)
-        let identity = try context.read(invocation) { try $0.enrolledIdentity().identity }
+        let (identity, trust) = try context.read(invocation) {
+            (try $0.enrolledIdentity().identity, try $0.centralTrust())
+        }
+        http.use(trust)
         let lock = try FileLock(.sync, home)
         defer { lock.release() }
         let link = context.connect(identity.centralURL, http)

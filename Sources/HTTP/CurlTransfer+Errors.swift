@@ -20,11 +20,11 @@ extension CurlTransfer {
         case CURLE_SSL_CONNECT_ERROR:
             return isBrokenHandshake(reason)
                 ? .connectionLost(host: host, reason: reason)
-                : .tlsFailure(host: host, reason: reason)
+                : .tlsFailure(host: host, problem: .noAgreement, reason: reason)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
             CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_ENGINE_INITFAILED:
-            return .tlsFailure(host: host, reason: reason)
+            return .tlsFailure(host: host, problem: trustProblem(code), reason: reason)
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR:
             return .connectionLost(host: host, reason: reason)
         case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
@@ -32,6 +32,24 @@ extension CurlTransfer {
         case CURLE_FILESIZE_EXCEEDED: return .responseTooLarge(limitBytes: responseBytesMax)
         case CURLE_ABORTED_BY_CALLBACK: return .cancelled
         default: return .other(code: Int(code.rawValue), message: reason)
+        }
+    }
+
+    /// What is wrong with the server's proof; libcurl compares the name, the rest is
+    /// OpenSSL's verdict (X509_STORE_CTX_get_error(3)).
+    private func trustProblem(_ code: CURLcode) -> TLSProblem {
+        switch code {
+        case CURLE_SSL_PINNEDPUBKEYNOTMATCH: return .wrongKey
+        case CURLE_PEER_FAILED_VERIFICATION where reason(for: code).contains("target host name"):
+            return .wrongName
+        case CURLE_PEER_FAILED_VERIFICATION: break
+        case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM: return .unusableTrust
+        default: return .noAgreement
+        }
+        switch verifyResult {
+        case 9: return .notYetValid
+        case 10: return .expired
+        default: return .unknownAuthority
         }
     }
 

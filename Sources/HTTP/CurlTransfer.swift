@@ -126,6 +126,9 @@ final class CurlTransfer {
     /// Whether the connection and its handshake were complete.
     var isConnected: Bool { shim_offset_info(easy, CURLINFO_PRETRANSFER_TIME_T) > 0 }
 
+    /// OpenSSL's verdict on the server's certificate; 0 when it found nothing wrong.
+    var verifyResult: Int { shim_long_info(easy, CURLINFO_SSL_VERIFYRESULT) }
+
     /// libcurl's words for what went wrong.
     func reason(for code: CURLcode) -> String {
         let text = String(cString: errorText)
@@ -143,7 +146,10 @@ final class CurlTransfer {
         }
         let status = shim_long_info(easy, CURLINFO_RESPONSE_CODE)
         return .success(
-            HTTPClientResponse(status: status, headers: headers, body: body, traffic: traffic))
+            HTTPClientResponse(
+                status: status, headers: headers, body: body, traffic: traffic,
+                serverCertificate: options.trustsAnybody
+                    ? shim_server_certificate(easy).map { String(cString: $0) } : nil))
     }
 }
 
@@ -223,18 +229,34 @@ extension CurlTransfer {
         shim_set_long(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
         if let caFile = options.caFile {
             guard setText(CURLOPT_CAINFO, caFile), setText(CURLOPT_CAPATH, nil) else {
-                return .tlsFailure(host: host, reason: "trusted certificates cannot be set")
+                return unusableTrust("the file cannot be set")
             }
+        }
+        if let pem = options.caPEM {
+            let bytes = Array(pem.utf8)
+            guard setText(CURLOPT_CAINFO, nil), setText(CURLOPT_CAPATH, nil),
+                shim_set_bytes(easy, CURLOPT_CAINFO_BLOB, bytes, bytes.count) == CURLE_OK
+            else { return unusableTrust("the text cannot be set") }
+        }
+        if options.trustsAnybody {
+            shim_set_long(easy, CURLOPT_SSL_VERIFYPEER, 0)
+            shim_set_long(easy, CURLOPT_SSL_VERIFYHOST, 0)
+            shim_set_long(easy, CURLOPT_CERTINFO, 1)
+            return nil
         }
         guard let pin = options.pinnedPublicKey else { return nil }
         guard pin.hasPrefix("sha256//"), setText(CURLOPT_PINNEDPUBLICKEY, pin) else {
-            return .tlsFailure(host: host, reason: "the pinned key is not sha256// and Base64")
+            return unusableTrust("the pin is not sha256// and Base64")
         }
-        if options.caFile == nil {
+        if options.caFile == nil, options.caPEM == nil {
             shim_set_long(easy, CURLOPT_SSL_VERIFYPEER, 0)
             shim_set_long(easy, CURLOPT_SSL_VERIFYHOST, 0)
         }
         return nil
+    }
+
+    private func unusableTrust(_ reason: String) -> HTTPClientError {
+        .tlsFailure(host: host, problem: .unusableTrust, reason: reason)
     }
 
     private func prepareCallbacks() {

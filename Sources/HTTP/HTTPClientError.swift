@@ -9,7 +9,7 @@ public enum HTTPClientError: Error, Sendable, Equatable, CustomStringConvertible
     /// The transfer stayed under the lowest acceptable speed.
     case tooSlow(host: String)
     /// The server could not prove who it is, or no secure connection could be agreed on.
-    case tlsFailure(host: String, reason: String)
+    case tlsFailure(host: String, problem: TLSProblem, reason: String)
     /// The connection broke before the answer was complete.
     case connectionLost(host: String, reason: String)
     /// The answer is larger than the client accepts.
@@ -43,7 +43,8 @@ public enum HTTPClientError: Error, Sendable, Equatable, CustomStringConvertible
         case .timedOut(let host, true): "no connection to \(host) in time"
         case .timedOut(let host, false): "no complete answer from \(host) in time"
         case .tooSlow(let host): "the link to \(host) is too slow"
-        case .tlsFailure(let host, let reason): "no secure connection to \(host): \(reason)"
+        case .tlsFailure(let host, let problem, let reason):
+            "no secure connection to \(host): \(problem.words) (\(reason))"
         case .connectionLost(let host, let reason): "connection to \(host) lost: \(reason)"
         case .responseTooLarge(let limitBytes): "the answer is larger than \(limitBytes) bytes"
         case .invalidReply(let host, let reason): "\(host) did not answer in HTTP: \(reason)"
@@ -60,7 +61,7 @@ public enum HTTPClientError: Error, Sendable, Equatable, CustomStringConvertible
         case .couldNotResolve: "is the network up, and the server's name written correctly?"
         case .couldNotConnect: "is the network up, and the server running at this port?"
         case .timedOut, .tooSlow, .connectionLost: "the link is bad; it is tried again later"
-        case .tlsFailure: "check the trusted certificate or pinned key, and this machine's clock"
+        case .tlsFailure(_, let problem, _): problem.hint
         case .responseTooLarge: "ask for less at once, or raise the limit"
         case .invalidReply: "does a portal or proxy of the network answer in the server's place?"
         case .invalidURL: "write http://host:port/ or https://host/"

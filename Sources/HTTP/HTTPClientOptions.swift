@@ -15,9 +15,11 @@ public struct HTTPClientOptions: Sendable {
     public var userAgent: String?
     /// PEM file of trusted authorities, instead of the system's.
     public var caFile: String?
+    /// PEM text of trusted authorities, instead of the system's and of `caFile`.
+    public var caPEM: String?
     /// The server's public key as `sha256//` and Base64; several are separated by `;`.
     ///
-    /// Without `caFile` the pin alone is the trust: neither authority, name nor dates of the
+    /// Without `caFile` or `caPEM` the pin alone is the trust: neither authority, name nor dates of the
     /// certificate count, so that a wrong clock or a self-signed certificate do no harm.
     public var pinnedPublicKey: String?
     /// Proxy URL; nil follows the environment, the empty text uses none.
@@ -28,6 +30,8 @@ public struct HTTPClientOptions: Sendable {
     public var bytesPerSecondMax: Int?
     /// Largest response body, in bytes.
     public var responseBytesMax = 64 << 20
+    /// Takes any server and keeps its certificate; for nothing but asking for its key.
+    var trustsAnybody = false
 
     /// Creates the default options.
     public init() {}
@@ -78,4 +82,6 @@ public struct HTTPClientResponse: Sendable {
     public let body: [UInt8]
     /// What this request cost.
     public let traffic: HTTPTraffic
+    /// The server's certificate, when it was asked for.
+    let serverCertificate: String?
 }

@@ -10,4 +10,11 @@ public struct TLSIdentity: Sendable {
         self.certificatePEM = certificatePEM
         self.keyPEM = keyPEM
     }
+
+    /// The certificate, once certificate and key have been found usable and to belong together.
+    /// - Throws: `HTTPError.tlsIdentityRejected`.
+    public func checked() throws(HTTPError) -> TLSCertificate {
+        _ = try ServerCertificate(self)
+        return try TLSCertificate(pem: certificatePEM)
+    }
 }

@@ -31,6 +31,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "3-counter", sql: StoreSchema.counterLink),
                 Migration(name: "4-counter", sql: StoreSchema.counterReceipts),
                 Migration(name: "5-counter", sql: BundleSchema.counter),
+                Migration(name: "6-counter", sql: CentralTrust.schema),
             ]
         case .central:
             [

@@ -132,10 +132,12 @@ public final class HTTPTransport: Transport {
 }
 
 extension SyncFailure {
-    init(_ error: HTTPClientError) {
+    /// What an HTTP client's failure means for an exchange.
+    public init(_ error: HTTPClientError) {
         self =
             switch error {
-            case .couldNotResolve, .couldNotConnect, .tlsFailure, .invalidURL,
+            case .tlsFailure: .untrusted(reason: "\(error)", hint: error.hint)
+            case .couldNotResolve, .couldNotConnect, .invalidURL,
                 .timedOut(_, whileConnecting: true):
                 .unreachable(reason: "\(error)")
             case .invalidReply: .notCentral(status: 0, contentType: "no HTTP")

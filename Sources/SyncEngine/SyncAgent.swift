@@ -2,7 +2,7 @@
 // at a time: while it syncs it does not wait at central, so that one connection serves both.
 
 public import Crypto
-internal import ReplicaStore
+public import ReplicaStore
 internal import SyncProtocol
 
 /// What an agent is doing, for whoever asks.
@@ -21,8 +21,9 @@ public enum AgentState: Sendable {
 public actor SyncAgent {
     /// Runs a sync unless another program is at it; throws what hinders it.
     public typealias Sync = @Sendable (CounterSession) async throws -> SyncReport
-    /// A session for the address of central that the replica has now.
-    public typealias MakeSession = @Sendable (_ centralURL: String) throws -> CounterSession
+    /// A session for the address of central that the replica has now, and by what it knows central.
+    public typealias MakeSession =
+        @Sendable (_ centralURL: String, _ trust: CentralTrust) throws -> CounterSession
 
     private enum Happening: Sendable {
         case event(AgentMachine.Event)
@@ -42,7 +43,7 @@ public actor SyncAgent {
     private let happenings: AsyncStream<Happening>
     private let continuation: AsyncStream<Happening>.Continuation
     private var machine: AgentMachine
-    private var session: (url: String, session: CounterSession)?
+    private var session: (url: String, trust: CentralTrust, session: CounterSession)?
     private var waits = 0
     private var timeKeeper: Task<Void, Never>?
     private var listener: Task<Void, Never>?
@@ -149,10 +150,12 @@ extension SyncAgent {
     }
 
     private func currentSession() throws -> CounterSession {
-        let url = try database.read { try database.enrolledIdentity().identity.centralURL }
-        if let session, session.url == url { return session.session }
-        let made = try makeSession(url)
-        session = (url, made)
+        let (url, trust) = try database.read {
+            (try database.enrolledIdentity().identity.centralURL, try database.centralTrust())
+        }
+        if let session, session.url == url, session.trust == trust { return session.session }
+        let made = try makeSession(url, trust)
+        session = (url, trust, made)
         return made
     }
 

@@ -4,6 +4,7 @@ extension SyncFailure {
     public var stableName: String {
         switch self {
         case .unreachable: "unreachable"
+        case .untrusted: "untrusted"
         case .interrupted: "interrupted"
         case .notCentral: "not-central"
         case .awaitingRecovery: "awaiting-recovery"

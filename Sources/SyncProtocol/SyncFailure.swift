@@ -4,6 +4,9 @@
 public enum SyncFailure: Error, Hashable, Sendable {
     /// Central cannot be reached; `reason` is the transport's.
     case unreachable(reason: String)
+    /// What answers in central's place, or central itself, has not proved to be it; `reason` and `hint`
+    /// are the transport's.
+    case untrusted(reason: String, hint: String)
     /// The link broke or timed out in the middle; some may have arrived.
     case interrupted(reason: String)
     /// What answered is no central: a captive portal or a proxy, by its content type and status.
@@ -60,8 +63,8 @@ extension SyncFailure {
     /// Whether the same request may succeed later without anybody doing anything.
     public var isRetryable: Bool {
         switch self {
-        case .unreachable, .interrupted, .notCentral, .busy, .centralStore, .awaitingRecovery,
-            .unfinishedBundle, .tooManyTries:
+        case .unreachable, .untrusted, .interrupted, .notCentral, .busy, .centralStore,
+            .awaitingRecovery, .unfinishedBundle, .tooManyTries:
             true
         case .unsupportedVersion, .malformed, .brokenChain, .badSignature, .forked, .unknownCursor,
             .notEnrolled, .revoked, .badEnrolmentCode, .tooLarge, .unsupportedContent, .refused:
@@ -72,7 +75,7 @@ extension SyncFailure {
     /// The class that decides the exit code.
     public var failureClass: FailureClass {
         switch self {
-        case .unreachable: .unavailable
+        case .unreachable, .untrusted: .unavailable
         case .interrupted, .busy, .centralStore, .awaitingRecovery, .unfinishedBundle,
             .tooManyTries:
             .temporary
@@ -95,7 +98,7 @@ extension SyncFailure {
         case .unsupportedVersion: 426
         case .tooManyTries: 429
         case .centralStore, .busy, .awaitingRecovery: 503
-        case .unreachable, .interrupted, .notCentral, .unfinishedBundle: 502
+        case .unreachable, .untrusted, .interrupted, .notCentral, .unfinishedBundle: 502
         case .refused(let status, _): status
         }
     }
@@ -103,8 +106,8 @@ extension SyncFailure {
     /// The stable name in the problem's `type`; `nil` for what never comes from central.
     public var problemName: String? {
         switch self {
-        case .unreachable, .interrupted, .notCentral, .awaitingRecovery, .unfinishedBundle,
-            .refused:
+        case .unreachable, .untrusted, .interrupted, .notCentral, .awaitingRecovery,
+            .unfinishedBundle, .refused:
             nil
         case .unsupportedVersion: "unsupported-version"
         case .malformed: "malformed"
@@ -127,6 +130,7 @@ extension SyncFailure {
     public var message: String {
         switch self {
         case .unreachable(let reason): "central cannot be reached: \(reason)"
+        case .untrusted(let reason, _): "central has not proved who it is: \(reason)"
         case .interrupted(let reason): "the link to central broke: \(reason)"
         case .notCentral(let status, let type) where type.lowercased().hasPrefix("text/html"):
             "a web page came in place of central's reply (status \(status)): "
@@ -164,6 +168,7 @@ extension SyncFailure {
         switch self {
         case .unreachable, .interrupted:
             "everything is kept here; run sync again when there is a link"
+        case .untrusted(_, let hint): hint + "; nothing was sent, and everything is kept here"
         case .notCentral: "open the network's login page, or check the address given at enrolment"
         case .unsupportedVersion: "update the older of the two programs; nothing is lost meanwhile"
         case .malformed, .tooLarge, .unsupportedContent, .refused, .brokenChain:

@@ -169,6 +169,7 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE central_key;
                 DROP TABLE bundles;
                 DROP TABLE bundle_needs;
+                DROP TABLE central_trust;
                 """),
         OldFile(
             program: "central", name: "central.db",

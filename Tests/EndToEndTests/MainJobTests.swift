@@ -59,14 +59,14 @@ struct MainJobTests {
     func documents() throws {
         let office = try Office()
         let issued = try office.central("enrol", Office.code, "--json").json
-        #expect(issued.names == ["code", "expires", "office"])
+        #expect(issued.names == ["code", "expires", "office", "pin"])
         let desk = try office.desk("desk")
         let made = try desk("new", "applicant_name=A", "--json").json
         #expect(
             made.names == ["id", "code", "replica", "seq", "settledConflicts", "unknownProcedure"])
         #expect(
             try desk("status", "--json").json.names == [
-                "state", "office", "desk", "replica", "central", "records", "pending",
+                "state", "office", "desk", "replica", "central", "centralPin", "records", "pending",
                 "pendingBytes", "pendingSince", "conflicts", "refused", "lastExchange",
                 "lastComplete", "lastOutcome", "synced", "digest", "identityChanges", "agent",
             ])

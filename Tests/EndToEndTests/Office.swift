@@ -11,12 +11,20 @@ final class Office {
 
     let directory = try? TemporaryDirectory()
     private let ownHome: String?
+    /// The options of the server's TLS; none for plain HTTP.
+    private let tls: [String]
     private(set) var server: Program?
     private(set) var url = ""
 
-    /// Two offices in the catalog, and central serving, perhaps with its home somewhere else.
-    init(home: String? = nil) throws {
+    /// Two offices in the catalog, and central serving, perhaps with its home somewhere else, or over
+    /// TLS with these options.
+    init(home: String? = nil, tls: [String] = []) throws {
         ownHome = home
+        self.tls = tls
+        if tls == ["--tls"] {
+            let made = try central("tls", "self-signed", "--name", "127.0.0.1")
+            try #require(made.code == 0, "\(made.errors)")
+        }
         for (code, name) in [(Self.code, "Một cửa A"), (Self.otherCode, "Một cửa B")] {
             let added = try central("office", "add", code, name)
             try #require(added.code == 0, "\(added.errors)")
@@ -46,8 +54,8 @@ final class Office {
     /// open files.
     func start(openFilesMax: Int? = nil) throws {
         let pipe = Pipe()
-        let address = url.isEmpty ? "127.0.0.1:0" : String(url.dropFirst("http://".count))
-        let arguments = ["serve", "--listen", address, "--home", try home]
+        let address = url.isEmpty ? "127.0.0.1:0" : String(url.split(separator: "/").last ?? "")
+        let arguments = ["serve", "--listen", address, "--home", try home] + tls
         let program =
             try openFilesMax.map {
                 try Program(

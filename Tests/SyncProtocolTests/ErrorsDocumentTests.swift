@@ -73,9 +73,11 @@ struct ErrorsDocumentTests {
             (76, again
             """
         #expect(text.contains(sentence))
-        let failures = [FailureWord.unreachable, .interrupted, .notCentral].map(\.sample)
-        #expect(failures.map(exitCode) == [69, 75, 76])
-        #expect(failures.map(\.isRetryable) == [true, true, true])
+        #expect(text.contains("untrusted (69, again"))
+        let words = [FailureWord.unreachable, .interrupted, .notCentral, .untrusted]
+        let failures = words.map(\.sample)
+        #expect(failures.map(exitCode) == [69, 75, 76, 69])
+        #expect(failures.map(\.isRetryable) == [true, true, true, true])
     }
 
     @Test("the document names every refusal code, once, and no other")

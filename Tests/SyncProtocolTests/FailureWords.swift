@@ -5,7 +5,7 @@ import SyncProtocol
 
 /// The cases of `SyncFailure`.
 enum FailureWord: CaseIterable {
-    case unreachable, interrupted, notCentral, unsupportedVersion, malformed, brokenChain
+    case unreachable, untrusted, interrupted, notCentral, unsupportedVersion, malformed, brokenChain
     case badSignature, forked, unknownCursor, notEnrolled, revoked, badEnrolmentCode, tooLarge
     case tooManyTries
     case unsupportedContent, busy, centralStore, awaitingRecovery, unfinishedBundle, refused
@@ -14,6 +14,7 @@ enum FailureWord: CaseIterable {
         self =
             switch failure {
             case .unreachable: .unreachable
+            case .untrusted: .untrusted
             case .interrupted: .interrupted
             case .notCentral: .notCentral
             case .unsupportedVersion: .unsupportedVersion
@@ -40,6 +41,7 @@ enum FailureWord: CaseIterable {
     var sample: SyncFailure {
         switch self {
         case .unreachable: .unreachable(reason: "no route")
+        case .untrusted: .untrusted(reason: "another key", hint: "ask")
         case .interrupted: .interrupted(reason: "reset")
         case .notCentral: .notCentral(status: 302, contentType: "text/html")
         case .unsupportedVersion: .unsupportedVersion(found: 7, known: 1)

@@ -14,7 +14,7 @@ struct ProblemTests {
         let failure = word.sample
         #expect(FailureWord(failure) == word)
         switch word {
-        case .unreachable, .interrupted, .notCentral, .unfinishedBundle:
+        case .unreachable, .untrusted, .interrupted, .notCentral, .unfinishedBundle:
             // No central says these; a program that passed one on would be a peer that refuses.
             #expect(failure.problemName == nil)
             #expect(again(failure) == .refused(status: 502, title: failure.message))

@@ -1,5 +1,6 @@
 #pragma once
 #include <curl/curl.h>
+#include <string.h>
 
 // `curl_easy_setopt` and `curl_easy_getinfo` are variadic: one wrapper per kind of argument.
 
@@ -52,6 +53,23 @@ typedef int (*shim_socket_callback)(void *context, curl_socket_t socket, curlsoc
 
 static inline CURLcode shim_set_socket_callback(CURL *handle, shim_socket_callback callback) {
   return curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, callback);
+}
+
+/// libcurl copies the bytes.
+static inline CURLcode shim_set_bytes(CURL *handle, CURLoption option, const void *bytes, size_t count) {
+  struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};
+  return curl_easy_setopt(handle, option, &blob);
+}
+
+/// The server's own certificate as PEM text, with `CURLOPT_CERTINFO`; NULL when there is none.
+static inline const char *shim_server_certificate(CURL *handle) {
+  struct curl_certinfo *info = NULL;
+  if (curl_easy_getinfo(handle, CURLINFO_CERTINFO, &info) != CURLE_OK) return NULL;
+  if (info == NULL || info->num_of_certs < 1) return NULL;
+  for (const struct curl_slist *line = info->certinfo[0]; line != NULL; line = line->next) {
+    if (strncmp(line->data, "Cert:", 5) == 0) return line->data + 5;
+  }
+  return NULL;
 }
 
 static inline CURLMcode shim_set_multi_long(CURLM *multi, CURLMoption option, long value) {

@@ -1,0 +1,115 @@
+internal import CommandLineTool
+internal import Foundation
+internal import Glibc
+internal import HTTP
+
+/// Where central's certificate and its key are.
+struct TLSFiles {
+    let certificatePath: String
+    let keyPath: String
+
+    /// What the files hold, and what an operator should know of them.
+    struct Content {
+        var identity: TLSIdentity
+        var certificate: TLSCertificate
+        var warnings: [String]
+    }
+
+    static let certificateOption = Option(
+        "--tls-cert", valueName: "FILE",
+        help: "serve over TLS with this certificate and those that lead to its authority (PEM)")
+    static let keyOption = Option(
+        "--tls-key", valueName: "FILE", help: "the certificate's private key (PEM, unencrypted)")
+    static let homeOption = Option(
+        "--tls", help: "serve over TLS with the files that central tls self-signed has made")
+
+    init(certificatePath: String, keyPath: String) {
+        self.certificatePath = certificatePath
+        self.keyPath = keyPath
+    }
+
+    /// The files of a home.
+    init(home: CentralHome) {
+        self.init(
+            certificatePath: home.path + "/tls-cert.pem", keyPath: home.path + "/tls-key.pem")
+    }
+
+    /// The files that the options name; `nil` when TLS is not asked for.
+    init?(_ invocation: Invocation, _ home: CentralHome) throws {
+        switch (invocation.value("--tls-cert"), invocation.value("--tls-key")) {
+        case (nil, nil):
+            guard invocation.has("--tls") else { return nil }
+            self.init(home: home)
+        case (let certificate?, let key?):
+            guard !invocation.has("--tls") else {
+                throw UsageError("say --tls, or --tls-cert and --tls-key, not both")
+            }
+            self.init(certificatePath: certificate, keyPath: key)
+        case (nil, _?): throw UsageError("--tls-key needs --tls-cert too")
+        case (_?, nil): throw UsageError("--tls-cert needs --tls-key too")
+        }
+    }
+
+    var exist: Bool {
+        [certificatePath, keyPath].contains { FileManager.default.fileExists(atPath: $0) }
+    }
+
+    /// Reads and checks both.
+    ///
+    /// - Throws: `CommandFailure` that names the file and what is wrong with it.
+    func read(now seconds: Int64) throws -> Content {
+        let identity = TLSIdentity(
+            certificatePEM: try Self.text(certificatePath), keyPEM: try Self.text(keyPath))
+        do {
+            let certificate = try identity.checked()
+            return Content(
+                identity: identity, certificate: certificate,
+                warnings: warnings(certificate, now: seconds))
+        } catch {
+            throw CommandFailure(
+                .configuration, "\(error) (\(certificatePath), \(keyPath))", hint: error.hint)
+        }
+    }
+
+    /// The certificate alone: its key may be for others' eyes only.
+    func readCertificate() throws -> TLSCertificate {
+        let text = try Self.text(certificatePath)
+        do {
+            return try TLSCertificate(pem: text)
+        } catch {
+            throw CommandFailure(
+                .configuration, "\(error) (\(certificatePath))", hint: error.hint)
+        }
+    }
+
+    private static func text(_ path: String) throws -> String {
+        do {
+            return try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            var hint = "it has to be PEM text that this user may read"
+            if !FileManager.default.fileExists(atPath: path) {
+                hint = "is the name right? central tls self-signed makes a certificate for a start"
+            }
+            throw CommandFailure(
+                .configuration, "the TLS file \(path) cannot be read", hint: hint)
+        }
+    }
+
+    private func warnings(_ certificate: TLSCertificate, now: Int64) -> [String] {
+        var warnings: [String] = []
+        if certificate.notAfter < now {
+            warnings.append(
+                "the TLS certificate \(certificatePath) has expired: only counters that have "
+                    + "pinned its key will believe it")
+        } else if certificate.notBefore > now {
+            warnings.append(
+                "the TLS certificate \(certificatePath) does not count yet, or this clock is wrong")
+        }
+        var status = stat()
+        if stat(keyPath, &status) == 0, status.st_mode & 0o077 != 0 {
+            warnings.append(
+                "others than its owner may use the TLS key \(keyPath): chmod 600 is right")
+        }
+        return warnings
+    }
+}

@@ -1,0 +1,48 @@
+// By what a counter knows that it is central that answers over TLS. It stands beside the identity and
+// is no part of it: a new identity talks to the same central.
+
+internal import SQLite
+
+/// By what a counter knows central.
+public struct CentralTrust: Hashable, Sendable {
+    /// The hash of central's public key, as `sha256//` and Base64; `nil` when none is pinned.
+    public var pin: String?
+    /// The certificates of the authorities that count, as PEM text; `nil` for the system's.
+    public var authorities: String?
+
+    /// Makes a trust; that in the system's authorities by default.
+    public init(pin: String? = nil, authorities: String? = nil) {
+        self.pin = pin
+        self.authorities = authorities
+    }
+
+    static let schema = """
+        CREATE TABLE central_trust(
+            only INTEGER PRIMARY KEY CHECK (only = 1), pin TEXT, authorities TEXT) STRICT;
+        """
+}
+
+extension ReplicaDatabase {
+    /// By what this counter knows central.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func centralTrust() throws -> CentralTrust {
+        let statement = try connection.statement("SELECT pin, authorities FROM central_trust")
+        defer { statement.reset() }
+        guard try statement.step() else { return CentralTrust() }
+        return CentralTrust(pin: statement.textOrNil(0), authorities: statement.textOrNil(1))
+    }
+}
+
+extension WriteTransaction {
+    /// Stores by what this counter knows central from now on.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func save(_ trust: CentralTrust) throws {
+        let statement = try database.connection.statement(
+            "INSERT OR REPLACE INTO central_trust(only, pin, authorities) VALUES (1, ?1, ?2)")
+        try statement.bind(1, trust.pin)
+        try statement.bind(2, trust.authorities)
+        try statement.run()
+    }
+}
