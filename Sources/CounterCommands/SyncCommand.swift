@@ -17,8 +17,9 @@ enum SyncCommand {
             "sync", summary: "exchange changes with central until both hold the same",
             discussion: """
                 Ends with 0 when all is exchanged and both digests agree, 65 when central refused
-                changes, 69 when central cannot be reached, 75 when some remains, 76 when the two do
-                not understand each other, 77 when this device may not sync.
+                changes, 69 when central cannot be reached or did not prove who it is, 75 when some
+                remains, 76 when the two do not understand each other, 77 when this device may not
+                sync.
                 """,
             options: [
                 Option("--quiet", short: "q", help: "print nothing when all went well"),
