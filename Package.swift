@@ -106,7 +106,9 @@ let package = Package(
                 "Replication", "SyncEngine", "SyncProtocol",
             ]),
         program("simulate", ["CommandLineTool", "Simulation"]),
-        library("BadLinks", ["CLinux", "Demonstration", "Dossiers", "JSON", "Replication"]),
+        library(
+            "BadLinks",
+            ["CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication"]),
         program("links", ["BadLinks", "CommandLineTool"]),
         program(
             "fuzz",
@@ -117,7 +119,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "CSQLite", "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication",
+                "CSQLite", "Causality", "Crypto", "Dossiers", "Host", "ReplicaStore", "Replication",
                 "SyncEngine", "SyncProtocol",
             ], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
@@ -125,7 +127,7 @@ let package = Package(
             swiftSettings: strict),
         tests("SQLiteTests", ["SQLite"]),
         tests("JSONTests", ["JSON"]),
-        tests("HTTPTests", ["HTTP"]),
+        tests("HTTPTests", ["HTTP", "TestSupport"]),
         tests("HostTests", ["Host"]),
         tests("FuzzTests", ["fuzz"]),
         tests("CommandLineToolTests", ["CommandLineTool"]),
@@ -165,7 +167,9 @@ let package = Package(
         tests("LayoutTests", []),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["BadLinks", "JSON", "SQLite", "TestSupport", "central", "counter"],
+            dependencies: [
+                "BadLinks", "Host", "JSON", "SQLite", "TestSupport", "central", "counter",
+            ],
             swiftSettings: strict),
         tests("ReplicationTests", ["CBOR", "Causality", "Crypto", "JSON", "Replication"]),
         tests(

@@ -2,6 +2,7 @@
 
 internal import CLinux
 internal import Foundation
+internal import Host
 internal import Synchronization
 
 /// A program that was started.
@@ -17,8 +18,7 @@ final class ProgramRun: Sendable {
     /// Programs that have not ended yet.
     private static let running = Mutex<[ObjectIdentifier: ProgramRun]>([:])
 
-    private let process = Process()
-    private let exited = DispatchSemaphore(value: 0)
+    private let process: ChildProcess
     private let output: MemoryFile
     private let errors: MemoryFile
     private let name: String
@@ -30,28 +30,21 @@ final class ProgramRun: Sendable {
     ) throws {
         name = ([path] + arguments.prefix(1)).joined(separator: " ")
         (output, errors) = (try MemoryFile(), try MemoryFile())
-        // nsenter becomes the program. A thread that is in the namespace itself could start it as
-        // well, were it not that Foundation then makes its own sockets there.
+        // nsenter becomes the program.
         let words = (namespace?.enteringWords ?? []) + [path] + arguments
-        process.executableURL = URL(fileURLWithPath: words[0])
-        process.arguments = Array(words.dropFirst())
         // Nothing of the machine's own settings, such as a proxy, reaches the programs.
-        process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"]
+        let settings = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"]
             .merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output.handle
-        process.standardError = errors.handle
-        let (exited, key) = (exited, ObjectIdentifier(self))
-        process.terminationHandler = { _ in
-            Self.running.withLock { $0[key] = nil }
-            exited.signal()
-        }
-        Self.running.withLock { $0[key] = self }
         do {
-            try process.run()
+            process = try ChildProcess(
+                words[0], Array(words.dropFirst()), environment: settings,
+                output: output.descriptor, errors: errors.descriptor)
         } catch {
-            Self.running.withLock { $0[key] = nil }
             throw RigError("\(path) does not start: \(error)")
+        }
+        Self.running.withLock { running in
+            running = running.filter { $0.value.isRunning }
+            running[ObjectIdentifier(self)] = self
         }
     }
 
@@ -65,7 +58,7 @@ final class ProgramRun: Sendable {
 
     /// Sends a signal, unless it has ended.
     func signal(_ number: Int32) {
-        if process.isRunning { kill(process.processIdentifier, number) }
+        process.signal(number)
     }
 
     /// Waits for the end.
@@ -73,15 +66,16 @@ final class ProgramRun: Sendable {
     /// - Throws: `RigError` when it takes longer; the program is then killed.
     @discardableResult
     func ending(within seconds: Int) throws -> Ending {
-        guard exited.wait(timeout: .now() + .seconds(seconds)) == .success else {
+        guard let ending = process.waitForEnd(seconds: seconds) else {
             signal(SIGKILL)
             throw RigError("\(name) has not ended after \(seconds) s: \(errors.text.suffix(400))")
         }
-        exited.signal()
-        let status = process.terminationStatus
-        return Ending(
-            code: process.terminationReason == .exit ? status : -status, output: output.text,
-            errors: errors.text)
+        let code =
+            switch ending {
+            case .exited(let code): code
+            case .signalled(let number): -number
+            }
+        return Ending(code: code, output: output.text, errors: errors.text)
     }
 
     /// Kills what still runs.
@@ -92,13 +86,15 @@ final class ProgramRun: Sendable {
 
 /// A file without a name that a program writes and this process reads.
 private final class MemoryFile: Sendable {
-    let handle: FileHandle
-    private let descriptor: Int32
+    let descriptor: Int32
 
     init() throws {
         descriptor = shim_memory_file("output")
         guard descriptor >= 0 else { throw RigError(failed: "memfd_create") }
-        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    }
+
+    deinit {
+        close(descriptor)
     }
 
     var text: String {

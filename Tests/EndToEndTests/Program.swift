@@ -1,6 +1,7 @@
 // The built programs, run as a person or a script runs them. Every wait is bounded.
 
 import Foundation
+import Host
 import JSON
 import Testing
 
@@ -17,7 +18,7 @@ final class Program {
     struct TimeOut: Error {}
 
     /// Far more than any run takes on a busy machine; a run that takes it has hung.
-    private static let patience = DispatchTimeInterval.seconds(120)
+    private static let patienceSeconds = 120
 
     /// Where the package's programs were built: beside the tests.
     private static let directory = URL(
@@ -25,8 +26,7 @@ final class Program {
             atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     ).deletingLastPathComponent()
 
-    private let process = Process()
-    private let exited = DispatchSemaphore(value: 0)
+    private let process: ChildProcess
     private let outputFile: URL
     private let errorFile: URL
 
@@ -35,33 +35,27 @@ final class Program {
         _ name: String, _ arguments: [String], in directory: TemporaryDirectory,
         environment: [String: String] = [:], input: String? = nil, stdout: Pipe? = nil
     ) throws {
-        process.executableURL =
-            name.hasPrefix("/")
-            ? URL(fileURLWithPath: name) : Self.directory.appendingPathComponent(name)
-        process.arguments = arguments
-        // Nothing of the machine's own settings reaches the programs.
-        process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": directory.path]
-            .merging(environment) { $1 }
         outputFile = try directory.newFile("output")
         errorFile = try directory.newFile("errors")
-        // Foundation keeps a process and its files long after it has ended: hundreds of them.
         var files: [FileHandle] = []
         defer { for file in files { try? file.close() } }  // they are the program's by now
-        func own(_ file: FileHandle) -> FileHandle {
+        func own(_ file: FileHandle) -> Int32 {
             files.append(file)
-            return file
+            return file.fileDescriptor
         }
-        process.standardOutput = try stdout ?? own(FileHandle(forWritingTo: outputFile))
-        process.standardError = own(try FileHandle(forWritingTo: errorFile))
-        if let input {
-            let file = try directory.newFile("input", input)
-            process.standardInput = own(try FileHandle(forReadingFrom: file))
-        } else {
-            process.standardInput = FileHandle.nullDevice
+        let output =
+            try stdout.map { own($0.fileHandleForWriting) }
+            ?? own(FileHandle(forWritingTo: outputFile))
+        let errors = own(try FileHandle(forWritingTo: errorFile))
+        let source = try input.map { text in
+            own(try FileHandle(forReadingFrom: directory.newFile("input", text)))
         }
-        let exited = exited
-        process.terminationHandler = { _ in exited.signal() }
-        try process.run()
+        // Nothing of the machine's own settings reaches the programs.
+        process = try ChildProcess(
+            name.hasPrefix("/") ? name : Self.path(name), arguments,
+            environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": directory.path]
+                .merging(environment) { $1 },
+            input: source, output: output, errors: errors)
     }
 
     /// The path of a built program.
@@ -91,23 +85,25 @@ final class Program {
     var isRunning: Bool { process.isRunning }
 
     /// The number of its process.
-    var identifier: Int32 { process.processIdentifier }
+    var identifier: Int32 { process.identifier }
 
     func signal(_ number: Int32) {
-        kill(process.processIdentifier, number)
+        process.signal(number)
     }
 
     /// Waits for the end; a program that does not come to one is killed.
     func ending() throws -> Ending {
-        guard exited.wait(timeout: .now() + Self.patience) == .success else {
+        guard let ending = process.waitForEnd(seconds: Self.patienceSeconds) else {
             signal(SIGKILL)
             throw TimeOut()
         }
-        exited.signal()
-        let status = process.terminationStatus
+        let code =
+            switch ending {
+            case .exited(let code): code
+            case .signalled(let number): -number
+            }
         return Ending(
-            code: process.terminationReason == .exit ? status : -status,
-            output: try String(contentsOf: outputFile, encoding: .utf8), errors: errors)
+            code: code, output: try String(contentsOf: outputFile, encoding: .utf8), errors: errors)
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import TestSupport
 
 /// A self-signed certificate for 127.0.0.1, made by the openssl command line.
 struct Certificate {
@@ -22,15 +23,7 @@ struct Certificate {
             openssl pkey -pubin -outform der |
             openssl dgst -sha256 -binary | openssl enc -base64
             """
-        let shell = Process()
-        let output = Pipe()
-        shell.executableURL = URL(filePath: "/bin/sh")
-        shell.arguments = ["-c", script]
-        shell.currentDirectoryURL = folder
-        shell.standardOutput = output
-        try shell.run()
-        let text = try output.fileHandleForReading.readToEnd() ?? Data()
-        shell.waitUntilExit()
+        let text = try Shell.output(of: "cd '\(folder.path)' && " + script)
         let hash = String(decoding: text, as: UTF8.self)
         pin = "sha256//" + hash.trimmingCharacters(in: .whitespacesAndNewlines)
         identity = TLSIdentity(

@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import TestSupport
 import Testing
 
 /// What a TLS server offers, and how it takes a new certificate; what it should refuse is tried with
@@ -32,15 +33,8 @@ struct TLSServerTests {
     private func shell(_ script: String) async throws -> String {
         let result = await blocking {
             Result {
-                let process = Process()
-                let output = Pipe()
-                process.executableURL = URL(filePath: "/bin/sh")
-                process.arguments = ["-c", script]
-                process.standardOutput = output
-                try process.run()
-                let data = try output.fileHandleForReading.readToEnd() ?? Data()
-                process.waitUntilExit()
-                return String(decoding: data, as: UTF8.self)
+                String(
+                    decoding: try Shell.output(of: script, isFailureTaken: true), as: UTF8.self)
             }
         }
         return try result.get()

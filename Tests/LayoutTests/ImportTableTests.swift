@@ -6,7 +6,7 @@ import Testing
 @Suite("The import table")
 struct ImportTableTests {
     private static let table: [String: [String]] = [
-        "BadLinks": ["CLinux", "Demonstration", "Dossiers", "JSON", "Replication"],
+        "BadLinks": ["CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication"],
         "CBOR": [],
         "Causality": [],
         "CentralCommands": [

@@ -3,6 +3,7 @@
 
 import Causality
 import Foundation
+import TestSupport
 import JSON
 
 /// One step in the life of a permit dossier.
@@ -83,15 +84,8 @@ enum PermitReceipts {
     }
 
     private static func uncompressed() throws -> String {
-        let gzip = Process()
-        gzip.executableURL = URL(fileURLWithPath: "/bin/gzip")
-        gzip.arguments = ["-dc", path]
-        let output = Pipe()
-        gzip.standardOutput = output
-        try gzip.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        gzip.waitUntilExit()
-        guard gzip.terminationStatus == 0, let text = String(data: bytes, encoding: .utf8) else {
+        let bytes = try Shell.output(of: "gzip -dc '\(path)'")
+        guard let text = String(bytes: bytes, encoding: .utf8) else {
             throw Malformed(description: "gzip cannot read \(path)")
         }
         return text

@@ -8,6 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/sched.h>
 #include <net/if.h>
+#include <spawn.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -45,6 +46,11 @@ static inline int shim_enter_network(int descriptor) {
 /* No core file of this process, and no look into its memory by others of the same user: -1 and errno
    when the kernel refuses. */
 static inline int shim_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+/* Closes all descriptors from this one on in a program that is about to start. */
+static inline int shim_close_from(posix_spawn_file_actions_t *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
 
 /* A file in memory that is gone with its last descriptor; -1 and errno when the kernel refuses. */
 static inline int shim_memory_file(const char *name) {
