@@ -32,7 +32,7 @@ struct Sizes {
         let chunks = WireSample.chunks(of: batch)
         let columns = chunks.map(\.columns)
         try row("request, columns", chunks.map { $0.request(.columns) }, count)
-        try row("  and dictionary", chunks.map { $0.request(.columns) }, count, .newest)
+        try row("  as it goes out", chunks.map { $0.request(.columns) }, count, .newest)
         try row("request, CBOR", chunks.map { $0.request(.sequence) }, count)
         try row("columns", columns.map(\.bytes), count)
         try row("CBOR sequence", chunks.map(\.changes), count)
@@ -49,6 +49,7 @@ struct Sizes {
         for name in order { try row("  " + name, parts[name] ?? [], count) }
     }
 
+    /// - Parameter dictionary: packs the bodies as they go out, which small ones alone do with it.
     private func row(
         _ name: String, _ bodies: [[UInt8]], _ count: Int,
         _ dictionary: CompressionDictionary? = nil
@@ -56,10 +57,13 @@ struct Sizes {
         var sizes = [bodies.reduce(0) { $0 + $1.count }]
         for level in Self.levels {
             sizes.append(
-                try bodies.reduce(0) {
-                    $0
-                        + (try Compression.compressed($1, level: level, dictionary: dictionary))
-                        .count
+                try bodies.reduce(0) { sum, body in
+                    guard let dictionary else {
+                        return sum + (try Compression.compressed(body, level: level)).count
+                    }
+                    let packed = try Compression.packed(
+                        body: body, level: level, dictionary: dictionary)
+                    return sum + (packed ?? body).count
                 })
         }
         let figures = sizes.map { String(format: "%10.2f", Double($0) / Double(count)) }
