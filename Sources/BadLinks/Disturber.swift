@@ -44,6 +44,10 @@ final class Disturber: Sendable {
         if let error = state.withLock(\.error) { throw error }
     }
 
+    /// The disturber has a thread of its own: it looks so often, in seconds, whether its time has come
+    /// or it is to stop.
+    private static let lookIntervalSeconds = 0.01
+
     private func run() throws {
         if let cuts = condition.cuts {
             while !isStopped.load(ordering: .acquiring) { try cut(cuts) }
@@ -51,7 +55,7 @@ final class Disturber: Sendable {
         for bytes in killBytes {
             while site.network.relay.counts.bytes < bytes {
                 if isStopped.load(ordering: .acquiring) { return }
-                Thread.sleep(forTimeInterval: 0.01)
+                Thread.sleep(forTimeInterval: Self.lookIntervalSeconds)
             }
             try site.stopCentral(SIGKILL)
             state.withLock { $0.kills += 1 }
@@ -74,7 +78,7 @@ final class Disturber: Sendable {
         let end = ContinuousClock.now + duration
         while ContinuousClock.now < end {
             if isStopped.load(ordering: .acquiring) { return false }
-            Thread.sleep(forTimeInterval: 0.01)
+            Thread.sleep(forTimeInterval: Self.lookIntervalSeconds)
         }
         return true
     }

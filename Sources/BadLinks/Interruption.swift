@@ -22,7 +22,9 @@ public enum Interruption {
     }
 }
 
-/// A dispatch source, which is safe to keep anywhere: nobody touches it any more.
+/// A dispatch source, to be kept.
+///
+/// `@unchecked Sendable`: once it is resumed nobody touches it any more but to release it.
 private final class SourceKeeper: @unchecked Sendable {
     private let source: any DispatchSourceSignal
 

@@ -61,6 +61,7 @@ final class Site: Sendable {
             guard run.isRunning, ContinuousClock.now < deadline else {
                 throw RigError("central does not serve: \(run.said)")
             }
+            // The rig's own thread waits for a program, which tells in a file only.
             Thread.sleep(forTimeInterval: 0.01)
         }
     }

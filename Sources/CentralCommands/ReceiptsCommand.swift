@@ -10,11 +10,11 @@ enum ReceiptsCommand {
     static let command = Command(
         "receipts", summary: "list what each sync of the devices did, newest first",
         discussion: """
-            Every sync of a device leaves a receipt here: the last of its changes that is on disk, what \
-            was refused, what it still holds, what was sent to it and whether it has confirmed that, and \
-            how far its clock is off. It is complete only when nothing was left on either side and the \
-            device has confirmed what it was sent, by a later request, or the last reply had nothing for \
-            it. Syncs in a row with nothing to do are one line. For each device at most \
+            Every sync of a device leaves a receipt here: the last of its changes that is on disk, what
+            was refused, what it still holds, what was sent to it and whether it has confirmed that, and
+            how far its clock is off. It is complete only when nothing was left on either side and the
+            device has confirmed what it was sent, by a later request, or the last reply had nothing for
+            it. Syncs in a row with nothing to do are one line. For each device at most
             \(ReceiptLimits.centralRowsPerDeviceMax) receipts are kept, and always the last complete one.
             """,
         options: [

@@ -16,7 +16,7 @@ enum TLSCommand {
         discussion: """
             Writes tls-cert.pem and tls-key.pem into the home, for central serve --tls. No authority
             stands behind the certificate: central enrol gives out a pin of its key, and counters
-            that have it need neither name nor dates. With --keep-key the certificate is made anew \
+            that have it need neither name nor dates. With --keep-key the certificate is made anew
             for the key that is there, and every pin stays right; tell a serving central with SIGHUP.
             """,
         options: [

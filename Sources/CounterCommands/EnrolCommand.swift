@@ -16,8 +16,8 @@ enum EnrolCommand {
         Command(
             "enrol", summary: "make this device a replica of its office",
             discussion: """
-                The central office gives the code: central enrol OFFICE. A central that was restored \
-                from a backup may not know this device any more: with --again it stays what it is, \
+                The central office gives the code: central enrol OFFICE. A central that was restored
+                from a backup may not know this device any more: with --again it stays what it is,
                 and nothing that waits here is lost.
 
                 Over https central proves who it is: by the pin that central enrol prints, by an

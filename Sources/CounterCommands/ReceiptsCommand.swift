@@ -11,10 +11,10 @@ enum ReceiptsCommand {
         Command(
             "receipts", summary: "list what each sync did, newest first",
             discussion: """
-                Every sync leaves a receipt here: the last own change that central has on disk, what \
-                was sent, taken, refused, held and received, central's clock and both digests. A sync \
-                that was killed says how far it came. Syncs in a row with nothing to do, or that \
-                reached nobody, are one line. At most \(ReceiptLimits.counterRowsMax) receipts are \
+                Every sync leaves a receipt here: the last own change that central has on disk, what
+                was sent, taken, refused, held and received, central's clock and both digests. A sync
+                that was killed says how far it came. Syncs in a row with nothing to do, or that
+                reached nobody, are one line. At most \(ReceiptLimits.counterRowsMax) receipts are
                 kept, and always the last complete one.
                 """,
             options: [

@@ -31,7 +31,8 @@ enum RunCommand {
                     help: "do not wait at central between syncs: for a link that costs by the byte"),
                 SyncCommand.limitRate,
                 SyncCommand.timeout,
-                Option("--quiet", short: "q", help: "print nothing but warnings"),
+                Option(
+                    "--quiet", short: "q", help: "print nothing; counter status says what it does"),
             ]
         ) { try await run($0, context) }
     }

@@ -39,6 +39,7 @@ public struct PublicKeyHash: Hashable, Sendable {
             try check(gnutls_base64_encode2(&datum, &text))
             return taken(text)
         }
+        // GnuTLS fails here for lack of memory only, and then Swift's own allocations end the program too.
         guard let base64 else { fatalError("no memory for 44 bytes") }
         // Lines end in no text of 32 bytes; a zero byte may.
         return Self.prefix + String(decoding: base64.filter { $0 > 0x20 }, as: UTF8.self)

@@ -16,7 +16,7 @@ public struct SimulationConfiguration: Hashable, Sendable {
 
     /// Clones and devices restored from an old copy.
     public var forks = Forks.none
-    /// Hand-overs in histories in which central is restored from an old copy. About two in a thousand
+    /// Hand-overs in histories in which central is restored from an old copy. About one in a thousand
     /// such histories still end with a value too much or a refused change that stands; see
     /// `KnownSeeds`.
     public var handsOverAcrossRestorations = false
