@@ -49,13 +49,16 @@ enum ServeCommand {
         for warning in tls?.warnings ?? [] { log(.warning(warning)) }
         let server = try RunningCentral(
             node: node, listen: address, tls: tls?.identity, log: log)
-        let hangUp = files.map { _ in HangUpSignal() }
-        let reloading = Task { [wishes = hangUp?.wishes] in
-            guard let wishes, let files else { return }
-            for await _ in wishes { reload(files, server, log) }
+        // Both stand before anyone is told where to connect, or that there is a process to stop.
+        let hangUp = await SignalWatch.hangUp()
+        let termination = await SignalWatch.termination()
+        let reloading = Task { [wishes = hangUp.arrivals] in
+            for await _ in wishes {
+                if let files { reload(files, server, log) }
+            }
         }
         try invocation.printOut("listening on \(server.url)")
-        await Termination.wait()
+        await termination.wait()
         reloading.cancel()
         withExtendedLifetime(hangUp) {}
         await server.stop()

@@ -78,8 +78,9 @@ enum RunCommand {
         }
         let pulse = Task { await voice.pulse() }
         let work = Task { await agent.run() }
+        let termination = await SignalWatch.termination()
         notifier?.ready()
-        await Termination.wait()
+        await termination.wait()
         notifier?.stopping()
         agent.stop()
         for task in [watch, pulse, work] { task.cancel() }

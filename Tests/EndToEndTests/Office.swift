@@ -99,7 +99,7 @@ final class Office {
         var byte: UInt8 = 0
         while true {
             var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            guard poll(&ready, 1, 60_000) == 1 else { throw Program.TimeOut() }
+            guard poll(&ready, 1, 300_000) == 1 else { throw Program.TimeOut() }
             guard read(descriptor, &byte, 1) == 1, byte != 0x0A else {
                 return String(decoding: bytes, as: UTF8.self)
             }
