@@ -11,6 +11,8 @@ public enum DossierLimits {
     public static let detailsCharactersMax = 50_000
     /// Characters of a code: dossier, office, procedure.
     public static let codeCharactersMax = 64
+    /// Characters of an office's hours: some editions of a line each.
+    public static let hoursCharactersMax = 2_000
     /// Characters of an identity number or a telephone number.
     public static let numberCharactersMax = 32
     /// Characters of who wrote a change.

@@ -56,6 +56,15 @@ extension DossierStatus {
         }
     }
 
+    /// Whether the dossier waits for the applicant or for a decision to go on: time that does not count
+    /// against its deadline.
+    public var isPause: Bool {
+        switch self {
+        case .supplementRequired, .paymentRequired, .stopped: true
+        default: false
+        }
+    }
+
     /// Whether no status follows.
     public var isEnd: Bool { nextStatuses.isEmpty }
 

@@ -122,6 +122,18 @@ public enum FieldCodec {
             if CalendarDate(parsing: text) == nil {
                 throw .malformed(field.name, reason: "is no day of the form YYYY-MM-DD")
             }
+        case .timeLimit:
+            if TimeLimit(parsing: text) == nil {
+                throw .malformed(
+                    field.name, reason: "is no limit such as 15wd, 30d, 1mo, 8wh or 0wd@15:00")
+            }
+        case .officeHours:
+            try check(text, charactersMax: DossierLimits.hoursCharactersMax, name: field.name)
+            if OfficeHours(parsing: text) == nil {
+                throw .malformed(
+                    field.name,
+                    reason: "is no hours such as mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30")
+            }
         case .custom: try checkCustom(text, name: field.name)
         case .instant, .integer:
             throw .wrongType(field.name, expected: expectation(of: field.type))

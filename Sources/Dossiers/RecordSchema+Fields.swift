@@ -28,6 +28,16 @@ extension RecordSchema {
         FieldDefinition("fee_vnd", .integer(DossierLimits.feeVND)),
         FieldDefinition("officer", name),
         notes,
+        // What was handed in, and what happened to the result.
+        FieldDefinition("papers", note, isPersonal: true, isEntries: true, hasColumn: false),
+        FieldDefinition(pausesField, .status, isEntries: true, hasColumn: false),
+        FieldDefinition("returned_to", name, isPersonal: true, hasColumn: false),
+        FieldDefinition("tracking_number", .code, isPersonal: true, hasColumn: false),
+        FieldDefinition(
+            "delivery", .choice(["sent", "delivered", "failed", "sent_back"]), hasColumn: false),
+        FieldDefinition("delivered_at", .instant, hasColumn: false),
+        // Who is to settle its conflicts; the latest counts.
+        FieldDefinition("assigned", name, isEntries: true, hasColumn: false),
     ])
 
     static let contact = SchemaTable([
@@ -50,6 +60,7 @@ extension RecordSchema {
         FieldDefinition("phone", .phone),
         // The offsets in use on Earth: UTC-12:00 to UTC+14:00.
         FieldDefinition("time_zone_offset_minutes", .integer(-720...840)),
+        FieldDefinition("hours", .officeHours, hasColumn: false),
     ])
 
     static let procedure = SchemaTable([
@@ -60,11 +71,17 @@ extension RecordSchema {
         // Ten years: longer than any published limit.
         FieldDefinition("processing_days", .integer(0...3650)),
         FieldDefinition("details", details),
+        // Before `processing_days`, which are working days.
+        FieldDefinition("limit", .timeLimit, hasColumn: false),
+        // One code may have several entries, each for what is received from its day on.
+        FieldDefinition("effective_from", .day, hasColumn: false),
     ])
 
     static let holiday = SchemaTable([
         FieldDefinition("date", .day),
         FieldDefinition("name", title),
+        // `worked`: the offices work, in exchange for another day; all else: they are closed.
+        FieldDefinition("day_kind", .choice(["off", "worked"]), hasColumn: false),
     ])
 
     /// Every field of every kind once, for lines that do not say the kind.

@@ -23,6 +23,10 @@ public enum FieldType: Hashable, Sendable {
     case status
     /// A day without a time: text `YYYY-MM-DD`.
     case day
+    /// How long a procedure may take: text that `TimeLimit` reads.
+    case timeLimit
+    /// When an office is open: text that `OfficeHours` reads.
+    case officeHours
     /// A custom field: any JSON value within the limits.
     case custom
 }
@@ -37,14 +41,19 @@ public struct FieldDefinition: Hashable, Sendable {
     public let isPersonal: Bool
     /// Whether values accumulate instead of replacing each other (notes).
     public let isEntries: Bool
+    /// Whether replicas keep it in a column of its own, to be searched and sorted by. All else
+    /// stands in the record's blob.
+    public let hasColumn: Bool
 
     init(
-        _ name: FieldName, _ type: FieldType, isPersonal: Bool = false, isEntries: Bool = false
+        _ name: FieldName, _ type: FieldType, isPersonal: Bool = false, isEntries: Bool = false,
+        hasColumn: Bool = true
     ) {
         self.name = name
         self.type = type
         self.isPersonal = isPersonal
         self.isEntries = isEntries
+        self.hasColumn = hasColumn
     }
 
     /// What is shown when the field has several values.
@@ -68,6 +77,8 @@ public enum RecordSchema {
     public static let notesField: FieldName = "notes"
     /// The field with a dossier's status.
     public static let statusField: FieldName = "status"
+    /// The field that accumulates the statuses by which a dossier's clock stopped and went on.
+    public static let pausesField: FieldName = "pauses"
     /// What the names of custom fields begin with.
     public static let customPrefix = "x."
 
@@ -118,7 +129,7 @@ public enum RecordSchema {
     }
 
     /// Whether the schema of the kind has this field, custom ones excluded.
-    static func isColumn(_ name: FieldName, of kind: RecordKind) -> Bool {
+    static func isDefined(_ name: FieldName, of kind: RecordKind) -> Bool {
         table(of: kind)?.place(of: name) != nil
     }
 

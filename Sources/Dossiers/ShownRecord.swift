@@ -82,7 +82,7 @@ public struct ShownRecord: Hashable, Sendable {
         let schema = RecordSchema.definitions(of: state.kind)
         var columns = schema.map { ($0.name, Optional($0)) }
         let others = state.fields.map(\.name)
-            .filter { !RecordSchema.isColumn($0, of: state.kind) }
+            .filter { !RecordSchema.isDefined($0, of: state.kind) }
             .sorted { $0.rawValue.utf8.lexicographicallyPrecedes($1.rawValue.utf8) }
         columns += others.map { ($0, RecordSchema.definition(of: $0, in: state.kind)) }
         return columns

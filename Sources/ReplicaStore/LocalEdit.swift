@@ -12,11 +12,14 @@ public struct EditResult: Sendable {
     /// The record.
     public var record: RecordID
     /// The change that was written.
-    public var dot: Dot
+    public var change: Change
     /// Conflicts that the edit settled, because it had seen all values.
     public var settledConflicts: [FieldName]
     /// The procedure's code when the catalog does not know it: taken, with a warning.
     public var unknownProcedure: String?
+
+    /// The name of the change that was written.
+    public var dot: Dot { change.dot }
 }
 
 /// Writes records on behalf of this machine, in a write transaction.
@@ -158,6 +161,7 @@ extension LocalEdit {
         _ kind: RecordKind, record: RecordID?, over before: OpenRecord?, writes: [FieldWrite],
         additions: [FieldWrite], at: Timestamp?, by: String?
     ) throws -> EditResult {
+        let additions = additions + pauses(over: before?.state, kind, writes, additions)
         var known = before
         if before == nil, let record {
             known = try transaction.open(kind, record)
@@ -183,8 +187,25 @@ extension LocalEdit {
                 bytes: bytes)
             try transaction.store(state, over: target, log: entry)
             return EditResult(
-                record: id, dot: change.dot, settledConflicts: [], unknownProcedure: nil)
+                record: id, change: change, settledConflicts: [], unknownProcedure: nil)
         }
+    }
+
+    /// The entry that says when a dossier's clock stopped or went on: its status tells only of the
+    /// last time.
+    private func pauses(
+        over before: RecordState?, _ kind: RecordKind, _ writes: [FieldWrite],
+        _ additions: [FieldWrite]
+    ) -> [FieldWrite] {
+        guard kind == .dossier, !additions.contains(where: { $0.name == RecordSchema.pausesField }),
+            let value = writes.first(where: { $0.name == RecordSchema.statusField })?.value
+        else { return [] }
+        func status(_ value: FieldValue?) -> DossierStatus? {
+            value?.text.flatMap(DossierStatus.init(rawValue:))
+        }
+        let (past, next) = (status(before?.shownValue(RecordSchema.statusField)), status(value))
+        guard past != next, past?.isPause == true || next?.isPause == true else { return [] }
+        return [FieldWrite(RecordSchema.pausesField, value)]
     }
 
     /// Puts the own office into a new record, and refuses any other.

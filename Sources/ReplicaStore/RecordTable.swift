@@ -29,7 +29,7 @@ final class RecordTable {
         self.name = name
         self.connection = connection
         self.interning = interning
-        columns = RecordSchema.definitions(of: kind)
+        columns = RecordSchema.definitions(of: kind).filter(\.hasColumn)
             .map { RecordColumn(name: $0.name, isText: $0.type.isStoredAsText) }
             .sorted { $0.name < $1.name }
         let names = columns.map(\.name.rawValue)
@@ -167,7 +167,10 @@ extension FieldType {
     var isStoredAsText: Bool {
         switch self {
         case .instant, .integer: false
-        case .text, .code, .identityNumber, .phone, .choice, .status, .day, .custom: true
+        case .text, .code, .identityNumber, .phone, .choice, .status, .day, .timeLimit,
+            .officeHours,
+            .custom:
+            true
         }
     }
 }

@@ -53,8 +53,8 @@ struct EditScript {
         if let (name, value) = conflict(in: record, &random), random.happens(perMille: 400) {
             let write = FieldWrite(name, value)
             let seen = try seen(record.id, ledger)
-            _ = try edit.resolve(.id(record.id), name, value: value, by: label)
-            note(label, record.id, record.kind, [write], [], seen)
+            let made = try edit.resolve(.id(record.id), name, value: value, by: label)
+            note(label, record.id, record.kind, [write], made.change.additions, seen)
             return
         }
         var writes: [FieldWrite] = []
@@ -66,10 +66,10 @@ struct EditScript {
                 offices: plan.handsOver ? plan.offices + plan.emptyOffices : nil, &random)
         }
         let seen = try seen(record.id, ledger)
-        _ = try edit.edit(
+        let made = try edit.edit(
             .id(record.id), writes: writes, additions: additions,
             at: random.happens(perMille: 200) ? FieldText.instant(&random) : nil, by: label)
-        note(label, record.id, record.kind, writes, additions, seen)
+        note(label, record.id, record.kind, writes, made.change.additions, seen)
     }
 
     /// Makes a dossier or a contact; some with an id that other desks use too, as imports do.
@@ -103,7 +103,7 @@ struct EditScript {
         let visible = try id.map { try transaction.open(kind, $0).state.stamps } ?? []
         let seen = ledger.seen(from: visible.compactMap(\.stamp.by), also: written)
         let made = try edit.make(kind, id: id, writes: writes, additions: additions, by: label)
-        note(label, made.record, kind, writes, additions, seen)
+        note(label, made.record, kind, writes, made.change.additions, seen)
     }
 
     mutating func note(

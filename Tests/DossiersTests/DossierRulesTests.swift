@@ -163,10 +163,10 @@ struct ChangeValidationTests {
 
     @Test("A field occurs once in a change.")
     func repeatedFields() {
-        let papers = FieldWrite("papers", .text("a"))
-        #expect(error([papers], [papers]) == .repeatedField("papers"))
-        #expect(error([papers, papers]) == .repeatedField("papers"))
-        #expect(error([], [papers, papers]) == .repeatedField("papers"))
+        let newer = FieldWrite("newer", .text("a"))
+        #expect(error([newer], [newer]) == .repeatedField("newer"))
+        #expect(error([newer, newer]) == .repeatedField("newer"))
+        #expect(error([], [newer, newer]) == .repeatedField("newer"))
     }
 
     @Test("The number of fields and the bytes of a change have limits.")

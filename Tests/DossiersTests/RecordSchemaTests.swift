@@ -15,14 +15,17 @@ struct RecordSchemaTests {
             names(.dossier)
                 == "code procedure applicant_name applicant_id applicant_phone applicant_address "
                 + "channel office status received_at due_at finished_at returned_at return_method "
-                + "fee_vnd officer notes")
+                + "fee_vnd officer notes papers pauses returned_to tracking_number delivery "
+                + "delivered_at assigned")
         #expect(
             names(.contact)
                 == "way topic office officer occurred_at procedure caller_name caller_phone "
                 + "dossier notes")
-        #expect(names(.office) == "code name address phone time_zone_offset_minutes")
-        #expect(names(.procedure) == "code name field fee_vnd processing_days details")
-        #expect(names(.holiday) == "date name")
+        #expect(names(.office) == "code name address phone time_zone_offset_minutes hours")
+        #expect(
+            names(.procedure)
+                == "code name field fee_vnd processing_days details limit effective_from")
+        #expect(names(.holiday) == "date name day_kind")
         #expect(names(RecordKind(rawValue: 99)).isEmpty)
     }
 
@@ -75,7 +78,7 @@ struct RecordSchemaTests {
                 #expect(rule == ruleName(field.rule))
                 switch field.name {
                 case "status": #expect(rule == "workflow")
-                case "notes": #expect(rule == "entries")
+                case "notes", "papers", "pauses", "assigned": #expect(rule == "entries")
                 default: #expect(rule == "register")
                 }
             }
@@ -91,7 +94,7 @@ struct RecordSchemaTests {
         #expect(
             Set(personal.map(\.name)) == [
                 "applicant_name", "applicant_id", "applicant_phone", "applicant_address", "notes",
-                "caller_name", "caller_phone",
+                "caller_name", "caller_phone", "papers", "returned_to", "tracking_number",
             ])
     }
 

@@ -1,0 +1,164 @@
+internal import Causality
+public import JSON
+public import Replication
+
+/// What the catalog says about time: holidays, the offices' hours, the procedures' limits.
+public struct DeadlineBook: Sendable {
+    private struct Edition {
+        var from: CalendarDate?
+        var limit: TimeLimit?
+    }
+
+    private var holidays: Set<CalendarDate> = []
+    private var extraDays: Set<CalendarDate> = []
+    private var yearsWithHolidays: Set<Int> = []
+    private var hoursOfOffice: [String: OfficeHours] = [:]
+    /// By code; the editions in the order of the day from which they hold.
+    private var procedures: [String: [Edition]] = [:]
+
+    /// Reads the entries of the catalog; records of other kinds are passed over.
+    public init(catalog: some Sequence<RecordState>) {
+        for state in catalog { add(state) }
+        for code in procedures.keys {
+            procedures[code]?.sort { ($0.from ?? .distantPast) < ($1.from ?? .distantPast) }
+        }
+    }
+
+    private mutating func add(_ state: RecordState) {
+        func text(_ name: FieldName) -> String? { state.shownValue(name)?.text }
+        switch state.kind {
+        case .holiday:
+            guard let day = text("date").flatMap({ CalendarDate(parsing: $0) }) else { return }
+            if text("day_kind") == "worked" {
+                extraDays.insert(day)
+            } else {
+                holidays.insert(day)
+                yearsWithHolidays.insert(day.year)
+            }
+        case .office:
+            guard let code = text("code") else { return }
+            hoursOfOffice[code] = text("hours").flatMap(OfficeHours.init(parsing:))
+        case .procedure:
+            guard let code = text("code") else { return }
+            let days = state.shownValue("processing_days")?.integer
+            let limit =
+                text("limit").flatMap(TimeLimit.init(parsing:))
+                ?? days.flatMap { TimeLimit(Int($0), .workingDays) }
+            let from = text("effective_from").flatMap { CalendarDate(parsing: $0) }
+            procedures[code, default: []].append(Edition(from: from, limit: limit))
+        default: return
+        }
+    }
+
+    /// When an office works; the usual hours for one that the catalog does not know.
+    public func calendar(ofOffice code: String?) -> WorkCalendar {
+        WorkCalendar(
+            hours: code.flatMap { hoursOfOffice[$0] } ?? .usual, holidays: holidays,
+            extraDays: extraDays)
+    }
+
+    /// The limit of a procedure that holds for what is received on a day; `nil` when the catalog has
+    /// none.
+    public func limit(ofProcedure code: String, receivedOn day: CalendarDate) -> TimeLimit? {
+        procedures[code]?.last { $0.from.map { $0 <= day } ?? true }?.limit
+    }
+
+    /// When a dossier is due; `nil` when nobody wrote a date and no limit is known.
+    public func deadline(of dossier: RecordState) -> Deadline? {
+        deadline(of: DossierTimes(dossier))
+    }
+
+    /// When a dossier with these times is due; `nil` when nobody wrote a date and no limit is known.
+    public func deadline(of times: DossierTimes) -> Deadline? {
+        let pauses = times.pauses
+        if let due = times.due {
+            return Deadline(
+                due: due, basis: .agreed,
+                pausedSince: pauses.last.flatMap { $0.end == nil ? $0.start : nil })
+        }
+        guard let received = times.received, let procedure = times.procedure else { return nil }
+        let day = OfficeTime.day(ofMilliseconds: received)
+        guard let limit = limit(ofProcedure: procedure, receivedOn: day) else { return nil }
+        let rule = DeadlineRule(
+            limit: limit, procedure: procedure, calendar: calendar(ofOffice: times.office))
+        guard var deadline = rule.deadline(received: received, pauses: pauses) else { return nil }
+        let dueYear = OfficeTime.day(ofMilliseconds: deadline.due).year
+        deadline.yearsWithoutHolidays = (day.year...max(day.year, dueYear))
+            .filter { !yearsWithHolidays.contains($0) }
+        return deadline
+    }
+}
+
+/// What a deadline needs to know of a dossier. Instants in milliseconds since the epoch.
+public struct DossierTimes: Sendable {
+    /// When it was received.
+    public var received: Int64?
+    /// The date that a person wrote.
+    public var due: Int64?
+    /// When it was finished.
+    public var finished: Int64?
+    /// The code of its procedure.
+    public var procedure: String?
+    /// The code of its office.
+    public var office: String?
+    /// The spans in which its clock stood still, in order; only the last may still last.
+    public var pauses: [Pause]
+
+    /// Reads them from a dossier's state, as the merge shows it.
+    public init(_ state: RecordState) {
+        received = state.shownValue("received_at")?.integer
+        due = state.shownValue("due_at")?.integer
+        finished = state.shownValue("finished_at")?.integer
+        procedure = state.shownValue("procedure")?.text
+        office = state.shownValue(RecordSchema.officeField)?.text
+        pauses = Self.pauses(of: state)
+    }
+
+    /// Pairs the entries of `pauses`, in the order of their times. What two desks entered of one pause
+    /// is one pause; the status that is shown ends a pause that only its entry leaves open, and begins
+    /// one that no entry tells of.
+    private static func pauses(of state: RecordState) -> [Pause] {
+        var steps = state[RecordSchema.pausesField].compactMap { entry in
+            step(entry, in: state)
+        }
+        let rule = RecordSchema.rule(of: RecordSchema.statusField, in: state.kind)
+        if let shown = state.shown(RecordSchema.statusField, by: rule),
+            let entry = shown.entries.first(where: { $0.value == shown.value }),
+            let step = step(entry, in: state)
+        {
+            steps.append(step)
+        }
+        steps.sort { ($0.time, $0.dot) < ($1.time, $1.dot) }
+        var pauses: [Pause] = []
+        for step in steps {
+            let isOpen = pauses.last.map { $0.end == nil } ?? false
+            if step.status.isPause, !isOpen {
+                pauses.append(Pause(start: step.time, end: nil))
+            } else if !step.status.isPause, isOpen {
+                pauses[pauses.count - 1].end = step.time
+            }
+        }
+        return pauses
+    }
+
+    private static func step(
+        _ entry: FieldEntry, in state: RecordState
+    ) -> (time: Int64, dot: Dot, status: DossierStatus)? {
+        guard let status = entry.value.text.flatMap(DossierStatus.init(rawValue:)),
+            let stamp = state.stamp(of: entry.dot)
+        else { return nil }
+        return (stamp.shownTime.milliseconds, entry.dot, status)
+    }
+}
+
+extension RecordState {
+    /// What a field shows by its merge rule; `nil` when it has no value.
+    public func shownValue(_ name: FieldName) -> FieldValue? {
+        shown(name, by: RecordSchema.rule(of: name, in: kind))?.value
+    }
+}
+
+extension CalendarDate {
+    /// Before all days that records can hold.
+    static let distantPast = CalendarDate(daysSinceEpoch: -1_000_000)
+}
