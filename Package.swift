@@ -75,19 +75,22 @@ let package = Package(
         library("Host", ["CLinux"]),
         library(
             "SyncProtocol", ["CBOR", "CZstd", "Causality", "Crypto", "JSON", "Replication"]),
-        library("CommandLineTool"),
+        library("CommandLineTool", ["Language"]),
+        library("Language"),
         library(
             "CentralCommands",
             [
                 "CBOR", "Causality", "CommandLineTool", "Crypto", "Demonstration", "Dossiers",
-                "HTTP", "Host", "JSON", "ReplicaStore", "Replication", "Reports", "SQLite",
+                "HTTP", "Host", "JSON", "Language", "ReplicaStore", "Replication", "Reports",
+                "SQLite",
                 "SyncEngine", "SyncProtocol",
             ]),
         library(
             "CounterCommands",
             [
                 "CBOR", "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "Host",
-                "JSON", "ReplicaStore", "Replication", "SQLite", "SyncEngine", "SyncProtocol",
+                "JSON", "Language", "ReplicaStore", "Replication", "SQLite", "SyncEngine",
+                "SyncProtocol",
             ]),
         library("Reports", ["Dossiers", "JSON", "SQLite"]),
         library("Demonstration", ["Causality", "Dossiers", "JSON", "Replication"]),
@@ -105,11 +108,11 @@ let package = Package(
                 "Causality", "Crypto", "Demonstration", "Dossiers", "JSON", "ReplicaStore",
                 "Replication", "SyncEngine", "SyncProtocol",
             ]),
-        program("simulate", ["CommandLineTool", "Simulation"]),
+        program("simulate", ["CommandLineTool", "Language", "Simulation"]),
         library(
             "BadLinks",
             ["CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication"]),
-        program("links", ["BadLinks", "CommandLineTool"]),
+        program("links", ["BadLinks", "CommandLineTool", "Language"]),
         program(
             "fuzz",
             [
@@ -130,7 +133,7 @@ let package = Package(
         tests("HTTPTests", ["HTTP", "TestSupport"]),
         tests("HostTests", ["Host"]),
         tests("FuzzTests", ["fuzz"]),
-        tests("CommandLineToolTests", ["CommandLineTool"]),
+        tests("CommandLineToolTests", ["CommandLineTool", "Language"]),
         tests("DossiersTests", ["CBOR", "Causality", "Dossiers", "JSON", "Replication"]),
         tests(
             "SyncEngineTests",
@@ -164,6 +167,7 @@ let package = Package(
                 "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "SQLite",
                 "Simulation", "TestSupport",
             ]),
+        tests("LanguageTests", ["Language"]),
         tests("LayoutTests", []),
         .testTarget(
             name: "EndToEndTests",

@@ -1,5 +1,6 @@
 // A device's bundle at central: taken in like its sync, and answered with a bundle.
 
+internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import JSON
@@ -117,7 +118,7 @@ extension CommandFailure {
             case .temporary: .temporaryFailure
             case .protocolError: .protocolError
             }
-        self.init(code, "\(failure)", hint: failure.hint)
+        self.init(code, "\(failure)", hint: Message(untranslated: failure.hint))
     }
 
     /// Why central does not answer a bundle, in words for who stands at central.
@@ -141,7 +142,8 @@ extension CommandFailure {
                 case .noPermission: .noPermission
                 }
             self.init(
-                code, failure.message, hint: "apply the bundle again; its device keeps everything")
+                code, Message(untranslated: failure.message),
+                hint: "apply the bundle again; its device keeps everything")
         }
     }
 }

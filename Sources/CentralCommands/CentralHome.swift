@@ -1,3 +1,4 @@
+internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import Crypto
@@ -63,7 +64,7 @@ struct CentralHome {
         } catch let error as StoreError {
             throw CommandFailure(error)
         } catch let error as DossierError {
-            throw CommandFailure(.dataError, "\(error)", hint: error.hint)
+            throw CommandFailure(.dataError, "\(error)", hint: Message(untranslated: error.hint))
         }
     }
 
@@ -93,7 +94,7 @@ extension CommandFailure {
             case .notEnrolled: .noPermission
             default: .dataError
             }
-        self.init(code, "\(error)", hint: error.hint)
+        self.init(code, "\(error)", hint: Message(untranslated: error.hint))
     }
 }
 

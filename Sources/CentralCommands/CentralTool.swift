@@ -1,3 +1,4 @@
+internal import Language
 public import CommandLineTool
 
 /// The command line of `central`.
@@ -26,6 +27,7 @@ public enum CentralTool {
                 BundleCommand.command, VerifyCommand.command, RecoverCommand.command,
                 ImportCommand.command, ReportCommand.command, DemoCommand.command,
             ],
-            globalOptions: [CentralHome.option], output: output, errorOutput: errorOutput)
+            globalOptions: [CentralHome.option, Tool.languageOption], output: output,
+            errorOutput: errorOutput)
     }
 }

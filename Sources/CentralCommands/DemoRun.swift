@@ -1,6 +1,7 @@
 // The machinery of the demonstration: the real node behind the real HTTP server, and for every desk a
 // replica of its own that syncs by HTTP. Only the half-year is made up.
 
+internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import Crypto

@@ -1,5 +1,6 @@
 // What an admin does after central's file was restored from a backup.
 
+internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import Crypto

@@ -1,3 +1,4 @@
+internal import Language
 internal import CommandLineTool
 internal import JSON
 internal import Reports
@@ -28,7 +29,8 @@ enum ReportCommand {
                 databasePath: CentralHome(invocation).databasePath, from: from, to: to,
                 office: invocation.value("--office"))
         } catch {
-            throw CommandFailure(exitCode(of: error), "\(error)", hint: error.hint)
+            throw CommandFailure(
+                exitCode(of: error), "\(error)", hint: Message(untranslated: error.hint))
         }
         if invocation.has("--json") {
             try invocation.printOut(report.json.serialized())

@@ -1,3 +1,4 @@
+internal import Language
 internal import CommandLineTool
 internal import Foundation
 internal import Glibc
@@ -67,7 +68,8 @@ struct TLSFiles {
                 warnings: warnings(certificate, now: seconds))
         } catch {
             throw CommandFailure(
-                .configuration, "\(error) (\(certificatePath), \(keyPath))", hint: error.hint)
+                .configuration, "\(error) (\(certificatePath), \(keyPath))",
+                hint: Message(untranslated: error.hint))
         }
     }
 
@@ -78,7 +80,8 @@ struct TLSFiles {
             return try TLSCertificate(pem: text)
         } catch {
             throw CommandFailure(
-                .configuration, "\(error) (\(certificatePath))", hint: error.hint)
+                .configuration, "\(error) (\(certificatePath))",
+                hint: Message(untranslated: error.hint))
         }
     }
 
@@ -91,7 +94,8 @@ struct TLSFiles {
                 hint = "is the name right? central tls self-signed makes a certificate for a start"
             }
             throw CommandFailure(
-                .configuration, "the TLS file \(path) cannot be read", hint: hint)
+                .configuration, "the TLS file \(path) cannot be read",
+                hint: Message(untranslated: hint))
         }
     }
 

@@ -1,3 +1,4 @@
+internal import Language
 internal import CommandLineTool
 internal import JSON
 internal import ReplicaStore
@@ -16,7 +17,7 @@ enum VerifyCommand {
         }
         guard found.faults.isEmpty else {
             throw CommandFailure(
-                .dataError, found.summary,
+                .dataError, Message(untranslated: found.summary),
                 hint: "keep a copy of the file, restore a backup, and let the counters sync")
         }
         return .ok

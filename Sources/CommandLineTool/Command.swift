@@ -1,3 +1,5 @@
+public import Language
+
 /// An option or a flag of a command.
 public struct Option: Sendable, Hashable {
     /// The long name with its dashes, as in `--from`.
@@ -7,13 +9,13 @@ public struct Option: Sendable, Hashable {
     /// What the help text calls the value, as in `DATE`; nil for a flag, which has none.
     public let valueName: String?
     /// One phrase for the help text.
-    public let help: String
+    public let help: Message
     /// Whether it may be given more than once.
     public let repeats: Bool
 
     /// Declares an option with a value, or a flag if `valueName` is nil.
     public init(
-        _ name: String, short: Character? = nil, valueName: String? = nil, help: String,
+        _ name: String, short: Character? = nil, valueName: String? = nil, help: Message,
         repeats: Bool = false
     ) {
         precondition(name.hasPrefix("--") && name.count > 2, "an option's name starts with --")
@@ -36,14 +38,14 @@ public struct Positional: Sendable, Hashable {
     /// The name in help texts and for `Invocation`, as in `FILE`.
     public let name: String
     /// One phrase for the help text.
-    public let help: String
+    public let help: Message
     /// Whether it may be left out; only the last ones may.
     public let optional: Bool
     /// Whether it takes all that is left; only the last one may.
     public let repeats: Bool
 
     /// Declares an argument.
-    public init(_ name: String, help: String, optional: Bool = false, repeats: Bool = false) {
+    public init(_ name: String, help: Message, optional: Bool = false, repeats: Bool = false) {
         self.name = name
         self.help = help
         self.optional = optional
@@ -65,9 +67,9 @@ public struct Command: Sendable {
     /// The word that calls it.
     public let name: String
     /// One line for lists of commands.
-    public let summary: String
+    public let summary: Message
     /// More lines for the command's own help: what it does, examples.
-    public let discussion: String
+    public let discussion: Message
     /// The arguments told by their place.
     public let arguments: [Positional]
     /// The options, besides the tool's global ones.
@@ -80,7 +82,8 @@ public struct Command: Sendable {
 
     /// Declares a command.
     public init(
-        _ name: String, summary: String, discussion: String = "", arguments: [Positional] = [],
+        _ name: String, summary: Message, discussion: Message = Message(verbatim: ""),
+        arguments: [Positional] = [],
         options: [Option] = [], hidden: Bool = false, run: @escaping Action
     ) {
         let required = arguments.prefix { !$0.optional }
@@ -100,7 +103,8 @@ public struct Command: Sendable {
 
     /// Declares a group of commands.
     public init(
-        group name: String, summary: String, discussion: String = "", hidden: Bool = false,
+        group name: String, summary: Message, discussion: Message = Message(verbatim: ""),
+        hidden: Bool = false,
         commands: [Command]
     ) {
         self.name = name

@@ -1,3 +1,5 @@
+public import Language
+
 /// Why a command failed, for the person who gave it: `counter: message`, then `hint: …`.
 ///
 /// Neither text may hold citizens' data.
@@ -5,12 +7,12 @@ public struct CommandFailure: Error, Sendable, Hashable {
     /// The number the program ends with.
     public var exitCode: ExitCode
     /// What went wrong, without a full stop.
-    public var message: String
+    public var message: Message
     /// What the person can do about it.
-    public var hint: String?
+    public var hint: Message?
 
     /// Makes a failure.
-    public init(_ exitCode: ExitCode, _ message: String, hint: String? = nil) {
+    public init(_ exitCode: ExitCode, _ message: Message, hint: Message? = nil) {
         self.exitCode = exitCode
         self.message = message
         self.hint = hint
@@ -20,12 +22,12 @@ public struct CommandFailure: Error, Sendable, Hashable {
 /// A command line that cannot be understood; the program ends with `ExitCode.usage`.
 public struct UsageError: Error, Sendable, Hashable {
     /// What is wrong, without a full stop.
-    public var message: String
+    public var message: Message
     /// What to write instead; without one, the command's `--help` is named.
-    public var hint: String?
+    public var hint: Message?
 
     /// Makes an error.
-    public init(_ message: String, hint: String? = nil) {
+    public init(_ message: Message, hint: Message? = nil) {
         self.message = message
         self.hint = hint
     }

@@ -7,6 +7,8 @@
 //   single `-` does not. `--opt=` takes anything.
 // - After `--` every word is an argument.
 
+internal import Language
+
 /// What a command line asks for.
 enum ParsedCommandLine {
     case run(Command, path: [String], options: [String: [String]], positionals: [String: [String]])
@@ -61,8 +63,10 @@ struct CommandLineParser {
         }
         if wantsHelp { return .help(path: path) }
         guard let command else {
-            let missing = path.isEmpty ? "a command is missing" : "\(path[0]) needs a command"
-            throw UsageError(missing)
+            throw UsageError(
+                path.isEmpty
+                    ? Message("a command is missing", vi: "thiếu tên lệnh")
+                    : Message("\(path[0]) needs a command", vi: "\(path[0]) cần một lệnh"))
         }
         return .run(command, path: path, options: options, positionals: try assign(to: command))
     }
@@ -107,8 +111,11 @@ struct CommandLineParser {
         let nearest = Suggestion.nearest(to: word, among: names + (path.isEmpty ? ["help"] : []))
         let called = (path + [word]).joined(separator: " ")
         return UsageError(
-            "there is no command “\(called)”",
-            hint: nearest.map { "did you mean “\((path + [$0]).joined(separator: " "))”?" })
+            Message("there is no command “\(called)”", vi: "không có lệnh “\(called)”"),
+            hint: nearest.map {
+                let meant = (path + [$0]).joined(separator: " ")
+                return Message("did you mean “\(meant)”?", vi: "có phải ý bạn là “\(meant)”?")
+            })
     }
 
     // MARK: Options
@@ -133,12 +140,19 @@ struct CommandLineParser {
         guard let option = knownOptions.first(where: { $0.name == name }) else {
             let names = knownOptions.map(\.name) + ["--help"]
             throw UsageError(
-                "there is no option \(name)\(command.map { " for “\($0.name)”" } ?? "")",
-                hint: Suggestion.nearest(to: name, among: names).map { "did you mean \($0)?" })
+                Message(
+                    "there is no option \(name)\(command.map { " for “\($0.name)”" } ?? "")",
+                    vi: "không có tùy chọn \(name)\(command.map { " cho “\($0.name)”" } ?? "")"),
+                hint: Suggestion.nearest(to: name, among: names).map {
+                    Message("did you mean \($0)?", vi: "có phải ý bạn là \($0)?")
+                })
         }
         let attached = parts.count == 2 ? String(parts[1]) : nil
         if option.valueName == nil, attached != nil {
-            throw UsageError("\(name) is a flag and takes no value")
+            throw UsageError(
+                Message(
+                    "\(name) is a flag and takes no value", vi: "\(name) là cờ, không nhận giá trị")
+            )
         }
         try record(option, attached: attached)
     }
@@ -147,7 +161,8 @@ struct CommandLineParser {
         var rest = letters
         while let letter = rest.popFirst() {
             guard let option = option(short: letter) else {
-                throw UsageError("there is no option -\(letter)")
+                throw UsageError(
+                    Message("there is no option -\(letter)", vi: "không có tùy chọn -\(letter)"))
             }
             guard option.valueName != nil, !rest.isEmpty else {
                 try record(option, attached: nil)
@@ -160,7 +175,10 @@ struct CommandLineParser {
 
     private mutating func record(_ option: Option, attached: String?) throws(UsageError) {
         guard option.repeats || options[option.name] == nil else {
-            throw UsageError("\(option.name) is given more than once")
+            throw UsageError(
+                Message(
+                    "\(option.name) is given more than once",
+                    vi: "\(option.name) được ghi nhiều lần"))
         }
         var value = ""
         if let valueName = option.valueName {
@@ -170,7 +188,10 @@ struct CommandLineParser {
                 words.removeFirst()
                 value = next
             } else {
-                throw UsageError("\(option.name) needs a value: \(option.name) \(valueName)")
+                throw UsageError(
+                    Message(
+                        "\(option.name) needs a value: \(option.name) \(valueName)",
+                        vi: "\(option.name) cần một giá trị: \(option.name) \(valueName)"))
             }
         }
         options[option.name, default: []].append(value)
@@ -189,11 +210,17 @@ struct CommandLineParser {
                 assigned[positional.name] = [value]
             }
             if assigned[positional.name] == nil, !positional.optional {
-                throw UsageError("the argument \(positional.name) is missing")
+                throw UsageError(
+                    Message(
+                        "the argument \(positional.name) is missing",
+                        vi: "thiếu đối số \(positional.name)"))
             }
         }
         if let superfluous = rest.first {
-            throw UsageError("there is an argument too many: “\(superfluous)”")
+            throw UsageError(
+                Message(
+                    "there is an argument too many: “\(superfluous)”",
+                    vi: "thừa một đối số: “\(superfluous)”"))
         }
         return assigned
     }

@@ -1,3 +1,5 @@
+internal import Language
+
 /// Writes help texts; no line that is ours is longer than 80 characters if the words allow it.
 struct HelpText {
     private static let columnsMax = 80
@@ -6,35 +8,56 @@ struct HelpText {
     private static let leftColumnsMax = 28
 
     let tool: Tool
+    let language: Language
 
     /// The help of the tool (empty path), a group or a command, without a final line end.
     func text(for path: [String]) -> String {
         guard let command = tool.command(at: path) else { return toolText() }
         var sections = [
-            "\(command.summary)", "usage: \(usage(command, path: path))",
+            say(command.summary), "\(usageTitle): \(usage(command, path: path))",
         ]
-        if !command.discussion.isEmpty { sections.append(command.discussion) }
-        sections.append(section("commands", rows(of: command.commands)))
-        sections.append(section("arguments", command.arguments.map { ($0.name, $0.help) }))
-        sections.append(section("options", rows(of: command.options)))
-        sections.append(section("global options", rows(of: tool.globalOptions)))
+        if !command.discussion.isEmpty { sections.append(say(command.discussion)) }
+        sections.append(section(commandsTitle, rows(of: command.commands)))
+        sections.append(
+            section(
+                say(Message("arguments", vi: "đối số")),
+                command.arguments.map { ($0.name, say($0.help)) }))
+        sections.append(section(optionsTitle, rows(of: command.options)))
+        sections.append(
+            section(
+                say(Message("global options", vi: "tùy chọn chung")), rows(of: tool.globalOptions)))
         if command.isGroup {
-            sections.append("“\(tool.name) help \(path.joined(separator: " ")) COMMAND” says more.")
+            let call = "\(tool.name) help \(path.joined(separator: " ")) COMMAND"
+            sections.append(more(call))
         }
         return join(sections)
     }
 
     private func toolText() -> String {
-        let help = Option("--help", short: "h", help: "show help for the program or a command")
-        let version = Option("--version", help: "show the version")
+        let help = Option(
+            "--help", short: "h",
+            help: Message(
+                "show help for the program or a command",
+                vi: "trợ giúp về chương trình hoặc một lệnh"))
+        let version = Option("--version", help: Message("show the version", vi: "số phiên bản"))
         return join([
-            "\(tool.name): \(tool.summary)",
-            "usage: \(tool.name) [options] COMMAND",
-            section("commands", rows(of: tool.commands)),
-            section("options", rows(of: tool.globalOptions + [help, version])),
-            "“\(tool.name) help COMMAND” says more.",
+            "\(tool.name): \(say(tool.summary))",
+            "\(usageTitle): \(tool.name) [options] COMMAND",
+            section(commandsTitle, rows(of: tool.commands)),
+            section(optionsTitle, rows(of: tool.globalOptions + [help, version])),
+            more("\(tool.name) help COMMAND"),
         ])
     }
+
+    private func say(_ message: Message) -> String { message.text(in: language) }
+
+    private func more(_ call: String) -> String {
+        say(Message("“\(call)” says more.", vi: "“\(call)” cho biết thêm."))
+    }
+
+    private var usageTitle: String { say(Message("usage", vi: "cách dùng")) }
+    private var commandsTitle: String { say(Message("commands", vi: "các lệnh")) }
+    private var optionsTitle: String { say(Message("options", vi: "tùy chọn")) }
 
     private func usage(_ command: Command, path: [String]) -> String {
         var parts = [tool.name] + (tool.onlyCommand == nil ? path : [])
@@ -44,11 +67,12 @@ struct HelpText {
     }
 
     private func rows(of commands: [Command]) -> [(String, String)] {
-        commands.filter { !$0.hidden }.map { ($0.name, $0.summary) }
+        commands.filter { !$0.hidden }.map { ($0.name, say($0.summary)) }
     }
 
     private func rows(of options: [Option]) -> [(String, String)] {
-        options.map { ($0.synopsis, $0.help + ($0.repeats ? " (may be repeated)" : "")) }
+        let again = Message(" (may be repeated)", vi: " (có thể lặp lại)")
+        return options.map { ($0.synopsis, say($0.repeats ? $0.help + again : $0.help)) }
     }
 
     private func section(_ title: String, _ rows: [(String, String)]) -> String {

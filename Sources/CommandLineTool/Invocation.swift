@@ -1,7 +1,11 @@
+public import Language
+
 /// What a command was called with, and where it writes.
 public struct Invocation: Sendable {
     /// The words that called the command, as in `["office", "add"]`.
     public let commandPath: [String]
+    /// The language of what it says.
+    public let language: Language
     /// Where results go.
     public let output: OutputSink
     /// Where messages and progress go.
@@ -15,12 +19,14 @@ public struct Invocation: Sendable {
     ///   - positionals: Values by argument name.
     public init(
         commandPath: [String] = [], options: [String: [String]] = [:],
-        positionals: [String: [String]] = [:], output: OutputSink = .standardOutput,
+        positionals: [String: [String]] = [:], language: Language = .english,
+        output: OutputSink = .standardOutput,
         errorOutput: OutputSink = .standardError
     ) {
         self.commandPath = commandPath
         self.options = options
         self.positionals = positionals
+        self.language = language
         self.output = output
         self.errorOutput = errorOutput
     }
@@ -48,7 +54,9 @@ public struct Invocation: Sendable {
     /// The option's value.
     /// - Throws: `UsageError` if it was not given.
     public func required(_ option: String) throws(UsageError) -> String {
-        guard let value = value(option) else { throw UsageError("\(option) is missing") }
+        guard let value = value(option) else {
+            throw UsageError(Message("\(option) is missing", vi: "thiếu \(option)"))
+        }
         return value
     }
 
@@ -59,10 +67,15 @@ public struct Invocation: Sendable {
     ) throws(UsageError) -> Int? {
         guard let text = value(option) else { return nil }
         guard let number = Int(text) else {
-            throw UsageError("\(option) needs a whole number, not “\(text)”")
+            throw UsageError(
+                Message(
+                    "\(option) needs a whole number, not “\(text)”",
+                    vi: "\(option) cần một số nguyên, không phải “\(text)”"))
         }
         guard range.contains(number) else {
-            throw UsageError("\(option) must be \(describe(range)), not \(number)")
+            throw UsageError(
+                Message("\(option) must be ", vi: "\(option) phải ") + describe(range)
+                    + Message(", not \(number)", vi: ", không phải \(number)"))
         }
         return number
     }
@@ -72,7 +85,10 @@ public struct Invocation: Sendable {
     public func number(_ option: String) throws(UsageError) -> Double? {
         guard let text = value(option) else { return nil }
         guard let number = Double(text), number.isFinite else {
-            throw UsageError("\(option) needs a number, not “\(text)”")
+            throw UsageError(
+                Message(
+                    "\(option) needs a number, not “\(text)”",
+                    vi: "\(option) cần một số, không phải “\(text)”"))
         }
         return number
     }
@@ -84,8 +100,14 @@ public struct Invocation: Sendable {
         guard words.contains(text) else {
             let nearest = Suggestion.nearest(to: text, among: words)
             throw UsageError(
-                "\(option) must be one of \(words.joined(separator: ", ")), not “\(text)”",
-                hint: nearest.map { "did you mean \(option) \($0)?" })
+                Message(
+                    "\(option) must be one of \(words.joined(separator: ", ")), not “\(text)”",
+                    vi: "\(option) phải là một trong: \(words.joined(separator: ", ")); "
+                        + "không phải “\(text)”"),
+                hint: nearest.map {
+                    Message(
+                        "did you mean \(option) \($0)?", vi: "có phải ý bạn là \(option) \($0)?")
+                })
         }
         return text
     }
@@ -94,11 +116,13 @@ public struct Invocation: Sendable {
     /// - Parameter expected: What the value should be, as in `a date such as 2026-03-02`.
     /// - Throws: `UsageError` if `transform` returns nil.
     public func value<Value>(
-        _ option: String, expected: String, transform: (String) -> Value?
+        _ option: String, expected: Message, transform: (String) -> Value?
     ) throws(UsageError) -> Value? {
         guard let text = value(option) else { return nil }
         guard let value = transform(text) else {
-            throw UsageError("\(option) needs \(expected), not “\(text)”")
+            throw UsageError(
+                Message("\(option) needs ", vi: "\(option) cần ") + expected
+                    + Message(", not “\(text)”", vi: ", không phải “\(text)”"))
         }
         return value
     }
@@ -118,6 +142,15 @@ public struct Invocation: Sendable {
         positionals[name] ?? []
     }
 
+    /// A message's text in the language of this call.
+    public func text(_ message: Message) -> String { message.text(in: language) }
+
+    /// Says something on `output`.
+    /// - Throws: `CommandFailure` with `ExitCode.ioError`, but not when the reader is gone.
+    public func say(_ message: Message) throws(CommandFailure) {
+        try output.write(line: text(message))
+    }
+
     /// Writes a line to `output`.
     /// - Throws: `CommandFailure` with `ExitCode.ioError`, but not when the reader is gone.
     public func printOut(_ line: String) throws(CommandFailure) {
@@ -130,11 +163,12 @@ public struct Invocation: Sendable {
         try errorOutput.write(line: line)
     }
 
-    private func describe(_ range: ClosedRange<Int>) -> String {
+    private func describe(_ range: ClosedRange<Int>) -> Message {
         switch (range.lowerBound, range.upperBound) {
-        case (let lower, .max): "at least \(lower)"
-        case (.min, let upper): "at most \(upper)"
-        case (let lower, let upper): "\(lower) to \(upper)"
+        case (let lower, .max): Message("at least \(lower)", vi: "ít nhất là \(lower)")
+        case (.min, let upper): Message("at most \(upper)", vi: "nhiều nhất là \(upper)")
+        case (let lower, let upper):
+            Message("\(lower) to \(upper)", vi: "từ \(lower) đến \(upper)")
         }
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+internal import Language
 import Synchronization
 
 /// Where a program writes its lines: a file descriptor, or memory in tests.
@@ -73,7 +74,11 @@ public final class OutputSink: Sendable {
         }
         guard failure == 0 else {
             let reason = String(cString: strerror(failure))
-            throw CommandFailure(.ioError, "cannot write to \(name): \(reason)")
+            throw CommandFailure(
+                .ioError,
+                Message(
+                    "cannot write to \(name): \(reason)",
+                    vi: "không ghi được vào \(name): \(reason)"))
         }
     }
 }

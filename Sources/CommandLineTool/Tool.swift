@@ -1,4 +1,6 @@
+internal import Foundation
 import Glibc
+public import Language
 
 /// A program made of commands: reads the command line, runs a command, reports what went wrong.
 public struct Tool: Sendable {
@@ -7,7 +9,7 @@ public struct Tool: Sendable {
     /// The version that `--version` prints.
     public let version: String
     /// One line about the program.
-    public let summary: String
+    public let summary: Message
     /// The commands and groups, in the order the help lists them.
     public let commands: [Command]
     /// Options every command understands.
@@ -20,7 +22,7 @@ public struct Tool: Sendable {
     ///   - output: Where results and help go.
     ///   - errorOutput: Where messages go.
     public init(
-        name: String, version: String, summary: String, commands: [Command],
+        name: String, version: String, summary: Message, commands: [Command],
         globalOptions: [Option] = [], output: OutputSink = .standardOutput,
         errorOutput: OutputSink = .standardError
     ) {
@@ -42,8 +44,14 @@ public struct Tool: Sendable {
         if Self.mayOpen(files: Self.filesMin) { return nil }
         return report(
             CommandFailure(
-                .osError, "this program may open fewer than \(Self.filesMin) files",
-                hint: "raise the limit of open files (ulimit -n)"))
+                .osError,
+                Message(
+                    "this program may open fewer than \(Self.filesMin) files",
+                    vi: "chương trình này được mở ít hơn \(Self.filesMin) tệp"),
+                hint: Message(
+                    "raise the limit of open files (ulimit -n)",
+                    vi: "tăng giới hạn số tệp mở (ulimit -n)")),
+            .english)
     }
 
     /// The one command of a program that is that command: a hidden one, whose name is not typed.
@@ -59,6 +67,7 @@ public struct Tool: Sendable {
     /// - Returns: What to end the process with.
     public func main(arguments: [String]) async -> ExitCode {
         signal(SIGPIPE, SIG_IGN)
+        let language = language(arguments)
         let implied = arguments == ["--version"] ? nil : onlyCommand?.name
         var parser = CommandLineParser(
             tool: self, words: [implied].compactMap(\.self) + arguments)
@@ -68,19 +77,19 @@ public struct Tool: Sendable {
                 try output.write(line: "\(name) \(version)")
                 return .ok
             case .help(let path):
-                try output.write(line: HelpText(tool: self).text(for: path))
+                try output.write(line: HelpText(tool: self, language: language).text(for: path))
                 return .ok
             case .run(let command, let path, let options, let positionals):
                 return await run(
                     command,
                     with: Invocation(
                         commandPath: path, options: options, positionals: positionals,
-                        output: output, errorOutput: errorOutput))
+                        language: language, output: output, errorOutput: errorOutput))
             }
         } catch let failure as ParsingFailure {
-            return report(failure.error, path: failure.path)
+            return report(failure.error, path: failure.path, language)
         } catch {
-            return report(error)
+            return report(error, language)
         }
     }
 
@@ -103,29 +112,55 @@ public struct Tool: Sendable {
         do {
             return try await command.run?(invocation) ?? .ok
         } catch let error as UsageError {
-            return report(error, path: invocation.commandPath)
+            return report(error, path: invocation.commandPath, invocation.language)
         } catch {
-            return report(error)
+            return report(error, invocation.language)
         }
     }
 
-    private func report(_ error: UsageError, path: [String]) -> ExitCode {
+    private func report(_ error: UsageError, path: [String], _ language: Language) -> ExitCode {
         let call = ([name] + (onlyCommand == nil ? path : []) + ["--help"]).joined(separator: " ")
-        let hint = [error.hint, "see \(call)"].compactMap(\.self).joined(separator: "\n")
-        return report(CommandFailure(.usage, error.message, hint: hint))
+        let hint = [error.hint, Message("see \(call)", vi: "xem \(call)")].compactMap(\.self)
+        return report(
+            CommandFailure(.usage, error.message, hint: .joined(hint, separator: "\n")), language)
     }
 
-    private func report(_ error: any Error) -> ExitCode {
+    private func report(_ error: any Error, _ language: Language) -> ExitCode {
         let failure =
             error as? CommandFailure
-            ?? CommandFailure(.software, "unexpected error of type \(type(of: error))")
-        var lines = ["\(name): \(TerminalSafe.text(failure.message, keepingLines: true))"]
-        for hint in (failure.hint ?? "").split(separator: "\n") {
-            lines.append("hint: \(TerminalSafe.text(String(hint)))")
+            ?? CommandFailure(
+                .software,
+                Message(
+                    "unexpected error of type \(type(of: error))",
+                    vi: "lỗi không lường trước, loại \(type(of: error))"))
+        let message = failure.message.text(in: language)
+        var lines = ["\(name): \(TerminalSafe.text(message, keepingLines: true))"]
+        let label = Message("hint", vi: "gợi ý").text(in: language)
+        for hint in (failure.hint?.text(in: language) ?? "").split(separator: "\n") {
+            lines.append("\(label): \(TerminalSafe.text(String(hint)))")
         }
         // If the messages cannot be written either, the exit code is all that is left to say.
         try? errorOutput.write(line: lines.joined(separator: "\n"))
         return failure.exitCode
+    }
+
+    /// The option by which a person chooses the language; programs for developers do without.
+    public static let languageOption = Option(
+        "--lang", valueName: "en|vi",
+        help: Message(
+            "the language of messages (default: LC_ALL, LC_MESSAGES, LANG)",
+            vi: "ngôn ngữ của thông báo (mặc định: LC_ALL, LC_MESSAGES, LANG)"))
+
+    /// The language of all that is said, also of what is wrong with the command line itself.
+    private func language(_ arguments: [String]) -> Language {
+        guard globalOptions.contains(Self.languageOption) else { return .english }
+        let option = Self.languageOption.name
+        let attached = arguments.last { $0.hasPrefix(option + "=") }?.dropFirst(option.count + 1)
+        let next = arguments.lastIndex(of: option).flatMap { place in
+            arguments.dropFirst(place + 1).first
+        }
+        return (attached.map(String.init) ?? next).flatMap(Language.init(rawValue:))
+            ?? Language(environment: ProcessInfo.processInfo.environment)
     }
 
     /// The command or group that these words name.

@@ -1,3 +1,4 @@
+internal import Language
 internal import CommandLineTool
 internal import Dossiers
 internal import Foundation
@@ -90,11 +91,17 @@ enum ApplyCommand {
         guard var failure = translated as? CommandFailure, outcome.lines > 0 else {
             return translated
         }
-        failure.message +=
-            "; \(GroupedNumber.counted(outcome.applied, "line")) of the first "
-            + "\(GroupedNumber.string(outcome.lastLine)) are safely stored"
-        let hint = "go on with the file after line \(outcome.lastLine)"
-        failure.hint = failure.hint.map { "\($0)\n\(hint)" } ?? hint
+        let (applied, last) = (outcome.applied, outcome.lastLine)
+        failure.message =
+            failure.message
+            + Message(
+                "; \(GroupedNumber.counted(applied, "line")) of the first "
+                    + "\(GroupedNumber.string(last)) are safely stored",
+                vi: "; \(Language.vietnamese.number(applied)) dòng trong "
+                    + "\(Language.vietnamese.number(last)) dòng đầu đã được lưu an toàn")
+        let hint = Message(
+            "go on with the file after line \(last)", vi: "làm tiếp tệp từ sau dòng \(last)")
+        failure.hint = .joined([failure.hint, hint].compactMap(\.self), separator: "\n")
         return failure
     }
 }

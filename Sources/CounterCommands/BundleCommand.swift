@@ -1,5 +1,6 @@
 // Sync by files, where there is no link: a stick carries the outbox to central, and the reply back.
 
+internal import Language
 internal import CommandLineTool
 internal import JSON
 internal import ReplicaStore
@@ -154,6 +155,6 @@ extension CommandFailure {
             case .temporary: .temporaryFailure
             case .protocolError: .protocolError
             }
-        self.init(code, "\(failure)", hint: failure.hint)
+        self.init(code, "\(failure)", hint: Message(untranslated: failure.hint))
     }
 }

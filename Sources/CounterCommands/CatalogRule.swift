@@ -1,3 +1,4 @@
+internal import Language
 internal import CommandLineTool
 internal import Dossiers
 internal import ReplicaStore
@@ -13,7 +14,8 @@ enum CatalogRule {
 
     static var failure: CommandFailure {
         CommandFailure(
-            .dataError, message, hint: "ask the central office; the next sync brings it here")
+            .dataError, Message(untranslated: message),
+            hint: "ask the central office; the next sync brings it here")
     }
 
     /// Refuses to make an entry of the catalog.

@@ -1,3 +1,4 @@
+internal import Language
 internal import CommandLineTool
 internal import Dossiers
 internal import ReplicaStore
@@ -50,7 +51,7 @@ extension CommandFailure {
             hint = "write \(expected); \(field)= clears the field"
         default: break
         }
-        self.init(code, "\(error)", hint: hint)
+        self.init(code, Message(untranslated: "\(error)"), hint: Message(untranslated: hint))
     }
 
     /// A failure of central, or of the way to it.
@@ -62,7 +63,8 @@ extension CommandFailure {
             case .protocolError: .protocolError
             case .noPermission: .noPermission
             }
-        self.init(code, failure.message, hint: failure.hint)
+        self.init(
+            code, Message(untranslated: failure.message), hint: Message(untranslated: failure.hint))
     }
 
     private static func exitCode(of error: SQLiteError) -> ExitCode {

@@ -1,3 +1,4 @@
+internal import Language
 internal import CommandLineTool
 internal import ReplicaStore
 internal import Replication
@@ -13,7 +14,9 @@ enum ContactCommand {
                     "FIELD=VALUE", help: "a field and its value", optional: true, repeats: true)
             ],
             options: [
-                Option("--way", valueName: "WAY", help: ways.joined(separator: ", ")),
+                Option(
+                    "--way", valueName: "WAY", help: Message(verbatim: ways.joined(separator: ", "))
+                ),
                 Option("--topic", valueName: "TEXT", help: "what it was about"),
                 .at, .by, .json,
             ]

@@ -1,3 +1,4 @@
+internal import Language
 public import Causality
 public import CommandLineTool
 public import Crypto

@@ -1,4 +1,5 @@
 public import CommandLineTool
+internal import Language
 
 /// The command line of `counter`.
 public enum CounterTool {
@@ -25,6 +26,7 @@ public enum CounterTool {
                 RefusedCommand.command(context), DigestCommand.command(context),
                 RecordsCommand.command(context), VerifyCommand.command(context),
             ],
-            globalOptions: [CounterHome.option], output: output, errorOutput: errorOutput)
+            globalOptions: [CounterHome.option, Tool.languageOption], output: output,
+            errorOutput: errorOutput)
     }
 }

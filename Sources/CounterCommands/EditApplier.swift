@@ -2,6 +2,7 @@
 // for input with the replica locked, and a power cut loses at most one such group, whose lines had
 // not been called stored.
 
+internal import Language
 internal import Causality
 internal import Dossiers
 internal import JSON

@@ -1,5 +1,6 @@
 // What the editing commands share: their answer, and who and when.
 
+internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import Dossiers

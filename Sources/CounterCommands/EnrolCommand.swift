@@ -1,6 +1,7 @@
 // Enrolment. The key is on disk before central is asked: a try whose answer was lost is repeated
 // with the same key, and central gives the same identity again.
 
+internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import Crypto
@@ -41,7 +42,8 @@ enum EnrolCommand {
     ) async throws -> ExitCode {
         guard let url = CentralAddress(invocation.positional("URL")) else {
             throw UsageError(
-                "URL is no http or https address", hint: HTTPClientError.invalidURL.hint)
+                "URL is no http or https address",
+                hint: Message(untranslated: HTTPClientError.invalidURL.hint))
         }
         guard let code = EnrolmentCode(try invocation.required("--code")) else {
             throw CommandFailure(

@@ -6,6 +6,7 @@
 //
 // A field that accumulates (notes) is added to, never written over.
 
+internal import Language
 internal import CommandLineTool
 internal import Dossiers
 internal import JSON

@@ -1,3 +1,4 @@
+internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import Foundation
@@ -128,13 +129,13 @@ private final class AgentVoice: Sendable {
             tell(report)
         case .failed(let report, let next):
             (status.phase, wait) = (.offline, next)
-            status.error = report.commandFailure?.message
-            status.hint = report.commandFailure?.hint
+            status.error = report.commandFailure?.message.english
+            status.hint = report.commandFailure?.hint?.english
         case .hindered(let error, let next):
             let failure = CommandFailure.translation(of: error) as? CommandFailure
             (status.phase, wait) = (.hindered, next)
-            status.error = failure?.message ?? "a fault in the program"
-            status.hint = failure?.hint
+            status.error = failure?.message.english ?? "a fault in the program"
+            status.hint = failure?.hint?.english
         }
         if status.phase != .syncing {
             let milliseconds = Int64(wait / .milliseconds(1))

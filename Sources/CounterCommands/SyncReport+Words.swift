@@ -1,6 +1,7 @@
 // What a sync did, in words, in JSON and as an exit code. "Synced" is said only when central has
 // everything on disk and the digests agree (promise 10).
 
+internal import Language
 internal import CommandLineTool
 internal import Dossiers
 internal import JSON
@@ -33,8 +34,8 @@ extension SyncReport {
                 (
                     "failure",
                     .object([
-                        ("message", .string(failure.message)),
-                        ("hint", failure.hint.map(JSONValue.string) ?? .null),
+                        ("message", .string(failure.message.english)),
+                        ("hint", (failure.hint?.english).map(JSONValue.string) ?? .null),
                     ])
                 ))
         }

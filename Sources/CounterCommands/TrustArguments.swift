@@ -1,5 +1,6 @@
 // By what a counter is to know central, as it is said at enrolment.
 
+internal import Language
 internal import CommandLineTool
 internal import Foundation
 internal import HTTP

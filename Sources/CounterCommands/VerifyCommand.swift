@@ -1,3 +1,4 @@
+internal import Language
 internal import CommandLineTool
 internal import JSON
 internal import ReplicaStore
@@ -18,7 +19,7 @@ enum VerifyCommand {
             }
             guard found.faults.isEmpty else {
                 throw CommandFailure(
-                    .dataError, found.summary,
+                    .dataError, Message(untranslated: found.summary),
                     hint: "keep a copy of the file; a fresh enrolment brings back what central has")
             }
             return .ok

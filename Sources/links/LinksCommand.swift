@@ -2,6 +2,7 @@
 //
 //     swift build -c release && swift run -c release links [--condition NAME] [--dossiers N]
 
+internal import Language
 internal import BadLinks
 internal import CommandLineTool
 internal import Foundation
@@ -30,7 +31,8 @@ enum LinksCommand {
         let dossiers = try invocation.integer("--dossiers", in: 1...100_000) ?? 4_000
         if let reason = BadNetwork.hindrance() {
             throw CommandFailure(
-                .noPermission, reason, hint: "run it as root, with iproute2 and /dev/net/tun")
+                .noPermission, Message(verbatim: reason),
+                hint: "run it as root, with iproute2 and /dev/net/tun")
         }
         let programs = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         do {
@@ -40,7 +42,7 @@ enum LinksCommand {
             try measure(chosen, lab, invocation)
             return .ok
         } catch let error as RigError {
-            throw CommandFailure(.software, error.description)
+            throw CommandFailure(.software, Message(verbatim: error.description))
         }
     }
 

@@ -3,6 +3,7 @@
 //     swift run -c release simulate --seeds 1...1000
 //     swift run -c release simulate --seed 42 --verbose
 
+internal import Language
 internal import CommandLineTool
 internal import Glibc
 internal import Simulation

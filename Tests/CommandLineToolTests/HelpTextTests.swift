@@ -1,3 +1,4 @@
+import Language
 import CommandLineTool
 import Testing
 
@@ -78,7 +79,8 @@ struct HelpTests {
     @Test("Long explanations are wrapped at 80 columns")
     func wrapping() async {
         let output = OutputSink()
-        let words = Array(repeating: "word", count: 40).joined(separator: " ")
+        let words = Message(
+            verbatim: Array(repeating: "word", count: 40).joined(separator: " "))
         let tool = Tool(
             name: "t", version: "1", summary: "s",
             commands: [Command("run", summary: words) { _ in .ok }],

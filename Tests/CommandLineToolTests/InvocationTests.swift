@@ -1,3 +1,4 @@
+import Language
 import CommandLineTool
 import Testing
 
@@ -25,24 +26,27 @@ struct InvocationTests {
 
     @Test("Typed getters say what is wrong")
     func wrongValues() {
-        #expect(throws: UsageError("--n must be at most 11, not 12")) {
+        func says<R>(_ message: String, hint: String? = nil, _ body: () throws -> R) {
+            let error = #expect(throws: UsageError.self) { try body() }
+            #expect(error?.message.english == message && error?.hint?.english == hint)
+        }
+        says("--n must be at most 11, not 12") {
             try invocation.integer("--n", in: .min...11)
         }
-        #expect(throws: UsageError("--n must be at least 13, not 12")) {
+        says("--n must be at least 13, not 12") {
             try invocation.integer("--n", in: 13 ... .max)
         }
-        #expect(throws: UsageError("--big needs a whole number, not “99999999999999999999”")) {
+        says("--big needs a whole number, not “99999999999999999999”") {
             try invocation.integer("--big")
         }
-        #expect(throws: UsageError("--mode needs a number, not “fats”")) {
+        says("--mode needs a number, not “fats”") {
             try invocation.number("--mode")
         }
-        #expect(throws: UsageError("--gone is missing")) { try invocation.required("--gone") }
-        #expect(
-            throws: UsageError(
-                "--mode must be one of fast, slow, not “fats”", hint: "did you mean --mode fast?")
-        ) { try invocation.choice("--mode", of: ["fast", "slow"]) }
-        #expect(throws: UsageError("--mode needs a day, not “fats”")) {
+        says("--gone is missing") { try invocation.required("--gone") }
+        says("--mode must be one of fast, slow, not “fats”", hint: "did you mean --mode fast?") {
+            try invocation.choice("--mode", of: ["fast", "slow"])
+        }
+        says("--mode needs a day, not “fats”") {
             try invocation.value("--mode", expected: "a day") { Int($0) }
         }
     }

@@ -1,3 +1,4 @@
+import Language
 import CommandLineTool
 import Synchronization
 import Testing

@@ -1,3 +1,4 @@
+import Language
 import CommandLineTool
 
 /// A small tool whose commands print what they were called with, and what it wrote.

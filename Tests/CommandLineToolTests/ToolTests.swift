@@ -1,3 +1,4 @@
+import Language
 import CommandLineTool
 import Testing
 
@@ -166,5 +167,27 @@ struct ToolTests {
     func sysexits() {
         let codes = ExitCode.allCases.map(\.rawValue)
         #expect(codes == [0, 64, 65, 66, 69, 70, 71, 73, 74, 75, 76, 77, 78])
+    }
+
+    @Test("--lang chooses the language of everything, mistakes in the command line too")
+    func languages() async {
+        let (output, errors) = (OutputSink(), OutputSink())
+        let tool = Tool(
+            name: "t", version: "1", summary: Message("a tool", vi: "một công cụ"),
+            commands: [
+                Command("greet", summary: Message("greets", vi: "chào")) { invocation in
+                    try invocation.say(Message("hello", vi: "xin chào"))
+                    throw CommandFailure(
+                        .dataError, Message("bad", vi: "sai"), hint: Message("mend", vi: "sửa"))
+                }
+            ], globalOptions: [Tool.languageOption], output: output, errorOutput: errors)
+        #expect(await tool.main(arguments: ["greet", "--lang", "vi"]) == .dataError)
+        #expect(output.text == "xin chào\n" && errors.text == "t: sai\ngợi ý: sửa\n")
+        #expect(await tool.main(arguments: ["--lang=vi", "gret"]) == .usage)
+        #expect(errors.text.contains("t: không có lệnh “gret”\ngợi ý: có phải ý bạn là “greet”?"))
+        #expect(await tool.main(arguments: ["--lang=en", "gret"]) == .usage)
+        #expect(errors.text.contains("t: there is no command “gret”"))
+        #expect(await tool.main(arguments: ["--lang", "vi", "--help"]) == .ok)
+        #expect(output.text.contains("các lệnh:\n  greet  chào"))
     }
 }

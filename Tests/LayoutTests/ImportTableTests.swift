@@ -11,14 +11,14 @@ struct ImportTableTests {
         "Causality": [],
         "CentralCommands": [
             "CBOR", "Causality", "CommandLineTool", "Crypto", "Demonstration", "Dossiers", "HTTP",
-            "Host", "JSON", "ReplicaStore", "Replication", "Reports", "SQLite", "SyncEngine",
-            "SyncProtocol",
+            "Host", "JSON", "Language", "ReplicaStore", "Replication", "Reports", "SQLite",
+            "SyncEngine", "SyncProtocol",
         ],
         "Columns": ["CBOR", "Causality", "Crypto", "Replication"],
-        "CommandLineTool": [],
+        "CommandLineTool": ["Language"],
         "CounterCommands": [
             "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "Host", "JSON",
-            "ReplicaStore", "Replication", "SQLite", "SyncEngine", "SyncProtocol",
+            "Language", "ReplicaStore", "Replication", "SQLite", "SyncEngine", "SyncProtocol",
         ],
         "Crypto": ["CSodium"],
         "Demonstration": ["Causality", "Dossiers", "JSON", "Replication"],
@@ -26,6 +26,7 @@ struct ImportTableTests {
         "HTTP": ["CCurl", "CGnuTLS", "CMicrohttpd"],
         "Host": ["CLinux"],
         "JSON": [],
+        "Language": [],
         "ReplicaStore": [
             "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Replication", "SQLite",
         ],
@@ -47,8 +48,8 @@ struct ImportTableTests {
         ],
         "central": ["CentralCommands", "CommandLineTool", "Host"],
         "counter": ["CommandLineTool", "CounterCommands", "Host"],
-        "links": ["BadLinks", "CommandLineTool"],
-        "simulate": ["CommandLineTool", "Simulation"],
+        "links": ["BadLinks", "CommandLineTool", "Language"],
+        "simulate": ["CommandLineTool", "Language", "Simulation"],
         "fuzz": [
             "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "JSON", "Replication",
             "SyncProtocol",
