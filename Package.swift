@@ -60,7 +60,8 @@ let package = Package(
         library("JSON"),
         library("Replication", ["CBOR", "Causality", "Crypto"]),
         library("Columns", ["CBOR", "Causality", "Crypto", "Replication"]),
-        library("Dossiers", ["CBOR", "Causality", "Crypto", "JSON", "Replication"]),
+        library(
+            "Dossiers", ["CBOR", "Causality", "Crypto", "JSON", "Language", "Replication"]),
         library("SQLite", ["CSQLite"]),
         library(
             "ReplicaStore",
@@ -134,7 +135,9 @@ let package = Package(
         tests("HostTests", ["Host"]),
         tests("FuzzTests", ["fuzz"]),
         tests("CommandLineToolTests", ["CommandLineTool", "Language"]),
-        tests("DossiersTests", ["CBOR", "Causality", "Dossiers", "JSON", "Replication"]),
+        tests(
+            "DossiersTests",
+            ["CBOR", "Causality", "Dossiers", "JSON", "Language", "Replication"]),
         tests(
             "SyncEngineTests",
             [

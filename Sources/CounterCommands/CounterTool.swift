@@ -15,8 +15,11 @@ public enum CounterTool {
             name: "counter", version: version,
             summary: "a counter's replica: works offline, syncs with central",
             commands: [
-                EnrolCommand.command(context), NewCommand.command(context),
-                SetCommand.command(context), NoteCommand.command(context),
+                EnrolCommand.command(context), ReceiveCommand.command(context),
+                NewCommand.command(context), SetCommand.command(context),
+                NoteCommand.command(context),
+            ] + LifeCommands.commands(context) + [
+                ReturnCommand.command(context), ReturnCommand.delivery(context),
                 ContactCommand.command(context), ShowCommand.command(context),
                 ListCommand.command(context), ApplyCommand.command(context),
                 SyncCommand.command(context), RunCommand.command(context),

@@ -1,4 +1,5 @@
 internal import Language
+internal import Causality
 internal import CommandLineTool
 internal import Dossiers
 internal import JSON
@@ -22,14 +23,12 @@ enum ListCommand {
                     help: "only where code, name, number, address or notes contain it"),
                 Option("--received-from", valueName: "DATE", help: "received on this day or later"),
                 Option("--received-to", valueName: "DATE", help: "received on this day or earlier"),
-                Option(
-                    "--due-before", valueName: "DATE", help: "due before this day, not finished"),
                 Option("--conflicts", help: "only those in conflict"),
                 Option(
                     "--limit", valueName: "N",
                     help: "how many at most, 0 for all (default: \(limitDefault))"),
                 Option("--json", help: "one JSON document a line, as by records"),
-            ]
+            ] + DueFilter.options
         ) { try run($0, context) }
     }
 
@@ -37,32 +36,27 @@ enum ListCommand {
     {
         let filter = try filter(invocation)
         let limit = try invocation.integer("--limit", in: 0 ... .max) ?? limitDefault
-        let isJSON = invocation.has("--json")
-        var table = ListTable(filter.kind ?? .dossier)
-        var (count, hasMore) = (0, false)
+        var listing = Listing(filter.kind ?? .dossier)
         try context.read(invocation) { database in
+            let book = try database.deadlineBook()
+            let now = context.clock.now()
+            let due = try DueFilter(
+                invocation, book, office: try database.identity()?.office, now: now)
             try database.forEachRecord(filter) { state in
-                if limit > 0, count == limit {
-                    hasMore = true
+                let deadline = ShownDeadline(state, book, now: now)
+                if let due, !due.includes(deadline) { return true }
+                // Those that are asked for by their deadlines come in that order, so all are needed.
+                if due == nil, limit > 0, listing.count == limit {
+                    listing.hasMore = true
                     return false
                 }
-                count += 1
-                let record = ShownRecord(state: state)
-                guard isJSON else {
-                    table.add(record)
-                    return true
-                }
-                try invocation.printJSON(record.json)
+                let record = ListedRecord(record: ShownRecord(state: state), deadline: deadline)
+                try listing.add(record, printingTo: due == nil ? invocation : nil)
                 return !invocation.output.isClosed
             }
+            if due != nil { listing.sortByDeadline(keeping: limit) }
         }
-        if !isJSON {
-            for line in table.lines { try invocation.printOut(line) }
-            if count == 0 { try invocation.printOut("no such record") }
-        }
-        if hasMore {
-            try invocation.printErr("there are more than \(limit): give --limit N, or 0 for all")
-        }
+        try listing.print(invocation, limit: limit)
         return .ok
     }
 
@@ -87,76 +81,14 @@ enum ListCommand {
             }
             filter.received = start..<end
         }
-        filter.dueBefore = try day("--due-before", invocation).map(OfficeTime.startOfDay)
         return filter
     }
 
-    private static func day(
+    static func day(
         _ option: String, _ invocation: Invocation
     ) throws -> CalendarDate? {
         try invocation.value(option, expected: "a day such as 2021-05-31") {
             CalendarDate(parsing: $0)
-        }
-    }
-}
-
-/// The table of a listing, with the columns that suit a kind.
-struct ListTable {
-    /// Cells of a long text at most; the rest is in `show`.
-    private static let textColumnsMax = 28
-
-    private let columns: [(title: String, cell: (ShownRecord) -> String)]
-    private var table: TextTable
-
-    init(_ kind: RecordKind) {
-        columns = Self.columns(of: kind)
-        table = TextTable(columns.map { .init($0.title) })
-    }
-
-    mutating func add(_ record: ShownRecord) {
-        table.add(columns.map { $0.cell(record) })
-    }
-
-    /// The lines; none for an empty listing.
-    var lines: [String] { table.isEmpty ? [] : table.lines }
-
-    private static func columns(
-        of kind: RecordKind
-    ) -> [(title: String, cell: (ShownRecord) -> String)] {
-        func text(_ name: FieldName) -> (ShownRecord) -> String {
-            { record in
-                let text = TerminalSafe.text(ShownText.value(record[name]))
-                return DisplayWidth.truncated(text, to: textColumnsMax)
-            }
-        }
-        func time(_ name: FieldName) -> (ShownRecord) -> String {
-            { ShownText.minute($0[name]) }
-        }
-        func conflict(_ record: ShownRecord) -> String {
-            record.conflicts.isEmpty ? "" : "conflict"
-        }
-        switch kind {
-        case .dossier:
-            return [
-                ("code", { ShownText.name(of: $0) }), ("status", text("status")),
-                ("received", time("received_at")), ("due", time("due_at")),
-                ("applicant", text("applicant_name")), ("procedure", text("procedure")),
-                ("officer", text("officer")), ("", conflict),
-            ]
-        case .contact:
-            return [
-                ("id", { $0.id.description }), ("way", text("way")),
-                ("occurred", time("occurred_at")), ("topic", text("topic")),
-                ("officer", text("officer")), ("", conflict),
-            ]
-        case .procedure:
-            return [
-                ("code", { ShownText.name(of: $0) }), ("name", text("name")),
-                ("field", text("field")), ("days", text("processing_days")),
-                ("fee", text("fee_vnd")),
-            ]
-        case .holiday: return [("date", text("date")), ("name", text("name"))]
-        default: return [("code", { ShownText.name(of: $0) }), ("name", text("name"))]
         }
     }
 }

@@ -53,21 +53,29 @@ enum NewCommand {
         let by = try invocation.writer()
         return try context.edit(invocation) { edit, transaction in
             var fields = given
-            let happened = FieldValue.integer((at ?? transaction.now).milliseconds)
-            if kind == .dossier {
-                fields.setDefault("channel", .text("counter"))
-                fields.setDefault("received_at", happened)
-                if !fields.names("code") {
-                    let today = OfficeTime.day(ofMilliseconds: transaction.now.milliseconds)
-                    fields.setDefault("code", .text(try edit.nextCode(day: today)))
-                }
-            } else {
-                fields.setDefault("occurred_at", happened)
-            }
-            fields.dropCleared()
+            try complete(&fields, kind: kind, at: at, edit, transaction)
             let result = try edit.make(
                 kind, id: id, writes: fields.writes, additions: fields.additions, at: at, by: by)
             return try EditAnswer(result, transaction)
         }
+    }
+
+    /// Writes what was not given and has to be there: code, channel and time.
+    static func complete(
+        _ fields: inout FieldArguments, kind: RecordKind, at: Timestamp?, _ edit: LocalEdit,
+        _ transaction: WriteTransaction
+    ) throws {
+        let happened = FieldValue.integer((at ?? transaction.now).milliseconds)
+        if kind == .dossier {
+            fields.setDefault("channel", .text("counter"))
+            fields.setDefault("received_at", happened)
+            if !fields.names("code") {
+                let today = OfficeTime.day(ofMilliseconds: transaction.now.milliseconds)
+                fields.setDefault("code", .text(try edit.nextCode(day: today)))
+            }
+        } else {
+            fields.setDefault("occurred_at", happened)
+        }
+        fields.dropCleared()
     }
 }

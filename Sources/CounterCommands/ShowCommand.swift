@@ -19,12 +19,13 @@ enum ShowCommand {
             let reference = try invocation.reference()
             let view = try context.read(invocation) { database in
                 try RecordView(
-                    reference, database, withHistory: invocation.has("--history"))
+                    reference, database, withHistory: invocation.has("--history"),
+                    now: context.clock.now())
             }
             if invocation.has("--json") {
                 try invocation.printJSON(view.json)
             } else {
-                for line in view.lines { try invocation.printOut(line) }
+                for line in view.lines(invocation.language) { try invocation.printOut(line) }
             }
             return .ok
         }
@@ -41,8 +42,13 @@ struct RecordView {
     /// Changes to it that were refused and wait for a person.
     let refusedCount: Int
     let history: [LoggedChange]?
+    /// When it is due, for a dossier that has a deadline.
+    let deadline: ShownDeadline?
 
-    init(_ reference: RecordReference, _ database: ReplicaDatabase, withHistory: Bool) throws {
+    init(
+        _ reference: RecordReference, _ database: ReplicaDatabase, withHistory: Bool,
+        now: Timestamp
+    ) throws {
         guard let state = try database.state(of: reference) else { throw StoreError.noSuchRecord }
         self.state = state
         record = ShownRecord(state: state)
@@ -51,12 +57,16 @@ struct RecordView {
         isAtCentral = own.map { state.vv[$0] <= identity?.pushedSeq ?? 0 } ?? true
         refusedCount = try database.refusedChanges().count { $0.record == state.id }
         history = withHistory ? try database.history(of: .id(state.id)) : nil
+        deadline = ShownDeadline(state, try database.deadlineBook(), now: now)
     }
 
     var json: JSONValue {
         var members = record.json.objectValue ?? []
         members.append(JSONMember(name: "atCentral", value: .bool(isAtCentral)))
         members.append(JSONMember(name: "refused", value: .integer(Int64(refusedCount))))
+        if state.kind == .dossier {
+            members.append(JSONMember(name: "deadline", value: deadline?.json ?? .null))
+        }
         if let history {
             let changes = history.map { $0.json(of: state.kind) }
             members.append(JSONMember(name: "history", value: .array(changes)))
@@ -65,14 +75,16 @@ struct RecordView {
     }
 
     /// The view for a terminal, safe to print.
-    var lines: [String] {
+    func lines(_ language: Language) -> [String] {
         var lines = ["\(record.kind.name) \(TerminalSafe.text(ShownText.name(of: record)))", ""]
         var table = TextTable([.init(""), .init("")])
         table.add(["id", record.id.description])
         for member in record.fields where member.name != RecordSchema.notesField.rawValue {
             table.add([member.name, ShownText.value(member.value)])
         }
-        lines += table.lines + noteLines + conflictLines + [""] + syncLines
+        lines += table.lines
+        if let deadline { lines += ["", deadline.line.text(in: language)] }
+        lines += noteLines + conflictLines + [""] + syncLines
         if let history { lines += [""] + Self.lines(of: history, kind: state.kind, own: own) }
         return lines
     }

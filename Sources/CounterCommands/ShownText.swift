@@ -23,6 +23,8 @@ enum ShownText {
         case nil: ""
         case .null?: "(cleared)"
         case .string(let text)?: text
+        case .array(let values)? where values.allSatisfy({ $0.stringValue != nil }):
+            values.compactMap(\.stringValue).joined(separator: "; ")
         case let other?: other.serialized()
         }
     }

@@ -21,12 +21,10 @@ public struct RecordFilter: Sendable {
     public var channel: String?
     /// Only of this office.
     public var office: String?
-    /// Only where code, name, phone, identity number or notes contain the text.
+    /// Only where `SearchText` finds this.
     public var search: String?
     /// Only received in this span, in milliseconds since the epoch.
     public var received: Range<Int64>?
-    /// Only due before this time and not finished.
-    public var dueBefore: Int64?
     /// Only those in conflict.
     public var isConflicted = false
 
@@ -49,20 +47,23 @@ extension ReplicaDatabase {
     public func forEachRecord(
         _ filter: RecordFilter = RecordFilter(), _ body: (RecordState) throws -> Bool
     ) throws {
+        let search = filter.search.map { SearchText($0) }
         var isDone = false
         for (kind, _) in RecordKind.tableNames where filter.kind == nil || filter.kind == kind {
             guard !isDone, let table = table(of: kind) else { continue }
             let condition = FilterCondition(filter, columns: Set(table.columns.map(\.name)))
             guard condition.isPossible else { continue }
             try table.forEach(where: condition.sql + " ORDER BY key DESC", bind: condition.bind) {
-                guard !$0.state.fields.isEmpty else { return true }
+                guard !$0.state.fields.isEmpty, search?.matches($0.state) ?? true else {
+                    return true
+                }
                 isDone = try !body($0.state)
                 return !isDone
             }
         }
     }
 
-    /// The number of records that pass the filter, void ones included.
+    /// The number of records that pass the filter, void ones included; a search text is not looked at.
     ///
     /// - Throws: `StoreError.sqlite`.
     public func recordCount(_ filter: RecordFilter) throws -> Int {
@@ -226,16 +227,6 @@ private struct FilterCondition {
             }
             clauses.append("\(name) = ?\(add(.text(value)))")
         }
-        if let search = filter.search {
-            let searched: [FieldName] = [
-                "code", "applicant_name", "applicant_id", "applicant_phone", "applicant_address",
-                "topic", "caller_name", "caller_phone", "name", "notes",
-            ]
-            let parameter = add(.text("%" + Self.escaped(search) + "%"))
-            let likes = searched.filter(columns.contains)
-                .map { "\($0.rawValue) LIKE ?\(parameter) ESCAPE '\\'" }
-            clauses.append("(" + likes.joined(separator: " OR ") + ")")
-        }
         if let received = filter.received {
             guard columns.contains("received_at") else {
                 isPossible = false
@@ -243,13 +234,6 @@ private struct FilterCondition {
             }
             let (from, to) = (add(.number(received.lowerBound)), add(.number(received.upperBound)))
             clauses.append("received_at >= ?\(from) AND received_at < ?\(to)")
-        }
-        if let due = filter.dueBefore {
-            guard columns.contains("due_at") else {
-                isPossible = false
-                return
-            }
-            clauses.append("due_at < ?\(add(.number(due))) AND finished_at IS NULL")
         }
         if filter.isConflicted { clauses.append("conflicts > 0") }
         sql = clauses.isEmpty ? "" : "WHERE " + clauses.joined(separator: " AND ")
@@ -267,13 +251,6 @@ private struct FilterCondition {
     private mutating func add(_ parameter: Parameter) -> Int {
         parameters.append(parameter)
         return parameters.count
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { result, character in
-            if character == "%" || character == "_" || character == "\\" { result += "\\" }
-            result.append(character)
-        }
     }
 }
 

@@ -22,7 +22,7 @@ struct ImportTableTests {
         ],
         "Crypto": ["CSodium"],
         "Demonstration": ["Causality", "Dossiers", "JSON", "Replication"],
-        "Dossiers": ["CBOR", "Causality", "Crypto", "JSON", "Replication"],
+        "Dossiers": ["CBOR", "Causality", "Crypto", "JSON", "Language", "Replication"],
         "HTTP": ["CCurl", "CGnuTLS", "CMicrohttpd"],
         "Host": ["CLinux"],
         "JSON": [],

@@ -1,0 +1,72 @@
+internal import Causality
+internal import CommandLineTool
+internal import Dossiers
+internal import JSON
+internal import Language
+
+/// Which open dossiers a listing shows by their deadlines.
+struct DueFilter {
+    static let options = [
+        Option(
+            "--due-today",
+            help: Message("only open ones due today", vi: "chỉ hồ sơ chưa xong, hẹn trả hôm nay")),
+        Option("--overdue", help: Message("only those overdue", vi: "chỉ hồ sơ quá hạn")),
+        Option(
+            "--due-within", valueName: "3d",
+            help: Message(
+                "only open ones due within so many days, or working days (3wd)",
+                vi: "chỉ hồ sơ chưa xong, đến hạn trong số ngày, hoặc ngày làm việc (3wd)")),
+        Option(
+            "--due-before", valueName: "DATE",
+            help: Message(
+                "only open ones due before this day",
+                vi: "chỉ hồ sơ chưa xong, đến hạn trước ngày này")),
+    ]
+
+    /// The deadlines that are shown, in milliseconds since the epoch.
+    private let due: Range<Int64>
+
+    /// `nil` when the listing does not ask for deadlines.
+    ///
+    /// - Throws: `UsageError`.
+    init?(_ invocation: Invocation, _ book: DeadlineBook, office: String?, now: Timestamp) throws {
+        let given = Self.options.map(\.name).filter { invocation.has($0) }
+        guard let option = given.first else { return nil }
+        if let other = given.dropFirst().first {
+            throw UsageError(
+                Message("\(option) or \(other), not both", vi: "chỉ \(option) hoặc \(other)"))
+        }
+        let today = OfficeTime.day(ofMilliseconds: now.milliseconds)
+        let start = OfficeTime.startOfDay(today)
+        switch option {
+        case "--due-today": due = start..<OfficeTime.startOfDay(today.adding(days: 1))
+        case "--overdue": due = .min..<now.milliseconds
+        case "--due-within":
+            let last = try invocation.value(
+                option,
+                expected: Message("days such as 3d or 3wd", vi: "số ngày như 3d hoặc 3wd")
+            ) { Self.day($0, from: today, book.calendar(ofOffice: office)) }
+            due = start..<OfficeTime.startOfDay((last ?? today).adding(days: 1))
+        default:
+            let day = try ListCommand.day(option, invocation) ?? today
+            due = .min..<OfficeTime.startOfDay(day)
+        }
+    }
+
+    /// Whether a dossier with this deadline is shown.
+    func includes(_ deadline: ShownDeadline?) -> Bool {
+        guard let deadline, deadline.isOpen, deadline.standing != .paused else { return false }
+        return due.contains(deadline.deadline.due)
+    }
+
+    private static func day(
+        _ text: String, from today: CalendarDate, _ calendar: WorkCalendar
+    ) -> CalendarDate? {
+        guard let limit = TimeLimit(parsing: text), limit.cutoffMinutes == nil else { return nil }
+        switch limit.unit {
+        case .days: return today.adding(days: limit.count)
+        case .workingDays: return calendar.workingDay(limit.count, after: today)
+        case .workingHours, .months: return nil
+        }
+    }
+}

@@ -1,0 +1,219 @@
+internal import Causality
+internal import CommandLineTool
+internal import Dossiers
+internal import JSON
+internal import Language
+internal import ReplicaStore
+internal import Replication
+
+/// The steps of a dossier's life after it was taken in.
+enum LifeCommands {
+    static func commands(_ context: CounterContext) -> [Command] {
+        [
+            advance(context),
+            pause(
+                "request-supplement", .supplementRequired,
+                Message(
+                    "ask the applicant for papers; the clock stands still until resume",
+                    vi: "yêu cầu bổ sung giấy tờ; tạm dừng tính thời hạn đến khi resume"), context),
+            pause(
+                "request-payment", .paymentRequired,
+                Message(
+                    "ask the applicant for a payment; the clock stands still until resume",
+                    vi: "yêu cầu nộp phí, lệ phí; tạm dừng tính thời hạn đến khi resume"), context),
+            pause(
+                "stop", .stopped,
+                Message(
+                    "stop the work; the clock stands still until resume",
+                    vi: "dừng xử lý; tạm dừng tính thời hạn đến khi resume"), context),
+            resume(context),
+            ending(
+                "refuse", .notAccepted,
+                Message(
+                    "refuse a dossier that was not taken in yet",
+                    vi: "không tiếp nhận hồ sơ chưa tiếp nhận"), context),
+            ending(
+                "withdraw", .withdrawn,
+                Message(
+                    "note that the applicant withdraws the dossier",
+                    vi: "ghi nhận công dân yêu cầu rút hồ sơ"), context),
+            handOver(context),
+        ]
+    }
+
+    private static let reason = Positional(
+        "TEXT", help: Message("why; it is added to the notes", vi: "lý do; được thêm vào ghi chú"))
+
+    private static func advance(_ context: CounterContext) -> Command {
+        let stages = [DossierStatus.accepted, .processing, .finished]
+        return Command(
+            "advance",
+            summary: Message(
+                "move a dossier to its next stage", vi: "chuyển hồ sơ sang bước tiếp theo"),
+            discussion: Message(
+                """
+                Without STATUS: new → accepted → processing → finished. When it is finished, its
+                result waits to be handed out: counter return.
+                """,
+                vi: """
+                    Không ghi STATUS: mới đăng ký → được tiếp nhận → đang xử lý → đã xử lý xong. Khi đã
+                    xử lý xong, kết quả chờ trả: counter return.
+                    """),
+            arguments: [
+                .record,
+                Positional(
+                    "STATUS",
+                    help: Message(verbatim: stages.map(\.rawValue).joined(separator: ", ")),
+                    optional: true),
+            ],
+            options: [.note, .at, .by, .json]
+        ) { invocation in
+            let named = try invocation.optionalPositional("STATUS").map { text in
+                guard let status = stages.first(where: { $0.rawValue == text }) else {
+                    let words = stages.map(\.rawValue).joined(separator: ", ")
+                    throw UsageError(
+                        Message(
+                            "STATUS must be one of \(words), not “\(text)”",
+                            vi: "STATUS phải là một trong: \(words); không phải “\(text)”"))
+                }
+                return status
+            }
+            let answer = try context.take(invocation) { state, time in
+                var step = WorkStep(status: try named ?? next(after: state))
+                if step.status == .finished {
+                    step.writes.append(FieldWrite("finished_at", .integer(time.milliseconds)))
+                }
+                step.note(invocation.value("--note"))
+                return step
+            }
+            try answer.print(invocation)
+            return .ok
+        }
+    }
+
+    /// The stage that follows without anybody's decision.
+    private static func next(after state: RecordState) throws -> DossierStatus {
+        switch state.status {
+        case nil, .new: return .accepted
+        case .accepted: return .processing
+        case .processing: return .finished
+        case let status?:
+            let hint =
+                status.isPause
+                ? Message("go on with: counter resume", vi: "tiếp tục bằng: counter resume")
+                : status == .finished
+                    ? Message(
+                        "hand it out with: counter return", vi: "trả kết quả bằng: counter return")
+                    : nil
+            throw CommandFailure(
+                .dataError,
+                Message("no stage follows by itself: ", vi: "không có bước tiếp theo: ")
+                    + status.title,
+                hint: hint)
+        }
+    }
+
+    private static func pause(
+        _ name: String, _ status: DossierStatus, _ summary: Message, _ context: CounterContext
+    ) -> Command {
+        Command(
+            name, summary: summary, arguments: [.record, reason], options: [.at, .by, .json]
+        ) { invocation in
+            try step(to: status, invocation, context)
+        }
+    }
+
+    private static func ending(
+        _ name: String, _ status: DossierStatus, _ summary: Message, _ context: CounterContext
+    ) -> Command {
+        Command(
+            name, summary: summary, arguments: [.record, reason], options: [.at, .by, .json]
+        ) { invocation in
+            try step(to: status, invocation, context)
+        }
+    }
+
+    private static func step(
+        to status: DossierStatus, _ invocation: Invocation, _ context: CounterContext
+    ) throws -> ExitCode {
+        let text = invocation.positional("TEXT")
+        guard !text.isEmpty else {
+            throw UsageError(Message("the reason is empty", vi: "chưa ghi lý do"))
+        }
+        let answer = try context.take(invocation) { _, _ in
+            var step = WorkStep(status: status)
+            step.note(text)
+            return step
+        }
+        try answer.print(invocation)
+        return .ok
+    }
+
+    private static func resume(_ context: CounterContext) -> Command {
+        Command(
+            "resume",
+            summary: Message(
+                "go on with a dossier that waited; the clock runs again",
+                vi: "tiếp tục hồ sơ đang tạm dừng; thời hạn được tính tiếp"),
+            arguments: [.record],
+            options: [
+                Option(
+                    "--papers", valueName: "TEXT",
+                    help: Message("the papers that came in", vi: "giấy tờ đã bổ sung")),
+                .note, .at, .by, .json,
+            ]
+        ) { invocation in
+            let answer = try context.take(invocation) { state, _ in
+                guard state.status?.isPause == true else {
+                    throw CommandFailure(
+                        .dataError,
+                        Message(
+                            "the dossier does not wait", vi: "hồ sơ không ở trạng thái tạm dừng"))
+                }
+                var step = WorkStep(status: .processing)
+                if let papers = invocation.value("--papers") {
+                    step.additions.append(FieldWrite("papers", .text(papers)))
+                }
+                step.note(invocation.value("--note"))
+                return step
+            }
+            try answer.print(invocation)
+            return .ok
+        }
+    }
+
+    private static func handOver(_ context: CounterContext) -> Command {
+        Command(
+            "hand-over",
+            summary: Message(
+                "give a dossier to another office", vi: "chuyển hồ sơ cho cơ quan khác"),
+            discussion: Message(
+                "This office keeps a copy; the other one goes on with it after its next sync.",
+                vi: "Cơ quan này giữ một bản; cơ quan kia xử lý tiếp sau lần đồng bộ kế tiếp."),
+            arguments: [
+                .record,
+                Positional(
+                    "OFFICE", help: Message("the other office's code", vi: "mã cơ quan nhận")),
+            ],
+            options: [.note, .at, .by, .json]
+        ) { invocation in
+            let office = invocation.positional("OFFICE")
+            let answer = try context.take(invocation) { _, _ in
+                var step = WorkStep(writes: [FieldWrite(RecordSchema.officeField, .text(office))])
+                step.note(invocation.value("--note"))
+                return step
+            }
+            let safe = TerminalSafe.text(office)
+            try answer.print(
+                invocation,
+                also: [Message("handed over to \(safe)", vi: "đã chuyển cho \(safe)")])
+            return .ok
+        }
+    }
+}
+
+extension Option {
+    static let note = Option(
+        "--note", valueName: "TEXT",
+        help: Message("a note beside it", vi: "ghi chú kèm theo"))
+}

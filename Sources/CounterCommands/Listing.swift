@@ -1,0 +1,164 @@
+internal import CommandLineTool
+internal import Dossiers
+internal import JSON
+internal import Language
+internal import Replication
+
+/// A record of a listing, with its deadline if it is a dossier that has one.
+struct ListedRecord {
+    var record: ShownRecord
+    var deadline: ShownDeadline?
+
+    /// The line of `list --json`: that of `records`, and for a dossier its `deadline`.
+    var json: JSONValue {
+        var members = record.json.objectValue ?? []
+        if record.kind == .dossier {
+            members.append(JSONMember(name: "deadline", value: deadline?.json ?? .null))
+        }
+        return .object(members)
+    }
+}
+
+/// The records of a listing.
+struct Listing {
+    /// Cells of a long text at most; the rest is in `show`.
+    private static let textColumnsMax = 28
+
+    private let kind: RecordKind
+    private var records: [ListedRecord] = []
+    /// How many there are, those printed already included.
+    private(set) var count = 0
+    /// Whether some were left out.
+    var hasMore = false
+
+    init(_ kind: RecordKind) {
+        self.kind = kind
+    }
+
+    /// Adds a record; JSON that needs no sorting is printed at once, and not kept.
+    mutating func add(_ record: ListedRecord, printingTo invocation: Invocation?) throws {
+        count += 1
+        if let invocation, invocation.has("--json") {
+            try invocation.printJSON(record.json)
+        } else {
+            records.append(record)
+        }
+    }
+
+    /// Puts those first that are due first, and keeps so many; all of them for 0.
+    mutating func sortByDeadline(keeping limit: Int) {
+        records.sort { ($0.deadline?.deadline.due ?? .max) < ($1.deadline?.deadline.due ?? .max) }
+        hasMore = limit > 0 && records.count > limit
+        if hasMore { records.removeLast(records.count - limit) }
+    }
+
+    /// Prints a table, or one JSON document a line.
+    func print(_ invocation: Invocation, limit: Int) throws {
+        if invocation.has("--json") {
+            for record in records { try invocation.printJSON(record.json) }
+        } else if records.isEmpty {
+            try invocation.say(Message("no such record", vi: "không có bản ghi nào như vậy"))
+        } else {
+            let columns = columns(invocation.language)
+            var table = TextTable(columns.map { .init(invocation.text($0.title)) })
+            for record in records { table.add(columns.map { $0.cell(record) }) }
+            for line in table.lines { try invocation.printOut(line) }
+        }
+        if hasMore {
+            try invocation.printErr(
+                invocation.text(
+                    Message(
+                        "there are more than \(limit): give --limit N, or 0 for all",
+                        vi: "có nhiều hơn \(limit): dùng --limit N, hoặc 0 để xem tất cả")))
+        }
+    }
+
+    private typealias Column = (title: Message, cell: (ListedRecord) -> String)
+
+    private func columns(_ language: Language) -> [Column] {
+        func text(_ name: FieldName) -> (ListedRecord) -> String {
+            { listed in
+                let text = TerminalSafe.text(ShownText.value(listed.record[name]))
+                return DisplayWidth.truncated(text, to: Self.textColumnsMax)
+            }
+        }
+        func minute(_ text: String) -> String {
+            language == .vietnamese ? ShownDeadline.vietnamese(text) : text
+        }
+        func time(_ name: FieldName) -> (ListedRecord) -> String {
+            { minute(ShownText.minute($0.record[name])) }
+        }
+        func name(_ listed: ListedRecord) -> String { ShownText.name(of: listed.record) }
+        let code: Column = (Message("code", vi: "mã"), name)
+        let officer: Column = (Message("officer", vi: "cán bộ"), text("officer"))
+        switch kind {
+        case .dossier:
+            return [
+                code,
+                (
+                    Message("status", vi: "trạng thái"),
+                    { DisplayWidth.truncated(status($0, language), to: Self.textColumnsMax) }
+                ),
+                (Message("received", vi: "tiếp nhận"), time("received_at")),
+                (Message("due", vi: "hẹn trả"), { $0.deadline.map { minute($0.time) } ?? "" }),
+                (Message("", vi: ""), { standing($0, language) }),
+                (Message("applicant", vi: "người nộp"), text("applicant_name")),
+                (Message("procedure", vi: "thủ tục"), text("procedure")), officer,
+                (Message("", vi: ""), { conflict($0, language) }),
+            ]
+        case .contact:
+            return [
+                (Message(verbatim: "id"), { $0.record.id.description }),
+                (Message("way", vi: "hình thức"), text("way")),
+                (Message("occurred", vi: "thời điểm"), time("occurred_at")),
+                (Message("topic", vi: "nội dung"), text("topic")), officer,
+                (Message("", vi: ""), { conflict($0, language) }),
+            ]
+        case .procedure:
+            return [
+                code, (Message("name", vi: "tên"), text("name")),
+                (Message("field", vi: "lĩnh vực"), text("field")),
+                (Message("limit", vi: "thời hạn"), { limit($0, language) }),
+                (Message("fee", vi: "phí"), text("fee_vnd")),
+                (Message("from", vi: "từ ngày"), text("effective_from")),
+            ]
+        case .holiday:
+            return [
+                (Message("date", vi: "ngày"), { language.day(ShownText.value($0.record["date"])) }),
+                (Message("name", vi: "tên"), text("name")),
+                (
+                    Message("", vi: ""),
+                    {
+                        $0.record["day_kind"]?.stringValue == "worked"
+                            ? Message("worked", vi: "làm bù").text(in: language) : ""
+                    }
+                ),
+            ]
+        default: return [code, (Message("name", vi: "tên"), text("name"))]
+        }
+    }
+
+    private func status(_ listed: ListedRecord, _ language: Language) -> String {
+        let text = listed.record[RecordSchema.statusField]?.stringValue ?? ""
+        return DossierStatus(rawValue: text)?.title.text(in: language) ?? TerminalSafe.text(text)
+    }
+
+    private func standing(_ listed: ListedRecord, _ language: Language) -> String {
+        guard let deadline = listed.deadline, deadline.standing != .open else { return "" }
+        return deadline.standing.title.text(in: language)
+    }
+
+    private func conflict(_ listed: ListedRecord, _ language: Language) -> String {
+        listed.record.conflicts.isEmpty
+            ? "" : Message("conflict", vi: "mâu thuẫn").text(in: language)
+    }
+
+    private func limit(_ listed: ListedRecord, _ language: Language) -> String {
+        let text = listed.record["limit"]?.stringValue
+        let days = listed.record["processing_days"]?.integerValue
+        let limit =
+            text.flatMap(TimeLimit.init(parsing:))
+            ?? days.flatMap { TimeLimit(Int(clamping: $0), .workingDays) }
+        return limit?.words.text(in: language) ?? ""
+    }
+}

@@ -1,0 +1,136 @@
+internal import Causality
+internal import CommandLineTool
+internal import Dossiers
+internal import JSON
+internal import Language
+internal import ReplicaStore
+internal import Replication
+
+enum ReceiveCommand {
+    static func command(_ context: CounterContext) -> Command {
+        Command(
+            "receive",
+            summary: Message(
+                "take in a dossier at the counter, or accept one that came in online",
+                vi: "tiếp nhận hồ sơ tại quầy, hoặc hồ sơ nộp trực tuyến"),
+            discussion: Message(
+                """
+                With FIELD=VALUE it enters a new dossier, accepted now, and says its code and when it
+                is due. procedure and applicant_name are needed; papers=TEXT may be given for each
+                paper handed in. With the code of a dossier that is here it accepts that one:
+                  counter receive procedure=1.004199 applicant_name="Lê Thị Hoa" papers="Đơn"
+                  counter receive 000.17.01.H56-210531-990001 papers="Bản chính"
+                """,
+                vi: """
+                    Với TRƯỜNG=GIÁ TRỊ: nhập hồ sơ mới, tiếp nhận ngay, và cho biết mã hồ sơ và ngày
+                    hẹn trả. Cần có procedure và applicant_name; mỗi giấy tờ đã nhận ghi papers=TÊN.
+                    Với mã của hồ sơ đã có: tiếp nhận hồ sơ đó:
+                      counter receive procedure=1.004199 applicant_name="Lê Thị Hoa" papers="Đơn"
+                      counter receive 000.17.01.H56-210531-990001 papers="Bản chính"
+                    """),
+            arguments: [
+                Positional(
+                    "FIELD=VALUE",
+                    help: Message(
+                        "a code to accept, or fields and their values",
+                        vi: "mã hồ sơ, hoặc các trường và giá trị"), repeats: true)
+            ],
+            options: [.at, .by, .json]
+        ) { try run($0, context) }
+    }
+
+    private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
+    {
+        var words = invocation.positionals("FIELD=VALUE")
+        guard let first = words.first, first.contains("=") else {
+            let reference = try CommandFailure.translating {
+                try RecordReference(words.removeFirst())
+            }
+            let (papers, fields) = try split(words)
+            try accept(reference, papers, fields, invocation, context)
+            return .ok
+        }
+        let (papers, fields) = try split(words)
+        for name in ["procedure", "applicant_name"] as [FieldName] where !fields.names(name) {
+            throw UsageError(
+                Message("\(name)=… is missing", vi: "thiếu \(name)=…"),
+                hint: Message(
+                    "counter new takes a dossier with less",
+                    vi: "counter new nhận hồ sơ thiếu thông tin"))
+        }
+        let answer = try enter(fields, papers, invocation, context)
+        try answer.print(invocation, also: slip(answer.edit.record))
+        return .ok
+    }
+
+    /// Papers may be several; one change adds one entry of a field, so they become one text of lines.
+    private static func split(_ words: [String]) throws -> (papers: String?, fields: FieldArguments)
+    {
+        let prefix = "papers="
+        let papers = words.filter { $0.hasPrefix(prefix) }.map {
+            String($0.dropFirst(prefix.count))
+        }
+        .filter { !$0.isEmpty }
+        let fields = try CommandFailure.translating {
+            try FieldArguments(words.filter { !$0.hasPrefix(prefix) }, kind: .dossier)
+        }
+        return (papers.isEmpty ? nil : papers.joined(separator: "\n"), fields)
+    }
+
+    private static func enter(
+        _ given: FieldArguments, _ papers: String?, _ invocation: Invocation,
+        _ context: CounterContext
+    ) throws -> StepAnswer {
+        let at = try invocation.time()
+        let by = try invocation.writer()
+        return try context.edit(invocation) { edit, transaction in
+            var fields = given
+            fields.setDefault("status", .text(DossierStatus.accepted.rawValue))
+            try NewCommand.complete(&fields, kind: .dossier, at: at, edit, transaction)
+            var additions = fields.additions
+            if let papers { additions.append(FieldWrite("papers", .text(papers))) }
+            let result = try edit.make(
+                .dossier, writes: fields.writes, additions: additions, at: at, by: by)
+            return try StepAnswer(
+                EditAnswer(result, transaction), past: nil, transaction, now: transaction.now)
+        }
+    }
+
+    private static func accept(
+        _ reference: RecordReference, _ papers: String?, _ fields: FieldArguments,
+        _ invocation: Invocation, _ context: CounterContext
+    ) throws {
+        let answer = try context.take(invocation, reference) { _, _ in
+            var step = WorkStep(
+                status: .accepted, writes: fields.writes, additions: fields.additions)
+            if let papers { step.additions.append(FieldWrite("papers", .text(papers))) }
+            return step
+        }
+        try answer.print(invocation, also: slip(answer.edit.record))
+    }
+
+    /// What stands on the receipt that the applicant gets.
+    private static func slip(_ record: ShownRecord) -> [Message] {
+        var lines: [Message] = []
+        func add(_ english: String, _ vietnamese: String, _ value: String?) {
+            guard let value, !value.isEmpty else { return }
+            let safe = TerminalSafe.text(value.replacing("\n", with: "; "))
+            lines.append(
+                Message(
+                    "  \(DisplayWidth.padded(english, to: 10)) \(safe)",
+                    vi: "  \(DisplayWidth.padded(vietnamese, to: 10)) \(safe)"))
+        }
+        add("applicant", "người nộp", record["applicant_name"]?.stringValue)
+        add("procedure", "thủ tục", record["procedure"]?.stringValue)
+        let papers = record["papers"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        add("papers", "giấy tờ", papers.joined(separator: "; "))
+        if let fee = record["fee_vnd"]?.integerValue {
+            let number = Int(fee)
+            lines.append(
+                Message(
+                    "  fee        \(Language.english.number(number)) đ",
+                    vi: "  phí        \(Language.vietnamese.number(number)) đ"))
+        }
+        return lines
+    }
+}

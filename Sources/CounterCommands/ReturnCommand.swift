@@ -1,0 +1,143 @@
+internal import Causality
+internal import CommandLineTool
+internal import Dossiers
+internal import JSON
+internal import Language
+internal import ReplicaStore
+internal import Replication
+
+/// The result goes out: at the counter or by public post.
+enum ReturnCommand {
+    private static let deliveries = ["delivered", "failed", "sent_back", "sent"]
+
+    static func command(_ context: CounterContext) -> Command {
+        Command(
+            "return",
+            summary: Message("hand out a dossier's result", vi: "trả kết quả hồ sơ"),
+            discussion: Message(
+                """
+                At the counter to a person, or by public post under a tracking number, whose delivery
+                is noted with: counter delivery.
+                """,
+                vi: """
+                    Trả tại quầy cho một người, hoặc gửi bưu chính công ích theo mã bưu gửi; việc phát
+                    được ghi nhận bằng: counter delivery.
+                    """),
+            arguments: [.record],
+            options: [
+                Option(
+                    "--to", valueName: "NAME",
+                    help: Message("who received it at the counter", vi: "người nhận tại quầy")),
+                Option(
+                    "--post", valueName: "NUMBER",
+                    help: Message(
+                        "sent by public post under this tracking number",
+                        vi: "gửi bưu chính công ích theo mã bưu gửi này")),
+                .note, .at, .by, .json,
+            ]
+        ) { try run($0, context) }
+    }
+
+    private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
+    {
+        let way = try way(invocation)
+        let answer = try context.take(invocation) { state, time in
+            guard state.status == .finished else {
+                throw CommandFailure(
+                    .dataError,
+                    Message("the dossier is not finished: ", vi: "hồ sơ chưa xử lý xong: ")
+                        + (state.status?.title ?? Message("no status", vi: "chưa có trạng thái")),
+                    hint: Message(
+                        "finish it first: counter advance RECORD finished",
+                        vi: "trước hết: counter advance MÃ finished"))
+            }
+            var step = WorkStep(status: .returned, writes: way)
+            step.writes.append(FieldWrite("returned_at", .integer(time.milliseconds)))
+            step.note(invocation.value("--note"))
+            return step
+        }
+        try answer.print(invocation)
+        return .ok
+    }
+
+    private static func way(_ invocation: Invocation) throws -> [FieldWrite] {
+        switch (invocation.value("--to"), invocation.value("--post")) {
+        case (let name?, nil) where !name.isEmpty:
+            [
+                FieldWrite("return_method", .text("counter")),
+                FieldWrite("returned_to", .text(name)),
+            ]
+        case (nil, let number?) where !number.isEmpty:
+            [
+                FieldWrite("return_method", .text("post")),
+                FieldWrite("tracking_number", .text(number)),
+                FieldWrite("delivery", .text("sent")),
+            ]
+        default:
+            throw UsageError(
+                Message(
+                    "either --to NAME or --post NUMBER is needed",
+                    vi: "cần --to TÊN hoặc --post MÃ BƯU GỬI"))
+        }
+    }
+
+    static func delivery(_ context: CounterContext) -> Command {
+        Command(
+            "delivery",
+            summary: Message(
+                "note what became of a result sent by post",
+                vi: "ghi nhận kết quả gửi bưu chính đã phát hay chưa"),
+            arguments: [
+                .record,
+                Positional("STATE", help: Message(verbatim: deliveries.joined(separator: ", "))),
+            ],
+            options: [
+                Option(
+                    "--to", valueName: "NAME", help: Message("who received it", vi: "người nhận")),
+                Option(
+                    "--post", valueName: "NUMBER",
+                    help: Message(
+                        "with sent: the new tracking number", vi: "với sent: mã bưu gửi mới")),
+                .note, .at, .by, .json,
+            ]
+        ) { invocation in
+            let state = invocation.positional("STATE")
+            guard deliveries.contains(state) else {
+                let words = deliveries.joined(separator: ", ")
+                throw UsageError(
+                    Message(
+                        "STATE must be one of \(words), not “\(state)”",
+                        vi: "STATE phải là một trong: \(words); không phải “\(state)”"))
+            }
+            let answer = try context.take(invocation) { record, time in
+                guard record.shownValue("return_method")?.text == "post" else {
+                    throw CommandFailure(
+                        .dataError,
+                        Message(
+                            "the result was not sent by post", vi: "kết quả không gửi qua bưu chính"
+                        ))
+                }
+                return step(state, at: time, invocation)
+            }
+            try answer.print(invocation, also: [Message(verbatim: "  \(state)")])
+            return .ok
+        }
+    }
+
+    private static func step(
+        _ state: String, at time: Timestamp, _ invocation: Invocation
+    ) -> WorkStep {
+        var step = WorkStep(writes: [FieldWrite("delivery", .text(state))])
+        if state == "delivered" {
+            step.writes.append(FieldWrite("delivered_at", .integer(time.milliseconds)))
+            if let name = invocation.value("--to"), !name.isEmpty {
+                step.writes.append(FieldWrite("returned_to", .text(name)))
+            }
+        }
+        if state == "sent", let number = invocation.value("--post") {
+            step.writes.append(FieldWrite("tracking_number", .text(number)))
+        }
+        step.note(invocation.value("--note"))
+        return step
+    }
+}

@@ -1,0 +1,117 @@
+// What the commands of a dossier's life share: one step is one change, which moves the status and
+// writes what belongs to that status.
+
+internal import Causality
+internal import CommandLineTool
+internal import Dossiers
+internal import JSON
+internal import Language
+internal import ReplicaStore
+internal import Replication
+
+/// A step in a dossier's life.
+struct WorkStep {
+    /// The status that it leads to; `nil` when it leaves the status as it is.
+    var status: DossierStatus?
+    /// Fields that it writes.
+    var writes: [FieldWrite] = []
+    /// Entries that it adds.
+    var additions: [FieldWrite] = []
+
+    /// Adds a text to the notes, unless it is empty.
+    mutating func note(_ text: String?) {
+        guard let text, !text.isEmpty else { return }
+        additions.append(FieldWrite(RecordSchema.notesField, .text(text)))
+    }
+}
+
+/// What became of a step.
+struct StepAnswer {
+    var edit: EditAnswer
+    var past: DossierStatus?
+    var next: DossierStatus?
+    var deadline: ShownDeadline?
+
+    var json: JSONValue {
+        var members = edit.json.objectValue ?? []
+        members.append(
+            JSONMember(name: "status", value: next.map { .string($0.rawValue) } ?? .null))
+        members.append(JSONMember(name: "deadline", value: deadline?.json ?? .null))
+        return .object(members)
+    }
+
+    /// Says what was done: from which status to which, and when the dossier is due.
+    func print(_ invocation: Invocation, also lines: [Message] = []) throws {
+        if invocation.has("--json") {
+            try invocation.printJSON(json)
+            return
+        }
+        let name = TerminalSafe.text(ShownText.name(of: edit.record))
+        if let past, let next, past != next {
+            try invocation.say(
+                Message(verbatim: "\(name): ") + past.title + Message(verbatim: " → ") + next.title)
+        } else if let next {
+            try invocation.say(Message(verbatim: "\(name): ") + next.title)
+        }
+        for line in lines { try invocation.say(line) }
+        if let deadline, next?.isEnd != true { try invocation.say(deadline.line) }
+        try edit.print([], invocation)
+    }
+}
+
+extension CounterContext {
+    /// Makes one step with a dossier, as one change.
+    ///
+    /// - Parameters:
+    ///   - named: the dossier; else the invocation's argument `RECORD` names it.
+    ///   - step: makes the step from the dossier's state and the time at which it happens.
+    func take(
+        _ invocation: Invocation, _ named: RecordReference? = nil,
+        _ step: (RecordState, Timestamp) throws -> WorkStep
+    ) throws -> StepAnswer {
+        let reference = try named ?? invocation.reference()
+        let at = try invocation.time()
+        let by = try invocation.writer()
+        return try edit(invocation) { edit, transaction in
+            let state = try transaction.find(reference).state
+            guard state.kind == .dossier else {
+                throw CommandFailure(
+                    .dataError,
+                    Message("this record is no dossier", vi: "bản ghi này không phải là hồ sơ"))
+            }
+            let past = state.status
+            var step = try step(state, at ?? transaction.now)
+            if let status = step.status {
+                guard status != past else {
+                    throw CommandFailure(
+                        .dataError,
+                        Message("the dossier is there already: ", vi: "hồ sơ đã ở trạng thái: ")
+                            + status.title)
+                }
+                step.writes.append(FieldWrite(RecordSchema.statusField, .text(status.rawValue)))
+            }
+            let result = try edit.edit(
+                reference, writes: step.writes, additions: step.additions, at: at, by: by)
+            return try StepAnswer(
+                EditAnswer(result, transaction), past: past, transaction, now: transaction.now)
+        }
+    }
+}
+
+extension StepAnswer {
+    init(
+        _ edit: EditAnswer, past: DossierStatus?, _ transaction: WriteTransaction, now: Timestamp
+    ) throws {
+        let state = try transaction.find(.id(edit.result.record)).state
+        self.init(
+            edit: edit, past: past, next: state.status,
+            deadline: ShownDeadline(state, try transaction.deadlineBook(), now: now))
+    }
+}
+
+extension RecordState {
+    /// A dossier's status, as the merge shows it; `nil` for one that this version does not know.
+    var status: DossierStatus? {
+        shownValue(RecordSchema.statusField)?.text.flatMap(DossierStatus.init(rawValue:))
+    }
+}

@@ -1,0 +1,36 @@
+internal import Foundation
+public import Replication
+
+/// A text that people search records for: case, diacritics and normal forms do not matter, so that
+/// “nguyen” finds “Nguyễn”, and “duc” finds “Đức”.
+public struct SearchText: Sendable {
+    private static let fields: [FieldName] = [
+        "code", "applicant_name", "applicant_id", "applicant_phone", "applicant_address", "topic",
+        "caller_name", "caller_phone", "name", "notes", "papers", "returned_to", "tracking_number",
+    ]
+
+    private let folded: String
+
+    /// Prepares a search.
+    public init(_ text: String) {
+        folded = Self.folded(text)
+    }
+
+    /// Whether the text occurs in one of the record's names, numbers, addresses or notes, in any of the
+    /// values of a conflict.
+    public func matches(_ record: RecordState) -> Bool {
+        Self.fields.contains { name in
+            record[name].contains { entry in
+                entry.value.text.map { Self.folded($0).contains(folded) } ?? false
+            }
+        }
+    }
+
+    /// Small letters without marks. `đ` has no decomposition in Unicode, so it is named.
+    static func folded(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
+        return text.folding(
+            options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil
+        ).replacing("đ", with: "d").replacing("Đ", with: "d")
+    }
+}
