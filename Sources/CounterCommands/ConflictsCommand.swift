@@ -1,55 +1,146 @@
-internal import Language
+internal import Causality
 internal import CommandLineTool
 internal import Dossiers
 internal import JSON
+internal import Language
 internal import ReplicaStore
 internal import Replication
 
+/// The inbox: what two desks wrote unknowing, and codes that two dossiers have.
 enum ConflictsCommand {
     static func command(_ context: CounterContext) -> Command {
         Command(
-            "conflicts", summary: "list the conflicts that wait for a person",
-            discussion: "Settle one with: counter resolve RECORD FIELD VALUE",
-            options: [Option("--json", help: "one JSON document a line")]
-        ) { invocation in
-            var filter = RecordFilter()
-            filter.isConflicted = true
-            var count = 0
-            try context.read(invocation) { database in
-                let own = try database.identity()?.replica
-                try database.forEachRecord(filter) { state in
-                    let record = ShownRecord(state: state)
-                    for conflict in record.conflicts {
-                        count += 1
-                        if invocation.has("--json") {
-                            try invocation.printJSON(conflict.line(of: record))
-                        } else {
-                            let name = TerminalSafe.text(ShownText.name(of: record))
-                            try invocation.printOut("\(name) \(conflict.name)")
-                            for line in conflict.lines(own: own) { try invocation.printOut(line) }
-                        }
+            "conflicts",
+            summary: Message(
+                "list the conflicts that wait for a person", vi: "liệt kê mâu thuẫn chờ người xử lý"
+            ),
+            discussion: Message(
+                """
+                Settle one with: counter resolve RECORD FIELD VALUE
+                Give it to somebody with: counter assign RECORD NAME
+                A code that two dossiers have: counter recode ID gives one of them a new one.
+                """,
+                vi: """
+                    Xử lý bằng: counter resolve MÃ TRƯỜNG GIÁ-TRỊ
+                    Giao cho người khác bằng: counter assign MÃ TÊN
+                    Mã mà hai hồ sơ cùng có: counter recode ID cấp mã mới cho một hồ sơ.
+                    """),
+            options: [
+                Option(
+                    "--assigned", valueName: "NAME",
+                    help: Message(
+                        "only those given to this person", vi: "chỉ mâu thuẫn giao cho người này")),
+                Option(
+                    "--unassigned",
+                    help: Message(
+                        "only those given to nobody", vi: "chỉ mâu thuẫn chưa giao cho ai")),
+                Option(
+                    "--json",
+                    help: Message("one JSON document a line", vi: "mỗi dòng một tài liệu JSON")),
+            ]
+        ) { try run($0, context) }
+    }
+
+    private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
+    {
+        var filter = RecordFilter()
+        filter.isConflicted = true
+        let wanted = invocation.value("--assigned").map { SearchText($0) }
+        var count = 0
+        try context.read(invocation) { database in
+            let own = try database.identity()?.replica
+            try database.forEachRecord(filter) { state in
+                let assigned = state.assigned
+                if invocation.has("--unassigned"), assigned != nil { return true }
+                if let wanted, !(assigned.map(wanted.matches) ?? false) { return true }
+                let record = ShownRecord(state: state)
+                for conflict in record.conflicts {
+                    count += 1
+                    if invocation.has("--json") {
+                        try invocation.printJSON(conflict.line(of: record, assigned: assigned))
+                    } else {
+                        try show(conflict, of: record, assigned, own: own, invocation)
                     }
-                    return !invocation.output.isClosed
                 }
+                return !invocation.output.isClosed
             }
-            if !invocation.has("--json") {
-                try invocation.printOut(
-                    count == 0
-                        ? "no conflict waits"
-                        : "\(GroupedNumber.counted(count, "conflict")); settle each with: "
-                            + "counter resolve RECORD FIELD VALUE")
+            guard wanted == nil, !invocation.has("--unassigned") else { return }
+            for shared in try database.sharedCodes() {
+                count += 1
+                try show(shared, database, invocation)
             }
-            return .ok
         }
+        if !invocation.has("--json") { try invocation.say(summary(count)) }
+        return .ok
+    }
+
+    private static func summary(_ count: Int) -> Message {
+        guard count > 0 else {
+            return Message("no conflict waits", vi: "không có mâu thuẫn nào chờ")
+        }
+        return Message(
+            "\(GroupedNumber.counted(count, "conflict")); settle each with: "
+                + "counter resolve RECORD FIELD VALUE",
+            vi: "\(Language.vietnamese.number(count)) mâu thuẫn; xử lý từng cái bằng: "
+                + "counter resolve MÃ TRƯỜNG GIÁ-TRỊ")
+    }
+
+    private static func show(
+        _ conflict: ShownConflict, of record: ShownRecord, _ assigned: String?,
+        own: ReplicaID?, _ invocation: Invocation
+    ) throws {
+        let name = TerminalSafe.text(ShownText.name(of: record))
+        let person = assigned.map { TerminalSafe.text($0) }
+        let suffix = person.map { Message(" (for \($0))", vi: " (giao cho \($0))") }
+        try invocation.say(
+            Message(verbatim: "\(name) \(conflict.name)") + (suffix ?? Message(verbatim: "")))
+        for line in conflict.lines(own: own) { try invocation.printOut(line) }
+    }
+
+    private static func show(
+        _ shared: SharedCode, _ database: ReplicaDatabase, _ invocation: Invocation
+    ) throws {
+        if invocation.has("--json") {
+            try invocation.printJSON(
+                .object([
+                    ("code", .string(shared.code)), ("field", "code"),
+                    ("records", .array(shared.records.map { .string($0.description) })),
+                ]))
+            return
+        }
+        let code = TerminalSafe.text(shared.code)
+        let count = shared.records.count
+        try invocation.say(
+            Message(
+                "\(code) is the code of \(count) dossiers", vi: "\(code) là mã của \(count) hồ sơ"))
+        var table = TextTable([.init(""), .init(""), .init("")])
+        for id in shared.records {
+            guard let state = try database.state(of: .id(id)) else { continue }
+            let record = ShownRecord(state: state)
+            table.add([
+                "  \(id)", ShownText.minute(record["received_at"]),
+                ShownText.value(record["applicant_name"]),
+            ])
+        }
+        for line in table.lines { try invocation.printOut(line) }
+    }
+}
+
+extension RecordState {
+    /// Whom its conflicts were given to last.
+    var assigned: String? {
+        let rule = RecordSchema.rule(of: RecordSchema.assignedField, in: kind)
+        return shown(RecordSchema.assignedField, by: rule)?.value.text
     }
 }
 
 extension ShownConflict {
     /// The line of `conflicts --json`.
-    func line(of record: ShownRecord) -> JSONValue {
+    func line(of record: ShownRecord, assigned: String?) -> JSONValue {
         .object([
             ("id", .string(record.id.description)), ("code", record["code"] ?? .null),
             ("field", .string(name.rawValue)), ("values", json),
+            ("assigned", assigned.map(JSONValue.string) ?? .null),
         ])
     }
 }

@@ -8,16 +8,38 @@ enum ContactCommand {
 
     static func command(_ context: CounterContext) -> Command {
         Command(
-            "contact", summary: "enter a guidance contact: a visit or a call",
+            "contact",
+            summary: Message(
+                "enter a guidance contact: a visit or a call",
+                vi: "ghi nhận một lượt hướng dẫn: trực tiếp hoặc qua điện thoại"),
+            discussion: Message(
+                """
+                With --keys it goes on until q: each contact is two keys, the way (v visit, i incoming
+                call, o outgoing call) and a topic's digit. The topics are those given with --topic,
+                then those used most.
+                """,
+                vi: """
+                    Với --keys: nhập liên tục đến khi bấm q; mỗi lượt hai phím: hình thức (v trực tiếp,
+                    i gọi đến, o gọi đi) và số của nội dung. Nội dung lấy từ --topic, rồi đến những nội
+                    dung hay dùng nhất.
+                    """),
             arguments: [
                 Positional(
-                    "FIELD=VALUE", help: "a field and its value", optional: true, repeats: true)
+                    "FIELD=VALUE", help: Message("a field and its value", vi: "trường và giá trị"),
+                    optional: true, repeats: true)
             ],
             options: [
                 Option(
                     "--way", valueName: "WAY", help: Message(verbatim: ways.joined(separator: ", "))
                 ),
-                Option("--topic", valueName: "TEXT", help: "what it was about"),
+                Option(
+                    "--topic", valueName: "TEXT",
+                    help: Message("what it was about", vi: "nội dung hướng dẫn"), repeats: true),
+                Option(
+                    "--keys",
+                    help: Message(
+                        "enter one after the other, with two keys each",
+                        vi: "nhập liên tục, mỗi lượt hai phím")),
                 .at, .by, .json,
             ]
         ) { try run($0, context) }
@@ -25,12 +47,20 @@ enum ContactCommand {
 
     private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
     {
+        if invocation.has("--keys") { return try ContactKeys(invocation, context).run() }
         var words = invocation.positionals("FIELD=VALUE")
         guard let way = try invocation.choice("--way", of: ways) else {
-            throw UsageError("--way is missing: one of \(ways.joined(separator: ", "))")
+            let words = ways.joined(separator: ", ")
+            throw UsageError(
+                Message("--way is missing: one of \(words)", vi: "thiếu --way: một trong \(words)"))
         }
         words.append("way=\(way)")
-        if let topic = invocation.value("--topic") { words.append("topic=\(topic)") }
+        let topics = invocation.values("--topic")
+        guard topics.count <= 1 else {
+            throw UsageError(
+                Message("one contact has one --topic", vi: "mỗi lượt chỉ có một --topic"))
+        }
+        if let topic = topics.first { words.append("topic=\(topic)") }
         let fields = try CommandFailure.translating { try FieldArguments(words, kind: .contact) }
         let answer = try NewCommand.make(.contact, nil, fields, invocation, context)
         try answer.print(["id    \(answer.result.record)"], invocation)

@@ -37,7 +37,7 @@ extension RecordSchema {
             "delivery", .choice(["sent", "delivered", "failed", "sent_back"]), hasColumn: false),
         FieldDefinition("delivered_at", .instant, hasColumn: false),
         // Who is to settle its conflicts; the latest counts.
-        FieldDefinition("assigned", name, isEntries: true, hasColumn: false),
+        FieldDefinition(assignedField, name, isEntries: true, hasColumn: false),
     ])
 
     static let contact = SchemaTable([

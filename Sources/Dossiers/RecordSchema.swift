@@ -79,6 +79,8 @@ public enum RecordSchema {
     public static let statusField: FieldName = "status"
     /// The field that accumulates the statuses by which a dossier's clock stopped and went on.
     public static let pausesField: FieldName = "pauses"
+    /// The field that says who is to settle a record's conflicts: the latest entry counts.
+    public static let assignedField: FieldName = "assigned"
     /// What the names of custom fields begin with.
     public static let customPrefix = "x."
 

@@ -21,10 +21,13 @@ public struct SearchText: Sendable {
     public func matches(_ record: RecordState) -> Bool {
         Self.fields.contains { name in
             record[name].contains { entry in
-                entry.value.text.map { Self.folded($0).contains(folded) } ?? false
+                entry.value.text.map(matches) ?? false
             }
         }
     }
+
+    /// Whether the text occurs in another.
+    public func matches(_ text: String) -> Bool { Self.folded(text).contains(folded) }
 
     /// Small letters without marks. `đ` has no decomposition in Unicode, so it is named.
     static func folded(_ text: String) -> String {

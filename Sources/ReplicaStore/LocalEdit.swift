@@ -132,19 +132,19 @@ public struct LocalEdit {
         return result
     }
 
-    /// The next free code of this desk for a day: the desk's two digits, then a running number.
+    /// The next code of this desk for a day: the desk's number, then a running number of four digits,
+    /// which no dossier had before.
     ///
     /// - Throws: `StoreError`.
     public func nextCode(day: CalendarDate) throws -> String {
         let (office, desk) = try transaction.withAuthor { ($0.office ?? "", $0.desk) }
-        let first = desk * Self.codesPerDesk
-        var number = first + 1
-        if let last = try transaction.database.lastNumber(
-            agency: office, day: day, in: first..<first + Self.codesPerDesk)
-        {
-            number = last + 1
-        }
-        guard number < first + Self.codesPerDesk,
+        let range = Self.range(ofDesk: desk)
+        let database = transaction.database
+        let given = try database.lastGivenNumber(
+            agency: office, day: day, first: range.lowerBound)
+        let present = try database.numbers(agency: office, day: day, in: range).max()
+        let number = max(given ?? range.lowerBound, present ?? range.lowerBound) + 1
+        guard range.contains(number),
             let code = DossierCode(agency: office, day: day, number: number)
         else {
             throw StoreError.domain(.malformed("code", reason: "cannot be made for this day"))
@@ -186,6 +186,9 @@ extension LocalEdit {
                 form: .change, dot: change.dot, isMaking: record == nil, hash: author.chain.hash,
                 bytes: bytes)
             try transaction.store(state, over: target, log: entry)
+            if kind == .dossier, let code = writes.first(where: { $0.name == "code" })?.value.text {
+                try transaction.noteCode(code, by: author)
+            }
             return EditResult(
                 record: id, change: change, settledConflicts: [], unknownProcedure: nil)
         }

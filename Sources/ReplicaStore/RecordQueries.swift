@@ -178,23 +178,6 @@ extension ReplicaDatabase {
         return HashChain(seq: UInt64(clamping: statement.int64(0)), hash: hash)
     }
 
-    /// The highest number that a code of this agency and day has within a range.
-    func lastNumber(agency: String, day: CalendarDate, in range: Range<Int64>) throws -> Int64? {
-        guard let sample = DossierCode(agency: agency, day: day, number: 0) else { return nil }
-        let prefix = String(sample.description.dropLast(DossierCode.numberDigitsMin))
-        let statement = try connection.statement(
-            "SELECT code FROM dossiers WHERE code >= ?1 AND code < ?2")
-        try statement.bind(1, prefix)
-        try statement.bind(2, prefix + ":")  // ':' follows '9'
-        var last: Int64?
-        while try statement.step() {
-            guard let code = DossierCode(parsing: statement.text(0)), range.contains(code.number)
-            else { continue }
-            last = max(last ?? code.number, code.number)
-        }
-        return last
-    }
-
     private func exists(_ sql: String, _ text: String) throws -> Bool {
         let statement = try connection.statement(sql)
         try statement.bind(1, text)

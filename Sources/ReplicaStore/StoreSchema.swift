@@ -32,6 +32,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "4-counter", sql: StoreSchema.counterReceipts),
                 Migration(name: "5-counter", sql: BundleSchema.counter),
                 Migration(name: "6-counter", sql: CentralTrust.schema),
+                Migration(name: "7-counter", sql: CodeNumberSchema.counter),
             ]
         case .central:
             [

@@ -152,4 +152,76 @@ struct ClerkDayTests {
         #expect(try desk("list", "--search", "le thi hoa", "--json").jsonLines.count == 2)
         #expect(try desk("list", "--due-before", "2021-04-21", "--json").jsonLines.count == 1)
     }
+
+    @Test("the inbox: both values, whom it was given to, settled by one command")
+    func inbox() throws {
+        let (office, a) = try desk()
+        let b = try office.desk("b")
+        let code = try #require(
+            receive(a, "1.004199", at: "2021-04-26T09:00")["code"]?.stringValue)
+        #expect(try a("sync").code == 0 && b("sync").code == 0)
+        #expect(try a("set", code, "fee_vnd=10000", "--by", "Lan").code == 0)
+        #expect(try b("set", code, "fee_vnd=25000", "--by", "Hoa").code == 0)
+        for desk in [a, b, a] { #expect(try desk("sync").code == 0) }
+        let waiting = try a("conflicts")
+        for text in ["10000", "25000", "by Lan", "by Hoa"] {
+            #expect(waiting.output.contains(text), "\(waiting.output)")
+        }
+        #expect(try a("conflicts", "--unassigned", "--json").jsonLines.count == 1)
+        #expect(try a("assign", code, "Nguyễn Hoa").code == 0)
+        #expect(try a("conflicts", "--unassigned", "--json").jsonLines.isEmpty)
+        #expect(
+            try a("conflicts", "--assigned", "nguyen", "--json").jsonLines.first?["assigned"]
+                == "Nguyễn Hoa")
+        #expect(try a("resolve", code, "fee_vnd", "25000").code == 0)
+        #expect(try a("conflicts", "--lang", "vi").output == "không có mâu thuẫn nào chờ\n")
+        for desk in [a, b] { #expect(try desk("sync").code == 0) }
+        #expect(try b("conflicts", "--json").jsonLines.isEmpty)
+        #expect(try a.digest() == office.digest() && b.digest() == office.digest())
+    }
+
+    @Test("two dossiers of one code are both kept and shown, until one takes a code of its own")
+    func sharedCode() throws {
+        let (office, a) = try desk()
+        let b = try office.desk("b")
+        let code = "000.17.01.H56-210426-70001"
+        for desk in [a, b] {
+            #expect(try desk("new", "code=\(code)", "applicant_name=\(desk.home)").code == 0)
+        }
+        for desk in [a, b, a] { #expect(try desk("sync").code == 0) }
+        let shared = try #require(try a("conflicts", "--json").jsonLines.first)
+        #expect(shared["code"]?.stringValue == code && shared["field"] == "code")
+        let id = try #require(shared["records"]?.arrayValue?.last?.stringValue)
+        let ambiguous = try a("show", code)
+        #expect(ambiguous.code == 65 && ambiguous.errors.contains(id))
+        let recoded = try a("recode", id, "--json")
+        #expect(recoded.code == 0, "\(recoded.errors)")
+        let next = try recoded.json["code"]?.stringValue
+        #expect(next?.hasSuffix("-10001") == true)
+        #expect(try a("conflicts").output == "no conflict waits\n")
+        #expect(try a("show", id).output.contains("← \(code)"))
+        #expect(try a("sync").code == 0 && b("sync").code == 0)
+        #expect(try b("conflicts").output == "no conflict waits\n")
+    }
+
+    @Test("contacts by two keys each are on disk as soon as they are said")
+    func contactKeys() throws {
+        let (_, desk) = try desk()
+        let keyed = try desk(
+            "contact", "--keys", "--topic", "Đất đai", "--topic", "Hộ tịch", "--by", "Lan",
+            input: "v1i2\no0xv1v")
+        #expect(keyed.code == 0, "\(keyed.errors)")
+        #expect(keyed.output.hasSuffix("visit 2, incoming call 1, outgoing call 1\n"))
+        let contacts = try desk("list", "--kind", "contact", "--json").jsonLines.map {
+            [$0["fields"]?["way"], $0["fields"]?["topic"]].map { $0?.stringValue ?? "" }
+        }
+        #expect(
+            contacts == [
+                ["in_person", "Đất đai"], ["outgoing_call", ""], ["incoming_call", "Hộ tịch"],
+                ["in_person", "Đất đai"],
+            ])
+        let again = try desk("contact", "--keys", "--lang", "vi", input: "i1q")
+        #expect(again.output.contains("  1 Đất đai\n  2 Hộ tịch\n"), "\(again.output)")
+        #expect(again.output.contains("gọi đến: Đất đai"))
+    }
 }

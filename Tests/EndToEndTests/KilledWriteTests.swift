@@ -170,6 +170,7 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE bundles;
                 DROP TABLE bundle_needs;
                 DROP TABLE central_trust;
+                DROP TABLE code_numbers;
                 """),
         OldFile(
             program: "central", name: "central.db",

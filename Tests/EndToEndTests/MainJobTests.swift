@@ -36,7 +36,7 @@ struct MainJobTests {
         #expect(fields["applicant_phone"] == "0912345678")
         #expect(try shown.at("conflicts").names == ["fee_vnd"])
         let conflict = try #require(first("conflicts", "--json").jsonLines.first)
-        #expect(conflict.names == ["id", "code", "field", "values"])
+        #expect(conflict.names == ["id", "code", "field", "values", "assigned"])
         let values = try #require(conflict["values"]?.arrayValue)
         #expect(values.map(\.names) == Array(repeating: Self.siblingNames, count: 2))
         #expect(Set(values.compactMap { $0["value"] }) == [20000, 30000])

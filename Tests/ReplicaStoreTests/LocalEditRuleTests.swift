@@ -100,6 +100,43 @@ struct LocalEditRuleTests {
         #expect(try file.edit { try $0.nextCode(day: nextDay) } == code(10_901, nextDay))
     }
 
+    @Test("a number is never given twice: not when its dossier takes another code, nor a day back")
+    func numbersAreKept() throws {
+        let file = try StoreFile(.counter)
+        let days = try [2, 1, 2].map { try #require(CalendarDate(year: 2021, month: 6, day: $0)) }
+        let codes = try days.map { day in
+            try file.edit { edit in
+                let code = try edit.nextCode(day: day)
+                let made = try edit.make(.dossier, writes: [FieldWrite("code", .text(code))])
+                _ = try edit.edit(
+                    .id(made.record), writes: [FieldWrite("code", .text("CU-\(code)"))])
+                return code
+            }
+        }
+        let prefix = StoreFile.office
+        #expect(
+            codes == ["\(prefix)-210602-10001", "\(prefix)-210601-10001", "\(prefix)-210602-10002"])
+        let given = try file.read { try $0.givenNumbers() }
+        #expect(given.map(\.day) == [days[0], days[1]])
+        #expect(given.map(\.missing) == [[10_001, 10_002], [10_001]])
+    }
+
+    @Test("codes that two dossiers have are named with both")
+    func sharedCodes() throws {
+        let file = try StoreFile(.counter)
+        let first = try file.make([FieldWrite("code", .text("A-1"))])
+        _ = try file.make([FieldWrite("code", .text("A-2"))])
+        #expect(try file.read { try $0.sharedCodes() }.isEmpty)
+        let state = try file.read { try $0.state(of: .id(first)) }
+        var copy = try #require(state)
+        copy.id = try #require(RecordID(bytes: [UInt8](repeating: 9, count: 16)))
+        let joined = copy
+        try file.write { _ = try MergeApply($0).join(joined) }
+        let shared = try file.read { try $0.sharedCodes() }
+        #expect(shared.map(\.code) == ["A-1"])
+        #expect(shared.first?.records == [first, copy.id].sorted())
+    }
+
     @Test("a desk that has given the last code of its range says so, and takes none of another's")
     func lastCode() throws {
         let file = try StoreFile(.counter)

@@ -1,0 +1,37 @@
+import Glibc
+
+/// Single keys from a terminal, without Enter; from a pipe or file its characters.
+public final class KeyInput {
+    private let descriptor: Int32
+    private var former: termios?
+
+    /// Takes keys from a descriptor, standard input by default, as they are pressed; does not show them.
+    public init(descriptor: Int32 = 0) {
+        self.descriptor = descriptor
+        var settings = termios()
+        guard isatty(descriptor) == 1, tcgetattr(descriptor, &settings) == 0 else { return }
+        former = settings
+        settings.c_lflag &= ~tcflag_t(ICANON | ECHO)
+        tcsetattr(descriptor, TCSANOW, &settings)
+    }
+
+    deinit {
+        close()
+    }
+
+    /// Gives the terminal back as it was.
+    public func close() {
+        if var former { tcsetattr(descriptor, TCSANOW, &former) }
+        former = nil
+    }
+
+    /// The next key; `nil` at the end of the input. Keys that send several bytes come as several.
+    public func next() -> Character? {
+        var byte: UInt8 = 0
+        while true {
+            let count = read(descriptor, &byte, 1)
+            if count == 1 { return Character(UnicodeScalar(byte)) }
+            if count == 0 || errno != EINTR { return nil }
+        }
+    }
+}

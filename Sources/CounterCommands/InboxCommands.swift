@@ -1,0 +1,127 @@
+internal import Causality
+internal import CommandLineTool
+internal import Dossiers
+internal import JSON
+internal import Language
+internal import ReplicaStore
+internal import Replication
+
+/// What is done with the inbox besides settling.
+enum InboxCommands {
+    static func assign(_ context: CounterContext) -> Command {
+        Command(
+            "assign",
+            summary: Message(
+                "give a record's conflicts to a person",
+                vi: "giao mâu thuẫn của hồ sơ cho một người"),
+            arguments: [
+                .record,
+                Positional("NAME", help: Message("who is to settle them", vi: "người xử lý")),
+            ],
+            options: [.at, .by, .json]
+        ) { invocation in
+            let name = invocation.positional("NAME")
+            guard !name.isEmpty else {
+                throw UsageError(Message("NAME is empty", vi: "NAME trống"))
+            }
+            let addition = FieldWrite(RecordSchema.assignedField, .text(name))
+            let answer = try SetCommand.write([], [addition], invocation, context)
+            let (record, person) = (
+                TerminalSafe.text(ShownText.name(of: answer.record)), TerminalSafe.text(name)
+            )
+            try answer.print([], invocation)
+            if !invocation.has("--json") {
+                try invocation.say(
+                    Message(
+                        "\(record) was given to \(person)", vi: "đã giao \(record) cho \(person)"))
+            }
+            return .ok
+        }
+    }
+
+    static func recode(_ context: CounterContext) -> Command {
+        Command(
+            "recode",
+            summary: Message(
+                "give a dossier the next code of this desk",
+                vi: "cấp mã tiếp theo của quầy cho hồ sơ"),
+            discussion: Message(
+                """
+                For a dossier that shares its code with another one; name it by its id. The old code
+                goes into the notes, since it stands on the applicant's receipt.
+                """,
+                vi: """
+                    Dùng cho hồ sơ trùng mã với hồ sơ khác; ghi id của hồ sơ. Mã cũ được ghi vào ghi
+                    chú vì đã in trên giấy biên nhận.
+                    """),
+            arguments: [.record], options: [.at, .by, .json]
+        ) { invocation in
+            let reference = try invocation.reference()
+            let at = try invocation.time()
+            let by = try invocation.writer()
+            let answer = try context.edit(invocation) { edit, transaction in
+                let state = try transaction.find(reference).state
+                let today = OfficeTime.day(ofMilliseconds: transaction.now.milliseconds)
+                var additions: [FieldWrite] = []
+                if let old = state.shownValue("code")?.text {
+                    additions.append(FieldWrite(RecordSchema.notesField, .text("← \(old)")))
+                }
+                let result = try edit.edit(
+                    reference,
+                    writes: [FieldWrite("code", .text(try edit.nextCode(day: today)))],
+                    additions: additions, at: at, by: by)
+                return try EditAnswer(result, transaction)
+            }
+            try answer.print([ShownText.name(of: answer.record)], invocation)
+            return .ok
+        }
+    }
+
+    static func codes(_ context: CounterContext) -> Command {
+        Command(
+            "codes",
+            summary: Message(
+                "account for the codes that this machine gave out",
+                vi: "kiểm kê các mã đã cấp tại máy này"),
+            discussion: Message(
+                """
+                A number that no dossier has was given to one whose code was changed since, or that
+                central refused (counter refused). It is not given again.
+                """,
+                vi: """
+                    Số không còn hồ sơ nào mang: hồ sơ đã đổi mã, hoặc bị trung tâm từ chối (counter
+                    refused). Số đó không được cấp lại.
+                    """),
+            options: [.json]
+        ) { invocation in
+            let given = try context.read(invocation) { try $0.givenNumbers() }
+            if invocation.has("--json") {
+                for day in given { try invocation.printJSON(day.json) }
+                return .ok
+            }
+            let titles = [
+                Message("day", vi: "ngày"), Message("from", vi: "từ"), Message("to", vi: "đến"),
+                Message("without a dossier", vi: "không còn hồ sơ"),
+            ]
+            var table = TextTable(titles.map { .init(invocation.text($0)) })
+            for day in given {
+                table.add([
+                    invocation.language.day(day.day.description), String(day.first + 1),
+                    String(day.last), day.missing.map(String.init).joined(separator: ", "),
+                ])
+            }
+            for line in table.lines { try invocation.printOut(line) }
+            return .ok
+        }
+    }
+}
+
+extension GivenNumbers {
+    /// `{day, first, last, missing}`.
+    fileprivate var json: JSONValue {
+        .object([
+            ("day", .string(day.description)), ("first", .integer(first + 1)),
+            ("last", .integer(last)), ("missing", .array(missing.map { .integer($0) })),
+        ])
+    }
+}
