@@ -52,6 +52,8 @@ let package = Package(
         systemLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         systemLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
 
+        .systemLibrary(
+            name: "CCSV", path: "Sources/CLibraries/CCSV", providers: [.apt(["libcsv-dev"])]),
         linuxHeaders("CLinux"),
 
         library("Causality"),
@@ -72,6 +74,12 @@ let package = Package(
                 "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON",
                 "ReplicaStore", "Replication", "SyncProtocol",
             ]),
+        library(
+            "Imports",
+            [
+                "CCSV", "Causality", "CommandLineTool", "Dossiers", "JSON", "Language",
+                "ReplicaStore", "Replication",
+            ]),
         library("HTTP", ["CCurl", "CGnuTLS", "CMicrohttpd"]),
         library("Host", ["CLinux"]),
         library(
@@ -82,16 +90,15 @@ let package = Package(
             "CentralCommands",
             [
                 "CBOR", "Causality", "CommandLineTool", "Crypto", "Demonstration", "Dossiers",
-                "HTTP", "Host", "JSON", "Language", "ReplicaStore", "Replication", "Reports",
-                "SQLite",
-                "SyncEngine", "SyncProtocol",
+                "HTTP", "Host", "Imports", "JSON", "Language", "ReplicaStore", "Replication",
+                "Reports", "SQLite", "SyncEngine", "SyncProtocol",
             ]),
         library(
             "CounterCommands",
             [
                 "CBOR", "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "Host",
-                "JSON", "Language", "ReplicaStore", "Replication", "SQLite", "SyncEngine",
-                "SyncProtocol",
+                "Imports", "JSON", "Language", "ReplicaStore", "Replication", "SQLite",
+                "SyncEngine", "SyncProtocol",
             ]),
         library("Reports", ["Dossiers", "JSON", "SQLite"]),
         library("Demonstration", ["Causality", "Dossiers", "JSON", "Replication"]),
@@ -170,6 +177,9 @@ let package = Package(
                 "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "SQLite",
                 "Simulation", "TestSupport",
             ]),
+        tests(
+            "ImportsTests",
+            ["Causality", "Dossiers", "Imports", "JSON", "Language", "ReplicaStore", "Replication"]),
         tests("LanguageTests", ["Language"]),
         tests("LayoutTests", []),
         .testTarget(

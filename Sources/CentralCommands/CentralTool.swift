@@ -25,7 +25,8 @@ public enum CentralTool {
                 DevicesCommand.requestSync, StatusCommand.command, ReceiptsCommand.command,
                 RecordsCommand.digest, RecordsCommand.records, RecordsCommand.conflicts,
                 BundleCommand.command, VerifyCommand.command, RecoverCommand.command,
-                ImportCommand.command, ReportCommand.command, DemoCommand.command,
+                CatalogCommand.command, ImportCommand.command, ExportCommand.command,
+                ReportCommand.command, DemoCommand.command,
             ],
             globalOptions: [CentralHome.option, Tool.languageOption], output: output,
             errorOutput: errorOutput)

@@ -3,6 +3,7 @@ internal import Causality
 internal import CommandLineTool
 internal import Crypto
 internal import Dossiers
+internal import Imports
 internal import JSON
 internal import ReplicaStore
 internal import Replication
@@ -10,15 +11,49 @@ internal import SyncEngine
 
 enum ImportCommand {
     static let command = Command(
-        "import", summary: "take in online submissions and catalog entries, one a line",
-        discussion: """
+        "import",
+        summary: Message(
+            "take in online submissions and catalog entries",
+            vi: "nhập hồ sơ trực tuyến và mục của danh mục"),
+        discussion: Message(
+            """
             Each line is as for `counter apply`: {"new":"dossier","fields":{"office":…,…}}. A dossier
             names its office and reaches that office's counters at their next sync. A code that is
             here already is left alone, so a file may be imported again.
+
+            With --map the file is a table, CSV or one flat object a line, as a portal writes it; a
+            dry run, a report of each line and the lines to mend are to be had (see counter import).
             """,
+            vi: """
+                Mỗi dòng như của `counter apply`: {"new":"dossier","fields":{"office":…,…}}. Hồ sơ ghi rõ
+                cơ quan và đến các quầy của cơ quan đó ở lần đồng bộ kế tiếp. Mã đã có thì bỏ qua, nên có
+                thể nhập lại cùng một tệp.
+
+                Với --map, tệp là bảng CSV hoặc mỗi dòng một đối tượng, như cổng dịch vụ công xuất ra; có
+                thể chạy thử, ghi kết quả từng dòng và các dòng cần sửa (xem counter import).
+                """),
         arguments: [Positional("FILE", help: "an NDJSON file, or - for standard input")],
-        options: [Option("--json", help: "answer in JSON")]
+        options: ImportRun.options + [Option("--json", help: "answer in JSON")]
     ) { invocation in
+        let run = try ImportRun(invocation, path: invocation.positional("FILE"))
+        if invocation.has("--suggest") {
+            try run.suggest()
+            return .ok
+        }
+        if invocation.has("--map") {
+            let session = ReplicaID(SystemRandomSource().number() >> 1)
+            return try CentralHome(invocation).withDatabase(isMaking: true) { database in
+                try run.run(
+                    database, clock: SystemClock(), terminal: .standardError,
+                    door: { try LocalEdit($0, session: session) })
+            }
+        }
+        if let option = ["--dry-run", "--update", "--report", "--errors", "--delimiter"]
+            .first(where: { invocation.has($0) })
+        {
+            throw UsageError(
+                Message("\(option) needs --map", vi: "\(option) cần có --map"))
+        }
         var lines: NDJSONLineReader
         do {
             lines = try NDJSONLineReader(path: invocation.positional("FILE"))

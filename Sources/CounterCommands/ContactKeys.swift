@@ -1,3 +1,4 @@
+internal import Imports
 internal import CommandLineTool
 internal import Dossiers
 internal import JSON

@@ -22,6 +22,7 @@ public enum CounterTool {
                 ReturnCommand.command(context), ReturnCommand.delivery(context),
                 ContactCommand.command(context), ShowCommand.command(context),
                 ListCommand.command(context), ApplyCommand.command(context),
+                ImportCommand.command(context),
                 SyncCommand.command(context), RunCommand.command(context),
                 BundleCommand.command(context), StatusCommand.command(context),
                 ReceiptsCommand.command(context),

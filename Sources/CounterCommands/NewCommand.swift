@@ -1,3 +1,4 @@
+internal import Imports
 internal import Language
 internal import Causality
 internal import CommandLineTool

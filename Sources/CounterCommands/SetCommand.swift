@@ -1,3 +1,4 @@
+internal import Imports
 internal import Language
 internal import CommandLineTool
 internal import Dossiers

@@ -29,6 +29,11 @@ public enum FieldCodec {
             case (_, .string(let text)): .text(text)
             }
         try check(value, for: field)
+        if field.type == .identityNumber, let digits = value.text, !TextRules.mayBeIdentity(digits)
+        {
+            throw .malformed(
+                field.name, reason: "has \(digits.utf8.count) digits: it should have 9 or 12")
+        }
         return value
     }
 

@@ -30,7 +30,7 @@ public struct SearchText: Sendable {
     public func matches(_ text: String) -> Bool { Self.folded(text).contains(folded) }
 
     /// Small letters without marks. `đ` has no decomposition in Unicode, so it is named.
-    static func folded(_ text: String) -> String {
+    public static func folded(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
         return text.folding(
             options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil

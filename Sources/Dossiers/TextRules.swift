@@ -47,6 +47,13 @@ enum TextRules {
         }
     }
 
+    /// Whether an identity number that people enter has the length of one: 9 digits (CMND) or 12 (CCCD).
+    /// Passports have letters. What other desks have written is taken as it is.
+    static func mayBeIdentity(_ text: String) -> Bool {
+        let isDigits = text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
+        return !isDigits || [9, 12].contains(text.utf8.count)
+    }
+
     /// Whether the text has more code points than `charactersMax`.
     static func isLonger(_ text: String, than charactersMax: Int) -> Bool {
         // A code point takes 1 to 4 bytes, so most texts need no counting.

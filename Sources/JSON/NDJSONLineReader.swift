@@ -26,37 +26,49 @@ public struct NDJSONLineReader {
     private static let chunkBytes = 1 << 16
 
     private let lineBytesMax: Int
+    private let skipsBlankLines: Bool
     private let readChunk: () throws -> [UInt8]
     private var chunk: [UInt8] = []
     private var position = 0
     private var lineNumber = 0
     private var reachedEnd = false
+    private var peeked: Line?
 
     /// Reads from a source that returns the next bytes at each call, and none at the end.
-    /// - Parameter lineBytesMax: The longest line accepted, in bytes without its end.
+    /// - Parameters:
+    ///   - lineBytesMax: The longest line accepted, in bytes without its end.
+    ///   - skipsBlankLines: Whether blank lines are left out.
     public init(
-        lineBytesMax: Int = lineBytesMaxDefault, readChunk: @escaping () throws -> [UInt8]
+        lineBytesMax: Int = lineBytesMaxDefault, skipsBlankLines: Bool = true,
+        readChunk: @escaping () throws -> [UInt8]
     ) {
         self.lineBytesMax = lineBytesMax
+        self.skipsBlankLines = skipsBlankLines
         self.readChunk = readChunk
     }
 
     /// Reads from an open file descriptor, which stays open.
-    public init(descriptor: Int32, lineBytesMax: Int = lineBytesMaxDefault) {
-        self.init(lineBytesMax: lineBytesMax) {
+    public init(
+        descriptor: Int32, lineBytesMax: Int = lineBytesMaxDefault, skipsBlankLines: Bool = true
+    ) {
+        self.init(lineBytesMax: lineBytesMax, skipsBlankLines: skipsBlankLines) {
             try readBytes(descriptor, upTo: Self.chunkBytes)
         }
     }
 
     /// Reads a file, or standard input if the path is `-`; the file is closed with the reader.
     /// - Throws: `JSONError.cannotOpen`.
-    public init(path: String, lineBytesMax: Int = lineBytesMaxDefault) throws(JSONError) {
+    public init(
+        path: String, lineBytesMax: Int = lineBytesMaxDefault, skipsBlankLines: Bool = true
+    ) throws(JSONError) {
         guard path != "-" else {
-            self.init(descriptor: STDIN_FILENO, lineBytesMax: lineBytesMax)
+            self.init(
+                descriptor: STDIN_FILENO, lineBytesMax: lineBytesMax,
+                skipsBlankLines: skipsBlankLines)
             return
         }
         let file = try OpenFile(path: path)
-        self.init(lineBytesMax: lineBytesMax) {
+        self.init(lineBytesMax: lineBytesMax, skipsBlankLines: skipsBlankLines) {
             try readBytes(file.descriptor, upTo: Self.chunkBytes)
         }
     }
@@ -65,13 +77,24 @@ public struct NDJSONLineReader {
     /// - Throws: `JSONError.lineTooLong`, after which the next call returns the line that follows;
     ///   `JSONError.cannotRead`, or what the chunk source throws.
     public mutating func next() throws -> Line? {
+        if let line = peeked {
+            peeked = nil
+            return line
+        }
         while try hasMore() {
             lineNumber += 1
             let bytes = try takeLine()
             let isBlank = bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
-            if !isBlank { return Line(number: lineNumber, bytes: bytes) }
+            if !isBlank || !skipsBlankLines { return Line(number: lineNumber, bytes: bytes) }
         }
         return nil
+    }
+
+    /// The line that `next` returns next.
+    /// - Throws: As `next`.
+    public mutating func peek() throws -> Line? {
+        if peeked == nil { peeked = try next() }
+        return peeked
     }
 
     private mutating func takeLine() throws -> [UInt8] {

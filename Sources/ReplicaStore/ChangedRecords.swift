@@ -23,3 +23,29 @@ extension ReplicaDatabase {
         return try id(of: statement.int64(1), in: table)
     }
 }
+
+extension ReplicaDatabase {
+    /// Calls `body` with every dossier that has changed after a position of central's feed, in the order
+    /// of its last change, until it says `false`.
+    ///
+    /// - Throws: `StoreError`, and what `body` throws.
+    public func forEachDossier(
+        changedAfter position: UInt64, _ body: (RecordState) throws -> Bool
+    ) throws {
+        let statement = try connection.statement(
+            """
+            SELECT record, max(position) FROM changes
+            WHERE position > ?1 AND kind = ?2 AND record > 0
+            GROUP BY record ORDER BY max(position)
+            """)
+        try statement.bind(1, Int64(clamping: position))
+        try statement.bind(2, Int64(RecordKind.dossier.rawValue))
+        defer { statement.reset() }
+        while try statement.step() {
+            guard let state = try table(of: .dossier)?.load(key: statement.int64(0))?.state,
+                !state.fields.isEmpty
+            else { continue }
+            guard try body(state) else { return }
+        }
+    }
+}

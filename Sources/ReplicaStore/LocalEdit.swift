@@ -68,11 +68,7 @@ public struct LocalEdit {
             writes.append(FieldWrite(RecordSchema.statusField, .text(DossierStatus.new.rawValue)))
         }
         try DossierRules.checkNew(kind, writes: writes, additions: additions)
-        if let code = writes.first(where: { $0.name == "code" })?.value.text,
-            try !transaction.database.ids(ofCode: code, kind: kind).isEmpty
-        {
-            throw StoreError.duplicateCode
-        }
+        try checkCode(kind, writes)
         let unknown = try unknownProcedure(kind, writes)
         var result = try commit(
             kind, record: id, over: nil, writes: writes, additions: additions, at: at, by: by)
@@ -209,6 +205,20 @@ extension LocalEdit {
         let (past, next) = (status(before?.shownValue(RecordSchema.statusField)), status(value))
         guard past != next, past?.isPause == true || next?.isPause == true else { return [] }
         return [FieldWrite(RecordSchema.pausesField, value)]
+    }
+
+    /// Refuses a new record with a code that another of its kind has. A procedure may have several
+    /// entries, each from its day on.
+    private func checkCode(_ kind: RecordKind, _ writes: [FieldWrite]) throws {
+        func written(_ name: FieldName) -> FieldValue? {
+            writes.first { $0.name == name }?.value
+        }
+        guard let code = written("code")?.text else { return }
+        for id in try transaction.database.ids(ofCode: code, kind: kind) {
+            guard kind == .procedure else { throw StoreError.duplicateCode }
+            let other = try transaction.find(.id(id)).state.shownValue("effective_from")
+            if other == written("effective_from") { throw StoreError.duplicateCode }
+        }
     }
 
     /// Puts the own office into a new record, and refuses any other.

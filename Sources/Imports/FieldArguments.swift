@@ -8,24 +8,30 @@
 
 internal import Language
 internal import CommandLineTool
-internal import Dossiers
+public import Dossiers
 internal import JSON
-internal import Replication
+public import Replication
 
 /// The fields of an edit, read from the command line.
-struct FieldArguments {
-    private(set) var writes: [FieldWrite] = []
-    private(set) var additions: [FieldWrite] = []
+public struct FieldArguments {
+    /// Fields to write.
+    public private(set) var writes: [FieldWrite] = []
+    /// Entries to add.
+    public private(set) var additions: [FieldWrite] = []
 
     /// Reads words; without a kind the fields of all kinds are known.
     ///
     /// - Throws: `UsageError` for a word of another form, `DossierError` for its content.
-    init(_ words: [String], kind: RecordKind? = nil) throws {
+    public init(_ words: [String], kind: RecordKind? = nil) throws {
         for (place, word) in words.enumerated() {
             guard let sign = word.firstIndex(of: "="), sign > word.startIndex else {
                 throw UsageError(
-                    "argument \(place + 1) of the fields is not FIELD=VALUE",
-                    hint: "put words with spaces in quotes: applicant_name=\"Trần Văn A\"")
+                    Message(
+                        "argument \(place + 1) of the fields is not FIELD=VALUE",
+                        vi: "đối số thứ \(place + 1) không có dạng TRƯỜNG=GIÁ-TRỊ"),
+                    hint: Message(
+                        "put words with spaces in quotes: applicant_name=\"Trần Văn A\"",
+                        vi: "đặt chữ có dấu cách trong nháy: applicant_name=\"Trần Văn A\""))
             }
             let isJSON = word[word.index(before: sign)] == ":"
             let name = FieldName(String(word[..<sign].dropLast(isJSON ? 1 : 0)))
@@ -44,24 +50,24 @@ struct FieldArguments {
     }
 
     /// Whether the field was given a value.
-    func names(_ name: FieldName) -> Bool {
+    public func names(_ name: FieldName) -> Bool {
         writes.contains { $0.name == name }
     }
 
     /// Writes a field that was not given.
-    mutating func setDefault(_ name: FieldName, _ value: FieldValue) {
+    public mutating func setDefault(_ name: FieldName, _ value: FieldValue) {
         if !names(name) { writes.append(FieldWrite(name, value)) }
     }
 
     /// Leaves out cleared fields: a new record has nothing to clear.
-    mutating func dropCleared() {
+    public mutating func dropCleared() {
         writes.removeAll { $0.value == .null }
     }
 
     /// The field of this name.
     ///
     /// - Throws: `DossierError.unknownField`.
-    static func definition(
+    public static func definition(
         of name: FieldName, in kind: RecordKind?
     ) throws(DossierError) -> FieldDefinition {
         let found =
@@ -74,7 +80,7 @@ struct FieldArguments {
     /// A typed text as a field's value; an empty one clears.
     ///
     /// - Throws: `DossierError`.
-    static func value(
+    public static func value(
         of text: String, for definition: FieldDefinition
     ) throws(DossierError) -> FieldValue {
         var json: JSONValue = text.isEmpty ? .null : .string(text)

@@ -1,0 +1,273 @@
+internal import Causality
+internal import CommandLineTool
+internal import Dossiers
+internal import Foundation
+internal import Imports
+internal import JSON
+internal import Language
+internal import ReplicaStore
+internal import Replication
+internal import SyncEngine
+
+/// The catalog: procedures, holidays and offices, which every counter reads.
+enum CatalogCommand {
+    static let command = Command(
+        group: "catalog",
+        summary: Message(
+            "procedures, holidays and offices", vi: "danh mục thủ tục, ngày nghỉ, cơ quan"),
+        commands: [importFile, list, set])
+
+    private static let kinds = ["procedure", "holiday", "office"]
+
+    private static let importFile = Command(
+        "import",
+        summary: Message(
+            "take in procedures (JSON) or holidays (CSV)",
+            vi: "nhập thủ tục (JSON) hoặc ngày nghỉ (CSV)"),
+        discussion: Message(
+            """
+            A file may be imported again: only what is different is written, and every counter has it
+            after its next sync. Deadlines follow at once, since they are computed when they are read.
+            Holidays are lines of date,name; a day off “(substituted from 05/04/2024)” makes 4 May
+            2024 a day that is worked. With --effective-from procedures become new editions, and what
+            was received before keeps the old ones.
+            """,
+            vi: """
+                Có thể nhập lại cùng một tệp: chỉ phần khác mới được ghi, các quầy nhận được ở lần
+                đồng bộ kế tiếp. Thời hạn hồ sơ thay đổi ngay vì được tính khi đọc. Ngày nghỉ là các
+                dòng date,name; dòng “(substituted from 05/04/2024)” làm cho ngày 04/05/2024 là ngày làm
+                bù. Với --effective-from, thủ tục thành bản mới; hồ sơ nhận trước đó giữ bản cũ.
+                """),
+        arguments: [Positional("FILE", help: Message("the file", vi: "tệp"))],
+        options: [
+            Option(
+                "--effective-from", valueName: "DATE",
+                help: Message(
+                    "the day from which these procedures hold",
+                    vi: "ngày các thủ tục này có hiệu lực")),
+            Option(
+                "--replace",
+                help: Message(
+                    "holidays: those of the file's years that it does not have are none",
+                    vi: "ngày nghỉ: bỏ những ngày của các năm đó mà tệp không có")),
+            Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON")),
+        ]
+    ) { try runImport($0) }
+
+    private struct File {
+        var kind: RecordKind
+        var keys: [FieldName]
+        var entries: [CatalogEntry]
+        var faults: [RowFault]
+        var years: Set<Int> = []
+    }
+
+    private static func read(_ path: String, _ invocation: Invocation) throws -> File {
+        let from = try invocation.value(
+            "--effective-from",
+            expected: Message("a day such as 2021-05-31", vi: "ngày như 2021-05-31")
+        ) { CalendarDate(parsing: $0) }
+        let data: Data
+        do {
+            data = try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw CommandFailure(
+                .noInput, Message("the file cannot be read", vi: "không đọc được tệp"))
+        }
+        let bytes = [UInt8](data)
+        let isJSON = bytes.first { ![0x20, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
+        guard isJSON == UInt8(ascii: "[") else {
+            let file = try HolidayFile(path: path)
+            return File(
+                kind: .holiday, keys: ["date"], entries: file.entries, faults: file.faults,
+                years: file.years)
+        }
+        do {
+            let file = try ProcedureFile(try JSONValue(parsing: bytes[...]), effectiveFrom: from)
+            return File(
+                kind: .procedure, keys: ["code", "effective_from"], entries: file.entries,
+                faults: file.faults)
+        } catch let error as JSONError {
+            throw CommandFailure(
+                .dataError,
+                Message("the file is no JSON: \(error)", vi: "tệp không phải JSON: \(error)"))
+        } catch let error as ImportError {
+            throw CommandFailure(.dataError, error.message, hint: error.hint)
+        }
+    }
+
+    private static func runImport(_ invocation: Invocation) throws -> ExitCode {
+        let file = try read(invocation.positional("FILE"), invocation)
+        let home = CentralHome(invocation)
+        let counts = try home.withDatabase(isMaking: true) { database in
+            try home.write(database) { edit, _ in
+                var importer = try CatalogImporter(
+                    database, edit, kind: file.kind, keys: file.keys)
+                for entry in file.entries { try importer.take(entry) }
+                if invocation.has("--replace") { try importer.withdrawRest(of: file.years) }
+                return importer.counts
+            }
+        }
+        let remarks = file.entries.flatMap(\.remarks)
+        if invocation.has("--json") {
+            try invocation.printOut(
+                JSONValue.object([
+                    ("kind", .string(file.kind.name)), ("made", .integer(Int64(counts.made))),
+                    ("changed", .integer(Int64(counts.changed))),
+                    ("same", .integer(Int64(counts.same))),
+                    ("withdrawn", .integer(Int64(counts.withdrawn))),
+                    ("failed", .integer(Int64(file.faults.count))),
+                    ("remarks", .array(remarks.map { .string($0.english) })),
+                ]).serialized())
+        } else {
+            for fault in file.faults {
+                try invocation.printErr(
+                    invocation.text(
+                        Message("line \(fault.line): ", vi: "dòng \(fault.line): ") + fault.message)
+                )
+            }
+            for remark in remarks {
+                try invocation.printErr(TerminalSafe.text(invocation.text(remark)))
+            }
+            try invocation.say(
+                Message(
+                    "\(counts.made) made, \(counts.changed) changed, \(counts.same) as they were, "
+                        + "\(counts.withdrawn) withdrawn, \(file.faults.count) refused",
+                    vi:
+                        "\(counts.made) mới, \(counts.changed) thay đổi, \(counts.same) giữ nguyên, "
+                        + "\(counts.withdrawn) bỏ, \(file.faults.count) không nhận"))
+        }
+        return file.faults.isEmpty ? .ok : .dataError
+    }
+
+    private static let list = Command(
+        "list",
+        summary: Message("list entries of the catalog", vi: "liệt kê danh mục"),
+        arguments: [
+            Positional("KIND", help: Message(verbatim: kinds.joined(separator: ", ")))
+        ],
+        options: [
+            Option(
+                "--json",
+                help: Message("one JSON document a line", vi: "mỗi dòng một tài liệu JSON"))
+        ]
+    ) { invocation in
+        var filter = RecordFilter()
+        filter.kind = try kind(invocation)
+        let columns = columns(of: filter.kind ?? .procedure)
+        try CentralHome(invocation).withDatabase { database in
+            var table = TextTable(columns.map { .init(invocation.text($0.title)) })
+            try database.forEachRecord(filter) { state in
+                let record = ShownRecord(state: state)
+                if invocation.has("--json") {
+                    try invocation.printOut(record.json.serialized())
+                } else {
+                    table.add(columns.map { text(record[$0.field]) })
+                }
+                return !invocation.output.isClosed
+            }
+            for line in invocation.has("--json") ? [] : table.lines {
+                try invocation.printOut(line)
+            }
+        }
+        return .ok
+    }
+
+    private static func text(_ value: JSONValue?) -> String {
+        switch value {
+        case nil, .null?: ""
+        case .string(let text)?:
+            DisplayWidth.truncated(TerminalSafe.text(text.replacing("\n", with: "; ")), to: 60)
+        case let other?: other.serialized()
+        }
+    }
+
+    private static func columns(of kind: RecordKind) -> [(title: Message, field: FieldName)] {
+        let code = (Message("code", vi: "mã"), "code" as FieldName)
+        let name = (Message("name", vi: "tên"), "name" as FieldName)
+        switch kind {
+        case .procedure:
+            return [
+                code, name, (Message("limit", vi: "thời hạn"), "limit"),
+                (Message("days", vi: "số ngày"), "processing_days"),
+                (Message("fee", vi: "phí"), "fee_vnd"),
+                (Message("from", vi: "hiệu lực từ"), "effective_from"),
+            ]
+        case .holiday:
+            return [
+                (Message("date", vi: "ngày"), "date"), name,
+                (Message("kind", vi: "loại"), "day_kind"),
+            ]
+        default: return [code, name, (Message("hours", vi: "giờ làm việc"), "hours")]
+        }
+    }
+
+    private static func kind(_ invocation: Invocation) throws -> RecordKind {
+        let name = invocation.positional("KIND")
+        guard kinds.contains(name), let kind = RecordKind(name: name) else {
+            let words = kinds.joined(separator: ", ")
+            throw UsageError(
+                Message("KIND must be one of \(words)", vi: "KIND phải là một trong: \(words)"))
+        }
+        return kind
+    }
+
+    private static let set = Command(
+        "set",
+        summary: Message(
+            "write fields of an entry of the catalog", vi: "sửa trường của một mục trong danh mục"),
+        discussion: Message(
+            """
+            An office or a procedure is named by its code, a holiday by its date, each also by its id:
+              central catalog set office 000.17.01.H56 hours="mon-fri 07:30-11:30 13:30-17:00"
+              central catalog set procedure 1.004199 limit=7wd@15:00
+            """,
+            vi: """
+                Cơ quan hoặc thủ tục ghi bằng mã, ngày nghỉ ghi bằng ngày, hoặc ghi id:
+                  central catalog set office 000.17.01.H56 hours="mon-fri 07:30-11:30 13:30-17:00"
+                  central catalog set procedure 1.004199 limit=7wd@15:00
+                """),
+        arguments: [
+            Positional("KIND", help: Message(verbatim: kinds.joined(separator: ", "))),
+            Positional("CODE", help: Message("its code, date or id", vi: "mã, ngày hoặc id")),
+            Positional(
+                "FIELD=VALUE", help: Message("a field and its value", vi: "trường và giá trị"),
+                repeats: true),
+        ]
+    ) { invocation in
+        let kind = try kind(invocation)
+        let name = invocation.positional("CODE")
+        let home = CentralHome(invocation)
+        let count = try home.withDatabase { database in
+            let fields = try FieldArguments(invocation.positionals("FIELD=VALUE"), kind: kind)
+            let id = try entry(kind, name, database)
+            _ = try home.write(database) { edit, _ in
+                try edit.edit(.id(id), writes: fields.writes, additions: fields.additions)
+            }
+            return fields.writes.count
+        }
+        try invocation.say(
+            Message(
+                "wrote \(GroupedNumber.counted(count, "field"))", vi: "đã ghi \(count) trường"))
+        return .ok
+    }
+
+    /// The entry that a person named; of a procedure's editions the latest.
+    private static func entry(
+        _ kind: RecordKind, _ name: String, _ database: ReplicaDatabase
+    ) throws -> RecordID {
+        if let id = RecordID(name) { return id }
+        let field: FieldName = kind == .holiday ? "date" : "code"
+        var filter = RecordFilter()
+        filter.kind = kind
+        var found: (id: RecordID, from: String)?
+        try database.forEachRecord(filter) { state in
+            guard state.shownValue(field)?.text == name else { return true }
+            let from = state.shownValue("effective_from")?.text ?? ""
+            if from >= found?.from ?? "" { found = (state.id, from) }
+            return true
+        }
+        guard let found else { throw StoreError.noSuchRecord }
+        return found.id
+    }
+}

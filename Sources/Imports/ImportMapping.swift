@@ -1,0 +1,151 @@
+// Which column of somebody's file is which field, as a JSON document (Protocol/imports.md):
+//
+//     {"columns": {"Mã hồ sơ": "code", "Trạng thái": {"field": "status", "values": {"Xong": "finished"}}},
+//      "constants": {"channel": "counter"}, "ignore": ["STT"], "delimiter": ";"}
+//
+// Headings are compared without case, marks and normal form, as people type them.
+
+public import JSON
+public import Language
+internal import Dossiers
+internal import Replication
+
+/// A mapping, or a file, that cannot be used.
+public struct ImportError: Error, Hashable, Sendable {
+    /// What is wrong; holds nothing of a row.
+    public var message: Message
+    /// What to do.
+    public var hint: Message?
+
+    /// Makes an error.
+    public init(_ message: Message, hint: Message? = nil) {
+        self.message = message
+        self.hint = hint
+    }
+}
+
+/// Where the values of a dossier's fields stand in a file.
+public struct ImportMapping: Sendable {
+    /// What a column holds.
+    struct Target: Sendable {
+        var field: FieldDefinition
+        /// Words of the file, folded, and what they mean.
+        var values: [String: String] = [:]
+    }
+
+    /// By folded heading.
+    private(set) var columns: [String: Target] = [:]
+    private var ignored: Set<String> = []
+    /// Fields that every row gets.
+    let constants: [FieldWrite]
+    /// What stands between cells; `nil` to find out.
+    public let delimiter: Character?
+
+    /// Reads the document.
+    ///
+    /// - Throws: `ImportError`.
+    public init(_ json: JSONValue) throws(ImportError) {
+        guard case .object(let members) = json else {
+            throw ImportError(
+                Message("the mapping is no JSON object", vi: "tệp ánh xạ không phải đối tượng JSON")
+            )
+        }
+        let known = ["columns", "constants", "ignore", "delimiter"]
+        if let other = members.first(where: { !known.contains($0.name) }) {
+            throw ImportError(
+                Message(
+                    "the mapping has a member that is none: \(other.name)",
+                    vi: "tệp ánh xạ có mục không hợp lệ: \(other.name)"),
+                hint: Message(verbatim: known.joined(separator: ", ")))
+        }
+        for member in json["columns"]?.objectValue ?? [] {
+            columns[SearchText.folded(member.name)] = try Self.target(member.value, of: member.name)
+        }
+        for name in json["ignore"]?.arrayValue ?? [] {
+            ignored.insert(SearchText.folded(name.stringValue ?? ""))
+        }
+        var writes: [FieldWrite] = []
+        for member in json["constants"]?.objectValue ?? [] {
+            let field = try Self.field(member.name)
+            do {
+                writes.append(
+                    FieldWrite(field.name, try FieldCodec.value(from: member.value, for: field)))
+            } catch {
+                throw ImportError(Message("constants: \(error)", vi: "constants: \(error)"))
+            }
+        }
+        constants = writes
+        let text = json["delimiter"]?.stringValue
+        delimiter = text?.first
+        guard text == nil || text?.count == 1, delimiter?.isASCII ?? true else {
+            throw ImportError(
+                Message("delimiter is one character", vi: "delimiter là một ký tự"))
+        }
+        guard columns.values.contains(where: { $0.field.name == "code" }) else {
+            throw ImportError(
+                Message(
+                    "the mapping has no column for code", vi: "tệp ánh xạ chưa có cột cho code"),
+                hint: Message(
+                    "a row is known again by its dossier's code",
+                    vi: "mỗi dòng được nhận biết bằng mã hồ sơ"))
+        }
+    }
+
+    private static func target(
+        _ json: JSONValue, of heading: String
+    ) throws(ImportError) -> Target {
+        if let name = json.stringValue { return Target(field: try field(name)) }
+        guard case .object(let members) = json, let name = json["field"]?.stringValue,
+            members.allSatisfy({ ["field", "values"].contains($0.name) })
+        else {
+            throw ImportError(
+                Message(
+                    "column “\(heading)” needs a field, or {\"field\":…, \"values\":{…}}",
+                    vi: "cột “\(heading)” cần tên trường, hoặc {\"field\":…, \"values\":{…}}"))
+        }
+        var target = Target(field: try field(name))
+        for member in json["values"]?.objectValue ?? [] {
+            target.values[SearchText.folded(member.name)] = member.value.stringValue
+        }
+        return target
+    }
+
+    private static func field(_ name: String) throws(ImportError) -> FieldDefinition {
+        guard let field = RecordSchema.definition(of: FieldName(name), in: .dossier) else {
+            let names = RecordSchema.definitions(of: .dossier).map(\.name.rawValue)
+            throw ImportError(
+                Message("a dossier has no field “\(name)”", vi: "hồ sơ không có trường “\(name)”"),
+                hint: Message(verbatim: names.joined(separator: ", ") + ", x.…"))
+        }
+        return field
+    }
+
+    /// The targets of a file's columns; `nil` for one that is ignored.
+    ///
+    /// - Throws: `ImportError` for a heading that is neither mapped nor ignored, and when the code's is
+    ///   missing: a mistake in the mapping must not lose a column without a word.
+    func targets(of headings: [String]) throws(ImportError) -> [Target?] {
+        var targets: [Target?] = []
+        for heading in headings {
+            let folded = SearchText.folded(heading)
+            let target = columns[folded]
+            guard target != nil || ignored.contains(folded) || folded.isEmpty else {
+                throw ImportError(
+                    Message(
+                        "column “\(heading)” is not in the mapping",
+                        vi: "cột “\(heading)” chưa có trong tệp ánh xạ"),
+                    hint: Message(
+                        "map it to a field, or name it under ignore",
+                        vi: "ánh xạ vào một trường, hoặc ghi vào ignore"))
+            }
+            targets.append(target)
+        }
+        guard targets.contains(where: { $0?.field.name == "code" }) else {
+            throw ImportError(
+                Message(
+                    "the file has no column that is mapped to code",
+                    vi: "tệp không có cột nào ánh xạ vào code"))
+        }
+        return targets
+    }
+}

@@ -1,0 +1,32 @@
+internal import Dossiers
+
+extension StoreError {
+    /// Whether one edit is at fault, and not the store: others may go on.
+    public var isOfOneEdit: Bool {
+        switch self {
+        case .domain, .noSuchRecord, .ambiguousCode, .duplicateID, .duplicateCode, .outOfScope,
+            .unknownOffice, .notInConflict:
+            true
+        case .sqlite, .notThisKind, .newerVersion, .missing, .exists, .notEnrolled, .damaged,
+            .identityTaken:
+            false
+        }
+    }
+
+    /// A stable word for `--json`, beside those of `DossierError.code`.
+    public var code: String {
+        switch self {
+        case .domain(let error): error.code
+        case .noSuchRecord: "no_such_record"
+        case .ambiguousCode: "ambiguous_code"
+        case .duplicateID: "duplicate_id"
+        case .duplicateCode: "duplicate_code"
+        case .outOfScope: "out_of_scope"
+        case .unknownOffice: "unknown_office"
+        case .notInConflict: "not_in_conflict"
+        case .notEnrolled: "not_enrolled"
+        case .identityTaken: "identity_taken"
+        case .sqlite, .notThisKind, .newerVersion, .missing, .exists, .damaged: "store_failed"
+        }
+    }
+}
