@@ -97,10 +97,15 @@ let package = Package(
             "CounterCommands",
             [
                 "CBOR", "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "Host",
-                "Imports", "JSON", "Language", "ReplicaStore", "Replication", "SQLite",
+                "Imports", "JSON", "Language", "ReplicaStore", "Replication", "Reports", "SQLite",
                 "SyncEngine", "SyncProtocol",
             ]),
-        library("Reports", ["Dossiers", "JSON", "SQLite"]),
+        library(
+            "Reports",
+            [
+                "Causality", "CommandLineTool", "Crypto", "Dossiers", "JSON", "Language",
+                "ReplicaStore", "Replication", "SQLite",
+            ]),
         library("Demonstration", ["Causality", "Dossiers", "JSON", "Replication"]),
         program("central", ["CentralCommands", "CommandLineTool", "Host"]),
         program("counter", ["CommandLineTool", "CounterCommands", "Host"]),

@@ -69,10 +69,16 @@ struct DemoStory {
 
     private func tellReport() throws -> Bool {
         let plan = run.halfYear.plan
-        let report = try PeriodReport(
-            databasePath: run.home.databasePath, from: plan.days.lowerBound,
-            to: plan.days.upperBound)
-        for line in report.text(width: 80).split(separator: "\n", omittingEmptySubsequences: false)
+        let period = try ReportPeriod(from: plan.days.lowerBound, to: plan.days.upperBound)
+        // The devices' clocks are those of the story; central's is today's.
+        let (report, cut) = try ReportSource(path: run.home.databasePath).read {
+            database throws(ReportError) in
+            (
+                try PeriodReport(database, period),
+                try ReportCut(database, now: SystemClock().now().milliseconds)
+            )
+        }
+        for line in report.text(cut: cut).split(separator: "\n", omittingEmptySubsequences: false)
             .dropLast()
         {
             try say(String(line))

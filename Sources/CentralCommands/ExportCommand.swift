@@ -2,7 +2,7 @@ internal import Causality
 internal import CommandLineTool
 internal import Crypto
 internal import Dossiers
-internal import Imports
+internal import Reports
 internal import JSON
 internal import Language
 internal import ReplicaStore

@@ -156,6 +156,15 @@ extension RecordState {
     public func shownValue(_ name: FieldName) -> FieldValue? {
         shown(name, by: RecordSchema.rule(of: name, in: kind))?.value
     }
+
+    /// Whether a field waits for a person's decision.
+    public var hasConflict: Bool {
+        fields.contains { field in
+            field.entries.count > 1
+                && shown(field.name, by: RecordSchema.rule(of: field.name, in: kind))?.isConflict
+                    == true
+        }
+    }
 }
 
 extension CalendarDate {

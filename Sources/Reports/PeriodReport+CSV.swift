@@ -1,13 +1,13 @@
 extension PeriodReport {
     /// The report as a table: a heading and lines of `scope,key,name,figure,value`, UTF-8, RFC 4180.
     ///
-    /// The scope is `total`, `office` (the key is its code, the name that of the catalog) or `month`
-    /// (the key is `YYYY-MM`). Figures are named as in JSON, `finished.late` for example.
-    public var csv: String {
+    /// The scope is `total`, `office` and `procedure` (the key is its code, the name that of the catalog),
+    /// `month` (the key is `YYYY-MM`) or `cut` (the key is a device's replica, or `feed`; figures
+    /// `position`, `seq`, `pending`, and `complete`, 0 or 1). Figures are named as in JSON.
+    public func csv(cut: ReportCut? = nil) -> String {
         var lines = ["scope,key,name,figure,value"]
         func add(_ scope: String, _ key: String, _ name: String, _ figure: String, _ value: Int) {
-            let cells = [scope, key, name, figure, String(value)].map(Self.cell)
-            lines.append(cells.joined(separator: ","))
+            lines.append(CSVText.line([scope, key, name, figure, String(value)]))
         }
         for (figure, value) in total.flat { add("total", "", "", figure, value) }
         for row in offices {
@@ -25,27 +25,25 @@ extension PeriodReport {
                 add("month", row.month.description, "", figure, value)
             }
         }
+        for row in procedures {
+            for (figure, value) in row.figures.flat {
+                add("procedure", row.code ?? "", row.name ?? "", figure, value)
+            }
+        }
+        if let cut {
+            add("cut", "feed", cut.hash, "position", Int(clamping: cut.position))
+            for source in cut.sources {
+                let isComplete = cut.standing(of: source, in: period) == .complete
+                let figures = [
+                    ("seq", Int(source.seq)), ("pending", Int(source.pending)),
+                    ("complete", isComplete ? 1 : 0),
+                ]
+                for (figure, value) in figures {
+                    add("cut", source.replica, "\(source.office) \(source.desk)", figure, value)
+                }
+            }
+        }
         return lines.map { $0 + "\r\n" }.joined()
-    }
-
-    /// Quotes a cell where needed. Spreadsheets take what begins like a formula for one: a quote
-    /// mark before it keeps it text.
-    private static func cell(_ text: String) -> String {
-        var text = text
-        if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first),
-            Int(text) == nil
-        {
-            text = "'" + text
-        }
-        let needsQuotes = text.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
-        guard needsQuotes else { return text }
-        // By scalars: a quotation mark with a combining mark behind it is another character.
-        var quoted = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            if scalar == "\"" { quoted.append(scalar) }
-            quoted.append(scalar)
-        }
-        return "\"" + String(quoted) + "\""
     }
 }
 

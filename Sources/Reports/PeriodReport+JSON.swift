@@ -8,7 +8,9 @@ extension PeriodReport {
     ///  "total": FIGURES,
     ///  "offices": [{"code": CODE or null, "name": TEXT or null, "figures": FIGURES}],
     ///  "months": [{"month": "2021-01", "guided": N, "received": N, "online": N,
-    ///              "finished": N, "late": N}]}
+    ///              "finished": N, "late": N}],
+    ///  "procedures": [{"code": TEXT or null, "name": TEXT or null, "figures": FIGURES}],
+    ///  "cut": CUT or absent (`ReportCut.json`)}
     /// FIGURES = {
     ///  "guided": {"total", "inPerson", "outgoingCalls", "incomingCalls", "unstated"},
     ///  "received": {"total", "counter", "online", "post", "unstated", "onlineShare"},
@@ -23,15 +25,30 @@ extension PeriodReport {
     /// ```
     /// All are whole numbers but `onlineShare`, which is 0.0 to 1.0 with three decimals, or `null`
     /// when nothing was received. `PeriodFigures` says what each one counts.
-    public var json: JSONValue {
-        .object([
+    public func json(cut: ReportCut? = nil) -> JSONValue {
+        .object(members + (cut.map { [("cut", $0.json)] } ?? []))
+    }
+
+    private var members: [(String, JSONValue)] {
+        [
             ("from", .string(period.from.description)),
             ("to", .string(period.to.description)),
             ("office", office.map(JSONValue.string) ?? .null),
             ("total", total.json),
             ("offices", .array(offices.map(Self.json))),
             ("months", .array(months.map(Self.json))),
-        ])
+            (
+                "procedures",
+                .array(
+                    procedures.map { row in
+                        .object([
+                            ("code", row.code.map(JSONValue.string) ?? .null),
+                            ("name", row.name.map(JSONValue.string) ?? .null),
+                            ("figures", row.figures.json),
+                        ])
+                    })
+            ),
+        ]
     }
 
     private static func json(_ row: OfficeRow) -> JSONValue {

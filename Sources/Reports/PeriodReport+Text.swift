@@ -1,142 +1,256 @@
+public import Language
 internal import JSON
 
-extension PeriodReport {
+/// How a report is written for people.
+public struct ReportStyle: Sendable {
     /// The narrowest and the widest text, in cells: the table by office has no narrower form.
     static let widths = 72...160
+    /// Rows of a table by procedure or topic; the rest is summed up.
+    static let rowsMax = 10
 
-    /// The report for people: aligned figures with bars, then tables by office and by month. Every
-    /// line ends in a line feed and takes at most `width` cells, which are taken to be 72 to 160.
-    public func text(width: Int) -> String {
-        let width = min(max(width, Self.widths.lowerBound), Self.widths.upperBound)
-        var lines = heading(width)
-        for block in blocks { lines += [""] + block.lines(width: width) }
-        lines += notes(width)
-        if office == nil || offices.count > 1 { lines += [""] + officeTable(width) }
-        lines += [""] + monthTable(width)
+    /// Cells of a line at most.
+    public let width: Int
+    /// The language.
+    public let language: Language
+    /// Whether bars are of `#`, for terminals that cannot show blocks.
+    public let isASCII: Bool
+
+    /// Makes a style; widths beyond 72 to 160 cells are taken to be those.
+    public init(width: Int = 80, language: Language = .english, isASCII: Bool = false) {
+        self.width = min(max(width, Self.widths.lowerBound), Self.widths.upperBound)
+        self.language = language
+        self.isASCII = isASCII
+    }
+
+    func say(_ message: Message) -> String { message.text(in: language) }
+
+    func number(_ number: Int) -> String { ReportText.grouped(number, language) }
+}
+
+extension PeriodReport {
+    /// The report for people: aligned figures with bars, tables by office, procedure and month,
+    /// and what it rests on. Every line ends in a line feed and takes at most the style's width.
+    public func text(_ style: ReportStyle = ReportStyle(), cut: ReportCut? = nil) -> String {
+        var lines = heading(style)
+        for block in blocks { lines += [""] + block.lines(style) }
+        lines += notes(style)
+        if office == nil || offices.count > 1 { lines += [""] + officeTable(style) }
+        if procedures.contains(where: { $0.code != nil }) { lines += [""] + procedureTable(style) }
+        lines += [""] + monthTable(style)
+        if let cut {
+            let names = offices.compactMap { row in row.code.map { ($0, row.name ?? $0) } }
+            lines +=
+                [""]
+                + cut.lines(
+                    period, offices: Dictionary(names) { $1 }, in: style.language,
+                    width: style.width)
+        }
         return lines.map { $0 + "\n" }.joined()
     }
 
-    private func heading(_ width: Int) -> [String] {
+    private func heading(_ style: ReportStyle) -> [String] {
         let (from, to) = (period.from, period.to)
-        let days =
-            ReportText.day(from.year, from.month, from.day) + " to "
-            + ReportText.day(to.year, to.month, to.day)
-        let scope: String
+        let days = Message(
+            "Report " + ReportText.day(from.year, from.month, from.day) + " to "
+                + ReportText.day(to.year, to.month, to.day),
+            vi: "Báo cáo từ \(Language.vietnamese.day(from.description)) "
+                + "đến \(Language.vietnamese.day(to.description))")
+        let scope: Message
         if let office {
             let name = offices.first { $0.code == office }?.name
-            scope = name.map { "\($0) (\(office))" } ?? office
+            scope = Message(verbatim: name.map { "\($0) (\(office))" } ?? office)
         } else {
             let count = offices.count { $0.code != nil }
-            scope = count == 1 ? "one office" : "\(count) offices"
+            scope = Message(
+                count == 1 ? "one office" : "\(count) offices", vi: "\(count) cơ quan")
         }
-        return ["Report \(days)", ReportText.cell(scope, width)]
+        return [style.say(days), ReportText.cell(style.say(scope), style.width)]
     }
 
     private var blocks: [FigureBlock] {
         let (guided, received, finished) = (total.guided, total.received, total.finished)
         let (inProcess, suspended, returned) = (total.inProcess, total.suspended, total.returned)
+        let unstated = Message("unstated", vi: "không rõ")
         return [
             FigureBlock(
-                "Citizens guided", guided.total,
+                Message("Citizens guided", vi: "Lượt hướng dẫn"), guided.total,
                 [
-                    ("in person", guided.inPerson), ("outgoing calls", guided.outgoingCalls),
-                    ("incoming calls", guided.incomingCalls),
+                    (Message("in person", vi: "trực tiếp"), guided.inPerson),
+                    (Message("outgoing calls", vi: "gọi đi"), guided.outgoingCalls),
+                    (Message("incoming calls", vi: "gọi đến"), guided.incomingCalls),
                 ],
-                ifAny: [("unstated", guided.unstated)]),
+                ifAny: [(unstated, guided.unstated)]),
             FigureBlock(
-                "Dossiers received", received.total,
+                Message("Dossiers received", vi: "Hồ sơ tiếp nhận"), received.total,
                 [
-                    ("online", received.online), ("at the counter", received.counter),
-                    ("by post", received.post),
+                    (Message("online", vi: "trực tuyến"), received.online),
+                    (Message("at the counter", vi: "tại quầy"), received.counter),
+                    (Message("by post", vi: "bưu chính"), received.post),
                 ],
-                ifAny: [("unstated", received.unstated)]),
-            FigureBlock("Carried over from before", total.carriedOver, []),
+                ifAny: [(unstated, received.unstated)]),
             FigureBlock(
-                "Finished", finished.total,
+                Message("Carried over from before", vi: "Kỳ trước chuyển sang"), total.carriedOver,
+                []),
+            FigureBlock(
+                Message("Finished", vi: "Đã giải quyết"), finished.total,
                 [
-                    ("early", finished.early), ("on time", finished.onTime),
-                    ("late", finished.late),
+                    (Message("early", vi: "trước hạn"), finished.early),
+                    (Message("on time", vi: "đúng hạn"), finished.onTime),
+                    (Message("late", vi: "trễ hạn"), finished.late),
                 ],
                 ifAny: [
-                    ("without a due date", finished.withoutDue),
-                    ("without a date", finished.undated),
+                    (Message("without a due date", vi: "không có hạn"), finished.withoutDue),
+                    (Message("without a date", vi: "không rõ ngày xong"), finished.undated),
                 ]),
             FigureBlock(
-                "In process", inProcess.total,
-                [("within time", inProcess.withinTime), ("overdue", inProcess.overdue)]),
-            FigureBlock(
-                "Suspended", suspended.total,
+                Message("In process", vi: "Đang giải quyết"), inProcess.total,
                 [
-                    ("waiting for papers", suspended.supplementRequired),
-                    ("waiting for a payment", suspended.paymentRequired),
-                    ("stopped", suspended.stopped),
+                    (Message("within time", vi: "trong hạn"), inProcess.withinTime),
+                    (Message("overdue", vi: "quá hạn"), inProcess.overdue),
                 ]),
             FigureBlock(
-                "Withdrawn or not accepted", total.withdrawn + total.notAccepted,
-                [("withdrawn", total.withdrawn), ("not accepted", total.notAccepted)]),
+                Message("Suspended", vi: "Tạm dừng"), suspended.total,
+                [
+                    (
+                        Message("waiting for papers", vi: "chờ bổ sung"),
+                        suspended.supplementRequired
+                    ),
+                    (
+                        Message("waiting for a payment", vi: "chờ nộp phí, lệ phí"),
+                        suspended.paymentRequired
+                    ), (Message("stopped", vi: "dừng xử lý"), suspended.stopped),
+                ]),
             FigureBlock(
-                "Results returned", returned.total,
-                [("at the counter", returned.counter), ("by post", returned.post)],
-                ifAny: [("unstated", returned.unstated)]),
+                Message("Withdrawn or not accepted", vi: "Rút hoặc không tiếp nhận"),
+                total.withdrawn + total.notAccepted,
+                [
+                    (Message("withdrawn", vi: "công dân rút"), total.withdrawn),
+                    (Message("not accepted", vi: "không tiếp nhận"), total.notAccepted),
+                ]),
+            FigureBlock(
+                Message("Results returned", vi: "Trả kết quả"), returned.total,
+                [
+                    (Message("at the counter", vi: "tại quầy"), returned.counter),
+                    (Message("by post", vi: "bưu chính"), returned.post),
+                ],
+                ifAny: [(unstated, returned.unstated)]),
         ]
     }
 
-    private func notes(_ width: Int) -> [String] {
+    private func notes(_ style: ReportStyle) -> [String] {
         var notes: [String] = []
         let conflicts = total.conflicts
         if conflicts.total > 0 {
             notes += [
                 "",
-                "In conflict: \(Self.count(conflicts.dossiers, "dossier")), "
-                    + "\(Self.count(conflicts.contacts, "contact"));",
-                "counted by the value shown until a person decides.",
+                style.say(
+                    Message("In conflict: ", vi: "Mâu thuẫn: ")
+                        + Self.count(conflicts.dossiers, conflicts.contacts)
+                        + Message(verbatim: ";")),
+                style.say(
+                    Message(
+                        "counted by the value shown until a person decides.",
+                        vi: "tính theo giá trị đang hiển thị đến khi có người quyết định.")),
             ]
         }
         let undated = total.undated
         if undated.dossiers + undated.contacts > 0 {
             notes += [
                 "",
-                "Without a time, so in no period: \(Self.count(undated.dossiers, "dossier")), "
-                    + "\(Self.count(undated.contacts, "contact")).",
+                style.say(
+                    Message(
+                        "Without a time, so in no period: ",
+                        vi: "Không có ngày, không thuộc kỳ nào: ")
+                        + Self.count(undated.dossiers, undated.contacts)
+                        + Message(verbatim: ".")),
             ]
         }
         return notes
     }
 
-    private static func count(_ number: Int, _ noun: String) -> String {
-        "\(ReportText.grouped(number)) \(noun)\(number == 1 ? "" : "s")"
+    private static func count(_ dossiers: Int, _ contacts: Int) -> Message {
+        func english(_ number: Int, _ noun: String) -> String {
+            "\(ReportText.grouped(number)) \(noun)\(number == 1 ? "" : "s")"
+        }
+        return Message(
+            english(dossiers, "dossier") + ", " + english(contacts, "contact"),
+            vi: "\(ReportText.grouped(dossiers, .vietnamese)) hồ sơ, "
+                + "\(ReportText.grouped(contacts, .vietnamese)) lượt hướng dẫn")
     }
+}
 
-    private func officeTable(_ width: Int) -> [String] {
-        let titles = ["guided", "received", "online", "finished", "late", "open", "overdue"]
+extension PeriodReport {
+    private func officeTable(_ style: ReportStyle) -> [String] {
+        let titles = [
+            Message("guided", vi: "h.dẫn"), Message("received", vi: "nhận"),
+            Message("online", vi: "tr.tuyến"), Message("finished", vi: "xong"),
+            Message("late", vi: "trễ"), Message("open", vi: "đang"),
+            Message("overdue", vi: "q.hạn"),
+        ].map(style.say)
         let numbers = offices.map { row in
             let figures = row.figures
             return [
                 figures.guided.total, figures.received.total, figures.received.online,
                 figures.finished.total, figures.finished.late,
                 figures.inProcess.total + figures.suspended.total, figures.inProcess.overdue,
-            ].map(ReportText.grouped)
+            ].map(style.number)
         }
-        let used = Self.columns(titles, numbers).reduce(0) { $0 + $1 + 2 }
-        let names = offices.map { row in
-            ReportText.cell(row.name ?? row.code ?? "no office", max(8, width - used))
-        }
-        return Self.table("By office", names, titles, numbers)
+        let none = style.say(Message("no office", vi: "không rõ cơ quan"))
+        return Self.table(
+            style.say(Message("By office", vi: "Theo cơ quan")),
+            offices.map { $0.name ?? $0.code ?? none }, titles, numbers, style)
     }
 
-    private func monthTable(_ width: Int) -> [String] {
-        let titles = ["guided", "finished", "late", "online", "received"]
-        let numbers = months.map { row in
-            [row.guided, row.finished, row.late, row.online, row.received].map(ReportText.grouped)
+    private func procedureTable(_ style: ReportStyle) -> [String] {
+        let titles = [
+            Message("received", vi: "nhận"), Message("online", vi: "tr.tuyến"),
+            Message("finished", vi: "xong"), Message("late", vi: "trễ"),
+            Message("open", vi: "đang"), Message("overdue", vi: "q.hạn"),
+        ].map(style.say)
+        func numbers(_ rows: some Sequence<ProcedureRow>) -> [Int] {
+            rows.reduce(into: [0, 0, 0, 0, 0, 0]) { sums, row in
+                let figures = row.figures
+                let values = [
+                    figures.received.total, figures.received.online, figures.finished.total,
+                    figures.finished.late, figures.inProcess.total + figures.suspended.total,
+                    figures.inProcess.overdue,
+                ]
+                for place in sums.indices { sums[place] += values[place] }
+            }
         }
-        let table = Self.table("By month", months.map(\.month.description), titles, numbers)
-        let room = min(24, width - (table.first?.count ?? 0) - 2)
+        let none = style.say(Message("not in the catalog", vi: "ngoài danh mục"))
+        var names = procedures.prefix(ReportStyle.rowsMax).map { $0.name ?? $0.code ?? none }
+        var rows = procedures.prefix(ReportStyle.rowsMax).map { numbers([$0]).map(style.number) }
+        let rest = procedures.dropFirst(ReportStyle.rowsMax)
+        if !rest.isEmpty {
+            names.append(
+                style.say(Message("\(rest.count) others", vi: "\(rest.count) thủ tục khác")))
+            rows.append(numbers(rest).map(style.number))
+        }
+        return Self.table(
+            style.say(Message("By procedure", vi: "Theo thủ tục")), names, titles, rows, style)
+    }
+
+    private func monthTable(_ style: ReportStyle) -> [String] {
+        let titles = [
+            Message("guided", vi: "h.dẫn"), Message("finished", vi: "xong"),
+            Message("late", vi: "trễ"), Message("online", vi: "tr.tuyến"),
+            Message("received", vi: "nhận"),
+        ].map(style.say)
+        let numbers = months.map { row in
+            [row.guided, row.finished, row.late, row.online, row.received].map(style.number)
+        }
+        let table = Self.table(
+            style.say(Message("By month", vi: "Theo tháng")), months.map(\.month.description),
+            titles, numbers, style)
+        let room = min(24, style.width - (table.first?.count ?? 0) - 2)
         let most = months.map(\.received).max() ?? 0
         return zip(
             table,
             [""]
                 + months.map { row in
-                    ReportText.bar(row.received, of: most, width: room)
+                    ReportText.bar(
+                        row.received, of: most, width: room, isASCII: style.isASCII)
                 }
         ).map { $1.isEmpty ? $0 : "\($0)  \($1)" }
     }
@@ -147,10 +261,14 @@ extension PeriodReport {
         }
     }
 
+    /// A table whose names are cut to the style's width.
     private static func table(
-        _ title: String, _ names: [String], _ titles: [String], _ rows: [[String]]
+        _ title: String, _ names: [String], _ titles: [String], _ rows: [[String]],
+        _ style: ReportStyle
     ) -> [String] {
         let widths = columns(titles, rows)
+        let room = max(8, style.width - widths.reduce(0) { $0 + $1 + 2 })
+        let names = names.map { ReportText.cell($0, room) }
         let nameWidth = names.reduce(title.count) { max($0, $1.count) }
         return zip([title] + names, [titles] + rows).map { name, cells in
             ([ReportText.left(name, nameWidth)]
@@ -163,31 +281,32 @@ extension PeriodReport {
 private struct FigureBlock {
     private static let labelWidth = 28
     private static let barWidthMax = 24
-    private let title: String
+    private let title: Message
     private let total: Int
-    private let parts: [(String, Int)]
+    private let parts: [(Message, Int)]
 
     /// - Parameter ifAny: parts that are shown only when they are not zero.
     init(
-        _ title: String, _ total: Int, _ parts: [(String, Int)], ifAny: [(String, Int)] = []
+        _ title: Message, _ total: Int, _ parts: [(Message, Int)], ifAny: [(Message, Int)] = []
     ) {
         self.title = title
         self.total = total
         self.parts = parts + ifAny.filter { $0.1 != 0 }
     }
 
-    func lines(width: Int) -> [String] {
+    func lines(_ style: ReportStyle) -> [String] {
         let numberWidth = 9
-        let head = ReportText.left(title, Self.labelWidth)
+        let head = ReportText.left(style.say(title), Self.labelWidth)
         let used = Self.labelWidth + numberWidth + 11
-        return [head + ReportText.right(ReportText.grouped(total), numberWidth)]
+        return [head + ReportText.right(style.number(total), numberWidth)]
             + parts.map { label, part in
                 let bar = ReportText.bar(
-                    part, of: total, width: min(Self.barWidthMax, width - used))
+                    part, of: total, width: min(Self.barWidthMax, style.width - used),
+                    isASCII: style.isASCII)
                 let line =
-                    ReportText.left("  " + label, Self.labelWidth)
-                    + ReportText.right(ReportText.grouped(part), numberWidth)
-                    + ReportText.right(Share.text(part, of: total), 9)
+                    ReportText.left("  " + style.say(label), Self.labelWidth)
+                    + ReportText.right(style.number(part), numberWidth)
+                    + ReportText.right(Share.text(part, of: total, style.language), 9)
                 return bar.isEmpty ? line : line + "  " + bar
             }
     }

@@ -1,7 +1,7 @@
 internal import Dossiers
-internal import Glibc
 public import JSON
-internal import SQLite
+public import ReplicaStore
+internal import Replication
 
 /// A report of a period, such as the published half-years, counted from the records of one database
 /// file: central's, or a counter's replica.
@@ -34,6 +34,16 @@ public struct PeriodReport: Hashable, Sendable {
         public internal(set) var late = 0
     }
 
+    /// One procedure's part.
+    public struct ProcedureRow: Hashable, Sendable {
+        /// The procedure's code; `nil` for what the catalog does not have.
+        public let code: String?
+        /// Its name in the catalog.
+        public let name: String?
+        /// Its figures; guidance is not counted by procedure.
+        public internal(set) var figures = PeriodFigures()
+    }
+
     /// The period.
     public let period: ReportPeriod
     /// The only office that is reported; `nil` for all.
@@ -44,9 +54,10 @@ public struct PeriodReport: Hashable, Sendable {
     public private(set) var offices: [OfficeRow] = []
     /// The figures by month, in order.
     public private(set) var months: [MonthRow] = []
+    /// The figures by procedure, those with most dossiers received first.
+    public private(set) var procedures: [ProcedureRow] = []
 
-    /// Counts the records of a database file in one read transaction. Only reads; works beside any
-    /// number of readers and writers. O(records received by the end of the period).
+    /// Counts the records of a database file in one read transaction. O(records).
     ///
     /// - Parameters:
     ///   - from: the first day.
@@ -56,41 +67,42 @@ public struct PeriodReport: Hashable, Sendable {
     public init(
         databasePath path: String, from: CalendarDate, to: CalendarDate, office: String? = nil
     ) throws(ReportError) {
-        period = try ReportPeriod(from: from, to: to)
-        self.office = office
-        months = period.months.map { MonthRow(month: $0) }
-        guard access(path, F_OK) == 0 else { throw .missing(path: path) }
-        do {
-            let connection = try Connection(path: path, access: .readOnly)
-            defer { connection.close() }
-            try connection.configureForDurability()
-            try connection.transaction(.deferred) { try count(connection, path: path) }
-        } catch let error as ReportError {
-            throw error
-        } catch let error as SQLiteError where error.isNotADatabase {
-            throw .notADossierDatabase(path: path)
-        } catch let error as SQLiteError {
-            throw .sqlite(error)
-        } catch {
-            throw .notADossierDatabase(path: path)
+        let period = try ReportPeriod(from: from, to: to)
+        self = try ReportSource(path: path).read { database throws(ReportError) in
+            try PeriodReport(database, period, office: office)
         }
     }
 
-    /// The `application_id` of a counter's replica and of central (`Protocol/schema.md`).
-    private static let applicationIDs: [Int64] = [0x4453_5952, 0x4453_5943]
-
-    private mutating func count(_ connection: Connection, path: String) throws {
-        guard Self.applicationIDs.contains(try connection.pragmaInteger("application_id")) else {
-            throw ReportError.notADossierDatabase(path: path)
+    /// Counts the records of an open database, within its read transaction.
+    ///
+    /// - Parameter position: a position of central's feed at which the records are looked at; `nil` for
+    ///   the present. The catalog is always that of the present.
+    /// - Throws: `ReportError`.
+    public init(
+        _ database: ReplicaDatabase, _ period: ReportPeriod, office: String? = nil,
+        at position: UInt64? = nil
+    ) throws(ReportError) {
+        self.period = period
+        self.office = office
+        months = period.months.map { MonthRow(month: $0) }
+        do {
+            try count(database, at: position)
+        } catch {
+            throw ReportError(error, path: database.path)
         }
-        var tally = Tally(period: period, months: months)
-        try tally.readOffices(connection, only: office)
-        try tally.countDossiers(connection, only: office)
-        try tally.countContacts(connection, only: office)
-        try tally.countUndated(connection, only: office)
+    }
+
+    private mutating func count(_ database: ReplicaDatabase, at position: UInt64?) throws {
+        var tally = Tally(period: period, months: months, only: office)
+        let book = try database.deadlineBook()
+        try database.forEachState(of: .office, at: nil) { tally.takeOffice($0) }
+        try database.forEachState(of: .procedure, at: nil) { tally.takeProcedure($0) }
+        try database.forEachState(of: .dossier, at: position) { tally.takeDossier($0, book) }
+        try database.forEachState(of: .contact, at: position) { tally.takeContact($0) }
         if office != nil, tally.offices.isEmpty { throw ReportError.unknownOffice }
         total = tally.total
         months = tally.months
         offices = tally.offices.values.sorted { ($0.code ?? "") < ($1.code ?? "") }
+        procedures = tally.procedureRows
     }
 }

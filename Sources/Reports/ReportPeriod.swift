@@ -12,12 +12,44 @@ public struct ReportPeriod: Hashable, Sendable {
     /// begins the first day to before the one that ends the last.
     let instants: Range<Int64>
 
-    init(from: CalendarDate, to: CalendarDate) throws(ReportError) {
+    /// - Throws: `ReportError.emptyPeriod`.
+    public init(from: CalendarDate, to: CalendarDate) throws(ReportError) {
         guard from <= to else { throw .emptyPeriod(from: from, to: to) }
         self.from = from
         self.to = to
         let start = OfficeTime.startOfDay(from)
         instants = start..<max(start, OfficeTime.startOfDay(to.adding(days: 1)))
+    }
+
+    /// Reads `2021-05` (a month), `2021-Q2` (a quarter) or `2021-H1` (a civil half-year); `nil` for
+    /// anything else.
+    public init?(parsing text: String) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, let year = Int(parts[0]), (1900...2199).contains(year) else {
+            return nil
+        }
+        let (first, count): (Int, Int)
+        switch parts[1].first {
+        case "Q":
+            guard let quarter = Int(parts[1].dropFirst()), (1...4).contains(quarter) else {
+                return nil
+            }
+            (first, count) = (quarter * 3 - 2, 3)
+        case "H":
+            guard let half = Int(parts[1].dropFirst()), (1...2).contains(half) else { return nil }
+            (first, count) = (half * 6 - 5, 6)
+        default:
+            guard parts[1].count == 2, let month = Int(parts[1]), (1...12).contains(month) else {
+                return nil
+            }
+            (first, count) = (month, 1)
+        }
+        let last = first + count - 1
+        guard let from = CalendarDate(year: year, month: first, day: 1),
+            let to = CalendarDate(
+                year: year, month: last, day: CalendarDate.dayCount(year: year, month: last))
+        else { return nil }
+        try? self.init(from: from, to: to)  // the first day lies before the last
     }
 
     /// The months that the period touches, in order.

@@ -1,3 +1,5 @@
+internal import Language
+
 /// Parts of a whole.
 enum Share {
     /// Thousandths, half rounded up; `nil` of nothing.
@@ -6,29 +8,26 @@ enum Share {
     }
 
     /// `59.7 %`, or a dash of nothing.
-    static func text(_ part: Int, of whole: Int) -> String {
+    static func text(_ part: Int, of whole: Int, _ language: Language) -> String {
         guard let share = perMille(part, of: whole) else { return "–" }
-        return "\(share / 10).\(share % 10) %"
+        return "\(share / 10)\(language == .vietnamese ? "," : ".")\(share % 10) %"
     }
 }
 
 /// Pieces of text for a terminal. One character takes one cell: Vietnamese has no wide ones.
 enum ReportText {
-    /// `16,983`.
-    static func grouped(_ number: Int) -> String {
-        var digits = String(number.magnitude)
-        var groups: [Substring] = []
-        while digits.count > 3 {
-            groups.append(Substring(digits.suffix(3)))
-            digits.removeLast(3)
-        }
-        groups.append(Substring(digits))
-        return (number < 0 ? "-" : "") + groups.reversed().joined(separator: ",")
+    /// `16,983`, or `16.983`.
+    static func grouped(_ number: Int, _ language: Language = .english) -> String {
+        language.number(number)
     }
 
     /// A bar of at most `width` cells, in eighths of a cell; what is not zero is seen.
-    static func bar(_ part: Int, of whole: Int, width: Int) -> String {
+    static func bar(_ part: Int, of whole: Int, width: Int, isASCII: Bool = false) -> String {
         guard whole > 0, part > 0, width > 0 else { return "" }
+        if isASCII {
+            let cells = max(1, (min(part, whole) * width + whole / 2) / whole)
+            return String(repeating: "#", count: cells)
+        }
         let eighths = max(1, (min(part, whole) * width * 8 + whole / 2) / whole)
         let rest = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]
         return String(repeating: "█", count: eighths / 8) + rest

@@ -1,110 +1,93 @@
 internal import Dossiers
-internal import SQLite
+internal import Replication
 
-/// Reads the tables and counts, in a read transaction.
+/// Counts records, one at a time.
 struct Tally {
     private(set) var total = PeriodFigures()
     private(set) var offices: [String?: PeriodReport.OfficeRow] = [:]
     private(set) var months: [PeriodReport.MonthRow]
     private let instants: Range<Int64>
     private let monthPlaces: [ReportMonth: Int]
+    private let office: String?
+    private var procedures: [String?: PeriodFigures] = [:]
+    private var procedureNames: [String: String] = [:]
 
-    init(period: ReportPeriod, months: [PeriodReport.MonthRow]) {
+    init(period: ReportPeriod, months: [PeriodReport.MonthRow], only office: String?) {
         instants = period.instants
+        self.office = office
         self.months = months
         monthPlaces = Dictionary(
             months.enumerated().map { ($0.element.month, $0.offset) }, uniquingKeysWith: { $1 })
     }
 
     /// The catalog's offices: one without any record is worth a row too.
-    mutating func readOffices(_ connection: Connection, only office: String?) throws {
-        let statement = try connection.statement(
-            """
-            SELECT code, name FROM offices
-            WHERE code IS NOT NULL AND (?1 IS NULL OR code = ?1) ORDER BY key
-            """)
-        try statement.bind(1, office)
-        while try statement.step() {
-            let code = statement.text(0)
-            guard offices[code] == nil else { continue }
-            offices[code] = PeriodReport.OfficeRow(code: code, name: statement.textOrNil(1))
+    mutating func takeOffice(_ state: RecordState) {
+        guard let code = state.shownValue("code")?.text, offices[code] == nil,
+            office == nil || code == office
+        else { return }
+        offices[code] = PeriodReport.OfficeRow(code: code, name: state.shownValue("name")?.text)
+    }
+
+    mutating func takeProcedure(_ state: RecordState) {
+        guard let code = state.shownValue("code")?.text else { return }
+        procedureNames[code] = state.shownValue("name")?.text ?? code
+    }
+
+    mutating func takeDossier(_ state: RecordState, _ book: DeadlineBook) {
+        let own = state.shownValue(RecordSchema.officeField)?.text
+        guard office == nil || own == office else { return }
+        let status = state.shownValue(RecordSchema.statusField)?.text
+        guard let received = state.shownValue("received_at")?.integer else {
+            // Those without any field were refused before they began.
+            if status != nil { add(to: own) { $0.undated.dossiers += 1 } }
+            return
+        }
+        guard received < instants.upperBound else { return }
+        count(
+            DossierRow(
+                office: own, status: status.flatMap(DossierStatus.init(rawValue:)),
+                channel: state.shownValue("channel")?.text, receivedAt: received,
+                dueAt: book.deadline(of: state)?.due,
+                finishedAt: state.shownValue("finished_at")?.integer,
+                returnedAt: state.shownValue("returned_at")?.integer,
+                returnMethod: state.shownValue("return_method")?.text,
+                isInConflict: state.hasConflict),
+            procedure: state.shownValue("procedure")?.text)
+    }
+
+    mutating func takeContact(_ state: RecordState) {
+        let own = state.shownValue(RecordSchema.officeField)?.text
+        guard office == nil || own == office else { return }
+        guard let occurred = state.shownValue("occurred_at")?.integer else {
+            if own != nil { add(to: own) { $0.undated.contacts += 1 } }
+            return
+        }
+        guard instants.contains(occurred) else { return }
+        let isInConflict = state.hasConflict
+        add(to: own) { figures in
+            figures.countGuided(by: state.shownValue("way")?.text)
+            if isInConflict { figures.conflicts.contacts += 1 }
+        }
+        addToMonth(of: occurred) { $0.guided += 1 }
+    }
+
+    /// Procedures with dossiers of the period, those with most of them first.
+    var procedureRows: [PeriodReport.ProcedureRow] {
+        procedures.map { code, figures in
+            PeriodReport.ProcedureRow(
+                code: code, name: code.flatMap { procedureNames[$0] }, figures: figures)
+        }.sorted { left, right in
+            let (one, other) = (left.figures.received.total, right.figures.received.total)
+            return one == other ? left.code ?? "" < right.code ?? "" : one > other
         }
     }
 
-    mutating func countDossiers(_ connection: Connection, only office: String?) throws {
-        let statement = try connection.statement(
-            """
-            SELECT office, status, channel, received_at, due_at, finished_at, returned_at,
-                return_method, conflicts
-            FROM dossiers
-            WHERE received_at < ?2 AND (?1 IS NULL OR office = ?1)
-            """)
-        try statement.bind(1, office)
-        try statement.bind(2, instants.upperBound)
-        while try statement.step() {
-            count(
-                DossierRow(
-                    office: statement.textOrNil(0),
-                    status: statement.textOrNil(1).flatMap(DossierStatus.init(rawValue:)),
-                    channel: statement.textOrNil(2), receivedAt: statement.int64(3),
-                    dueAt: statement.int64OrNil(4), finishedAt: statement.int64OrNil(5),
-                    returnedAt: statement.int64OrNil(6), returnMethod: statement.textOrNil(7),
-                    isInConflict: statement.int64(8) > 0))
-        }
-    }
-
-    mutating func countContacts(_ connection: Connection, only office: String?) throws {
-        let statement = try connection.statement(
-            """
-            SELECT office, way, occurred_at, conflicts FROM contacts
-            WHERE occurred_at >= ?2 AND occurred_at < ?3 AND (?1 IS NULL OR office = ?1)
-            """)
-        try statement.bind(1, office)
-        try statement.bind(2, instants.lowerBound)
-        try statement.bind(3, instants.upperBound)
-        while try statement.step() {
-            let way = statement.textOrNil(1)
-            let isInConflict = statement.int64(3) > 0
-            add(to: statement.textOrNil(0)) { figures in
-                figures.countGuided(by: way)
-                if isInConflict { figures.conflicts.contacts += 1 }
-            }
-            addToMonth(of: statement.int64(2)) { $0.guided += 1 }
-        }
-    }
-
-    /// Records that name no time. Those without any field were refused before they began.
-    mutating func countUndated(_ connection: Connection, only office: String?) throws {
-        let dossiers = try connection.statement(
-            """
-            SELECT office, count(*) FROM dossiers
-            WHERE received_at IS NULL AND status IS NOT NULL AND (?1 IS NULL OR office = ?1)
-            GROUP BY office
-            """)
-        try dossiers.bind(1, office)
-        while try dossiers.step() {
-            let count = Int(dossiers.int64(1))
-            add(to: dossiers.textOrNil(0)) { $0.undated.dossiers += count }
-        }
-        let contacts = try connection.statement(
-            """
-            SELECT office, count(*) FROM contacts
-            WHERE occurred_at IS NULL AND office IS NOT NULL AND (?1 IS NULL OR office = ?1)
-            GROUP BY office
-            """)
-        try contacts.bind(1, office)
-        while try contacts.step() {
-            let count = Int(contacts.int64(1))
-            add(to: contacts.textOrNil(0)) { $0.undated.contacts += count }
-        }
-    }
-
-    private mutating func count(_ row: DossierRow) {
+    private mutating func count(_ row: DossierRow, procedure: String?) {
         let isReceived = row.receivedAt >= instants.lowerBound
         let isReturned = row.returnedAt.map(instants.contains) == true
         let outcome = DossierOutcome(of: row, in: instants)
         guard isReceived || isReturned || outcome != nil else { return }
-        add(to: row.office) { figures in
+        let change: (inout PeriodFigures) -> Void = { figures in
             if isReceived { figures.countReceived(by: row.channel) }
             if isReturned { figures.countReturned(by: row.returnMethod) }
             if row.isInConflict { figures.conflicts.dossiers += 1 }
@@ -112,6 +95,10 @@ struct Tally {
             if !isReceived { figures.carriedOver += 1 }
             figures.count(outcome)
         }
+        add(to: row.office, change)
+        // What the catalog does not have may be a clerk's text, and comes into no report.
+        let known = procedure.flatMap { procedureNames[$0] == nil ? nil : $0 }
+        change(&procedures[known, default: PeriodFigures()])
         if isReceived {
             addToMonth(of: row.receivedAt) { month in
                 month.received += 1

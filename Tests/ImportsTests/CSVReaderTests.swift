@@ -76,10 +76,4 @@ struct CSVReaderTests {
         #expect(CSVReader.delimiter(of: "a\tb\tc") == "\t")
         #expect(CSVReader.delimiter(of: "a") == ",")
     }
-
-    @Test("cells that spreadsheets would run are given out as text")
-    func formulas() {
-        #expect(CSVText.line(["=1+1", "a,b", "\"", "x"]) == "'=1+1,\"a,b\",\"\"\"\",x")
-        #expect(CSVText.line(["-1", "@a", "+84", ""]) == "'-1,'@a,'+84,")
-    }
 }

@@ -18,8 +18,8 @@ struct ImportTableTests {
         "CommandLineTool": ["Language"],
         "CounterCommands": [
             "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "Host", "Imports",
-            "JSON", "Language", "ReplicaStore", "Replication", "SQLite", "SyncEngine",
-            "SyncProtocol",
+            "JSON", "Language", "ReplicaStore", "Replication", "Reports", "SQLite",
+            "SyncEngine", "SyncProtocol",
         ],
         "Crypto": ["CSodium"],
         "Demonstration": ["Causality", "Dossiers", "JSON", "Replication"],
@@ -36,7 +36,11 @@ struct ImportTableTests {
             "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Replication", "SQLite",
         ],
         "Replication": ["CBOR", "Causality", "Crypto"],
-        "Reports": ["Dossiers", "JSON", "SQLite"],
+        "Reports": [
+            "Causality", "CommandLineTool", "Crypto", "Dossiers", "JSON", "Language",
+            "ReplicaStore",
+            "Replication", "SQLite",
+        ],
         "SQLite": ["CSQLite"],
         "Simulation": [
             "Causality", "Crypto", "Demonstration", "Dossiers", "JSON", "ReplicaStore",

@@ -72,17 +72,17 @@ struct RecountTests {
             let report = try store.report(from, to)
             let days = Int64(day(from).daysSinceEpoch)...Int64(day(to).daysSinceEpoch)
             let recount = Recount(dossiers: dossiers, contacts: contacts, days: days)
-            expectSame(report.json["total"], recount.figures, "seed \(seed), \(from), all")
+            expectSame(report.json()["total"], recount.figures, "seed \(seed), \(from), all")
             for office in ["A", "B"] {
                 let part = Recount(
                     dossiers: dossiers.filter { $0.office == office },
                     contacts: contacts.filter { $0.office == office }, days: days)
-                let row = report.json["offices"]?.arrayValue?.first {
+                let row = report.json()["offices"]?.arrayValue?.first {
                     $0["code"]?.stringValue == office
                 }
                 expectSame(row?["figures"], part.figures, "seed \(seed), \(from), \(office)")
                 let alone = try store.report(from, to, office: office)
-                expectSame(alone.json["total"], part.figures, "seed \(seed), \(from), \(office)")
+                expectSame(alone.json()["total"], part.figures, "seed \(seed), \(from), \(office)")
                 expectMonths(alone, part, "seed \(seed), \(from), \(office)")
             }
             expectMonths(report, recount, "seed \(seed), \(from), all")
@@ -102,7 +102,7 @@ struct RecountTests {
     }
 
     private func expectMonths(_ report: PeriodReport, _ recount: Recount, _ comment: Comment) {
-        for row in report.json["months"]?.arrayValue ?? [] {
+        for row in report.json()["months"]?.arrayValue ?? [] {
             let month = row["month"]?.stringValue ?? ""
             #expect(figures(row) == recount.month(month), "\(comment.rawValue), \(month)")
         }

@@ -40,7 +40,7 @@ struct ReportScopeTests {
         let report = try store.report("2021-03-01", "2021-03-31", office: "A")
         #expect(report.offices.map(\.code) == ["A"])
         #expect(report.offices.map(\.name) == ["Quận Ba"])
-        #expect(figures(report.json["offices"]?[0]?["figures"]).values.allSatisfy { $0 == 0 })
+        #expect(figures(report.json()["offices"]?[0]?["figures"]).values.allSatisfy { $0 == 0 })
         #expect(throws: ReportError.unknownOffice) {
             try store.report("2021-03-01", "2021-03-31", office: "a")
         }
@@ -55,9 +55,9 @@ struct ReportScopeTests {
         try store.add(
             [Dossier(status: .withdrawn, received: received)], [Contact(occurred: received)])
         let report = try store.report("2020-01-31", "2020-03-01")
-        #expect(figures(report.json["total"]).values.allSatisfy { $0 == 0 })
-        #expect(figures(report.json["total"]).count == 35)
-        #expect(report.json["total"]?["received"]?["onlineShare"] == .null)
+        #expect(figures(report.json()["total"]).values.allSatisfy { $0 == 0 })
+        #expect(figures(report.json()["total"]).count == 35)
+        #expect(report.json()["total"]?["received"]?["onlineShare"] == .null)
         #expect(report.months.map(\.month.description) == ["2020-01", "2020-02", "2020-03"])
         #expect(report.months.allSatisfy { $0.guided == 0 && $0.received == 0 })
         #expect(report.offices.map(\.code) == ["A", "B"])
@@ -171,7 +171,9 @@ struct ReportScopeTests {
             #expect(figures.guided.total == 1 && figures.guided.inPerson == 1)
             // One status leads to the other: it shows, and nobody is asked.
             #expect(figures.withdrawn == 1)
-            #expect(report.text(width: 80).contains("\nIn conflict: 1 dossier, 1 contact;\n"))
+            #expect(
+                report.text(ReportStyle(width: 80)).contains(
+                    "\nIn conflict: 1 dossier, 1 contact;\n"))
         }
     }
 }

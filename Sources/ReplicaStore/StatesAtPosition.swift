@@ -1,0 +1,83 @@
+// What the records were at an earlier position of central's feed: a record that has changed since is
+// folded anew from its changes, by the same merge; all others are as they are.
+
+public import Replication
+internal import SQLite
+
+/// A record's earlier state cannot be told from what is kept.
+public struct StateNotKept: Error, Sendable {}
+
+extension ReplicaDatabase {
+    /// Calls `body` with every record of a kind as it was at a position of the feed.
+    ///
+    /// - Parameter position: the position; `nil` for the present.
+    /// - Throws: `StateNotKept` when a record came in whole since it began (by
+    ///   `central recover`, or a repair), and what `body` throws.
+    public func forEachState(
+        of kind: RecordKind, at position: UInt64?, _ body: (RecordState) throws -> Void
+    ) throws {
+        guard let position, try position < lastCommit().position else {
+            var filter = RecordFilter()
+            filter.kind = kind
+            try forEachRecord(filter) {
+                try body($0)
+                return true
+            }
+            return
+        }
+        guard let table = table(of: kind) else { return }
+        let changed = try recordKeys(of: kind, changedAfter: position)
+        try table.forEach(where: "ORDER BY key DESC", bind: { _ in }) { stored in
+            var state = stored.state
+            if changed.contains(stored.key) {
+                state = try self.state(of: stored, kind, at: position)
+            }
+            if !state.fields.isEmpty { try body(state) }
+            return true
+        }
+    }
+
+    private func state(
+        of stored: StoredRecord, _ kind: RecordKind, at position: UInt64
+    ) throws -> RecordState {
+        guard try !cameWhole(kind, stored.key) else { throw StateNotKept() }
+        var state = RecordState(kind: kind, id: stored.state.id)
+        for logged in try changeLog.history(kind: kind, recordKey: stored.key)
+        where logged.position <= position {
+            if logged.isVoid {
+                state.void(logged.change.dot)
+            } else {
+                guard state.apply(logged.change) == .applied else {
+                    throw StateNotKept()
+                }
+            }
+        }
+        return state
+    }
+
+    private func recordKeys(of kind: RecordKind, changedAfter position: UInt64) throws -> Set<Int64>
+    {
+        let statement = try connection.statement(
+            "SELECT DISTINCT record FROM changes WHERE position > ?1 AND kind = ?2")
+        try statement.bind(1, Int64(clamping: position))
+        try statement.bind(2, Int64(kind.rawValue))
+        defer { statement.reset() }
+        var keys: Set<Int64> = []
+        while try statement.step() { keys.insert(statement.int64(0)) }
+        return keys
+    }
+
+    /// Whether values of a record came from elsewhere than its changes here.
+    private func cameWhole(_ kind: RecordKind, _ key: Int64) throws -> Bool {
+        let statement = try connection.statement(
+            """
+            SELECT 1 FROM changes
+            WHERE kind = ?1 AND record = ?2 AND (form = 3 AND made = 1 OR form < 3 AND bytes IS NULL)
+            LIMIT 1
+            """)
+        try statement.bind(1, Int64(kind.rawValue))
+        try statement.bind(2, key)
+        defer { statement.reset() }
+        return try statement.step()
+    }
+}

@@ -1,0 +1,63 @@
+internal import Dossiers
+internal import JSON
+internal import Language
+
+extension ReportCut {
+    /// What the report rests on, in lines for people: the position, how many devices are complete, and
+    /// each that is not.
+    ///
+    /// - Parameter offices: names of offices by code.
+    func lines(
+        _ period: ReportPeriod, offices: [String: String], in language: Language, width: Int
+    ) -> [String] {
+        let minute = String(OfficeTime.text(milliseconds: time).prefix(16))
+            .replacing("T", with: " ")
+        let day = Message(
+            minute,
+            vi: Language.vietnamese.day(String(minute.prefix(10))) + String(minute.dropFirst(10)))
+        let place = Int(clamping: position)
+        let title = Message(
+            "Rests on all that had arrived by \(day.english), position \(ReportText.grouped(place)) \(hash)",
+            vi: "Căn cứ dữ liệu đã về đến \(day.vietnamese), vị trí "
+                + "\(ReportText.grouped(place, .vietnamese)) \(hash)")
+        let standings = sources.map { ($0, standing(of: $0, in: period)) }
+        let complete = standings.count { $0.1 == .complete }
+        let count = Message(
+            "\(complete) of \(sources.count) devices complete",
+            vi: "\(complete) trên \(sources.count) thiết bị đầy đủ")
+        let missing = standings.compactMap { source, standing in
+            words(standing).map { words in
+                name(of: source, offices) + Message(verbatim: ": ") + words + pending(source)
+            }
+        }
+        return ([title, count] + missing.map { Message(verbatim: "  ") + $0 })
+            .map { ReportText.cell($0.text(in: language), width) }
+    }
+
+    private func name(of source: Source, _ offices: [String: String]) -> Message {
+        let office = offices[source.office] ?? source.office
+        let name = source.name.isEmpty ? "" : " (\(source.name))"
+        return Message(
+            "\(office), desk \(source.desk)\(name)", vi: "\(office), quầy \(source.desk)\(name)")
+    }
+
+    private func words(_ standing: Standing) -> Message? {
+        switch standing {
+        case .complete: nil
+        case .missingSince(let day):
+            Message(
+                "missing since \(ReportText.day(day.year, day.month, day.day))",
+                vi: "thiếu dữ liệu từ \(Language.vietnamese.day(day.description))")
+        case .never: Message("has never synced completely", vi: "chưa lần nào đồng bộ đầy đủ")
+        case .revoked:
+            Message("shut out before the period's end", vi: "đã bị thu hồi trước khi hết kỳ")
+        }
+    }
+
+    private func pending(_ source: Source) -> Message {
+        guard source.pending > 0 else { return Message(verbatim: "") }
+        return Message(
+            "; \(source.pending) changes waited there",
+            vi: "; còn \(source.pending) thay đổi chưa gửi")
+    }
+}

@@ -1,0 +1,46 @@
+internal import Glibc
+public import ReplicaStore
+internal import SQLite
+
+/// A database file to be reported: central's, or a counter's replica.
+public struct ReportSource {
+    /// The `application_id` of a counter's replica and of central (`Protocol/schema.md`).
+    private static let applicationIDs: [Int64] = [0x4453_5952, 0x4453_5943]
+
+    private let path: String
+
+    /// Names the file.
+    public init(path: String) {
+        self.path = path
+    }
+
+    /// Runs `body` on one consistent view of the file.
+    ///
+    /// - Throws: `ReportError`.
+    public func read<R>(
+        _ body: (ReplicaDatabase) throws(ReportError) -> R
+    ) throws(ReportError) -> R {
+        do {
+            let database = try open()
+            defer { database.close() }
+            return try database.read { try body(database) }
+        } catch {
+            throw ReportError(error, path: path)
+        }
+    }
+
+    /// Opens the file, after a look that changes nothing: an empty file would become a store.
+    private func open() throws -> ReplicaDatabase {
+        guard access(path, F_OK) == 0 else { throw ReportError.missing(path: path) }
+        let connection = try Connection(path: path, access: .readOnly)
+        defer { connection.close() }
+        guard Self.applicationIDs.contains(try connection.pragmaInteger("application_id")) else {
+            throw ReportError.notADossierDatabase(path: path)
+        }
+        do {
+            return try ReplicaDatabase(path: path, role: .central)
+        } catch StoreError.notThisKind {
+            return try ReplicaDatabase(path: path, role: .counter)
+        }
+    }
+}
