@@ -25,7 +25,7 @@ public struct CentralHTTP: Sendable {
     ) -> HTTPResponse? {
         switch (method, path) {
         case ("GET", "/v1/health"), ("HEAD", "/v1/health"): return nil
-        case (_, "/v1/sync"), (_, "/v1/enrol"):
+        case (_, "/v1/sync"), (_, "/v1/enrol"), (_, "/v1/token"):
             guard method == "POST" else {
                 return problem(.refused(status: 405, title: "only POST here"), ["Allow": "POST"])
             }
@@ -52,6 +52,7 @@ public struct CentralHTTP: Sendable {
             switch request.path {
             case "/v1/sync": return try await sync(request)
             case "/v1/enrol": return try await enrol(request)
+            case "/v1/token": return try await replaceToken(request)
             default:
                 return HTTPResponse(contentType: "application/json", text: #"{"status":"ok"}"#)
             }
@@ -61,9 +62,8 @@ public struct CentralHTTP: Sendable {
     }
 
     private func sync(_ request: HTTPRequest) async throws(SyncFailure) -> HTTPResponse {
-        let start = ContinuousClock.now
-        var line = ExchangeLine(bytesIn: request.bytesReceived)
-        do throws(SyncFailure) {
+        try await logged(ExchangeLine(.exchange, bytesIn: request.bytesReceived)) {
+            line throws(SyncFailure) in
             let replica = try await authenticate(request)
             line.device = replica.description
             let body = try Self.content(of: request)
@@ -75,7 +75,19 @@ public struct CentralHTTP: Sendable {
             line.refused = reply.refusals.count
             line.items = reply.itemCount
             line.isComplete = !reply.hasMore
-            let response = try Self.response(reply, to: request, batches: message.batches)
+            return try Self.response(reply, to: request, batches: message.batches)
+        }
+    }
+
+    /// Answers a request and logs one line of it, whatever comes of it.
+    private func logged(
+        _ first: ExchangeLine,
+        _ answer: (inout ExchangeLine) async throws(SyncFailure) -> HTTPResponse
+    ) async throws(SyncFailure) -> HTTPResponse {
+        let start = ContinuousClock.now
+        var line = first
+        do throws(SyncFailure) {
+            let response = try await answer(&line)
             line.bytesOut = response.body.count
             line.milliseconds = Int(start.duration(to: .now) / .milliseconds(1))
             log(line)
@@ -90,15 +102,27 @@ public struct CentralHTTP: Sendable {
     }
 
     private func enrol(_ request: HTTPRequest) async throws(SyncFailure) -> HTTPResponse {
-        let json: JSONValue
-        do throws(JSONError) {
-            json = try JSONValue(parsing: request.body)
-        } catch {
-            throw .malformed(what: "enrolment", reason: "\(error)")
+        try await logged(ExchangeLine(.enrolment, bytesIn: request.bytesReceived)) {
+            line throws(SyncFailure) in
+            let json = try Self.document(in: request, "enrolment")
+            let reply = try await node.enrol(
+                try EnrolmentRequest(json: json), from: request.remoteAddress)
+            line.device = reply.replica.description
+            return HTTPResponse(contentType: "application/json", text: reply.json.serialized())
         }
-        let reply = try await node.enrol(
-            try EnrolmentRequest(json: json), from: request.remoteAddress)
-        return HTTPResponse(contentType: "application/json", text: reply.json.serialized())
+    }
+
+    private func replaceToken(_ request: HTTPRequest) async throws(SyncFailure) -> HTTPResponse {
+        try await logged(ExchangeLine(.token, bytesIn: request.bytesReceived)) {
+            line throws(SyncFailure) in
+            let json = try Self.document(in: request, "token replacement")
+            let replacement = try TokenReplacement(json: json)
+            try await node.replaceToken(replacement)
+            // Said only of a device that has proved itself.
+            line.device = replacement.replica.description
+            return HTTPResponse(
+                contentType: "application/json", text: replacement.receipt.serialized())
+        }
     }
 
     private func authenticate(_ request: HTTPRequest) async throws(SyncFailure) -> ReplicaID {
@@ -116,6 +140,20 @@ extension CentralHTTP {
         case nil, "identity": return request.body
         case Compression.contentCoding: return try Compression.decompressed(request.body)
         default: throw .unsupportedContent(reason: "the content coding must be zstd or none")
+        }
+    }
+
+    /// The document of a request that strangers may send: a small one.
+    private static func document(
+        in request: HTTPRequest, _ name: String
+    ) throws(SyncFailure) -> JSONValue {
+        guard request.body.count <= TokenReplacement.bodyBytesMax else {
+            throw .tooLarge(limitBytes: TokenReplacement.bodyBytesMax)
+        }
+        do throws(JSONError) {
+            return try JSONValue(parsing: request.body)
+        } catch {
+            throw .malformed(what: name, reason: "\(error)")
         }
     }
 
@@ -153,7 +191,7 @@ extension CentralHTTP {
             text: Problem.document(of: failure).serialized())
         for field in headers.fields { response.headers.append(field.name, field.value) }
         switch failure {
-        case .notEnrolled: response.headers.append("WWW-Authenticate", "Bearer")
+        case .notEnrolled, .tokenReplaced: response.headers.append("WWW-Authenticate", "Bearer")
         case .busy(let seconds), .tooManyTries(let seconds):
             response.headers.append("Retry-After", "\(seconds)")
         case .centralStore: response.headers.append("Retry-After", "30")
@@ -165,6 +203,18 @@ extension CentralHTTP {
 
 /// What is logged of one exchange: counts, never content.
 public struct ExchangeLine: Sendable {
+    /// What was asked.
+    public enum Event: String, Sendable {
+        /// A sync.
+        case exchange
+        /// An identity, for a one-time code.
+        case enrolment
+        /// A new bearer token.
+        case token
+    }
+
+    /// What was asked.
+    public var event: Event
     /// The device's replica in hexadecimal; empty before it is known.
     public var device = ""
     /// The seq accepted through, when changes were pushed; else 0.
@@ -186,20 +236,22 @@ public struct ExchangeLine: Sendable {
     /// Why central's store failed, when it did: the counters are told to look here.
     public var reason: String?
 
-    init(bytesIn: Int) {
+    init(_ event: Event, bytesIn: Int) {
+        self.event = event
         self.bytesIn = bytesIn
     }
 
     /// The line as JSON, for a log reader.
     public var text: String {
         var members: [(String, JSONValue)] = [
-            ("event", "exchange"), ("device", .string(device)),
+            ("event", .string(event.rawValue)), ("device", .string(device)),
             ("acceptedThrough", .integer(Int64(clamping: pushed))),
             ("refused", .integer(Int64(refused))), ("items", .integer(Int64(clamping: items))),
             ("bytesIn", .integer(Int64(bytesIn))), ("bytesOut", .integer(Int64(bytesOut))),
             ("milliseconds", .integer(Int64(milliseconds))),
         ]
-        members.append(("outcome", .string(failure ?? (isComplete ? "complete" : "more"))))
+        let done = event != .exchange ? "done" : isComplete ? "complete" : "more"
+        members.append(("outcome", .string(failure ?? done)))
         if let reason { members.append(("reason", .string(reason))) }
         return JSONValue.object(members).serialized()
     }

@@ -33,6 +33,9 @@ enum SyncCommand {
                 Option(
                     "--wait", valueName: "SECONDS",
                     help: "wait for news so long, at most \(WireLimits.waitSecondsMax)"),
+                Option(
+                    "--new-token",
+                    help: "first take a new bearer token, as every 30 days: the one before is void"),
                 .json,
             ]
         ) { try await run($0, context) }
@@ -53,6 +56,7 @@ enum SyncCommand {
         }
         options.waitSeconds = UInt64(try invocation.integer("--wait", in: 0...waitMax) ?? 0)
 
+        options.takesNewToken = invocation.has("--new-token")
         let home = try CounterHome(invocation, context.environment)
         let (identity, trust) = try context.read(invocation) {
             (try $0.enrolledIdentity().identity, try $0.centralTrust())

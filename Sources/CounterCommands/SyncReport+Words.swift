@@ -29,6 +29,7 @@ extension SyncReport {
             ("digestAgrees", digestAgrees.map(JSONValue.bool) ?? .null),
         ]
         if let rotation { members.append(("identityChanged", rotation.json)) }
+        if hasNewToken { members.append(("newToken", .bool(true))) }
         if let failure = commandFailure {
             members.append(
                 (
@@ -53,6 +54,7 @@ extension SyncReport {
                     + "\(ByteCount.string(traffic.bytesReceived)) received, "
                     + "\(Self.tenths(seconds)) s.")
         }
+        if hasNewToken { sentences.append("This device has a new bearer token.") }
         if retries > 0 {
             sentences.append(
                 "It was tried again \(GroupedNumber.counted(retries, "time")), since the link broke."

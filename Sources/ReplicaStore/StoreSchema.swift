@@ -32,7 +32,8 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "4-counter", sql: StoreSchema.counterReceipts),
                 Migration(name: "5-counter", sql: BundleSchema.counter),
                 Migration(name: "6-counter", sql: CentralTrust.schema),
-                Migration(name: "7-counter", sql: CodeNumberSchema.counter),
+                Migration(name: "7-counter-codes", sql: CodeNumberSchema.counter),
+                Migration(name: "7-counter-tokens", sql: TokenHistory.schema),
             ]
         case .central:
             [
@@ -41,6 +42,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "2-central", sql: StoreSchema.centralEpochs),
                 Migration(name: "4-central", sql: StoreSchema.centralReceipts),
                 Migration(name: "5-central", sql: BundleSchema.central),
+                Migration(name: "7-central-tokens", sql: TokenStanding.schema),
             ]
         }
     }

@@ -19,6 +19,10 @@ final class Link: Transport {
         try SyncReply(encoded: try await world.carry(request, token: token).get())
     }
 
+    func replaceToken(_ replacement: TokenReplacement) async throws(SyncFailure) {
+        try await world.carry(replacement)
+    }
+
     var traffic: Traffic { Traffic() }
 }
 

@@ -102,6 +102,15 @@ extension World {
         return reply.map { $0.bytes }
     }
 
+    /// Carries a device's new token of the sync that is under way.
+    func carry(_ replacement: TokenReplacement) async throws(SyncFailure) {
+        guard let now = exchange, now.exchangesLeft > 0, now.death?.isOver != true else {
+            throw .unreachable(reason: "the link is down")
+        }
+        log("    token \(replacement.generation)")
+        try await central.node.replaceToken(replacement)
+    }
+
     /// What was asked and answered, without the content.
     private func words(
         _ request: SyncRequest, _ reply: Result<Answer, SyncFailure>

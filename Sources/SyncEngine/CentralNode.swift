@@ -38,17 +38,6 @@ public final class CentralNode: Sendable {
         self.random = random
     }
 
-    /// Finds the device that a bearer token belongs to.
-    ///
-    /// - Throws: `SyncFailure.notEnrolled`, `.revoked`, `.centralStore`.
-    public func authenticate(token: String) async throws(SyncFailure) -> ReplicaID {
-        let hash = BearerToken(text: token).hash
-        let device = try await read { try $0.device(tokenHash: hash) }
-        guard let device else { throw .notEnrolled }
-        guard device.state == .active else { throw .revoked }
-        return device.replica
-    }
-
     /// Enrols a device by a one-time code.
     ///
     /// - Parameter address: whom wrong codes are counted against; a code that is right counts for

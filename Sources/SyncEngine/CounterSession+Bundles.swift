@@ -35,6 +35,11 @@ public struct NoLink: Transport {
         throw .unreachable(reason: "there is no link")
     }
 
+    /// Never reaches central.
+    public func replaceToken(_ replacement: TokenReplacement) async throws(SyncFailure) {
+        throw .unreachable(reason: "there is no link")
+    }
+
     /// Nothing crosses it.
     public var traffic: Traffic { Traffic() }
 }

@@ -13,7 +13,14 @@ extension CounterSession {
     ) async throws -> Bool {
         let (request, token) = try newsRequest(seconds)
         guard request.cursor != nil, request.pendingCount == 0 else { return true }
-        let reply = try await transport.exchange(request, token: token)
+        let reply: SyncReply
+        do throws(SyncFailure) {
+            reply = try await transport.exchange(request, token: token)
+        } catch {
+            // A sync beside this one may have replaced the token just now; the next one finds out.
+            if error.isOfToken { return true }
+            throw error
+        }
         return reply.itemCount > 0 || reply.hasMore || reply.requests.contains(.syncNow)
             || reply.accepted.seq < request.chain.seq
             || reply.epoch != request.epoch?.epoch

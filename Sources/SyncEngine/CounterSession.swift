@@ -37,6 +37,8 @@ public struct SyncOptions: Sendable {
     public var usesColumns = true
     /// The zstd level of requests and replies at least, 1 to 19; on a slow link it is higher.
     public var compressionLevel = Compression.levelDefault
+    /// Whether to take a new bearer token first, however old the present one is.
+    public var takesNewToken = false
     /// How a sync goes on when the link breaks; `nil`: it ends.
     public var retries: RetryPolicy?
 
@@ -50,6 +52,8 @@ public actor CounterSession {
     private static let idleRoundsMax = 4
     /// New identities in one sync at most: two copies may have got the same one first.
     private static let rotationsMax = 3
+    /// Tries in one sync to go on with a new token: a copy may have taken another at the same time.
+    private static let tokenFailuresMax = 3
 
     private let executor = DatabaseExecutor(label: "counter.session")
     let database: ReplicaDatabase
@@ -103,7 +107,9 @@ public actor CounterSession {
         let elapsed = timer.stopwatch()
         try beginAnew()
         do throws(SyncEnd) {
+            if options.takesNewToken { try await replaceToken() }
             try await exchangeAll(progress)
+            try await replaceTokenIfDue()
         } catch {
             switch error {
             case .failure(let failure): report.failure = failure
@@ -137,6 +143,7 @@ extension CounterSession {
         var idleRounds = 0
         var rotations = 0
         var failures = 0
+        var tokenFailures = 0
         while true {
             let round: Round
             do throws(SyncEnd) {
@@ -148,8 +155,14 @@ extension CounterSession {
                     try await takeNewIdentity(because: .copied)
                     continue
                 }
+                var ending = error
+                if tokenFailures < Self.tokenFailuresMax {
+                    tokenFailures += 1
+                    guard let failed = try await proveByKey(after: error) else { continue }
+                    ending = failed
+                }
                 failures += 1
-                try await waitToGoOn(after: error, failures: failures, progress)
+                try await waitToGoOn(after: ending, failures: failures, progress)
                 continue
             }
             failures = 0
@@ -166,6 +179,26 @@ extension CounterSession {
             idleRounds = round.gotSomewhere ? 0 : idleRounds + 1
             guard idleRounds < Self.idleRoundsMax else {
                 throw .failure(.malformed(what: "reply", reason: "it leads nowhere"))
+            }
+        }
+    }
+
+    /// Takes a new token when central does not know the present one: it has replaced it for a copy of
+    /// this file, or was restored from a backup of before.
+    ///
+    /// - Returns: what ends the sync, or is waited for; `nil` when the sync goes on.
+    private func proveByKey(after error: SyncEnd) async throws(SyncEnd) -> SyncEnd? {
+        guard case .failure(let failure) = error, failure.isOfToken else { return error }
+        do throws(SyncEnd) {
+            try await replaceToken()
+            return nil
+        } catch {
+            switch error {
+            case .store: throw error
+            // Central does not know the key either, or knows no such request: it stays at that.
+            case .failure(.notEnrolled), .failure(.refused), .failure(.malformed):
+                return .failure(failure)
+            case .failure: return error
             }
         }
     }

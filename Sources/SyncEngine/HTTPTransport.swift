@@ -80,6 +80,22 @@ public final class HTTPTransport: Transport {
         }
     }
 
+    /// Has another bearer token put in the place of the present one.
+    ///
+    /// - Throws: `SyncFailure`; `.notCentral` when what answers does not say that it was done.
+    public func replaceToken(_ replacement: TokenReplacement) async throws(SyncFailure) {
+        var headers = HTTPHeaders()
+        headers.append("Content-Type", "application/json")
+        let response = try await send(
+            path: "/v1/token", headers, replacement.json.serializedBytes(), waitSeconds: 0)
+        let answer = try? JSONValue(parsing: response.body)  // a login page's is none
+        guard answer == replacement.receipt else {
+            throw .notCentral(
+                status: response.status,
+                contentType: response.headers["Content-Type"] ?? "no content type")
+        }
+    }
+
     private func send(
         path: String, _ headers: HTTPHeaders, _ body: [UInt8], waitSeconds: UInt64
     ) async throws(SyncFailure) -> HTTPClientResponse {

@@ -52,6 +52,8 @@ public struct SyncReport: Sendable {
     public internal(set) var centralSkewMilliseconds: Int64?
     /// The new identity that this replica took, because a copy of it had synced other changes.
     public internal(set) var rotation: IdentityRotation?
+    /// Whether the bearer token was replaced.
+    public internal(set) var hasNewToken = false
     /// What stopped the sync.
     public internal(set) var failure: SyncFailure?
 

@@ -10,6 +10,12 @@ public protocol Transport: Sendable {
         _ request: SyncRequest, token: String
     ) async throws(SyncFailure) -> SyncReply
 
+    /// Has another bearer token put in the place of the present one, which stays valid until the new
+    /// one has been used.
+    ///
+    /// - Throws: `SyncFailure`; after any of them the same replacement may be sent again.
+    func replaceToken(_ replacement: TokenReplacement) async throws(SyncFailure)
+
     /// Bytes that crossed the wire so far, headers and failed tries included.
     var traffic: Traffic { get }
 }

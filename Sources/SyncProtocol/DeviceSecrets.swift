@@ -3,9 +3,10 @@
 public import Causality
 public import Crypto
 
-/// A device's bearer token. The device makes it of the seed of its key and tells central its hash
-/// when it asks for an identity: it is never on the wire but with a request, central's file does not
-/// hold it, and a request that is repeated late takes it from nobody.
+/// A device's bearer token. The device makes its first one of the seed of its key and tells central its
+/// hash when it asks for an identity, and later ones at random (`TokenReplacement`): it is never on the
+/// wire but with a request, central's file does not hold it, and a request that is repeated late takes
+/// it from nobody.
 public struct BearerToken: Hashable, Sendable {
     /// The token as it is sent; secret.
     public let text: String
@@ -15,6 +16,14 @@ public struct BearerToken: Hashable, Sendable {
         let domain = Array("dossiersync bearer token 1".utf8)
         text = Hash256(hashing: domain + key.seed).description
     }
+
+    /// A new token, at random, for a device that has one already.
+    public init(_ random: any RandomSource) {
+        text = Hexadecimal.text(random.bytes(Self.byteCount))
+    }
+
+    /// Bytes of a token, before they are written as hexadecimal digits: none is guessed.
+    private static let byteCount = 32
 
     /// A token as it was sent.
     public init(text: String) {

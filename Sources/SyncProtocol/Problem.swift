@@ -22,6 +22,8 @@ public enum Problem {
         case .unsupportedVersion(let found, let known):
             members.append(("found", .integer(Int64(clamping: found))))
             members.append(("known", .integer(Int64(clamping: known))))
+        case .tokenReplaced(let generation):
+            members.append(("generation", .integer(Int64(clamping: generation))))
         case .tooLarge(let limit):
             members.append(("limitBytes", .integer(Int64(limit))))
         case .malformed(let what, let reason):
@@ -59,6 +61,7 @@ public enum Problem {
         case "forked": return .forked(accepted: number("accepted"))
         case "unknown-cursor": return .unknownCursor
         case "not-enrolled": return .notEnrolled
+        case "token-replaced": return .tokenReplaced(generation: number("generation"))
         case "revoked": return .revoked
         case "bad-enrolment-code": return .badEnrolmentCode
         case "too-many-tries":

@@ -25,6 +25,8 @@ public enum SyncFailure: Error, Hashable, Sendable {
     case unknownCursor
     /// The device is not enrolled here, or its token is not valid.
     case notEnrolled
+    /// The token is a former one of the device: one of this generation is in its place.
+    case tokenReplaced(generation: UInt64)
     /// The device was revoked.
     case revoked
     /// The enrolment code is wrong, expired or used.
@@ -67,7 +69,8 @@ extension SyncFailure {
             .awaitingRecovery, .unfinishedBundle, .tooManyTries:
             true
         case .unsupportedVersion, .malformed, .brokenChain, .badSignature, .forked, .unknownCursor,
-            .notEnrolled, .revoked, .badEnrolmentCode, .tooLarge, .unsupportedContent, .refused:
+            .notEnrolled, .tokenReplaced, .revoked, .badEnrolmentCode, .tooLarge,
+            .unsupportedContent, .refused:
             false
         }
     }
@@ -79,7 +82,7 @@ extension SyncFailure {
         case .interrupted, .busy, .centralStore, .awaitingRecovery, .unfinishedBundle,
             .tooManyTries:
             .temporary
-        case .notEnrolled, .revoked, .badEnrolmentCode: .noPermission
+        case .notEnrolled, .tokenReplaced, .revoked, .badEnrolmentCode: .noPermission
         case .notCentral, .unsupportedVersion, .malformed, .brokenChain, .badSignature, .forked,
             .unknownCursor, .tooLarge, .unsupportedContent, .refused:
             .protocolError
@@ -90,7 +93,7 @@ extension SyncFailure {
     public var httpStatus: Int {
         switch self {
         case .malformed: 400
-        case .notEnrolled: 401
+        case .notEnrolled, .tokenReplaced: 401
         case .revoked, .badEnrolmentCode: 403
         case .brokenChain, .badSignature, .forked, .unknownCursor: 409
         case .tooLarge: 413
@@ -116,6 +119,7 @@ extension SyncFailure {
         case .forked: "forked"
         case .unknownCursor: "unknown-cursor"
         case .notEnrolled: "not-enrolled"
+        case .tokenReplaced: "token-replaced"
         case .revoked: "revoked"
         case .badEnrolmentCode: "bad-enrolment-code"
         case .tooManyTries: "too-many-tries"
@@ -149,6 +153,8 @@ extension SyncFailure {
                 + "(central holds \(accepted) of this identity)"
         case .unknownCursor: "central does not know this replica's place in its feed"
         case .notEnrolled: "this device is not enrolled at this central"
+        case .tokenReplaced:
+            "this device's token is no longer valid: a newer one has taken its place"
         case .revoked: "this device was revoked"
         case .badEnrolmentCode: "the enrolment code is wrong, used or expired"
         case .tooManyTries(let seconds):
@@ -188,7 +194,12 @@ extension SyncFailure {
         case .unfinishedBundle:
             "everything is kept here; make the next one: counter bundle create FILE, or run counter "
                 + "sync where there is a link"
-        case .revoked: "ask the central office; unsynced work is kept on this device"
+        case .tokenReplaced:
+            "sync again: the device proves itself by its key and takes a new token; tell the central "
+                + "office if this stays, since a copy of this device may be in use"
+        case .revoked:
+            "ask the central office; unsynced work is kept on this device, and counter export FILE "
+                + "writes it to a file for a device that is enrolled anew"
         case .badEnrolmentCode: "ask the central office for a new code; codes last 15 minutes"
         case .tooManyTries: "wait, and have the central office read the code out once more"
         case .busy, .centralStore: "everything is kept here; try again in a while"

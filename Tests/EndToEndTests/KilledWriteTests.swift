@@ -95,6 +95,45 @@ struct KilledWriteTests {
         #expect(devices.allSatisfy { $0["copyOf"] == .null })
     }
 
+    @Test("a counter that is killed while it takes a new token has one that central takes")
+    func newToken() throws {
+        let office = try Office()
+        let desk = try office.desk("desk")
+        _ = try desk.enter("officer=A")
+        try desk.sync()
+        try killEverywhere(stride: 2) { call in
+            let ending = try Self.kill.run(
+                "counter", ["sync", "--new-token", "--home", desk.home],
+                database: desk.home + "/replica.db", when: call, in: desk.directory
+            ).ending
+            #expect(try desk.sync()["identityChanged"] == nil, "call \(call)")
+            return ending
+        }
+        #expect(try desk("sync", "--new-token", "--json").json["newToken"] == true)
+        try office.expectSame(as: desk)
+    }
+
+    @Test("a central that is killed while it takes a new token takes one that the counter has")
+    func newTokenAtCentral() throws {
+        let office = try Office()
+        let desk = try office.desk("desk")
+        try desk.sync()
+        for call in 1...12 {
+            _ = try desk.enter("officer=A")
+            let server = try #require(office.server)
+            try Self.kill.with(
+                server, database: office.home + "/central.db", when: "\(call)", in: office.root
+            ) {
+                let ending = try desk("sync", "--new-token")
+                #expect([0, 69, 75].contains(ending.code), "\(ending.errors)")
+            }
+            try office.stop(SIGKILL)
+            try office.start()
+            #expect(try desk.sync()["identityChanged"] == nil, "call \(call)")
+        }
+        try office.expectSame(as: desk)
+    }
+
     @Test("a central that is killed while it makes its file makes it the next time")
     func newCentral() throws {
         let directory = try TemporaryDirectory()
@@ -171,10 +210,14 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE bundle_needs;
                 DROP TABLE central_trust;
                 DROP TABLE code_numbers;
+                DROP TABLE token_history;
                 """),
         OldFile(
             program: "central", name: "central.db",
-            undoing: "DROP TABLE receipts; DROP TABLE central_key;"),
+            undoing: """
+                DROP TABLE receipts; DROP TABLE central_key;
+                DROP TABLE token_replacements; DROP TABLE former_tokens;
+                """),
     ]
 
     /// Takes them back.

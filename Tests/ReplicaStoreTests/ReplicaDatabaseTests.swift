@@ -34,7 +34,7 @@ struct ReplicaDatabaseTests {
         #expect(try names(in: folder) == before.1, sourceLocation: sourceLocation)
     }
 
-    @Test("a file of a newer version is refused, and no byte of it changes", arguments: [9, 99])
+    @Test("a file of a newer version is refused, and no byte of it changes", arguments: [10, 99])
     func newerVersion(version: Int) throws {
         let file = try StoreFile(.counter)
         _ = try file.make()

@@ -7,7 +7,7 @@ import SyncProtocol
 enum FailureWord: CaseIterable {
     case unreachable, untrusted, interrupted, notCentral, unsupportedVersion, malformed, brokenChain
     case badSignature, forked, unknownCursor, notEnrolled, revoked, badEnrolmentCode, tooLarge
-    case tooManyTries
+    case tooManyTries, tokenReplaced
     case unsupportedContent, busy, centralStore, awaitingRecovery, unfinishedBundle, refused
 
     init(_ failure: SyncFailure) {
@@ -24,6 +24,7 @@ enum FailureWord: CaseIterable {
             case .forked: .forked
             case .unknownCursor: .unknownCursor
             case .notEnrolled: .notEnrolled
+            case .tokenReplaced: .tokenReplaced
             case .revoked: .revoked
             case .badEnrolmentCode: .badEnrolmentCode
             case .tooManyTries: .tooManyTries
@@ -51,6 +52,7 @@ enum FailureWord: CaseIterable {
         case .forked: .forked(accepted: UInt64(Int64.max))
         case .unknownCursor: .unknownCursor
         case .notEnrolled: .notEnrolled
+        case .tokenReplaced: .tokenReplaced(generation: 3)
         case .revoked: .revoked
         case .badEnrolmentCode: .badEnrolmentCode
         case .tooManyTries: .tooManyTries(retryAfterSeconds: 60)

@@ -98,8 +98,13 @@ public final class DirectTransport: Transport {
     /// Looks at a reply, or does something before it arrives.
     public typealias ReplyHook = @Sendable (SyncReply) throws -> Void
 
+    /// Looks at a new token's way to central.
+    public typealias TokenHook = @Sendable (TokenReplacement) throws -> Void
+
     private struct State {
         var faults: [LinkFault?] = []
+        var tokenFaults: [LinkFault?] = []
+        var tokenHook: TokenHook?
         var traffic = Traffic()
         var isDown = false
         var requestHook: RequestHook?
@@ -130,6 +135,16 @@ public final class DirectTransport: Transport {
     /// What the next exchanges meet, one each; `nil` is a good one.
     public func meet(_ faults: [LinkFault?]) {
         state.withLock { $0.faults = faults }
+    }
+
+    /// What the next replacements of the token meet, one each; `nil` is a good one.
+    public func meetWithTokens(_ faults: [LinkFault?]) {
+        state.withLock { $0.tokenFaults = faults }
+    }
+
+    /// Calls this with every new token's hash before it leaves.
+    public func onToken(_ hook: TokenHook?) {
+        state.withLock { $0.tokenHook = hook }
     }
 
     /// Takes the link down or brings it back.
@@ -166,6 +181,30 @@ public final class DirectTransport: Transport {
         if case .replyTruncated? = fault { answer.removeLast(answer.count / 3) }
         try run { try hooks.replyHook?(reply) }
         return try SyncReply(encoded: answer)
+    }
+
+    /// Carries a new token, or the link's faults: what is cut short is not JSON any more.
+    public func replaceToken(_ replacement: TokenReplacement) async throws(SyncFailure) {
+        let (fault, hooks) = state.withLock { state in
+            let fault = state.tokenFaults.isEmpty ? nil : state.tokenFaults.removeFirst()
+            return (fault, state)
+        }
+        if hooks.isDown { throw .unreachable(reason: "the test took the link down") }
+        try run { try hooks.tokenHook?(replacement) }
+        switch fault {
+        case .requestLost: throw .interrupted(reason: "the test lost the request")
+        case .requestTruncated:
+            throw .malformed(what: "token replacement", reason: "the test cut it short")
+        default: break
+        }
+        let node = slot.node
+        try await node.replaceToken(try TokenReplacement(json: replacement.json))
+        if case .requestRepeated? = fault { try await node.replaceToken(replacement) }
+        switch fault {
+        case .replyLost: throw .interrupted(reason: "the test lost the reply")
+        case .replyTruncated: throw .notCentral(status: 200, contentType: "cut short")
+        default: break
+        }
     }
 
     private func run(_ hook: () throws -> Void) throws(SyncFailure) {

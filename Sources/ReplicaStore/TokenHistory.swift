@@ -1,0 +1,82 @@
+// How old a counter's bearer token is, and the one that is to follow it. It stands beside the identity:
+// a new identity begins with a token, and a history, of its own.
+
+public import Causality
+internal import SQLite
+
+/// A counter's bearer tokens.
+public struct TokenHistory: Hashable, Sendable {
+    /// The number of the newest token that central was told of, or is to be; that of enrolment is 0.
+    public var generation: UInt64
+    /// Since when the present token is in use, by this machine's clock.
+    public var since: Timestamp
+    /// A token that central may or may not have heard of, of this generation; secret. The present one
+    /// is used until central has confirmed this one.
+    public var next: String?
+
+    /// Makes a history.
+    public init(generation: UInt64 = 0, since: Timestamp, next: String? = nil) {
+        self.generation = generation
+        self.since = since
+        self.next = next
+    }
+
+    static let schema = """
+        CREATE TABLE token_history(
+            only INTEGER PRIMARY KEY CHECK (only = 1), replica INTEGER NOT NULL,
+            generation INTEGER NOT NULL, since INTEGER NOT NULL, next TEXT) STRICT;
+        """
+}
+
+extension ReplicaDatabase {
+    /// The history of this identity's tokens; `nil` before one was written down.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func tokenHistory(of replica: ReplicaID) throws -> TokenHistory? {
+        let statement = try connection.statement(
+            "SELECT generation, since, next FROM token_history WHERE replica = ?1")
+        try statement.bind(1, Int64(bitPattern: replica.rawValue))
+        defer { statement.reset() }
+        guard try statement.step() else { return nil }
+        return TokenHistory(
+            generation: UInt64(clamping: statement.int64(0)),
+            since: Timestamp(milliseconds: statement.int64(1)), next: statement.textOrNil(2))
+    }
+}
+
+extension WriteTransaction {
+    /// Stores the history of an identity's tokens.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func save(_ history: TokenHistory, of replica: ReplicaID) throws {
+        let statement = try database.connection.statement(
+            """
+            INSERT OR REPLACE INTO token_history(only, replica, generation, since, next)
+            VALUES (1, ?1, ?2, ?3, ?4)
+            """)
+        try statement.bind(1, Int64(bitPattern: replica.rawValue))
+        try statement.bind(2, Int64(clamping: history.generation))
+        try statement.bind(3, history.since.milliseconds)
+        try statement.bind(4, history.next)
+        try statement.run()
+    }
+
+    /// Puts the token that central has confirmed in the place of the present one.
+    ///
+    /// - Returns: `false` when it is not the next token any more, and nothing was written.
+    /// - Throws: `StoreError`.
+    public func takeNextToken(_ token: String, of replica: ReplicaID) throws -> Bool {
+        guard var history = try database.tokenHistory(of: replica), history.next == token else {
+            return false
+        }
+        let statement = try database.connection.statement(
+            "UPDATE identity SET token = ?1 WHERE replica = ?2")
+        try statement.bind(1, token)
+        try statement.bind(2, Int64(bitPattern: replica.rawValue))
+        try statement.run()
+        history.next = nil
+        history.since = now
+        try save(history, of: replica)
+        return true
+    }
+}

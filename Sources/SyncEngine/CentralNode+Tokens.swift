@@ -1,0 +1,80 @@
+// Who asks: a device's bearer token, and how it puts another in its place (`Protocol/sync-v1.md`
+// §New token).
+
+public import Causality
+internal import Crypto
+internal import ReplicaStore
+public import SyncProtocol
+
+extension CentralNode {
+    /// Finds the device that a bearer token belongs to. The first use of a new token makes the one
+    /// before it void.
+    ///
+    /// - Throws: `SyncFailure.notEnrolled`, `.tokenReplaced`, `.revoked`, `.centralStore`.
+    public func authenticate(token: String) async throws(SyncFailure) -> ReplicaID {
+        let hash = BearerToken(text: token).hash
+        switch try await read({ try $0.standing(ofToken: hash) }) {
+        case .present(let device): return try Self.admitted(device)
+        case .next(let device):
+            _ = try Self.admitted(device)
+            return try await useNext(hash)
+        case .former(let device, let generation):
+            _ = try Self.admitted(device)
+            throw .tokenReplaced(generation: generation)
+        case nil: throw .notEnrolled
+        }
+    }
+
+    /// Takes a device's next bearer token to disk. The present one stays valid until the next has been
+    /// used: a lost answer shuts nobody out. The same again changes nothing.
+    ///
+    /// - Throws: `SyncFailure.notEnrolled` for a device that is unknown or has not signed this,
+    ///   `.tokenReplaced` when a newer token is known, `.revoked`, `.malformed`, `.centralStore`.
+    public func replaceToken(_ replacement: TokenReplacement) async throws(SyncFailure) {
+        let known = try await read { try $0.device(replacement.replica) }
+        guard let known, replacement.isSigned(by: known.publicKey) else { throw .notEnrolled }
+        try await write { transaction, database in
+            // It may have been revoked, or have sent another, while it waited for the writer.
+            guard let device = try database.device(replacement.replica) else {
+                throw SyncFailure.notEnrolled
+            }
+            _ = try Self.admitted(device)
+            let newest = try database.tokenGeneration(of: device.replica)
+            if replacement.generation <= newest {
+                // Said again, since the answer was lost: it may be in use by now.
+                switch try database.standing(ofToken: replacement.tokenHash) {
+                case .next(let holder) where holder.replica == device.replica: return
+                case .present(let holder) where holder.replica == device.replica: return
+                default: throw SyncFailure.tokenReplaced(generation: newest)
+                }
+            }
+            let isTaken = try transaction.setNextToken(
+                replacement.tokenHash, generation: replacement.generation, of: device.replica)
+            guard isTaken else {
+                throw SyncFailure.malformed(
+                    what: "token replacement", reason: "this token was used before")
+            }
+        }
+    }
+
+    private func useNext(_ hash: Hash256) async throws(SyncFailure) -> ReplicaID {
+        try await write { transaction, database in
+            switch try database.standing(ofToken: hash) {
+            case .next(let device):
+                let replica = try Self.admitted(device)
+                try transaction.useNextToken(hash, of: device)
+                return replica
+            // Another request with it came first.
+            case .present(let device): return try Self.admitted(device)
+            case .former(_, let generation):
+                throw SyncFailure.tokenReplaced(generation: generation)
+            case nil: throw SyncFailure.notEnrolled
+            }
+        }
+    }
+
+    private static func admitted(_ device: Device) throws(SyncFailure) -> ReplicaID {
+        guard device.state == .active else { throw .revoked }
+        return device.replica
+    }
+}

@@ -1,0 +1,107 @@
+// How a counter changes its bearer token: after 30 days, when a person says so, and when central does
+// not take the present one any more. The new token is on this disk before central hears of it, and
+// takes the place of the present one only when central has confirmed it: whatever is lost on the way,
+// or killed, the counter has a token that central takes, and at the worst proves itself once more.
+
+internal import Causality
+internal import Crypto
+internal import ReplicaStore
+internal import Replication
+internal import SyncProtocol
+
+extension CounterSession {
+    /// Days after which a token is replaced: a stolen one is of no use for longer.
+    private static let tokenMillisecondsMax: Int64 = 30 * 86_400_000
+    /// Tries in one replacement: a copy of this file may have announced newer tokens meanwhile.
+    private static let tokenTriesMax = 3
+
+    /// Replaces a token that has grown old, or goes on with a replacement that was interrupted. After
+    /// a sync that went well: the link is there, and nothing waits for it. What goes wrong leaves the
+    /// present token in use, and the next sync tries again.
+    func replaceTokenIfDue() async throws(SyncEnd) {
+        let isDue = try store { try isTokenDue() }
+        guard isDue else { return }
+        do throws(SyncEnd) {
+            try await replaceToken()
+        } catch {
+            if case .store = error { throw error }
+        }
+    }
+
+    /// Has central put a new token in the place of the present one.
+    func replaceToken() async throws(SyncEnd) {
+        var newest: UInt64 = 0
+        for attempt in 1...Self.tokenTriesMax {
+            let (replacement, token) = try store { try nextToken(after: newest) }
+            do throws(SyncFailure) {
+                try await transport.replaceToken(replacement)
+            } catch {
+                // A copy of this file, or this one before it was restored, has announced others.
+                guard case .tokenReplaced(let generation) = error, attempt < Self.tokenTriesMax,
+                    generation >= replacement.generation
+                else { throw .failure(error) }
+                newest = generation
+                continue
+            }
+            try store {
+                try database.write(now: clock.now()) {
+                    _ = try $0.takeNextToken(token.text, of: replacement.replica)
+                }
+            }
+            report.hasNewToken = true
+            return
+        }
+    }
+
+    /// The token that is asked for next, on disk before it is sent. One that was prepared before is
+    /// sent again, unless central knows of newer ones.
+    private func nextToken(
+        after newest: UInt64
+    ) throws -> (replacement: TokenReplacement, token: BearerToken) {
+        try database.write(now: clock.now()) { transaction in
+            let (identity, replica) = try database.enrolledIdentity()
+            guard let key = SigningKey(seed: identity.signingSeed) else {
+                throw StoreError.damaged(table: "identity", key: 1)
+            }
+            var history =
+                try database.tokenHistory(of: replica) ?? TokenHistory(since: transaction.now)
+            if history.next == nil || history.generation <= newest {
+                history.generation = max(history.generation, newest) + 1
+                history.next = BearerToken(random).text
+                try transaction.save(history, of: replica)
+            }
+            let token = BearerToken(text: history.next ?? "")
+            return (
+                TokenReplacement(
+                    replica: replica, generation: history.generation, token: token, key: key),
+                token
+            )
+        }
+    }
+
+    /// Whether the token is old, or another is under way. A clock that was set back counts as well.
+    private func isTokenDue() throws -> Bool {
+        let now = clock.now()
+        let (history, replica) = try database.read {
+            let replica = try database.enrolledIdentity().replica
+            return (try database.tokenHistory(of: replica), replica)
+        }
+        guard let history else {
+            try database.write(now: now) { try $0.save(TokenHistory(since: now), of: replica) }
+            return false
+        }
+        let (age, isAbsurd) = now.milliseconds.subtractingReportingOverflow(
+            history.since.milliseconds)
+        return history.next != nil || isAbsurd || age.magnitude >= Self.tokenMillisecondsMax
+    }
+}
+
+extension SyncFailure {
+    /// Whether central does not take the token: the device then proves itself by its key.
+    var isOfToken: Bool {
+        switch self {
+        case .notEnrolled, .tokenReplaced: true
+        default: false
+        }
+    }
+}

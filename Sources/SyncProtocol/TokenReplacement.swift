@@ -1,0 +1,99 @@
+// How a device puts a new bearer token in the place of its present one (`Protocol/sync-v1.md`
+// §New token). It proves itself by its key, not by a token: so a token that was lost, taken or
+// forgotten never shuts the device out, and whoever has the token alone cannot keep it.
+
+public import Causality
+public import Crypto
+public import JSON
+
+/// What a device sends to have another bearer token.
+public struct TokenReplacement: Hashable, Sendable {
+    /// The device.
+    public var replica: ReplicaID
+    /// Its number among the device's tokens; that of enrolment is 0, and higher ones count more.
+    public var generation: UInt64
+    /// The hash of the new token.
+    public var tokenHash: Hash256
+    /// Ed25519 over the other members, by the device's key.
+    public var signature: [UInt8]
+
+    /// The highest generation: JSON carries it exactly (RFC 8259 §6).
+    public static let generationMax: UInt64 = (1 << 53) - 1
+    /// Bytes of a replacement or an enrolment at most, far more than either takes: strangers may
+    /// send them.
+    public static let bodyBytesMax = 16 << 10
+
+    /// Makes a replacement, signed by the device's key.
+    public init(
+        replica: ReplicaID, generation: UInt64, token: BearerToken, key: SigningKey
+    ) {
+        self.replica = replica
+        self.generation = generation
+        tokenHash = token.hash
+        signature = []
+        signature = key.signature(of: signedBytes)
+    }
+
+    /// Whether the holder of this key has signed it.
+    public func isSigned(by key: PublicKey) -> Bool {
+        key.isValid(signature: signature, of: signedBytes)
+    }
+
+    /// A longer message than the chain's hash, which the same key signs: neither passes for the other.
+    private var signedBytes: [UInt8] {
+        Array("dossiersync token replacement 1".utf8)
+            + [replica.rawValue, generation].flatMap { number in
+                withUnsafeBytes(of: number.bigEndian) { Array($0) }
+            } + tokenHash.bytes
+    }
+
+    /// The replacement as JSON.
+    public var json: JSONValue {
+        .object([
+            ("version", .integer(Int64(WireLimits.version))),
+            ("replica", .string(replica.description)),
+            ("generation", .integer(Int64(clamping: generation))),
+            ("tokenHash", .string(tokenHash.description)),
+            ("signature", .string(Hexadecimal.text(signature))),
+        ])
+    }
+
+    /// Reads a replacement; its signature is looked at later.
+    ///
+    /// - Throws: `SyncFailure.unsupportedVersion`, `SyncFailure.malformed`.
+    public init(json: JSONValue) throws(SyncFailure) {
+        guard case .integer(let version)? = json["version"] else {
+            throw .malformed(what: "token replacement", reason: "no version")
+        }
+        guard version == Int64(WireLimits.version) else {
+            throw .unsupportedVersion(
+                found: UInt64(clamping: version), known: WireLimits.version)
+        }
+        guard case .string(let replicaText)? = json["replica"],
+            let replica = ReplicaID(hexadecimal: replicaText),
+            case .integer(let number)? = json["generation"],
+            let generation = UInt64(exactly: number),
+            (1...Self.generationMax).contains(generation),
+            case .string(let hashText)? = json["tokenHash"],
+            let tokenHash = Hexadecimal.bytes(hashText).flatMap({ Hash256(bytes: $0) }),
+            case .string(let signatureText)? = json["signature"],
+            let signature = Hexadecimal.bytes(signatureText)
+        else {
+            throw .malformed(
+                what: "token replacement",
+                reason: "replica, generation, tokenHash or signature is missing or wrong")
+        }
+        self.replica = replica
+        self.generation = generation
+        self.tokenHash = tokenHash
+        self.signature = signature
+    }
+
+    /// Central's answer when it has taken the replacement to its disk.
+    public var receipt: JSONValue {
+        .object([
+            ("version", .integer(Int64(WireLimits.version))),
+            ("generation", .integer(Int64(clamping: generation))),
+        ])
+    }
+}
