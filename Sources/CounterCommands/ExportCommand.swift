@@ -1,0 +1,99 @@
+// Unsynced work in a file that people and another device can read: the way out for a device that may
+// not sync any more.
+
+internal import Causality
+internal import CommandLineTool
+internal import Dossiers
+internal import JSON
+internal import ReplicaStore
+internal import Replication
+
+enum ExportCommand {
+    static func command(_ context: CounterContext) -> Command {
+        Command(
+            "export", summary: "write what waits for central into a file of edits",
+            discussion: """
+                For a device that was revoked, or can sync no more: one line for each change that
+                central has not confirmed, as counter apply takes it. Enrol another device of the
+                office, run counter sync there, then counter apply FILE and counter sync. A line
+                whose record is there already says so, and the others are written all the same;
+                apply the file once, or notes are there twice. It holds citizens' data, and only its
+                owner may read it: carry it as you would the dossiers, and remove it afterwards. It
+                holds no key and no token. This replica stays as it is. What central refused is not
+                in it: see counter refused.
+                """,
+            arguments: [
+                Positional("FILE", help: "the file to make; it must not be there yet")
+            ],
+            options: [.json]
+        ) { try run($0, context) }
+    }
+
+    private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
+    {
+        let path = invocation.positional("FILE")
+        guard !path.isEmpty, !path.hasSuffix("/") else {
+            throw UsageError("FILE needs the name of a file", hint: "as in /media/stick/edits")
+        }
+        let count = try context.read(invocation) { database in
+            let (identity, _) = try database.enrolledIdentity()
+            guard identity.pendingCount > 0 else { return 0 }
+            let file = try PrivateTextFile(creating: path)
+            let count = try write(database, to: file)
+            try file.finish()
+            return count
+        }
+        if invocation.has("--json") {
+            try invocation.printJSON(.object([("lines", .integer(Int64(count)))]))
+        } else if count == 0 {
+            try invocation.printOut("no change waits here; no file was made")
+        } else {
+            try invocation.printOut(
+                TerminalSafe.text(
+                    "wrote \(GroupedNumber.counted(count, "line")) to \(path), which only its "
+                        + "owner may read"))
+        }
+        return .ok
+    }
+
+    /// One line for each change that central has not confirmed, in their order.
+    private static func write(
+        _ database: ReplicaDatabase, to file: PrivateTextFile
+    ) throws -> Int {
+        let (identity, replica) = try database.enrolledIdentity()
+        var seq = identity.pushedSeq
+        var count = 0
+        while let one = try database.outbox(of: replica, after: seq, bytesMax: 1) {
+            seq = one.firstSeq
+            let change: Change
+            do throws(FormatError) {
+                change = try Change(canonicalBytes: one.changes)
+            } catch {
+                throw StoreError.damaged(table: "changes", key: Int64(clamping: seq))
+            }
+            let record = change.record ?? RecordID(derivedFrom: one.hashAfter)
+            try file.write(line: change.editLine(record).serialized())
+            count += 1
+        }
+        return count
+    }
+}
+
+extension Change {
+    /// The change as a line of `apply`, with its own time and writer.
+    func editLine(_ record: RecordID) -> JSONValue {
+        // Every later change to a record has seen the one that made it.
+        let isNew = context.isEmpty
+        var members: [(String, JSONValue)] =
+            isNew
+            ? [("new", .string(kind.name)), ("id", .string(record.description))]
+            : [("set", .string(record.description))]
+        members.append(("fields", fieldsJSON))
+        let time = stamp.shownTime.milliseconds
+        if DossierLimits.instant.contains(time) {
+            members.append(("at", .string(OfficeTime.text(milliseconds: time))))
+        }
+        if let by { members.append(("by", .string(by))) }
+        return .object(members)
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import JSON
+import SQLite
+import Testing
+
+/// A device that was revoked is shut out at once, says so, and its work gets out by a file.
+@Suite("A revoked device", .ownThreads)
+struct RevokedDeviceTests {
+    private let office: Office
+    private let desk: Desk
+    private let id: String
+
+    init() throws {
+        office = try Office()
+        desk = try office.desk("desk")
+        id = try desk.enter("applicant_name=Lê Hoa")
+        try desk.sync()
+    }
+
+    private func revoke(_ desk: Desk) throws {
+        let replica = try #require(desk("status", "--json").json["replica"]?.stringValue)
+        #expect(try office.central("revoke", replica).code == 0)
+    }
+
+    private func expectShutOut(
+        _ ending: Program.Ending, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(ending.code == 77, "\(ending.errors)", sourceLocation: sourceLocation)
+        #expect(
+            ending.errors.contains("this device was revoked"), "\(ending.errors)",
+            sourceLocation: sourceLocation)
+        #expect(
+            ending.errors.contains("counter export FILE"), "\(ending.errors)",
+            sourceLocation: sourceLocation)
+    }
+
+    @Test("its next request is refused, and so is every one after, with 77 and what to do")
+    func shutOut() throws {
+        _ = try desk.enter("applicant_name=Trần An")
+        try revoke(desk)
+        for _ in 0..<2 { expectShutOut(try desk("sync")) }
+        expectShutOut(try desk("sync", "--new-token"))
+        let status = try desk("status", "--json").json
+        #expect(status["pending"] == 1)
+        #expect(status["synced"] == false)
+        #expect(try desk("new", "applicant_name=Võ Bình").code == 0, "it works on by itself")
+        #expect(try office.digest() != desk.digest())
+    }
+
+    @Test("one that waits at central is shut out while it waits")
+    func whileItWaits() throws {
+        let waiting = try desk.start("sync", "--wait", "50")
+        // It waits once central has noted its request: the log tells of ended ones only, so it is
+        // given a short wait of another desk to be surely later.
+        let other = try office.desk("other")
+        _ = try other("sync", "--wait", "2")
+        let began = ContinuousClock.now
+        try revoke(desk)
+        expectShutOut(try waiting.ending())
+        #expect(began.duration(to: .now) < .seconds(30))
+    }
+
+    @Test("its unsynced work goes to a file, and from there to a device that is enrolled anew")
+    func export() throws {
+        let made = try desk.enter("applicant_name=Trần An", "applicant_phone=0912 345 678")
+        #expect(try desk("set", id, "officer=Võ Bình", "--by", "Bình").code == 0)
+        #expect(try desk("note", id, "thiếu bản sao").code == 0)
+        #expect(try desk("contact", "--way", "incoming_call", "caller_name=Hồ Cúc").code == 0)
+        try revoke(desk)
+        expectShutOut(try desk("sync"))
+        let path = try office.root.path + "/rescue.ndjson"
+        let exported = try desk("export", path)
+        #expect(exported.code == 0, "\(exported.errors)")
+        #expect(exported.output.contains("4 lines"), "\(exported.output)")
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+        #expect((mode as? NSNumber)?.intValue == 0o600)
+        try expectNoSecrets(path)
+
+        let fresh = try office.desk("fresh")
+        try fresh.sync()
+        let applied = try fresh("apply", path, "--json")
+        #expect(applied.code == 0, "\(applied.output) \(applied.errors)")
+        try fresh.sync()
+        #expect(try fresh.record(made).at("fields")["applicant_phone"] == "0912 345 678")
+        let edited = try fresh.record(id)
+        #expect(try edited.at("fields")["officer"] == "Võ Bình")
+        #expect(try edited.at("fields")["notes"] == .array([.string("thiếu bản sao")]))
+        #expect(try fresh.digest() == office.digest())
+        let contacts = try fresh("records", "--ndjson", "--kind", "contact").output
+        #expect(contacts.contains("Hồ Cúc"))
+
+        // A second time: no record is doubled, and the lines of those that are there are named.
+        let again = try fresh("apply", path, "--json")
+        #expect(again.code == 65)
+        #expect(try again.json["failed"] == 2, "\(again.output)")
+        #expect(try desk("status", "--json").json["pending"] == 4, "the replica stays as it was")
+    }
+
+    /// Neither the token nor the key of the replica stands in a file.
+    private func expectNoSecrets(_ path: String) throws {
+        let connection = try Connection(path: desk.home + "/replica.db", access: .readOnly)
+        defer { connection.close() }
+        let statement = try connection.statement("SELECT token, hex(signing_seed) FROM identity")
+        #expect(try statement.step())
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(statement.text(0).count == 64)
+        #expect(!text.contains(statement.text(0)))
+        #expect(!text.lowercased().contains(statement.text(1).lowercased()))
+        statement.reset()
+    }
+
+    @Test("a file that is there is not written over, and without work none is made")
+    func files() throws {
+        let path = try office.root.path + "/rescue.ndjson"
+        let nothing = try desk("export", path)
+        #expect(nothing.code == 0)
+        #expect(nothing.output.contains("no change waits here"))
+        #expect(!FileManager.default.fileExists(atPath: path))
+        _ = try desk.enter("officer=A")
+        try Data("mine".utf8).write(to: URL(fileURLWithPath: path))
+        let refused = try desk("export", path)
+        #expect(refused.code == 73, "\(refused.errors)")
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "mine")
+        #expect(try desk("export", "/nonexistent/file").code == 73)
+        #expect(try desk("export", "/").code == 64)
+        if FileManager.default.fileExists(atPath: "/dev/full") {
+            #expect(try desk("export", "/dev/full").code == 73)
+        }
+    }
+}
