@@ -312,7 +312,12 @@ extension CentralIngest {
             return (.outOfScope, "the record is not this office's")
         }
         let offices = record.state[RecordSchema.officeField]
-        return offices.allSatisfy({ change.context.covers($0.dot) })
+        // Nobody can check what a device says it had not seen: it may not get a record back so, to
+        // read what the other office has written since.
+        let takesBack = change.writes.contains {
+            $0.name == RecordSchema.officeField && $0.value == .text(office)
+        }
+        return takesBack || offices.allSatisfy({ change.context.covers($0.dot) })
             ? (.handedOver, "the record was handed over to another office") : nil
     }
 

@@ -54,7 +54,8 @@ struct CentralPull {
         if epoch.isRecovering {
             reply.requests.append(.sendStates)
             for copy in request.heldCopies {
-                let known = try database.state(of: .id(copy.id))?.vv ?? VersionVector()
+                // Of a record that never was the office's nothing is known, as of none at all.
+                let known = try readableVector(of: copy.id) ?? VersionVector()
                 if !known.covers(copy.vv) { reply.neededRecords.append(copy.id) }
             }
         }
@@ -62,6 +63,15 @@ struct CentralPull {
         reply.itemCount = itemCount
         try reply.putItemsIntoColumns(for: request, in: database)
         if device.isSyncRequested { reply.requests.append(.syncNow) }
+    }
+
+    /// What central has seen of a record that the office may read, or once could.
+    private func readableVector(of id: RecordID) throws -> VersionVector? {
+        guard let state = try database.state(of: .id(id)) else { return nil }
+        let isReadable =
+            try DossierRules.scope(of: state).includes(office: device.office)
+            || state.fields.isEmpty || database.hasEverRead(office: device.office, id)
+        return isReadable ? state.vv : nil
     }
 
     /// The records in the buckets that differ, as far as the reply has room; at least one bucket.

@@ -1,0 +1,410 @@
+import Causality
+import Crypto
+import Dossiers
+import JSON
+import ReplicaStore
+import Replication
+@testable import SyncEngine
+import SyncProtocol
+import TestSupport
+import Testing
+
+/// One way by which a device could get at what is not its office's.
+enum Door: String, CaseIterable, CustomTestStringConvertible {
+    case states, feed, fetched, digests, bucketByBucket, wait, receipts, recovery, columnsWanted
+    case editByID, editWithTheirContext, takeOver, makeTakenID, noteByID, columnsByTheirDot
+    case catalogWrite, statesWithPush, statesAlone, refusedBefore, identity, identityOfTheirs
+    case theirName
+
+    var testDescription: String { rawValue }
+
+    /// Whether its requests differ, beyond the ids, vectors and dots that they name, by nothing: then
+    /// what is forbidden and what is absent are answered with the same bytes.
+    var isReading: Bool {
+        switch self {
+        case .states, .feed, .fetched, .digests, .bucketByBucket, .wait, .receipts, .recovery,
+            .columnsWanted, .columnsByTheirDot, .refusedBefore, .identity:
+            true
+        case .editByID, .editWithTheirContext, .takeOver, .makeTakenID, .noteByID, .catalogWrite,
+            .statesWithPush, .statesAlone, .identityOfTheirs, .theirName:
+            false
+        }
+    }
+}
+
+/// What a hostile device names in its requests.
+struct Named {
+    var records: [(kind: RecordKind, id: RecordID, vv: VersionVector)]
+    var replica: ReplicaID
+    var chain: ChainEnd
+}
+
+@Suite("Every way into central, walked by a device of another office")
+struct ScopeWalkTests {
+    /// Values that stand in records of office A and nowhere else.
+    private static let marks = [
+        "ZQXNAME", "0790ZQX3456", "0987650001", "ZQXADDRESS", "ZQXOFFICER", "ZQXNOTE", "ZQXCALLER",
+        "0987650002", "ZQXTOPIC", "ZQXLATER", "ZQXREFUSED",
+    ]
+
+    private let fleet: Fleet
+    private let theirs: TestCounter
+    private let ours: TestCounter
+    private let theirIDs: [RecordID]
+    /// A dossier that B made and handed over to A, which wrote on.
+    private let handedOver: RecordID
+
+    init() async throws {
+        fleet = try Fleet()
+        (theirs, ours) = (try await fleet.enrol("A"), try await fleet.enrol("B"))
+        try fleet.editCentral { edit in
+            _ = try edit.make(
+                .procedure,
+                writes: [
+                    FieldWrite("code", .text("P1")), FieldWrite("name", .text("Procedure")),
+                ])
+            _ = try edit.make(.holiday, writes: [FieldWrite("date", .text("2021-04-30"))])
+        }
+        handedOver = try ours.make([FieldWrite("applicant_name", .text("Handed"))])
+        _ = try ours.make([FieldWrite("applicant_name", .text("Own"))])
+        try await settle([ours, theirs])
+        try ours.set(handedOver, "office", .text("A"))
+        try await settle([ours, theirs])
+        theirIDs = try theirs.edit { edit in
+            let dossier = try edit.make(
+                .dossier,
+                writes: [
+                    FieldWrite("applicant_name", .text("ZQXNAME")),
+                    FieldWrite("applicant_id", .text("0790ZQX3456")),
+                    FieldWrite("applicant_phone", .text("0987650001")),
+                    FieldWrite("applicant_address", .text("ZQXADDRESS")),
+                    FieldWrite("officer", .text("ZQXOFFICER")),
+                ], additions: [FieldWrite("notes", .text("ZQXNOTE"))])
+            let contact = try edit.make(
+                .contact,
+                writes: [
+                    FieldWrite("caller_name", .text("ZQXCALLER")),
+                    FieldWrite("caller_phone", .text("0987650002")),
+                    FieldWrite("topic", .text("ZQXTOPIC")),
+                ])
+            return [dossier.record, contact.record]
+        }
+        try theirs.set(handedOver, "applicant_name", .text("ZQXLATER"))
+        try theirs.plant(.procedure, writes: [FieldWrite("name", .text("ZQXREFUSED"))])
+        _ = try await theirs.sync()
+        try await settle([theirs])
+    }
+
+    /// What A and the catalog hold at central. What B had handed over is left out: an edit of B that had
+    /// not seen that merges.
+    private func protected() throws -> [RecordID: RecordState] {
+        try fleet.readCentral { try $0.statesByID() }.filter { id, state in
+            guard id != handedOver else { return false }
+            return state.kind.isCatalog || DossierRules.scope(of: state).includes(office: "A")
+        }
+    }
+
+    /// What is really A's, and what is nobody's.
+    private func named(areTheirs: Bool) throws -> Named {
+        let kinds: [RecordKind] = [.dossier, .contact, .dossier]
+        let identity = try theirs.read { try $0.enrolledIdentity() }
+        guard areTheirs else {
+            let ids = (0..<3).map { RecordID(derivedFrom: Hash256(hashing: [0xAB, $0])) }
+            let stranger = ReplicaID(0x0123_4567_89AB_CDEF)
+            return Named(
+                records: zip(kinds, ids).map { ($0, $1, [stranger: 5]) }, replica: stranger,
+                chain: ChainEnd(
+                    seq: identity.identity.seq, hash: Hash256(hashing: [1, 2, 3])))
+        }
+        let all = try fleet.readCentral { try $0.statesByID() }
+        return Named(
+            records: zip(kinds, theirIDs + [handedOver]).map {
+                ($0, $1, all[$1]?.vv ?? VersionVector())
+            }, replica: theirs.replica,
+            chain: ChainEnd(seq: identity.identity.seq, hash: identity.identity.chainHash))
+    }
+
+    /// All that comes back through a door, in every form that it may come in.
+    private struct Answers {
+        var bytes: [UInt8] = []
+        /// Without what differs by time and by the device.
+        var comparable: [SyncReply] = []
+        var failures: [SyncFailure] = []
+    }
+
+    private func answers(
+        at door: Door, naming named: Named, from device: inout RawDevice
+    ) async throws -> Answers {
+        var answers = Answers()
+        for var request in try await requests(at: door, naming: named, from: &device) {
+            for _ in 0..<8 {
+                let reply: SyncReply
+                do throws(SyncFailure) {
+                    let asker = door == .theirName ? device.replica : request.replica
+                    // In the bytes of the wire.
+                    reply = try await device.node.node.exchange(
+                        try SyncRequest(encoded: request.encoded()), from: asker)
+                } catch {
+                    answers.failures.append(error)
+                    answers.bytes += Array(Problem.document(of: error).serialized().utf8)
+                    break
+                }
+                answers.bytes += reply.encoded()
+                answers.bytes += Array(reply.json.serialized().utf8)
+                answers.bytes += Array(
+                    "\(try reply.decodedItems(for: device.replica))".utf8)
+                var comparable = reply
+                comparable.time = Timestamp(milliseconds: 0)
+                comparable.accepted = ChainEnd(seq: 0, hash: Hash256.zero)
+                comparable.identity?.replica = ReplicaID(1)
+                comparable.identity?.desk = 1
+                comparable.neededRecords = comparable.neededRecords.map { _ in handedOver }
+                answers.comparable.append(comparable)
+                guard reply.hasMore else { break }
+                request.cursor = reply.cursor
+                request.resumeMark = reply.resumeMark
+            }
+        }
+        return answers
+    }
+
+    private func requests(
+        at door: Door, naming named: Named, from device: inout RawDevice
+    ) async throws -> [SyncRequest] {
+        let plain = device.request()
+        func with(_ change: (inout SyncRequest) throws -> Void) rethrows -> SyncRequest {
+            var request = plain
+            try change(&request)
+            return request
+        }
+        let head = try fleet.readCentral { try $0.lastCommit() }
+        let present = Cursor(position: head.position, hash: head.hash)
+        switch door {
+        case .states: return [with { $0.wantedBytes = 1 }, plain]
+        case .feed:
+            return try (0...head.position).map { position in
+                let hash = try fleet.readCentral { try $0.commitHash(at: position) }
+                return try with {
+                    $0.cursor = Cursor(position: position, hash: try #require(hash))
+                }
+            }
+        case .fetched: return [with { $0.fetchedRecords = named.records.prefix(2).map(\.id) }]
+        case .digests, .bucketByBucket:
+            let nothing = Array(repeating: Digest(), count: RecordID.bucketCount)
+            let firsts = door == .digests ? [0] : Array(stride(from: 0, to: 256, by: 16))
+            return firsts.map { first in
+                with {
+                    $0.cursor = present
+                    $0.bucketDigests = BucketDigests(nothing, from: first)
+                }
+            }
+        case .wait:
+            return [
+                with {
+                    $0.cursor = present
+                    $0.waitSeconds = 1
+                }
+            ]
+        case .receipts:
+            let epoch = try fleet.readCentral { try $0.epoch().id }
+            return [
+                with {
+                    $0.epoch = KnownEpoch(
+                        epoch: epoch &+ 1, acknowledgedSeq: named.chain.seq,
+                        formerSeq: named.chain.seq)
+                }, with { $0.chain = named.chain },
+            ]
+        case .recovery:
+            try fleet.editCentralTransaction { try $0.setRecovering(true) }
+            return [
+                with { request in
+                    request.heldCopies = named.records.prefix(2).map {
+                        HeldCopy(id: $0.id, vv: $0.vv)
+                    }
+                }
+            ]
+        case .columnsWanted:
+            return [
+                with {
+                    $0.batches = BatchWishes()
+                    $0.fetchedRecords = named.records.prefix(2).map(\.id)
+                }
+            ]
+        case .refusedBefore:
+            return [with { $0.refusedBefore = [RefusedBefore(seq: 1, code: .outOfScope)] }]
+        case .identity:
+            let key = try #require(SigningKey(seed: SystemRandomSource().bytes(32)))
+            return [with { $0.rotation = Rotation(key: key, probes: [named.chain]) }]
+        default: return try writes(at: door, naming: named, from: &device)
+        }
+    }
+
+    private func writes(
+        at door: Door, naming named: Named, from device: inout RawDevice
+    ) throws -> [SyncRequest] {
+        let mallory = [FieldWrite("officer", .text("Mallory"))]
+        let toUs = [FieldWrite("office", .text("B"))]
+        switch door {
+        case .editByID:
+            return named.records.map {
+                device.push([device.change($0.kind, record: $0.id, writes: mallory)])
+            }
+        case .editWithTheirContext:
+            return named.records.map {
+                device.push(
+                    [device.change($0.kind, record: $0.id, context: $0.vv, writes: mallory)])
+            }
+        case .takeOver:
+            return named.records.map {
+                device.push(
+                    [device.change($0.kind, record: $0.id, context: $0.vv, writes: toUs)])
+            }
+        case .makeTakenID:
+            return named.records.map {
+                device.push([device.change($0.kind, record: $0.id, writes: toUs + mallory)])
+            }
+        case .noteByID:
+            return named.records.map {
+                var change = device.change($0.kind, record: $0.id, writes: [])
+                change.additions = [FieldWrite("notes", .text("Mallory"))]
+                return device.push([change])
+            }
+        case .columnsByTheirDot:
+            return named.records.prefix(1).map {
+                var request = device.push(
+                    [device.change($0.kind, record: $0.id, context: $0.vv, writes: mallory)])
+                request = request.withPushInColumns ?? request
+                // The dictionary of records in it is by dots; the signature is of other bytes.
+                request.push?.signature = device.key.signature(of: [1])
+                device.chain = HashChain()
+                return request
+            }
+        case .catalogWrite:
+            let catalog = try protected().values.filter(\.kind.isCatalog)
+            var requests: [SyncRequest] = []
+            for state in catalog {
+                for context in [VersionVector(), state.vv] {
+                    let name: FieldName = state.kind == .holiday ? "date" : "name"
+                    let write = FieldWrite(name, .text("2021-05-01"))
+                    requests.append(
+                        device.push(
+                            [
+                                device.change(
+                                    state.kind, record: state.id, context: context,
+                                    writes: [write]),
+                                device.change(state.kind, writes: [write], ahead: 1),
+                            ]))
+                }
+            }
+            return requests
+        case .statesWithPush, .statesAlone:
+            return named.records.map { record in
+                var state = RecordState(kind: record.kind, id: record.id)
+                let making = Change(
+                    dot: Dot(device.replica, 1_000), clock: HybridTimestamp(rawValue: 1),
+                    kind: record.kind, record: record.id, context: VersionVector(),
+                    writes: toUs + mallory)
+                _ = state.apply(making)
+                for dot in record.vv.entries { state.vv.insert(Dot(dot.replica, dot.seq + 9)) }
+                var request =
+                    door == .statesAlone
+                    ? device.request()
+                    : device.push(
+                        [
+                            device.change(
+                                record.kind, record: record.id, context: state.vv,
+                                writes: mallory)
+                        ])
+                request.states = state.canonicalBytes
+                return request
+            }
+        case .identityOfTheirs, .theirName:
+            var request = device.request()
+            request.replica = named.replica
+            let key = try #require(SigningKey(seed: SystemRandomSource().bytes(32)))
+            if door == .identityOfTheirs {
+                request.rotation = Rotation(key: key, probes: [named.chain])
+                request.replica = device.replica
+            }
+            return [request]
+        default: return []
+        }
+    }
+
+    @Test(
+        "through no door does anything of the other office come back, and nothing of it changes",
+        arguments: Door.allCases)
+    func walk(door: Door) async throws {
+        var device = try await RawDevice(fleet, office: "B")
+        let before = try protected()
+        let answers = try await answers(
+            at: door, naming: named(areTheirs: true), from: &device)
+        #expect(!answers.bytes.isEmpty)
+        for mark in Self.marks {
+            #expect(answers.bytes.firstRange(of: Array(mark.utf8)) == nil, "\(mark)")
+        }
+        #expect(try protected() == before)
+        if door == .theirName { #expect(answers.failures == [.notEnrolled]) }
+        try await settle([theirs])
+        #expect(try protected() == before)
+    }
+
+    @Test(
+        "what may not be read is answered with the same bytes as what is not there",
+        arguments: Door.allCases.filter(\.isReading))
+    func sameBytes(door: Door) async throws {
+        var (first, second) = (
+            try await RawDevice(fleet, office: "B"), try await RawDevice(fleet, office: "B")
+        )
+        let forbidden = try await answers(
+            at: door, naming: named(areTheirs: true), from: &first)
+        let absent = try await answers(at: door, naming: named(areTheirs: false), from: &second)
+        #expect(forbidden.failures == absent.failures)
+        #expect(!forbidden.comparable.isEmpty || !forbidden.failures.isEmpty)
+        #expect(forbidden.comparable.map { $0.encoded() } == absent.comparable.map { $0.encoded() })
+    }
+
+    @Test("a bundle that asks for the other office's records brings none of them")
+    func bundle() async throws {
+        let before = try protected()
+        let database = try ours.open()
+        try database.write(now: ours.clock.now()) { transaction in
+            for id in theirIDs { try transaction.setGap(id, isOpen: true) }
+        }
+        database.close()
+        for id in theirIDs + [handedOver] {
+            try ours.plant(
+                .dossier, record: id, writes: [FieldWrite("officer", .text("Mallory"))])
+        }
+        _ = try await fleet.visit(ours)
+        _ = try await fleet.visit(ours)
+        let bytes = Array("\(try ours.states())".utf8)
+        for mark in Self.marks { #expect(bytes.firstRange(of: Array(mark.utf8)) == nil, "\(mark)") }
+        #expect(try protected() == before)
+    }
+
+    @Test("the marks are found where they may be: in the answers to their own office")
+    func marksAreFound() async throws {
+        var device = try await RawDevice(fleet, office: "A")
+        let answers = try await answers(
+            at: .states, naming: named(areTheirs: true), from: &device)
+        for mark in Self.marks where mark != "ZQXREFUSED" {
+            #expect(answers.bytes.firstRange(of: Array(mark.utf8)) != nil, "\(mark)")
+        }
+    }
+
+    @Test("a wait is not ended by what happens at another office")
+    func wait() async throws {
+        let device = try await RawDevice(fleet, office: "B")
+        var request = device.request()
+        let head = try fleet.readCentral { try $0.lastCommit() }
+        request.cursor = Cursor(position: head.position, hash: head.hash)
+        request.waitSeconds = 2
+        let began = ContinuousClock.now
+        async let reply = device.send(request)
+        _ = try theirs.make([FieldWrite("officer", .text("ZQXLATER"))])
+        try await settle([theirs])
+        #expect(try await reply.itemCount == 0)
+        #expect(began.duration(to: .now) >= .seconds(2))
+    }
+}
