@@ -1,4 +1,4 @@
-// Central's HTTP interface (`Protocol/sync-v1.md` §HTTP): two routes, errors as problem details.
+// Central's HTTP interface (`Protocol/sync-v1.md` §HTTP): a few routes, errors as problem details.
 
 internal import CBOR
 internal import Causality
@@ -23,21 +23,23 @@ public struct CentralHTTP: Sendable {
     public static func check(
         method: String, path: String, headers: HTTPHeaders
     ) -> HTTPResponse? {
-        switch (method, path) {
-        case ("GET", "/v1/health"), ("HEAD", "/v1/health"): return nil
-        case (_, "/v1/sync"), (_, "/v1/enrol"), (_, "/v1/token"):
-            guard method == "POST" else {
-                return problem(.refused(status: 405, title: "only POST here"), ["Allow": "POST"])
-            }
-        default:
+        guard let route = Route(rawValue: path) else {
             return problem(.refused(status: 404, title: "there is nothing at this path"))
         }
-        let expected = path == "/v1/sync" ? HTTPTransport.mediaType : "application/json"
-        let type = headers["Content-Type"]?.split(separator: ";").first.map(String.init)
-        guard type?.lowercased() == expected else {
-            return problem(.unsupportedContent(reason: "the Content-Type must be \(expected)"))
+        guard route.methods.contains(method) else {
+            let methods = route.methods.joined(separator: ", ")
+            return problem(
+                .refused(status: 405, title: "this path takes only \(methods)"),
+                ["Allow": methods])
         }
-        if path == "/v1/sync", headers["Authorization"] == nil { return problem(.notEnrolled) }
+        if let expected = route.requestMediaType {
+            let type = headers["Content-Type"]?.split(separator: ";").first.map(String.init)
+            guard type?.lowercased() == expected else {
+                return problem(
+                    .unsupportedContent(reason: "the Content-Type must be \(expected)"))
+            }
+        }
+        if route.wantsToken, headers["Authorization"] == nil { return problem(.notEnrolled) }
         return nil
     }
 
@@ -49,11 +51,11 @@ public struct CentralHTTP: Sendable {
             return refusal
         }
         do throws(SyncFailure) {
-            switch request.path {
-            case "/v1/sync": return try await sync(request)
-            case "/v1/enrol": return try await enrol(request)
-            case "/v1/token": return try await replaceToken(request)
-            default:
+            switch Route(rawValue: request.path) {
+            case .sync: return try await sync(request)
+            case .enrol: return try await enrol(request)
+            case .token: return try await replaceToken(request)
+            case .health, nil:
                 return HTTPResponse(contentType: "application/json", text: #"{"status":"ok"}"#)
             }
         } catch {
@@ -169,7 +171,7 @@ extension CentralHTTP {
                 contentType: "application/json", text: reply.json.serialized())
         }
         var response = HTTPResponse(
-            headers: ["Content-Type": HTTPTransport.mediaType], body: reply.encoded())
+            headers: ["Content-Type": Route.syncMediaType], body: reply.encoded())
         let takesZstd =
             request.headers["Accept-Encoding"]?.contains(Compression.contentCoding) == true
         guard takesZstd else { return response }

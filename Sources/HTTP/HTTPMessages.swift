@@ -43,4 +43,11 @@ public struct HTTPResponse: Sendable, Equatable {
             status: status, contentType: "application/problem+json",
             text: #"{"type":"about:blank","title":"\#(title)","status":\#(status)}"#)
     }
+
+    /// The same, and nothing more is read from the connection: what follows may be no request.
+    var closingConnection: HTTPResponse {
+        var response = self
+        response.headers["Connection"] = "close"
+        return response
+    }
 }

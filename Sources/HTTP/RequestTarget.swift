@@ -9,7 +9,9 @@ struct RequestTarget: Equatable {
     /// that no two layers can read different paths.
     init?(rawPath: String, rawQuery: [(name: String, value: String)]) {
         let originForm = Self.originForm(rawPath)
-        guard let path = Self.decoded(originForm, plusIsSpace: false),
+        // Proxies differ on whether an encoded slash parts a path.
+        guard !originForm.lowercased().contains("%2f"),
+            let path = Self.decoded(originForm, plusIsSpace: false),
             path == "*" || path.utf8.first == UInt8(ascii: "/")
         else { return nil }
         var query: [String: String] = [:]
@@ -25,8 +27,11 @@ struct RequestTarget: Equatable {
 
     /// Drops scheme and authority of the absolute form, which every server must accept.
     private static func originForm(_ text: String) -> String {
-        guard text.hasPrefix("http://") || text.hasPrefix("https://") else { return text }
-        let afterScheme = text.dropFirst(text.hasPrefix("https://") ? 8 : 7)
+        let schemes = ["http://", "https://"]  // in any case (RFC 3986 §3.1)
+        guard let scheme = schemes.first(where: { text.lowercased().hasPrefix($0) }) else {
+            return text
+        }
+        let afterScheme = text.dropFirst(scheme.count)
         guard let slash = afterScheme.firstIndex(of: "/") else { return "/" }
         return String(afterScheme[slash...])
     }

@@ -53,8 +53,8 @@ final class ServerCore: Sendable {
         if head.bytes > limits.headerBytesMax {
             return .problem(431, "The request headers are too large")
         }
-        guard let target = head.target else { return .problem(400, "Malformed request target") }
         if let problem = head.framingProblem { return problem }
+        guard let target = head.target else { return .problem(400, "Malformed request target") }
         if let refusal = headerCheck?(head.method, target.path, head.headers) { return refusal }
         let declared = head.declaredBodyBytes ?? 0
         if declared > limits.bodyBytesMax { return tooLarge }

@@ -110,7 +110,8 @@ private func requestArrived(
         let head = RequestHead(
             method: String(cString: method), rawPath: String(cString: url),
             rawQuery: connection.query(), headers: connection.headers(),
-            remoteAddress: connection.remoteAddress())
+            remoteAddress: connection.remoteAddress(),
+            version: version.map { String(cString: $0) } ?? "")
         let core = serverCore(context)
         let exchange = ServerExchange(core: core, connection: connection, head: head)
         slot.pointee = Unmanaged.passRetained(exchange).toOpaque()

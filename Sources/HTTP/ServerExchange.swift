@@ -125,6 +125,10 @@ final class ServerExchange: Sendable {
     }
 
     private func startHandler(_ state: inout State) -> MHD_Result {
+        guard head.announced(bodyBytes: state.body.count) else {
+            state.phase = .answered
+            return send(.problem(400, "Malformed message length").closingConnection)
+        }
         guard core.mayStartHandler() else {
             state.phase = .answered
             return send(core.closing)
@@ -179,12 +183,10 @@ final class ServerExchange: Sendable {
     }
 
     private func refuseUpload(_ refusal: HTTPResponse, _ state: inout State) -> MHD_Result {
-        var refusal = refusal
-        refusal.headers["Connection"] = "close"
         state.body = []
         state.phase = .answered
         state.lingeringSocket = fcntl(connection.socket, F_DUPFD_CLOEXEC, 0)
-        return send(refusal)
+        return send(refusal.closingConnection)
     }
 
     private func send(_ response: HTTPResponse) -> MHD_Result {

@@ -8,9 +8,6 @@ public import SyncProtocol
 
 /// Carries exchanges to central over HTTP.
 public final class HTTPTransport: Transport {
-    /// The media type of requests and replies.
-    public static let mediaType = "application/vnd.dossiersync+cbor"
-
     private let client: HTTPClient
     private let baseURL: String
     private let compressionLevel: Int32
@@ -41,7 +38,7 @@ public final class HTTPTransport: Transport {
     ) async throws(SyncFailure) -> SyncReply {
         var headers = HTTPHeaders()
         headers.append("Authorization", "Bearer " + token)
-        headers.append("Content-Type", Self.mediaType)
+        headers.append("Content-Type", Route.syncMediaType)
         var body = request.encoded()
         let level = request.batches?.compressionLevel ?? compressionLevel
         let packed = try Compression.packed(
@@ -52,8 +49,8 @@ public final class HTTPTransport: Transport {
         }
         headers.append("Accept-Encoding", Compression.contentCoding)
         let response = try await send(
-            path: "/v1/sync", headers, body, waitSeconds: request.waitSeconds)
-        guard response.headers["Content-Type"] == Self.mediaType else {
+            path: Route.sync.path, headers, body, waitSeconds: request.waitSeconds)
+        guard response.headers["Content-Type"] == Route.syncMediaType else {
             throw .notCentral(
                 status: response.status,
                 contentType: response.headers["Content-Type"] ?? "no content type")
@@ -68,7 +65,7 @@ public final class HTTPTransport: Transport {
         var headers = HTTPHeaders()
         headers.append("Content-Type", "application/json")
         let body = request.json.serializedBytes()
-        let response = try await send(path: "/v1/enrol", headers, body, waitSeconds: 0)
+        let response = try await send(path: Route.enrol.path, headers, body, waitSeconds: 0)
         do {
             return try EnrolmentReply(json: JSONValue(parsing: response.body))
         } catch let failure as SyncFailure {
@@ -87,7 +84,7 @@ public final class HTTPTransport: Transport {
         var headers = HTTPHeaders()
         headers.append("Content-Type", "application/json")
         let response = try await send(
-            path: "/v1/token", headers, replacement.json.serializedBytes(), waitSeconds: 0)
+            path: Route.token.path, headers, replacement.json.serializedBytes(), waitSeconds: 0)
         let answer = try? JSONValue(parsing: response.body)  // a login page's is none
         guard answer == replacement.receipt else {
             throw .notCentral(

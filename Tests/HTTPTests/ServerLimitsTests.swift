@@ -143,6 +143,23 @@ struct ServerLimitsTests {
             ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: +1\r\n\r\n", "400"),
             ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999999999999\r\n\r\n", "4"),
             ("GET / HTTP/1.1\r\n\r\n", "400"),
+            ("GET /a%2Fb HTTP/1.1\r\nHost: h\r\n\r\n", "400"),
+            ("GET / HTTP/1.1\r\nHost: h\r\nHost: g\r\n\r\n", "400"),
+            ("GET / HTTP/1.1\r\nHost: h\r\nX : a\r\n\r\n", "400"),
+            ("GET / HTTP/1.1\r\nHost: h\r\nX: a\rY: b\r\n\r\n", "400"),
+            ("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding : chunked\r\n\r\n", "400"),
+            ("POST / HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", "400"),
+            ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length:\r\n 2\r\n\r\nab", "400"),
+            ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n 0\r\n\r\nab", "400"),
+            ("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding:\r\n chunked\r\n\r\n", "400"),
+            ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -2\r\n\r\n", "400"),
+            ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2, 2\r\n\r\n", "400"),
+            ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9223372036854775808\r\n\r\n", "4"),
+            (
+                "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\n", "400"
+            ),
+            ("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: \u{B}chunked\r\n\r\n", "400"),
         ])
     func ambiguousRequest(request: String, status: String) async throws {
         let server = try makeServer()
@@ -152,6 +169,32 @@ struct ServerLimitsTests {
             return socket.receive(through: "\r\n\r\n")
         }
         #expect(reply.hasPrefix("HTTP/1.1 \(status)"))
+        socket.close()
+        await server.stop()
+    }
+
+    @Test(
+        "After a request of unclear length nothing more is read from its connection",
+        arguments: [
+            "Content-Length:\r\n 2", "Content-Length: 2\r\nContent-Length: 2",
+            "Transfer-Encoding : chunked", "Content-Length: 2\r\nTransfer-Encoding: chunked",
+            "Content-Length: 9223372036854775808",
+        ])
+    func smuggledRequest(header: String) async throws {
+        let handled = Shared(0)
+        let server = try makeServer { _ in
+            handled.update { $0 += 1 }
+            return HTTPResponse(status: 204)
+        }
+        let socket = try #require(RawSocket(port: server.port))
+        let reply = await blocking {
+            socket.send("POST / HTTP/1.1\r\nHost: h\r\n\(header)\r\n\r\n")
+            socket.send("{}GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n")
+            return String(decoding: socket.receiveAll().bytes, as: UTF8.self)
+        }
+        #expect(reply.hasPrefix("HTTP/1.1 400"), "\(reply)")
+        #expect(reply.ranges(of: "HTTP/1.1 ").count == 1, "\(reply)")
+        #expect(handled.value == 0)
         socket.close()
         await server.stop()
     }
