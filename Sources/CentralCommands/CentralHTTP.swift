@@ -32,6 +32,7 @@ public struct CentralHTTP: Sendable {
                 .refused(status: 405, title: "this path takes only \(methods)"),
                 ["Allow": methods])
         }
+        if route.wantsToken, headers["Authorization"] == nil { return problem(.notEnrolled) }
         if let expected = route.requestMediaType {
             let type = headers["Content-Type"]?.split(separator: ";").first.map(String.init)
             guard type?.lowercased() == expected else {
@@ -39,7 +40,6 @@ public struct CentralHTTP: Sendable {
                     .unsupportedContent(reason: "the Content-Type must be \(expected)"))
             }
         }
-        if route.wantsToken, headers["Authorization"] == nil { return problem(.notEnrolled) }
         return nil
     }
 

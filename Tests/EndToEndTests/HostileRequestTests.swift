@@ -47,7 +47,9 @@ struct HostileRequestTests {
         #expect(try RawAnswer(url, "GET /").status == 404)
         #expect(try RawAnswer(url, "GET /v1/sync").status == 405)
         #expect(try RawAnswer(url, "DELETE /v1/enrol").status == 405)
-        #expect(try RawAnswer(url, "POST /v1/sync", [Self.json]).status == 415)
+        #expect(try RawAnswer(url, "POST /v1/sync", [Self.json]).status == 401)
+        let stranger = [Self.json, "Authorization: Bearer nothing"]
+        #expect(try RawAnswer(url, "POST /v1/sync", stranger).status == 415)
         #expect(try RawAnswer(url, "POST /v1/enrol", [Self.cbor]).status == 415)
         try centralIsUnharmed()
     }

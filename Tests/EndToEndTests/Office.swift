@@ -2,6 +2,7 @@
 
 import Foundation
 import JSON
+import SQLite
 import Testing
 
 /// A central's home, its server while it runs, and its desks.
@@ -143,6 +144,16 @@ struct Desk {
         #expect(report["outcome"] == "synced")
         #expect(report["digestAgrees"] == true)
         return report
+    }
+
+    /// A secret of this counter as its file holds it: a column of the identity.
+    func secret(_ column: String) throws -> String {
+        let connection = try Connection(path: home + "/replica.db", access: .readOnly)
+        defer { connection.close() }
+        let statement = try connection.statement("SELECT \(column) FROM identity")
+        defer { statement.reset() }
+        try #require(try statement.step())
+        return statement.text(0)
     }
 
     /// The replica's digest.

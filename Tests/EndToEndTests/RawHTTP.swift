@@ -8,8 +8,8 @@ import Testing
 final class RawConnection {
     private let descriptor: Int32
 
-    /// Connects to the address of `http://127.0.0.1:PORT`.
-    init(_ url: String) throws {
+    /// Connects to the address of `http://127.0.0.1:PORT`, perhaps from another of this machine's.
+    init(_ url: String, from source: String? = nil) throws {
         let port = try #require(url.split(separator: ":").last.flatMap { UInt16($0) })
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         try #require(descriptor >= 0)
@@ -17,6 +17,17 @@ final class RawConnection {
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(
                 descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+        }
+        if let source {
+            var own = sockaddr_in()
+            own.sin_family = sa_family_t(AF_INET)
+            own.sin_addr.s_addr = inet_addr(source)
+            let bound = withUnsafePointer(to: &own) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+            try #require(bound == 0)
         }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
