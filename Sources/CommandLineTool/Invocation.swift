@@ -112,7 +112,8 @@ public struct Invocation: Sendable {
         return text
     }
 
-    /// The option's value turned into a type by `transform`; nil if it was not given.
+    /// The option's value turned into a type by `transform`; nil if it was not given. The error does
+    /// not repeat the value: what slipped into the place of a time may be somebody's name.
     /// - Parameter expected: What the value should be, as in `a date such as 2026-03-02`.
     /// - Throws: `UsageError` if `transform` returns nil.
     public func value<Value>(
@@ -120,9 +121,7 @@ public struct Invocation: Sendable {
     ) throws(UsageError) -> Value? {
         guard let text = value(option) else { return nil }
         guard let value = transform(text) else {
-            throw UsageError(
-                Message("\(option) needs ", vi: "\(option) cần ") + expected
-                    + Message(", not “\(text)”", vi: ", không phải “\(text)”"))
+            throw UsageError(Message("\(option) needs ", vi: "\(option) cần ") + expected)
         }
         return value
     }
