@@ -1,4 +1,5 @@
 internal import Causality
+internal import Crypto
 internal import Demonstration
 internal import ReplicaStore
 internal import Replication
@@ -22,6 +23,8 @@ extension World {
             options.pushBytes = generator.element(of: [1, 200, 1_000, 5_000])
             options.pullBytes = generator.element(of: [1, 200, 1_000, 5_000])
         }
+        // Drawn from nothing else, so that the rest of a known seed's history stays as it was.
+        options.takesNewToken = event.seed % 6 == 0
         var exchange = ExchangeInProgress(
             slot: event.device, label: "e\(event.number)",
             token: try device.database.enrolledIdentity().identity.token,
@@ -107,8 +110,13 @@ extension World {
         guard let now = exchange, now.exchangesLeft > 0, now.death?.isOver != true else {
             throw .unreachable(reason: "the link is down")
         }
-        log("    token \(replacement.generation)")
+        // Its own chance decides what becomes of it, and the generator is left alone.
+        let chance = now.isGood ? 0xFF : (replacement.tokenHash.bytes.first ?? 0) & 7
+        let fate = chance == 0 ? "requestLost" : chance == 1 ? "replyLost" : "arrives"
+        log("    token \(replacement.generation) \(fate)")
+        guard chance != 0 else { throw .interrupted(reason: fate) }
         try await central.node.replaceToken(replacement)
+        guard chance != 1 else { throw .interrupted(reason: fate) }
     }
 
     /// What was asked and answered, without the content.

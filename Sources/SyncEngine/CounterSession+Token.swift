@@ -60,6 +60,8 @@ extension CounterSession {
     ) throws -> (replacement: TokenReplacement, token: BearerToken) {
         try database.write(now: clock.now()) { transaction in
             let (identity, replica) = try database.enrolledIdentity()
+            // A sync that gets no further than this leaves its receipt too.
+            try beginReceipt(identity, replica, at: transaction.now)
             guard let key = SigningKey(seed: identity.signingSeed) else {
                 throw StoreError.damaged(table: "identity", key: 1)
             }

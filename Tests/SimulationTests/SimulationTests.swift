@@ -102,5 +102,6 @@ struct SimulationTests {
             "out-of-scope", "invalid-field", "needs states", "wanted", "a mark",
             "more",
             "m1.0", "synced", "refused", "interrupted", "denied", "taken through",
+            " arrives", "has taken its place", "token 2",
         ]
 }
