@@ -66,7 +66,16 @@ public struct CentralHTTP: Sendable {
     private func sync(_ request: HTTPRequest) async throws(SyncFailure) -> HTTPResponse {
         try await logged(ExchangeLine(.exchange, bytesIn: request.bytesReceived)) {
             line throws(SyncFailure) in
-            let replica = try await authenticate(request)
+            let replica: ReplicaID
+            do throws(SyncFailure) {
+                replica = try await authenticate(request)
+            } catch {
+                // A former token, or that of a revoked device, may be in a thief's hands: whose is it?
+                line.device =
+                    try await node.holder(ofToken: Self.token(of: request))?
+                    .description ?? ""
+                throw error
+            }
             line.device = replica.description
             let body = try Self.content(of: request)
             var message = try SyncRequest(encoded: body)
@@ -119,8 +128,13 @@ public struct CentralHTTP: Sendable {
             line throws(SyncFailure) in
             let json = try Self.document(in: request, "token replacement")
             let replacement = try TokenReplacement(json: json)
-            try await node.replaceToken(replacement)
-            // Said only of a device that has proved itself.
+            do throws(SyncFailure) {
+                try await node.replaceToken(replacement)
+            } catch {
+                // Anybody may say a name: it is noted only when a signature was true.
+                if error.isOfKnownDevice { line.device = replacement.replica.description }
+                throw error
+            }
             line.device = replacement.replica.description
             return HTTPResponse(
                 contentType: "application/json", text: replacement.receipt.serialized())
@@ -128,11 +142,8 @@ public struct CentralHTTP: Sendable {
     }
 
     private func authenticate(_ request: HTTPRequest) async throws(SyncFailure) -> ReplicaID {
-        let scheme = "Bearer "
-        guard let header = request.headers["Authorization"], header.hasPrefix(scheme) else {
-            throw .notEnrolled
-        }
-        return try await node.authenticate(token: String(header.dropFirst(scheme.count)))
+        guard let token = Self.token(of: request) else { throw .notEnrolled }
+        return try await node.authenticate(token: token)
     }
 }
 
@@ -143,6 +154,14 @@ extension CentralHTTP {
         case Compression.contentCoding: return try Compression.decompressed(request.body)
         default: throw .unsupportedContent(reason: "the content coding must be zstd or none")
         }
+    }
+
+    private static func token(of request: HTTPRequest) -> String? {
+        let scheme = "Bearer "
+        guard let header = request.headers["Authorization"], header.hasPrefix(scheme) else {
+            return nil
+        }
+        return String(header.dropFirst(scheme.count))
     }
 
     /// The document of a request that strangers may send: a small one.
@@ -203,58 +222,12 @@ extension CentralHTTP {
     }
 }
 
-/// What is logged of one exchange: counts, never content.
-public struct ExchangeLine: Sendable {
-    /// What was asked.
-    public enum Event: String, Sendable {
-        /// A sync.
-        case exchange
-        /// An identity, for a one-time code.
-        case enrolment
-        /// A new bearer token.
-        case token
-    }
-
-    /// What was asked.
-    public var event: Event
-    /// The device's replica in hexadecimal; empty before it is known.
-    public var device = ""
-    /// The seq accepted through, when changes were pushed; else 0.
-    public var pushed: UInt64 = 0
-    /// Changes refused.
-    public var refused = 0
-    /// Items sent.
-    public var items: UInt64 = 0
-    /// Whether nothing was left for the device.
-    public var isComplete = false
-    /// Bytes of the request, head and body.
-    public var bytesIn: Int
-    /// Bytes of the reply's body.
-    public var bytesOut = 0
-    /// How long it took.
-    public var milliseconds = 0
-    /// The problem's name, when there was one.
-    public var failure: String?
-    /// Why central's store failed, when it did: the counters are told to look here.
-    public var reason: String?
-
-    init(_ event: Event, bytesIn: Int) {
-        self.event = event
-        self.bytesIn = bytesIn
-    }
-
-    /// The line as JSON, for a log reader.
-    public var text: String {
-        var members: [(String, JSONValue)] = [
-            ("event", .string(event.rawValue)), ("device", .string(device)),
-            ("acceptedThrough", .integer(Int64(clamping: pushed))),
-            ("refused", .integer(Int64(refused))), ("items", .integer(Int64(clamping: items))),
-            ("bytesIn", .integer(Int64(bytesIn))), ("bytesOut", .integer(Int64(bytesOut))),
-            ("milliseconds", .integer(Int64(milliseconds))),
-        ]
-        let done = event != .exchange ? "done" : isComplete ? "complete" : "more"
-        members.append(("outcome", .string(failure ?? done)))
-        if let reason { members.append(("reason", .string(reason))) }
-        return JSONValue.object(members).serialized()
+extension SyncFailure {
+    /// Whether central says this only to a device that it knows.
+    fileprivate var isOfKnownDevice: Bool {
+        switch self {
+        case .tokenReplaced, .revoked: true
+        default: false
+        }
     }
 }

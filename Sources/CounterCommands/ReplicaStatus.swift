@@ -151,7 +151,8 @@ struct ReplicaStatus {
         case .enrolling:
             return "Not enrolled: central has not confirmed it; repeat counter enrol with its code."
         case .revoked:
-            return "Revoked: central shut this device out; \(waiting)."
+            let advice = pending == 0 ? "" : "; counter export FILE saves it for another device"
+            return "Revoked: central shut this device out; \(waiting)\(advice)."
         case .active: break
         }
         guard pending == 0 else {

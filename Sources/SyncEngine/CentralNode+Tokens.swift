@@ -57,6 +57,17 @@ extension CentralNode {
         }
     }
 
+    /// Whose token it is or was, for the log of what was refused; `nil` when it is nobody's.
+    ///
+    /// - Throws: `SyncFailure.centralStore`.
+    public func holder(ofToken token: String?) async throws(SyncFailure) -> ReplicaID? {
+        guard let hash = token.map({ BearerToken(text: $0).hash }) else { return nil }
+        return switch try await read({ try $0.standing(ofToken: hash) }) {
+        case .present(let device), .next(let device), .former(let device, _): device.replica
+        case nil: nil
+        }
+    }
+
     private func useNext(_ hash: Hash256) async throws(SyncFailure) -> ReplicaID {
         try await write { transaction, database in
             switch try database.standing(ofToken: hash) {

@@ -76,6 +76,9 @@ struct MainJobTests {
                 "roundTrips", "retries", "bytesSent", "bytesReceived", "seconds", "digest",
                 "digestAgrees",
             ])
+        let replaced = try desk("sync", "--new-token", "--json").json
+        #expect(replaced.names.last == "newToken")
+        #expect(try desk("export", "none", "--json").json.names == ["lines"])
         let device = try #require(office.central("devices", "--json").json[0])
         #expect(
             device.names == [

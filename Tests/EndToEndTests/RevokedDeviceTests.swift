@@ -42,6 +42,7 @@ struct RevokedDeviceTests {
         let status = try desk("status", "--json").json
         #expect(status["pending"] == 1)
         #expect(status["synced"] == false)
+        #expect(try desk("status").output.contains("counter export FILE"))
         #expect(try desk("new", "applicant_name=Võ Bình").code == 0, "it works on by itself")
         #expect(try office.digest() != desk.digest())
     }

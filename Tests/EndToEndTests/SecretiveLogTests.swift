@@ -264,6 +264,9 @@ final class SecretiveLogTests {
             let device = try #require(json["device"]?.stringValue)
             let outcome = try #require(json["outcome"]?.stringValue)
             #expect(device.isEmpty || device.count == 16, "\(line)")
+            if ["revoked", "token-replaced"].contains(outcome) {
+                #expect(!device.isEmpty, "whose token it was: \(line)")
+            }
             outcomes.insert("\(event) \(outcome)")
         }
         for wanted in [
