@@ -1,6 +1,7 @@
 // Unsynced work in a file that people and another device can read: the way out for a device that may
 // not sync any more.
 
+internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import Dossiers

@@ -1,3 +1,4 @@
+internal import Language
 internal import CommandLineTool
 internal import Glibc
 
