@@ -67,12 +67,15 @@ let package = Package(
         library("SQLite", ["CSQLite"]),
         library(
             "ReplicaStore",
-            ["CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Replication", "SQLite"]),
+            [
+                "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Language", "Replication",
+                "SQLite",
+            ]),
         library(
             "SyncEngine",
             [
                 "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON",
-                "ReplicaStore", "Replication", "SyncProtocol",
+                "Language", "ReplicaStore", "Replication", "SyncProtocol",
             ]),
         library(
             "Imports",
@@ -83,7 +86,8 @@ let package = Package(
         library("HTTP", ["CCurl", "CGnuTLS", "CMicrohttpd"]),
         library("Host", ["CLinux"]),
         library(
-            "SyncProtocol", ["CBOR", "CZstd", "Causality", "Crypto", "JSON", "Replication"]),
+            "SyncProtocol",
+            ["CBOR", "CZstd", "Causality", "Crypto", "JSON", "Language", "Replication"]),
         library("CommandLineTool", ["Language"]),
         library("Language"),
         library(
@@ -165,7 +169,8 @@ let package = Package(
         tests(
             "ReportsTests",
             [
-                "Causality", "Dossiers", "JSON", "ReplicaStore", "Replication", "Reports",
+                "Causality", "Dossiers", "JSON", "Language", "ReplicaStore", "Replication",
+                "Reports",
                 "TestSupport",
             ]),
         tests(

@@ -10,38 +10,64 @@ internal import SyncProtocol
 
 enum BundleCommand {
     static let command = Command(
-        group: "bundle", summary: "sync with devices by files on a stick",
-        discussion: """
+        group: "bundle",
+        summary: Message(
+            "sync with devices by files on a stick", vi: "đồng bộ với thiết bị bằng tệp trên USB"),
+        discussion: Message(
+            """
             A device that has no link writes a bundle: counter bundle create FILE. Here: central
             bundle apply FILE --reply FILE2, and FILE2 goes back: counter bundle apply FILE2.
             """,
+            vi: """
+                Thiết bị không có mạng ghi một gói: counter bundle create TỆP. Tại đây: central bundle apply TỆP
+                --reply TỆP2, rồi đem TỆP2 về: counter bundle apply TỆP2.
+                """),
         commands: [apply])
 
     private static let apply = Command(
-        "apply", summary: "take in a device's bundle and write the reply to it",
-        discussion: """
+        "apply",
+        summary: Message(
+            "take in a device's bundle and write the reply to it",
+            vi: "nhận gói của thiết bị và ghi trả lời"),
+        discussion: Message(
+            """
             May run beside central serve, and may be repeated: what was taken before is answered
             again. Refused changes are told to the device in the reply. Ends with 65 when a file is
             damaged or not for this central, 66 when it cannot be read, 73 when the reply's file is
             there already, 76 when the device has to sync over a link, 77 when it may not sync.
             """,
+            vi: """
+                Chạy được cùng lúc với central serve, và có thể lặp lại: phần đã nhận sẽ được trả lời lại. Thay
+                đổi bị từ chối được báo trong trả lời. Kết thúc với 65 khi tệp hỏng hoặc không dành cho trung tâm
+                này, 66 khi không đọc được, 73 khi tệp trả lời đã có, 76 khi thiết bị phải đồng bộ qua mạng, 77
+                khi thiết bị không được phép.
+                """),
         arguments: [
-            Positional("FILE", help: "all files of one bundle, in any order", repeats: true)
+            Positional(
+                "FILE",
+                help: Message(
+                    "all files of one bundle, in any order",
+                    vi: "mọi tệp của một gói, theo thứ tự bất kỳ"), repeats: true)
         ],
         options: [
             Option(
                 "--reply", valueName: "FILE2",
-                help: "the file to make for the device; it must not be there yet"),
+                help: Message(
+                    "the file to make for the device; it must not be there yet",
+                    vi: "tệp sẽ tạo cho thiết bị; tệp chưa được có sẵn")),
             Option(
                 "--part-size", valueName: "BYTES",
-                help: "split the reply into FILE2.1, FILE2.2 … of so many bytes at most"),
-            Option("--json", help: "answer in JSON"),
+                help: Message(
+                    "split the reply into FILE2.1, FILE2.2 … of so many bytes at most",
+                    vi: "chia trả lời thành TỆP2.1, TỆP2.2 …, mỗi tệp nhiều nhất chừng ấy byte")),
+            Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON")),
         ]
     ) { invocation in
         let home = CentralHome(invocation)
         let reply = try invocation.required("--reply")
         guard !reply.isEmpty, !reply.hasSuffix("/") else {
-            throw UsageError("--reply needs the name of a file")
+            throw UsageError(
+                Message("--reply needs the name of a file", vi: "--reply cần tên một tệp"))
         }
         let destination = BundleDestination(
             path: reply,
@@ -118,7 +144,7 @@ extension CommandFailure {
             case .temporary: .temporaryFailure
             case .protocolError: .protocolError
             }
-        self.init(code, "\(failure)", hint: Message(untranslated: failure.hint))
+        self.init(code, failure.message, hint: failure.hint)
     }
 
     /// Why central does not answer a bundle, in words for who stands at central.
@@ -126,13 +152,24 @@ extension CommandFailure {
         switch failure {
         case .notEnrolled:
             self.init(
-                .noPermission, "the bundle is from a device that this central does not know",
-                hint: "if central was restored from a backup: central enrol OFFICE, and at the "
-                    + "device counter enrol URL --code C --again")
+                .noPermission,
+                Message(
+                    "the bundle is from a device that this central does not know",
+                    vi: "gói của một thiết bị mà trung tâm này không biết"),
+                hint: Message(
+                    "if central was restored from a backup: central enrol OFFICE, and at the "
+                        + "device counter enrol URL --code C --again",
+                    vi: "nếu trung tâm đã khôi phục từ bản sao lưu: central enrol CƠ-QUAN, và tại "
+                        + "thiết bị counter enrol URL --code MÃ --again"))
         case .revoked:
             self.init(
-                .noPermission, "the bundle is from a device that was revoked",
-                hint: "nothing of it was taken; see: central devices")
+                .noPermission,
+                Message(
+                    "the bundle is from a device that was revoked",
+                    vi: "gói của một thiết bị đã bị thu hồi"),
+                hint: Message(
+                    "nothing of it was taken; see: central devices",
+                    vi: "không nhận gì; xem: central devices"))
         default:
             let code: ExitCode =
                 switch failure.failureClass {
@@ -142,8 +179,10 @@ extension CommandFailure {
                 case .noPermission: .noPermission
                 }
             self.init(
-                code, Message(untranslated: failure.message),
-                hint: "apply the bundle again; its device keeps everything")
+                code, failure.message,
+                hint: Message(
+                    "apply the bundle again; its device keeps everything",
+                    vi: "nhận lại gói; thiết bị vẫn giữ mọi thứ"))
         }
     }
 }

@@ -15,7 +15,10 @@ struct CentralHome {
 
     static let option = Option(
         "--home", valueName: "DIR",
-        help: "central's directory (default: DOSSIER_HOME, or the XDG data directory)")
+        help: Message(
+            "central's directory (default: DOSSIER_HOME, or the XDG data directory)",
+            vi: "thư mục của trung tâm "
+                + "(mặc định: DOSSIER_HOME, hoặc thư mục dữ liệu XDG)"))
 
     init(_ invocation: Invocation) {
         let environment = ProcessInfo.processInfo.environment
@@ -49,8 +52,12 @@ struct CentralHome {
             throw CommandFailure(error)
         } catch {
             throw CommandFailure(
-                .cantCreate, "the home directory cannot be made at \(path)",
-                hint: "check --home, and who may write there")
+                .cantCreate,
+                Message(
+                    "the home directory cannot be made at \(path)",
+                    vi: "không tạo được thư mục \(path)"),
+                hint: Message(
+                    "check --home, and who may write there", vi: "kiểm tra --home và quyền ghi"))
         }
     }
 
@@ -64,7 +71,7 @@ struct CentralHome {
         } catch let error as StoreError {
             throw CommandFailure(error)
         } catch let error as DossierError {
-            throw CommandFailure(.dataError, "\(error)", hint: Message(untranslated: error.hint))
+            throw CommandFailure(.dataError, error.message, hint: error.hint)
         }
     }
 
@@ -94,7 +101,7 @@ extension CommandFailure {
             case .notEnrolled: .noPermission
             default: .dataError
             }
-        self.init(code, "\(error)", hint: Message(untranslated: error.hint))
+        self.init(code, error.message, hint: error.hint)
     }
 }
 

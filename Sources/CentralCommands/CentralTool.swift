@@ -12,14 +12,19 @@ public enum CentralTool {
     ) -> Tool {
         Tool(
             name: "central", version: version,
-            summary: "the central node that counters sync with",
+            summary: Message(
+                "the central node that counters sync with",
+                vi: "nút trung tâm mà các quầy đồng bộ với"),
             commands: [
                 ServeCommand.command,
                 Command(
-                    group: "office", summary: "the offices of the catalog",
+                    group: "office",
+                    summary: Message(
+                        "the offices of the catalog", vi: "các cơ quan trong danh mục"),
                     commands: [OfficeCommand.add, OfficeCommand.list]),
                 Command(
-                    group: "tls", summary: "central's certificate",
+                    group: "tls",
+                    summary: Message("central's certificate", vi: "chứng thư của trung tâm"),
                     commands: [TLSCommand.selfSigned, TLSCommand.show]),
                 EnrolCommand.command, DevicesCommand.devices, DevicesCommand.revoke,
                 DevicesCommand.requestSync, StatusCommand.command, ReceiptsCommand.command,

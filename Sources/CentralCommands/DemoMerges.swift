@@ -24,7 +24,11 @@ struct DemoMerges {
     ) throws {
         func state(_ code: String) throws -> RecordState {
             guard let state = try database.state(of: .code(code)) else {
-                throw CommandFailure(.software, "central lacks a dossier of the cut office")
+                throw CommandFailure(
+                    .software,
+                    Message(
+                        "central lacks a dossier of the cut office",
+                        vi: "trung tâm thiếu một hồ sơ của cơ quan bị cắt mạng"))
             }
             return state
         }

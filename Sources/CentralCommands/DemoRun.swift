@@ -107,7 +107,8 @@ extension DemoRun {
         let code = try home.withDatabase { try EnrolCommand.issue(office: desk.office, $0).code }
         let seed = SystemRandomSource().bytes(SigningKey.seedByteCount)
         guard let key = SigningKey(seed: seed) else {
-            throw CommandFailure(.software, "no signing key could be made")
+            throw CommandFailure(
+                .software, Message("no signing key could be made", vi: "không tạo được khóa ký"))
         }
         let reply = try await HTTPTransport(baseURL: central.url).enrol(
             EnrolmentRequest(code: code.text, key: key, device: desk.name))
@@ -152,7 +153,10 @@ extension DemoRun {
             try importer.apply(lines.enumerated().map { ($0.offset + 1, $0.element) }, &outcome)
             guard outcome.applied == lines.count else {
                 throw CommandFailure(
-                    .software, "central took \(outcome.applied) of \(lines.count) lines")
+                    .software,
+                    Message(
+                        "central took \(outcome.applied) of \(lines.count) lines",
+                        vi: "trung tâm nhận \(outcome.applied) trên \(lines.count) dòng"))
             }
         }
     }
@@ -163,7 +167,11 @@ extension DemoRun {
         for desk in desks where desk.desk.office == office {
             let report = try await desk.cutSession.sync()
             guard report.outcome == .unreachable else {
-                throw CommandFailure(.software, "a cut link gave “\(report.outcome.rawValue)”")
+                throw CommandFailure(
+                    .software,
+                    Message(
+                        "a cut link gave “\(report.outcome.rawValue)”",
+                        vi: "đường mạng bị cắt cho “\(report.outcome.rawValue)”"))
             }
             count.unreachable += 1
             count.waiting += report.pending
@@ -179,7 +187,9 @@ extension DemoRun {
             guard report.outcome == .synced else {
                 throw CommandFailure(
                     .software,
-                    "\(desk.desk.name): the sync ended with “\(report.outcome.rawValue)”")
+                    Message(
+                        "\(desk.desk.name): the sync ended with “\(report.outcome.rawValue)”",
+                        vi: "\(desk.desk.name): đồng bộ kết thúc với “\(report.outcome.rawValue)”"))
             }
             count.syncs += 1
             count.roundTrips += report.roundTrips

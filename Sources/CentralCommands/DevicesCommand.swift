@@ -7,13 +7,21 @@ internal import SyncEngine
 
 enum DevicesCommand {
     static let devices = Command(
-        "devices", summary: "list the devices and what has arrived from each",
-        discussion: """
+        "devices",
+        summary: Message(
+            "list the devices and what has arrived from each",
+            vi: "liệt kê thiết bị và những gì đã về từ mỗi thiết bị"),
+        discussion: Message(
+            """
             The last exchange is complete when it left nothing to come from the device, nothing to be \
             sent, and the device has confirmed what it was sent: by a later request, or because the \
             last reply had nothing for it.
             """,
-        options: [Option("--json", help: "answer in JSON")]
+            vi: """
+                Lần trao đổi cuối là đầy đủ khi thiết bị không còn gì để gửi, không còn gì phải gửi cho nó, và nó
+                đã xác nhận những gì nhận được: bằng một yêu cầu sau đó, hoặc vì trả lời cuối không có gì cho nó.
+                """),
+        options: [Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON"))]
     ) { invocation in
         try CentralHome(invocation).withDatabase { database in
             let devices = try database.devices()
@@ -50,17 +58,29 @@ enum DevicesCommand {
     }
 
     static let revoke = Command(
-        "revoke", summary: "shut a device out from its next request on",
-        arguments: [Positional("DEVICE", help: "its 16 hexadecimal digits")]
+        "revoke",
+        summary: Message(
+            "shut a device out from its next request on", vi: "chặn một thiết bị từ yêu cầu kế tiếp"
+        ),
+        arguments: [
+            Positional(
+                "DEVICE",
+                help: Message("its 16 hexadecimal digits", vi: "16 chữ số thập lục của nó"))
+        ]
     ) { invocation in
         guard let replica = ReplicaID(hexadecimal: invocation.positional("DEVICE")) else {
-            throw UsageError("a device is named by 16 hexadecimal digits", hint: "central devices")
+            throw UsageError(
+                Message(
+                    "a device is named by 16 hexadecimal digits",
+                    vi: "thiết bị được ghi bằng 16 chữ số thập lục"),
+                hint: Message("central devices", vi: "central devices"))
         }
         try CentralHome(invocation).withDatabase { database in
             let isKnown = try database.write(now: SystemClock().now()) { try $0.revoke(replica) }
             guard isKnown else {
                 throw CommandFailure(
-                    .dataError, "there is no such device", hint: "see: central devices")
+                    .dataError, Message("there is no such device", vi: "không có thiết bị này"),
+                    hint: Message("see: central devices", vi: "xem: central devices"))
             }
         }
         try invocation.printOut("revoked \(replica)")
@@ -68,22 +88,38 @@ enum DevicesCommand {
     }
 
     static let requestSync = Command(
-        "request-sync", summary: "ask an office's devices, or all, to sync",
-        discussion: "A device learns of it at its next exchange, one that waits at once.",
-        arguments: [Positional("OFFICE", help: "the office's code", optional: true)],
+        "request-sync",
+        summary: Message(
+            "ask an office's devices, or all, to sync",
+            vi: "yêu cầu các thiết bị của một cơ quan, hoặc tất cả, đồng bộ"),
+        discussion: Message(
+            "A device learns of it at its next exchange, one that waits at once.",
+            vi: "Thiết bị biết ở lần trao đổi kế tiếp; thiết bị đang chờ thì biết "
+                + "ngay."),
+        arguments: [
+            Positional(
+                "OFFICE", help: Message("the office's code", vi: "mã cơ quan"), optional: true)
+        ],
         options: [
-            Option("--all", help: "ask every device"), Option("--json", help: "answer in JSON"),
+            Option("--all", help: Message("ask every device", vi: "yêu cầu mọi thiết bị")),
+            Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON")),
         ]
     ) { invocation in
         let office = invocation.optionalPositional("OFFICE")
         guard (office != nil) != invocation.has("--all") else {
-            throw UsageError("name an office or say --all, one of the two")
+            throw UsageError(
+                Message(
+                    "name an office or say --all, one of the two",
+                    vi: "ghi một cơ quan hoặc --all, một trong hai"))
         }
         let count = try CentralHome(invocation).withDatabase { database in
             if let office, try !database.hasOffice(office) {
                 throw CommandFailure(
-                    .dataError, "the catalog has no office with this code",
-                    hint: "see: central office list")
+                    .dataError,
+                    Message(
+                        "the catalog has no office with this code",
+                        vi: "danh mục không có cơ quan mang mã này"),
+                    hint: Message("see: central office list", vi: "xem: central office list"))
             }
             return try database.write(now: SystemClock().now()) {
                 try $0.requestSync(office: office)

@@ -9,21 +9,35 @@ internal import SyncEngine
 
 enum EnrolCommand {
     static let command = Command(
-        "enrol", summary: "give out a one-time code that enrols one device of an office",
-        discussion: """
+        "enrol",
+        summary: Message(
+            "give out a one-time code that enrols one device of an office",
+            vi: "cấp mã dùng một lần để đăng ký một thiết bị của cơ quan"),
+        discussion: Message(
+            """
             The code lasts 15 minutes. At the counter: counter enrol URL --code CODE
 
             When the home has a certificate that central tls self-signed made, or --tls-cert names
             one, its pin is printed too: with it the counter knows central's key before it says
             anything. Both can be read over the telephone.
             """,
-        arguments: [Positional("OFFICE", help: "the office's code")],
+            vi: """
+                Mã có hiệu lực 15 phút. Tại quầy: counter enrol URL --code MÃ
+
+                Khi có chứng thư do central tls self-signed tạo, hoặc --tls-cert chỉ ra, mã ghim cũng được in: nhờ
+                nó quầy biết khóa của trung tâm trước khi gửi bất cứ gì. Cả hai có thể đọc qua điện thoại.
+                """),
+        arguments: [Positional("OFFICE", help: Message("the office's code", vi: "mã cơ quan"))],
         options: [
             Option(
                 "--tls-cert", valueName: "FILE",
-                help: "give out the pin of this certificate's key (default: the home's, when it is "
-                    + "signed by itself)"),
-            Option("--json", help: "answer in JSON"),
+                help: Message(
+                    "give out the pin of this certificate's key (default: the home's, when it is "
+                        + "signed by itself)",
+                    vi:
+                        "cấp mã ghim của khóa trong chứng thư này (mặc định: của thư mục, nếu tự ký)"
+                )),
+            Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON")),
         ]
     ) { invocation in
         let office = invocation.positional("OFFICE")
@@ -32,8 +46,11 @@ enum EnrolCommand {
         let issued = try home.withDatabase { database in
             guard try database.hasOffice(office) else {
                 throw CommandFailure(
-                    .dataError, "the catalog has no office with this code",
-                    hint: "see: central office list")
+                    .dataError,
+                    Message(
+                        "the catalog has no office with this code",
+                        vi: "danh mục không có cơ quan mang mã này"),
+                    hint: Message("see: central office list", vi: "xem: central office list"))
             }
             return try issue(office: office, database)
         }

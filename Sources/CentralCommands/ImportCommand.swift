@@ -32,8 +32,16 @@ enum ImportCommand {
                 Với --map, tệp là bảng CSV hoặc mỗi dòng một đối tượng, như cổng dịch vụ công xuất ra; có
                 thể chạy thử, ghi kết quả từng dòng và các dòng cần sửa (xem counter import).
                 """),
-        arguments: [Positional("FILE", help: "an NDJSON file, or - for standard input")],
-        options: ImportRun.options + [Option("--json", help: "answer in JSON")]
+        arguments: [
+            Positional(
+                "FILE",
+                help: Message(
+                    "an NDJSON file, or - for standard input",
+                    vi: "tệp NDJSON, hoặc - là đầu vào chuẩn"))
+        ],
+        options: ImportRun.options + [
+            Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON"))
+        ]
     ) { invocation in
         let run = try ImportRun(invocation, path: invocation.positional("FILE"))
         if invocation.has("--suggest") {
@@ -58,7 +66,10 @@ enum ImportCommand {
         do {
             lines = try NDJSONLineReader(path: invocation.positional("FILE"))
         } catch {
-            throw CommandFailure(.noInput, "the file cannot be read: \(error)", hint: nil)
+            throw CommandFailure(
+                .noInput,
+                Message("the file cannot be read: \(error)", vi: "không đọc được tệp: \(error)"),
+                hint: nil)
         }
         let home = CentralHome(invocation)
         var outcome = ImportOutcome()
@@ -169,7 +180,11 @@ struct Importer {
                 }
             } catch let error as JSONError {
                 guard case .lineTooLong(let number, _) = error else {
-                    throw CommandFailure(.ioError, "the file cannot be read: \(error)", hint: nil)
+                    throw CommandFailure(
+                        .ioError,
+                        Message(
+                            "the file cannot be read: \(error)", vi: "không đọc được tệp: \(error)"),
+                        hint: nil)
                 }
                 outcome.lines += 1
                 outcome.errors.append((number, "\(error)"))

@@ -7,15 +7,21 @@ internal import Replication
 
 enum OfficeCommand {
     static let add = Command(
-        "add", summary: "add an office to the catalog",
+        "add", summary: Message("add an office to the catalog", vi: "thêm cơ quan vào danh mục"),
         arguments: [
-            Positional("CODE", help: "the office's agency code, as in 000.17.22.H56"),
-            Positional("NAME", help: "its name", optional: true),
+            Positional(
+                "CODE",
+                help: Message(
+                    "the office's agency code, as in 000.17.22.H56",
+                    vi: "mã định danh cơ quan, như 000.17.22.H56")),
+            Positional("NAME", help: Message("its name", vi: "tên"), optional: true),
         ],
         options: [
-            Option("--address", valueName: "TEXT", help: "its address"),
-            Option("--phone", valueName: "TEXT", help: "its telephone number"),
-            Option("--json", help: "answer in JSON"),
+            Option("--address", valueName: "TEXT", help: Message("its address", vi: "địa chỉ")),
+            Option(
+                "--phone", valueName: "TEXT",
+                help: Message("its telephone number", vi: "số điện thoại")),
+            Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON")),
         ]
     ) { invocation in
         var writes = [FieldWrite("code", .text(invocation.positional("CODE")))]
@@ -33,8 +39,11 @@ enum OfficeCommand {
         let result = try home.withDatabase(isMaking: true) { database in
             guard try !database.hasOffice(code) else {
                 throw CommandFailure(
-                    .dataError, "there is an office with this code already",
-                    hint: "see: central office list")
+                    .dataError,
+                    Message(
+                        "there is an office with this code already", vi: "đã có cơ quan mang mã này"
+                    ),
+                    hint: Message("see: central office list", vi: "xem: central office list"))
             }
             return try home.write(database) { edit, _ in
                 try edit.make(.office, writes: writes)
@@ -50,8 +59,10 @@ enum OfficeCommand {
     }
 
     static let list = Command(
-        "list", summary: "list the offices of the catalog",
-        options: [Option("--json", help: "answer in JSON")]
+        "list",
+        summary: Message(
+            "list the offices of the catalog", vi: "liệt kê các cơ quan trong danh mục"),
+        options: [Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON"))]
     ) { invocation in
         try CentralHome(invocation).withDatabase { database in
             var filter = RecordFilter()

@@ -9,8 +9,12 @@ enum ReceiptsCommand {
     private static let lastDefault = 20
 
     static let command = Command(
-        "receipts", summary: "list what each sync of the devices did, newest first",
-        discussion: """
+        "receipts",
+        summary: Message(
+            "list what each sync of the devices did, newest first",
+            vi: "liệt kê kết quả từng lần đồng bộ của các thiết bị, mới nhất trước"),
+        discussion: Message(
+            """
             Every sync of a device leaves a receipt here: the last of its changes that is on disk, what
             was refused, what it still holds, what was sent to it and whether it has confirmed that, and
             how far its clock is off. It is complete only when nothing was left on either side and the
@@ -18,21 +22,41 @@ enum ReceiptsCommand {
             it. Syncs in a row with nothing to do are one line. For each device at most
             \(ReceiptLimits.centralRowsPerDeviceMax) receipts are kept, and always the last complete one.
             """,
+            vi: """
+                Mỗi lần đồng bộ của thiết bị để lại một biên nhận: thay đổi cuối của nó đã xuống đĩa, bị từ chối
+                gì, còn giữ gì, được gửi gì và đã xác nhận chưa, đồng hồ lệch bao nhiêu. Chỉ là đầy đủ khi hai bên
+                không còn gì và thiết bị đã xác nhận những gì nhận được, bằng một yêu cầu sau đó, hoặc trả lời cuối
+                không có gì cho nó. Các lần liên tiếp không có việc là một dòng. Mỗi thiết bị giữ nhiều nhất
+                \(ReceiptLimits.centralRowsPerDeviceMax) biên nhận, luôn giữ lần đầy đủ cuối cùng.
+                """),
         options: [
             Option(
                 "--device", valueName: "DEVICE",
-                help: "only this device's: its 16 hexadecimal digits"),
-            Option("--office", valueName: "CODE", help: "only those of this office's devices"),
+                help: Message(
+                    "only this device's: its 16 hexadecimal digits",
+                    vi: "chỉ của thiết bị này: 16 chữ số thập lục")),
+            Option(
+                "--office", valueName: "CODE",
+                help: Message(
+                    "only those of this office's devices",
+                    vi: "chỉ của các thiết bị thuộc cơ quan này")),
             Option(
                 "--last", valueName: "N",
-                help: "the last N receipts (default: \(lastDefault))"),
-            Option("--json", help: "one JSON document a line"),
+                help: Message(
+                    "the last N receipts (default: \(lastDefault))",
+                    vi: "N biên nhận cuối (mặc định: \(lastDefault))")),
+            Option(
+                "--json",
+                help: Message("one JSON document a line", vi: "mỗi dòng một tài liệu JSON")),
         ]
     ) { invocation in
         let device = try invocation.value("--device").map { text in
             guard let device = ReplicaID(hexadecimal: text) else {
                 throw UsageError(
-                    "a device is named by 16 hexadecimal digits", hint: "central devices")
+                    Message(
+                        "a device is named by 16 hexadecimal digits",
+                        vi: "thiết bị được ghi bằng 16 chữ số thập lục"),
+                    hint: Message("central devices", vi: "central devices"))
             }
             return device
         }
@@ -42,12 +66,16 @@ enum ReceiptsCommand {
             try database.read {
                 if let device, try database.device(device) == nil {
                     throw CommandFailure(
-                        .dataError, "there is no such device", hint: "see: central devices")
+                        .dataError, Message("there is no such device", vi: "không có thiết bị này"),
+                        hint: Message("see: central devices", vi: "xem: central devices"))
                 }
                 if let office, try !database.hasOffice(office) {
                     throw CommandFailure(
-                        .dataError, "the catalog has no office with this code",
-                        hint: "see: central office list")
+                        .dataError,
+                        Message(
+                            "the catalog has no office with this code",
+                            vi: "danh mục không có cơ quan mang mã này"),
+                        hint: Message("see: central office list", vi: "xem: central office list"))
                 }
                 return (
                     try database.deviceReceipts(device: device, office: office, last: count),

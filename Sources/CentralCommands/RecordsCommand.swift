@@ -9,9 +9,15 @@ internal import Replication
 
 enum RecordsCommand {
     static let digest = Command(
-        "digest", summary: "print the digest of an office's scope, or of every office's",
-        arguments: [Positional("OFFICE", help: "the office's code", optional: true)],
-        options: [Option("--json", help: "answer in JSON")]
+        "digest",
+        summary: Message(
+            "print the digest of an office's scope, or of every office's",
+            vi: "in mã kiểm dữ liệu của một cơ quan, hoặc mọi cơ quan"),
+        arguments: [
+            Positional(
+                "OFFICE", help: Message("the office's code", vi: "mã cơ quan"), optional: true)
+        ],
+        options: [Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON"))]
     ) { invocation in
         try CentralHome(invocation).withDatabase { database in
             let offices =
@@ -36,16 +42,27 @@ enum RecordsCommand {
     }
 
     static let records = Command(
-        "records", summary: "print every record as one JSON line",
+        "records",
+        summary: Message(
+            "print every record as one JSON line", vi: "in mỗi bản ghi thành một dòng JSON"),
         options: [
-            Option("--ndjson", help: "one JSON document a line (the only form)"),
-            Option("--office", valueName: "CODE", help: "only this office's"),
-            Option("--kind", valueName: "KIND", help: "only this kind"),
+            Option(
+                "--ndjson",
+                help: Message(
+                    "one JSON document a line (the only form)",
+                    vi: "mỗi dòng một tài liệu JSON (dạng duy nhất)")),
+            Option(
+                "--office", valueName: "CODE",
+                help: Message("only this office's", vi: "chỉ của cơ quan này")),
+            Option(
+                "--kind", valueName: "KIND", help: Message("only this kind", vi: "chỉ loại này")),
         ]
     ) { invocation in
         var filter = RecordFilter()
         filter.office = invocation.value("--office")
-        filter.kind = try invocation.value("--kind", expected: "a kind of record") {
+        filter.kind = try invocation.value(
+            "--kind", expected: Message("a kind of record", vi: "một loại bản ghi")
+        ) {
             RecordKind(name: $0)
         }
         try CentralHome(invocation).withDatabase { database in
@@ -60,10 +77,16 @@ enum RecordsCommand {
     }
 
     static let conflicts = Command(
-        "conflicts", summary: "list the conflicts that wait for a person",
+        "conflicts",
+        summary: Message(
+            "list the conflicts that wait for a person", vi: "liệt kê mâu thuẫn chờ người xử lý"),
         options: [
-            Option("--json", help: "one JSON document a line"),
-            Option("--office", valueName: "CODE", help: "only this office's"),
+            Option(
+                "--json",
+                help: Message("one JSON document a line", vi: "mỗi dòng một tài liệu JSON")),
+            Option(
+                "--office", valueName: "CODE",
+                help: Message("only this office's", vi: "chỉ của cơ quan này")),
         ]
     ) { invocation in
         var filter = RecordFilter()

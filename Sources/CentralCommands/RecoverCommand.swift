@@ -10,16 +10,30 @@ internal import SyncEngine
 
 enum RecoverCommand {
     static let command = Command(
-        "recover", summary: "take back what central lost when it was restored from a backup",
-        discussion: """
+        "recover",
+        summary: Message(
+            "take back what central lost when it was restored from a backup",
+            vi: "lấy lại những gì trung tâm mất khi khôi phục từ bản sao lưu"),
+        discussion: Message(
+            """
             Begins a new epoch: each device pushes again what central had acknowledged to it, goes on \
             under a new identity, and gives the records that central lacks. A device that central \
             does not know any more enrols once more with a new code: counter enrol --again. Follow it \
             with central status, and end it when all have synced: central recover --end.
             """,
+            vi: """
+                Bắt đầu một kỷ mới: mỗi thiết bị gửi lại những gì trung tâm đã xác nhận, tiếp tục dưới danh tính
+                mới, và đưa các bản ghi mà trung tâm thiếu. Thiết bị mà trung tâm không còn biết thì đăng ký lại
+                bằng mã mới: counter enrol --again. Theo dõi bằng central status, và kết thúc khi tất cả đã đồng bộ:
+                central recover --end.
+                """),
         options: [
-            Option("--end", help: "take no more records from what devices hold"),
-            Option("--json", help: "answer in JSON"),
+            Option(
+                "--end",
+                help: Message(
+                    "take no more records from what devices hold",
+                    vi: "không nhận thêm bản ghi từ dữ liệu của thiết bị")),
+            Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON")),
         ]
     ) { invocation in
         let isEnding = invocation.has("--end")

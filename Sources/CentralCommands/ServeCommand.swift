@@ -9,23 +9,40 @@ internal import SyncProtocol
 
 enum ServeCommand {
     static let command = Command(
-        "serve", summary: "serve counters over HTTPS or HTTP until SIGTERM",
-        discussion: """
+        "serve",
+        summary: Message(
+            "serve counters over HTTPS or HTTP until SIGTERM",
+            vi: "phục vụ các quầy qua HTTPS hoặc HTTP cho đến SIGTERM"),
+        discussion: Message(
+            """
             Prints “listening on https://ADDRESS:PORT” (http without TLS) once it accepts connections,
             and one JSON line per exchange on stderr. Port 0 takes any free port.
 
             With TLS, SIGHUP makes it read certificate and key again: open connections go on, new ones
             get the new certificate, and files that cannot be used change nothing.
             """,
+            vi: """
+                In “listening on https://ĐỊA-CHỈ:CỔNG” (http nếu không có TLS) khi bắt đầu nhận kết nối, và mỗi lần
+                trao đổi một dòng JSON ở đầu ra lỗi. Cổng 0 lấy cổng trống bất kỳ.
+
+                Với TLS, SIGHUP làm chương trình đọc lại chứng thư và khóa: kết nối đang mở vẫn tiếp tục, kết nối mới
+                nhận chứng thư mới, tệp không dùng được thì không thay đổi gì.
+                """),
         options: [
             Option(
                 "--listen", valueName: "ADDRESS:PORT",
-                help: "where to listen (default 127.0.0.1:8080)"),
+                help: Message(
+                    "where to listen (default 127.0.0.1:8080)",
+                    vi: "địa chỉ lắng nghe (mặc định 127.0.0.1:8080)")),
             TLSFiles.homeOption, TLSFiles.certificateOption, TLSFiles.keyOption,
             Option(
                 "--insecure-behind-proxy",
-                help: "listen beyond loopback without TLS: a proxy in front provides it"),
-            Option("--quiet", help: "no line per exchange"),
+                help: Message(
+                    "listen beyond loopback without TLS: a proxy in front provides it",
+                    vi: "lắng nghe ra ngoài máy mà không có TLS: proxy phía trước lo việc đó")),
+            Option(
+                "--quiet",
+                help: Message("no line per exchange", vi: "không in dòng cho mỗi lần trao đổi")),
         ],
         run: run)
 
@@ -81,7 +98,7 @@ enum ServeCommand {
                 .notice(
                     "the TLS certificate was read again; it counts until \(ShownTime.text(until))"))
         } catch {
-            let reason = (error as? CommandFailure)?.message ?? "\(error)"
+            let reason = (error as? CommandFailure)?.message.english ?? "\(error)"
             log(.warning("the TLS files were not taken, those from before stay: \(reason)"))
         }
     }
@@ -94,14 +111,25 @@ enum ServeCommand {
         do {
             address = try ListenAddress(text)
         } catch {
-            throw UsageError("--listen: \(error)", hint: "write ADDRESS:PORT, as in 127.0.0.1:8080")
+            throw UsageError(
+                Message("--listen: \(error)", vi: "--listen: \(error)"),
+                hint: Message(
+                    "write ADDRESS:PORT, as in 127.0.0.1:8080",
+                    vi: "ghi ĐỊA-CHỈ:CỔNG, như 127.0.0.1:8080"))
         }
         guard isTLS || address.isLoopback || invocation.has("--insecure-behind-proxy") else {
             throw CommandFailure(
-                .configuration, "refusing to listen beyond this machine without TLS",
+                .configuration,
+                Message(
+                    "refusing to listen beyond this machine without TLS",
+                    vi: "từ chối lắng nghe ra ngoài máy khi không có TLS"),
                 hint:
-                    "say --tls-cert FILE --tls-key FILE, or central tls self-signed and then --tls; or "
-                    + "put a TLS proxy in front and say --insecure-behind-proxy")
+                    Message(
+                        "say --tls-cert FILE --tls-key FILE, or central tls self-signed and then --tls; or "
+                            + "put a TLS proxy in front and say --insecure-behind-proxy",
+                        vi:
+                            "ghi --tls-cert TỆP --tls-key TỆP, hoặc central tls self-signed rồi --tls; hoặc "
+                            + "đặt proxy TLS phía trước và ghi --insecure-behind-proxy"))
         }
         return address
     }
@@ -128,8 +156,13 @@ struct RunningCentral {
                 log: { warnings.write($0) })
         } catch {
             throw CommandFailure(
-                .unavailable, "cannot listen on \(listen): \(error)",
-                hint: "is another program using the port?")
+                .unavailable,
+                Message(
+                    "cannot listen on \(listen): \(error)",
+                    vi: "không lắng nghe được ở \(listen): \(error)"),
+                hint: Message(
+                    "is another program using the port?",
+                    vi: "có chương trình khác đang dùng cổng không?"))
         }
         let host = listen.host.contains(":") ? "[\(listen.host)]" : listen.host
         url = "\(tls == nil ? "http" : "https")://\(host):\(server.port)"
@@ -153,8 +186,13 @@ struct RunningCentral {
         let openFiles = OpenFileLimit.raise()
         guard limits.fit(openFiles: openFiles) else {
             throw CommandFailure(
-                .osError, "the limit of \(openFiles) open files leaves none for connections",
-                hint: "raise it with ulimit -n, or LimitNOFILE of the service")
+                .osError,
+                Message(
+                    "the limit of \(openFiles) open files leaves none for connections",
+                    vi: "giới hạn \(openFiles) tệp mở không còn chỗ cho kết nối"),
+                hint: Message(
+                    "raise it with ulimit -n, or LimitNOFILE of the service",
+                    vi: "tăng bằng ulimit -n, hoặc LimitNOFILE của dịch vụ"))
         }
         if limits.connectionsMax < wanted {
             log(

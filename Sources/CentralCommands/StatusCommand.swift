@@ -7,8 +7,11 @@ internal import Replication
 
 enum StatusCommand {
     static let command = Command(
-        "status", summary: "say what has arrived, what has not, and since when",
-        options: [Option("--json", help: "answer in JSON")]
+        "status",
+        summary: Message(
+            "say what has arrived, what has not, and since when",
+            vi: "cho biết gì đã về, gì chưa, và từ khi nào"),
+        options: [Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON"))]
     ) { invocation in
         try CentralHome(invocation).withDatabase { database in
             let status = try CentralStatus(database)

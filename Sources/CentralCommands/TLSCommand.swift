@@ -13,34 +13,62 @@ enum TLSCommand {
     private static let daysDefault = 3_650
 
     static let selfSigned = Command(
-        "self-signed", summary: "make a key and a certificate that counters can pin",
-        discussion: """
+        "self-signed",
+        summary: Message(
+            "make a key and a certificate that counters can pin",
+            vi: "tạo khóa và chứng thư để các quầy ghim"),
+        discussion: Message(
+            """
             Writes tls-cert.pem and tls-key.pem into the home, for central serve --tls. No authority
             stands behind the certificate: central enrol gives out a pin of its key, and counters
             that have it need neither name nor dates. With --keep-key the certificate is made anew
             for the key that is there, and every pin stays right; tell a serving central with SIGHUP.
             """,
+            vi: """
+                Ghi tls-cert.pem và tls-key.pem vào thư mục, cho central serve --tls. Không có tổ chức chứng thực
+                đứng sau: central enrol cấp mã ghim của khóa, và quầy có mã ghim không cần tên hay ngày. Với
+                --keep-key chứng thư được tạo lại cho khóa đang có, mọi mã ghim vẫn đúng; báo cho central đang chạy
+                bằng SIGHUP.
+                """),
         options: [
             Option(
                 "--name", valueName: "HOST",
-                help: "a name or address of this central, for clients that do not pin; repeat it "
-                    + "for more (default: this machine's name and loopback)", repeats: true),
+                help: Message(
+                    "a name or address of this central, for clients that do not pin; repeat it "
+                        + "for more (default: this machine's name and loopback)",
+                    vi: "tên hoặc địa chỉ của trung tâm, cho máy khách không ghim; lặp lại để thêm "
+                        + "(mặc định: tên máy và loopback)"), repeats: true),
             Option(
-                "--days", valueName: "N", help: "how long it counts (default \(daysDefault))"),
-            Option("--keep-key", help: "a new certificate for the key that is there"),
+                "--days", valueName: "N",
+                help: Message(
+                    "how long it counts (default \(daysDefault))",
+                    vi: "hiệu lực bao nhiêu ngày (mặc định \(daysDefault))")),
+            Option(
+                "--keep-key",
+                help: Message(
+                    "a new certificate for the key that is there",
+                    vi: "chứng thư mới cho khóa đang có")),
             Option(
                 "--force",
-                help: "replace key and certificate: every counter that pinned it must enrol again"),
-            Option("--json", help: "answer in JSON"),
+                help: Message(
+                    "replace key and certificate: every counter that pinned it must enrol again",
+                    vi: "thay khóa và chứng thư: mọi quầy đã ghim phải đăng ký lại")),
+            Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON")),
         ],
         run: makeSelfSigned)
 
     static let show = Command(
-        "show", summary: "show the pin, names and dates of a certificate",
+        "show",
+        summary: Message(
+            "show the pin, names and dates of a certificate",
+            vi: "xem mã ghim, tên và ngày của chứng thư"),
         options: [
             Option(
-                "--tls-cert", valueName: "FILE", help: "the certificate (default: the home's)"),
-            Option("--json", help: "answer in JSON"),
+                "--tls-cert", valueName: "FILE",
+                help: Message(
+                    "the certificate (default: the home's)", vi: "chứng thư (mặc định: của thư mục)"
+                )),
+            Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON")),
         ]
     ) { invocation in
         let files = TLSFiles(home: CentralHome(invocation), certificate: invocation)
@@ -54,14 +82,23 @@ enum TLSCommand {
         let days = try invocation.integer("--days", in: 1...36_500) ?? daysDefault
         let keepsKey = invocation.has("--keep-key")
         if keepsKey, invocation.has("--force") {
-            throw UsageError("--keep-key keeps the key, --force replaces it: say one of them")
+            throw UsageError(
+                Message(
+                    "--keep-key keeps the key, --force replaces it: say one of them",
+                    vi: "--keep-key giữ khóa, --force thay khóa: chỉ ghi một"))
         }
         guard keepsKey || invocation.has("--force") || !files.exist else {
             throw CommandFailure(
-                .cantCreate, "there is a certificate or a key already: \(files.certificatePath)",
+                .cantCreate,
+                Message(
+                    "there is a certificate or a key already: \(files.certificatePath)",
+                    vi: "đã có chứng thư hoặc khóa: \(files.certificatePath)"),
                 hint:
-                    "--keep-key makes a new certificate and keeps every pin; --force replaces both, "
-                    + "and every counter that pinned the key must enrol again")
+                    Message(
+                        "--keep-key makes a new certificate and keeps every pin; --force replaces both, "
+                            + "and every counter that pinned the key must enrol again",
+                        vi: "--keep-key tạo chứng thư mới và giữ mọi mã ghim; --force thay cả hai, "
+                            + "và mọi quầy đã ghim phải đăng ký lại"))
         }
         var names = invocation.values("--name")
         if names.isEmpty {
@@ -75,8 +112,13 @@ enum TLSCommand {
                 keyPEM: keepsKey ? try files.read(now: now).identity.keyPEM : nil)
         } catch HTTPError.tlsIdentityRejected(let reason) {
             throw CommandFailure(
-                .dataError, "the certificate cannot be made: \(TerminalSafe.text(reason))",
-                hint: "name this central with --name HOST, by its host name or address")
+                .dataError,
+                Message(
+                    "the certificate cannot be made: \(TerminalSafe.text(reason))",
+                    vi: "không tạo được chứng thư: \(TerminalSafe.text(reason))"),
+                hint: Message(
+                    "name this central with --name HOST, by its host name or address",
+                    vi: "ghi tên trung tâm bằng --name MÁY, theo tên máy hoặc địa chỉ"))
         }
         try home.open(isMaking: true).close()
         // The key first: a certificate without its key is of no use to anybody.
@@ -120,8 +162,10 @@ enum TLSCommand {
     /// Replaces a file whole, or leaves it as it was.
     private static func write(_ text: String, to path: String, mode: mode_t) throws {
         let failure = CommandFailure(
-            .cantCreate, "\(path) cannot be written",
-            hint: "who may write there, and is there room on the disk?")
+            .cantCreate, Message("\(path) cannot be written", vi: "không ghi được \(path)"),
+            hint: Message(
+                "who may write there, and is there room on the disk?",
+                vi: "có quyền ghi không, ổ đĩa còn chỗ không?"))
         let draft = path + ".new"
         unlink(draft)
         let descriptor = Glibc.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)

@@ -18,11 +18,20 @@ struct TLSFiles {
 
     static let certificateOption = Option(
         "--tls-cert", valueName: "FILE",
-        help: "serve over TLS with this certificate and those that lead to its authority (PEM)")
+        help: Message(
+            "serve over TLS with this certificate and those that lead to its authority (PEM)",
+            vi: "phục vụ qua TLS bằng chứng thư này và chuỗi đến tổ chức chứng thực "
+                + "(PEM)"))
     static let keyOption = Option(
-        "--tls-key", valueName: "FILE", help: "the certificate's private key (PEM, unencrypted)")
+        "--tls-key", valueName: "FILE",
+        help: Message(
+            "the certificate's private key (PEM, unencrypted)",
+            vi: "khóa riêng của chứng thư (PEM, không mã hóa)"))
     static let homeOption = Option(
-        "--tls", help: "serve over TLS with the files that central tls self-signed has made")
+        "--tls",
+        help: Message(
+            "serve over TLS with the files that central tls self-signed has made",
+            vi: "phục vụ qua TLS bằng tệp do central tls self-signed tạo"))
 
     init(certificatePath: String, keyPath: String) {
         self.certificatePath = certificatePath
@@ -43,11 +52,18 @@ struct TLSFiles {
             self.init(home: home)
         case (let certificate?, let key?):
             guard !invocation.has("--tls") else {
-                throw UsageError("say --tls, or --tls-cert and --tls-key, not both")
+                throw UsageError(
+                    Message(
+                        "say --tls, or --tls-cert and --tls-key, not both",
+                        vi: "chỉ ghi --tls, hoặc --tls-cert và --tls-key"))
             }
             self.init(certificatePath: certificate, keyPath: key)
-        case (nil, _?): throw UsageError("--tls-key needs --tls-cert too")
-        case (_?, nil): throw UsageError("--tls-cert needs --tls-key too")
+        case (nil, _?):
+            throw UsageError(
+                Message("--tls-key needs --tls-cert too", vi: "--tls-key cần có --tls-cert"))
+        case (_?, nil):
+            throw UsageError(
+                Message("--tls-cert needs --tls-key too", vi: "--tls-cert cần có --tls-key"))
         }
     }
 
@@ -68,8 +84,11 @@ struct TLSFiles {
                 warnings: warnings(certificate, now: seconds))
         } catch {
             throw CommandFailure(
-                .configuration, "\(error) (\(certificatePath), \(keyPath))",
-                hint: Message(untranslated: error.hint))
+                .configuration,
+                Message(
+                    "\(error) (\(certificatePath), \(keyPath))",
+                    vi: "\(error) (\(certificatePath), \(keyPath))"),
+                hint: Message(verbatim: error.hint))
         }
     }
 
@@ -80,8 +99,9 @@ struct TLSFiles {
             return try TLSCertificate(pem: text)
         } catch {
             throw CommandFailure(
-                .configuration, "\(error) (\(certificatePath))",
-                hint: Message(untranslated: error.hint))
+                .configuration,
+                Message("\(error) (\(certificatePath))", vi: "\(error) (\(certificatePath))"),
+                hint: Message(verbatim: error.hint))
         }
     }
 
@@ -89,13 +109,19 @@ struct TLSFiles {
         do {
             return try String(contentsOfFile: path, encoding: .utf8)
         } catch {
-            var hint = "it has to be PEM text that this user may read"
+            var hint = Message(
+                "it has to be PEM text that this user may read",
+                vi: "tệp phải là văn bản PEM mà người dùng này đọc được")
             if !FileManager.default.fileExists(atPath: path) {
-                hint = "is the name right? central tls self-signed makes a certificate for a start"
+                hint = Message(
+                    "is the name right? central tls self-signed makes a certificate for a start",
+                    vi: "tên có đúng không? central tls self-signed tạo chứng thư để bắt đầu")
             }
             throw CommandFailure(
-                .configuration, "the TLS file \(path) cannot be read",
-                hint: Message(untranslated: hint))
+                .configuration,
+                Message(
+                    "the TLS file \(path) cannot be read", vi: "không đọc được tệp TLS \(path)"),
+                hint: hint)
         }
     }
 

@@ -11,8 +11,12 @@ enum ApplyCommand {
 
     static func command(_ context: CounterContext) -> Command {
         Command(
-            "apply", summary: "make many local edits, one a line",
-            discussion: """
+            "apply",
+            summary: Message(
+                "make many local edits, one a line",
+                vi: "ghi nhiều thay đổi tại máy, mỗi dòng một thay đổi"),
+            discussion: Message(
+                """
                 {"new":"dossier","id":UUID,"fields":{…}}   a new record; the id may be left out
                 {"new":"contact","fields":{…}}
                 {"set":ID or CODE,"fields":{…}}            writes fields
@@ -20,9 +24,27 @@ enum ApplyCommand {
                 Each may carry "at" (RFC 3339) and "by". A line is written whole or not at all; one
                 that fails is named with its number, and the others are written all the same.
                 """,
-            arguments: [Positional("FILE", help: "an NDJSON file, or - for standard input")],
+                vi: """
+                    {"new":"dossier","id":UUID,"fields":{…}}   bản ghi mới; có thể bỏ id
+                    {"new":"contact","fields":{…}}
+                    {"set":ID hoặc MÃ,"fields":{…}}            ghi các trường
+                    {"note":ID hoặc MÃ,"text":"…"}             thêm ghi chú
+                    Mỗi dòng có thể có "at" (RFC 3339) và "by". Một dòng được ghi trọn vẹn hoặc không ghi; dòng
+                    lỗi được nêu số dòng, các dòng khác vẫn được ghi.
+                    """),
+            arguments: [
+                Positional(
+                    "FILE",
+                    help: Message(
+                        "an NDJSON file, or - for standard input",
+                        vi: "tệp NDJSON, hoặc - là đầu vào chuẩn"))
+            ],
             options: [
-                Option("--stop-on-error", help: "write nothing after the first line that fails"),
+                Option(
+                    "--stop-on-error",
+                    help: Message(
+                        "write nothing after the first line that fails",
+                        vi: "không ghi gì sau dòng lỗi đầu tiên")),
                 .json,
             ]
         ) { try run($0, context) }

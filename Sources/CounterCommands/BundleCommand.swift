@@ -10,24 +10,45 @@ internal import SyncProtocol
 enum BundleCommand {
     static func command(_ context: CounterContext) -> Command {
         Command(
-            group: "bundle", summary: "sync by files on a stick, where there is no link",
-            discussion: """
+            group: "bundle",
+            summary: Message(
+                "sync by files on a stick, where there is no link",
+                vi: "đồng bộ bằng tệp trên USB khi không có mạng"),
+            discussion: Message(
+                """
                 counter bundle create FILE, at central: central bundle apply FILE --reply FILE2, and
                 here again: counter bundle apply FILE2. The files are sealed: only central, or this
                 device, can open them. They may be copied, repeated, late or lost: nothing leaves
                 this replica before central's reply is here.
                 """,
+                vi: """
+                    counter bundle create TỆP, tại trung tâm: central bundle apply TỆP --reply TỆP2, rồi tại
+                    đây: counter bundle apply TỆP2. Các tệp được niêm phong: chỉ trung tâm, hoặc thiết bị này, mở
+                    được. Có thể sao chép, lặp lại, đến muộn hay mất: không gì rời khỏi máy này trước khi trả lời
+                    của trung tâm về đến đây.
+                    """),
             commands: [create(context), apply(context)])
     }
 
     private static func create(_ context: CounterContext) -> Command {
         Command(
-            "create", summary: "write what waits here into a bundle for central",
-            arguments: [Positional("FILE", help: "the file to make; it must not be there yet")],
+            "create",
+            summary: Message(
+                "write what waits here into a bundle for central",
+                vi: "ghi những gì đang chờ vào gói gửi trung tâm"),
+            arguments: [
+                Positional(
+                    "FILE",
+                    help: Message(
+                        "the file to make; it must not be there yet",
+                        vi: "tệp sẽ tạo; tệp chưa được có sẵn"))
+            ],
             options: [
                 Option(
                     "--part-size", valueName: "BYTES",
-                    help: "split into FILE.1, FILE.2 … of so many bytes at most"),
+                    help: Message(
+                        "split into FILE.1, FILE.2 … of so many bytes at most",
+                        vi: "chia thành TỆP.1, TỆP.2 …, mỗi tệp nhiều nhất chừng ấy byte")),
                 .json,
             ]
         ) { invocation in
@@ -52,18 +73,34 @@ enum BundleCommand {
 
     private static func apply(_ context: CounterContext) -> Command {
         Command(
-            "apply", summary: "take in central's reply to a bundle",
-            discussion: """
+            "apply",
+            summary: Message(
+                "take in central's reply to a bundle", vi: "nhận trả lời của trung tâm cho một gói"),
+            discussion: Message(
+                """
                 Ends with 0 when all is exchanged and both digests agree, or when all of it was taken
                 in before; 65 when central refused changes, or a file is damaged or not for this
                 device; 66 when a file cannot be read; 75 when some remains, or another bundle comes
                 first; 76 when this needs a link: counter sync.
                 """,
+                vi: """
+                    Kết thúc với 0 khi đã trao đổi hết và mã kiểm của hai bên khớp, hoặc đã nhận hết từ trước; 65
+                    khi trung tâm từ chối thay đổi, hoặc tệp hỏng hay không dành cho thiết bị này; 66 khi không đọc
+                    được tệp; 75 khi còn sót, hoặc phải nhận gói khác trước; 76 khi cần có mạng: counter sync.
+                    """),
             arguments: [
-                Positional("FILE", help: "all files of the reply, in any order", repeats: true)
+                Positional(
+                    "FILE",
+                    help: Message(
+                        "all files of the reply, in any order",
+                        vi: "mọi tệp của trả lời, theo thứ tự bất kỳ"), repeats: true)
             ],
             options: [
-                Option("--quiet", short: "q", help: "print nothing when all went well"), .json,
+                Option(
+                    "--quiet", short: "q",
+                    help: Message(
+                        "print nothing when all went well", vi: "không in gì khi mọi việc ổn")),
+                .json,
             ]
         ) { invocation in
             let home = try CounterHome(invocation, context.environment)
@@ -88,7 +125,9 @@ enum BundleCommand {
 
     private static func fileName(_ name: String) throws -> String {
         guard !name.isEmpty, !name.hasSuffix("/") else {
-            throw UsageError("FILE needs the name of a file", hint: "as in /media/stick/bundle")
+            throw UsageError(
+                Message("FILE needs the name of a file", vi: "FILE cần tên một tệp"),
+                hint: Message("as in /media/stick/bundle", vi: "ví dụ /media/stick/bundle"))
         }
         return name
     }
@@ -155,6 +194,8 @@ extension CommandFailure {
             case .temporary: .temporaryFailure
             case .protocolError: .protocolError
             }
-        self.init(code, "\(failure)", hint: Message(untranslated: failure.hint))
+        self.init(
+            code, failure.message, hint: failure.hint
+        )
     }
 }

@@ -14,8 +14,11 @@ enum CatalogRule {
 
     static var failure: CommandFailure {
         CommandFailure(
-            .dataError, Message(untranslated: message),
-            hint: "ask the central office; the next sync brings it here")
+            .dataError,
+            Message(message, vi: "danh mục cơ quan, thủ tục và ngày nghỉ do cơ quan trung tâm giữ"),
+            hint: Message(
+                "ask the central office; the next sync brings it here",
+                vi: "hãy hỏi cơ quan trung tâm; lần đồng bộ tới sẽ đưa về đây"))
     }
 
     /// Refuses to make an entry of the catalog.

@@ -44,14 +44,22 @@ extension CommandFailure {
         var hint = error.hint
         switch error {
         case .missing:
-            hint += ", or make a replica with: counter enrol URL --code C"
+            hint =
+                hint
+                + Message(
+                    ", or make a replica with: counter enrol URL --code C",
+                    vi: ", hoặc tạo dữ liệu quầy bằng: counter enrol URL --code MÃ")
         case .sqlite(let error) where error.cannotOpen && !error.isOutOfFiles:
-            hint = "check --home (or DOSSIER_HOME), and who may read and write there"
+            hint = Message(
+                "check --home (or DOSSIER_HOME), and who may read and write there",
+                vi: "kiểm tra --home (hoặc DOSSIER_HOME), và quyền đọc ghi")
         case .domain(.wrongType(let field, let expected)):
-            hint = "write \(expected); \(field)= clears the field"
+            hint = Message(
+                "write \(expected); \(field)= clears the field",
+                vi: "ghi đúng kiểu; \(field)= xóa trường")
         default: break
         }
-        self.init(code, Message(untranslated: "\(error)"), hint: Message(untranslated: hint))
+        self.init(code, error.message, hint: hint)
     }
 
     /// A failure of central, or of the way to it.
@@ -64,7 +72,7 @@ extension CommandFailure {
             case .noPermission: .noPermission
             }
         self.init(
-            code, Message(untranslated: failure.message), hint: Message(untranslated: failure.hint))
+            code, failure.message, hint: failure.hint)
     }
 
     private static func exitCode(of error: SQLiteError) -> ExitCode {

@@ -9,14 +9,19 @@ struct CounterHome {
 
     static let option = Option(
         "--home", valueName: "DIR",
-        help: "the replica's directory (default: DOSSIER_HOME, or the XDG data directory)")
+        help: Message(
+            "the replica's directory (default: DOSSIER_HOME, or the XDG data directory)",
+            vi: "thư mục dữ liệu của quầy "
+                + "(mặc định: DOSSIER_HOME, hoặc thư mục dữ liệu XDG)"))
 
     init(_ invocation: Invocation, _ environment: [String: String]) throws {
         func variable(_ name: String) -> String? {
             environment[name].flatMap { $0.isEmpty ? nil : $0 }
         }
         if let given = invocation.value("--home") {
-            guard !given.isEmpty else { throw UsageError("--home needs a directory") }
+            guard !given.isEmpty else {
+                throw UsageError(Message("--home needs a directory", vi: "--home cần một thư mục"))
+            }
             path = given
         } else if let home = variable("DOSSIER_HOME") {
             path = home
@@ -27,7 +32,9 @@ struct CounterHome {
             path = home + "/.local/share/dossiersync/counter"
         } else {
             throw CommandFailure(
-                .configuration, "no home directory is known", hint: "give --home DIR")
+                .configuration,
+                Message("no home directory is known", vi: "không biết thư mục dữ liệu"),
+                hint: Message("give --home DIR", vi: "ghi --home THƯ-MỤC"))
         }
     }
 
@@ -61,8 +68,13 @@ struct CounterHome {
                 attributes: [.posixPermissions: 0o700])
         } catch {
             throw CommandFailure(
-                .cantCreate, "the home directory \(path) cannot be made",
-                hint: "check --home, who may write there, and whether the disk is full")
+                .cantCreate,
+                Message(
+                    "the home directory \(path) cannot be made",
+                    vi: "không tạo được thư mục \(path)"),
+                hint: Message(
+                    "check --home, who may write there, and whether the disk is full",
+                    vi: "kiểm tra --home, quyền ghi, và ổ đĩa có đầy không"))
         }
     }
 }

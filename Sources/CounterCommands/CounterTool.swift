@@ -13,7 +13,9 @@ public enum CounterTool {
     ) -> Tool {
         Tool(
             name: "counter", version: version,
-            summary: "a counter's replica: works offline, syncs with central",
+            summary: Message(
+                "a counter's replica: works offline, syncs with central",
+                vi: "dữ liệu tại quầy: làm việc không cần mạng, đồng bộ với trung tâm"),
             commands: [
                 EnrolCommand.command(context), ReceiveCommand.command(context),
                 NewCommand.command(context), SetCommand.command(context),

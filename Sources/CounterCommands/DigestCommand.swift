@@ -7,8 +7,14 @@ internal import Replication
 enum DigestCommand {
     static func command(_ context: CounterContext) -> Command {
         Command(
-            "digest", summary: "print the digest of this replica's records",
-            discussion: "Replicas of one office and central hold the same when it is the same.",
+            "digest",
+            summary: Message(
+                "print the digest of this replica's records",
+                vi: "in mã kiểm của các bản ghi tại máy này"),
+            discussion: Message(
+                "Replicas of one office and central hold the same when it is the same.",
+                vi: "Mã giống nhau thì các máy của một cơ quan và trung tâm có dữ liệu "
+                    + "như nhau."),
             options: [.json]
         ) { invocation in
             let (office, digest) = try context.read(invocation) { database in

@@ -60,7 +60,12 @@ extension Invocation {
     ///
     /// - Throws: `UsageError`.
     func time() throws -> Timestamp? {
-        try value("--at", expected: "a time such as 2021-05-31T08:30:00+07:00, or a day") { text in
+        try value(
+            "--at",
+            expected: Message(
+                "a time such as 2021-05-31T08:30:00+07:00, or a day",
+                vi: "thời điểm như 2021-05-31T08:30:00+07:00, hoặc một ngày")
+        ) { text in
             if let time = RFC3339.millisecondsSinceEpoch(text) {
                 return Timestamp(milliseconds: time.milliseconds)
             }
@@ -75,11 +80,15 @@ extension Invocation {
     /// - Throws: `UsageError`.
     func writer() throws -> String? {
         guard let name = value("--by") else { return nil }
-        guard !name.isEmpty else { throw UsageError("--by needs a name") }
+        guard !name.isEmpty else {
+            throw UsageError(Message("--by needs a name", vi: "--by cần một tên"))
+        }
         return name
     }
 }
 
 extension Positional {
-    static let record = Positional("RECORD", help: "the record's id, or a dossier's code")
+    static let record = Positional(
+        "RECORD",
+        help: Message("the record's id, or a dossier's code", vi: "id của bản ghi, hoặc mã hồ sơ"))
 }

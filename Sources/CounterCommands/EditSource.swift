@@ -80,15 +80,20 @@ final class EditSource {
 
     private static func failure(_ error: any Error) -> CommandFailure {
         guard let error = error as? JSONError else {
-            return CommandFailure(.ioError, "the file cannot be read")
+            return CommandFailure(
+                .ioError, Message("the file cannot be read", vi: "không đọc được tệp"))
         }
         switch error {
         case .cannotRead(let code) where code != EISDIR:
-            return CommandFailure(.ioError, "\(error)", hint: "check the disk it lies on")
+            return CommandFailure(
+                .ioError, Message("\(error)", vi: "\(error)"),
+                hint: Message("check the disk it lies on", vi: "kiểm tra ổ đĩa chứa tệp"))
         default:
             return CommandFailure(
-                .noInput, "\(error)",
-                hint: "give the path of an NDJSON file, or - for standard input")
+                .noInput, Message("\(error)", vi: "\(error)"),
+                hint: Message(
+                    "give the path of an NDJSON file, or - for standard input",
+                    vi: "ghi đường dẫn tệp NDJSON, hoặc - là đầu vào chuẩn"))
         }
     }
 }

@@ -15,8 +15,11 @@ internal import SyncProtocol
 enum EnrolCommand {
     static func command(_ context: CounterContext) -> Command {
         Command(
-            "enrol", summary: "make this device a replica of its office",
-            discussion: """
+            "enrol",
+            summary: Message(
+                "make this device a replica of its office", vi: "đăng ký thiết bị này cho cơ quan"),
+            discussion: Message(
+                """
                 The central office gives the code: central enrol OFFICE. A central that was restored
                 from a backup may not know this device any more: with --again it stays what it is,
                 and nothing that waits here is lost.
@@ -25,13 +28,35 @@ enum EnrolCommand {
                 authority of --ca-file, or by one of this system. What is said here holds for every
                 later sync; --again changes it, and without a word keeps it.
                 """,
-            arguments: [Positional("URL", help: "central's address, as in https://central:8443")],
+                vi: """
+                    Cơ quan trung tâm cấp mã: central enrol CƠ-QUAN. Trung tâm khôi phục từ bản sao lưu có thể
+                    không còn biết thiết bị này: với --again thiết bị vẫn là chính nó, những gì đang chờ không mất.
+
+                    Qua https trung tâm phải chứng minh mình là ai: bằng mã ghim do central enrol in ra, bằng tổ chức
+                    chứng thực trong --ca-file, hoặc của hệ thống. Điều khai ở đây dùng cho mọi lần đồng bộ sau;
+                    --again thay đổi, không ghi gì thì giữ nguyên.
+                    """),
+            arguments: [
+                Positional(
+                    "URL",
+                    help: Message(
+                        "central's address, as in https://central:8443",
+                        vi: "địa chỉ trung tâm, như https://central:8443"))
+            ],
             options: [
-                Option("--code", valueName: "CODE", help: "the one-time code"),
+                Option(
+                    "--code", valueName: "CODE",
+                    help: Message("the one-time code", vi: "mã dùng một lần")),
                 Option(
                     "--name", valueName: "NAME",
-                    help: "what the central office sees (default: this machine's name)"),
-                Option("--again", help: "let a device in again that central has forgotten"),
+                    help: Message(
+                        "what the central office sees (default: this machine's name)",
+                        vi: "tên hiện ở trung tâm (mặc định: tên máy)")),
+                Option(
+                    "--again",
+                    help: Message(
+                        "let a device in again that central has forgotten",
+                        vi: "nhận lại thiết bị mà trung tâm đã quên")),
                 .json,
             ] + TrustArguments.options
         ) { try await run($0, context) }
@@ -42,13 +67,19 @@ enum EnrolCommand {
     ) async throws -> ExitCode {
         guard let url = CentralAddress(invocation.positional("URL")) else {
             throw UsageError(
-                "URL is no http or https address",
-                hint: Message(untranslated: HTTPClientError.invalidURL.hint))
+                Message(
+                    "URL is no http or https address", vi: "URL không phải địa chỉ http hay https"),
+                hint: Message(
+                    HTTPClientError.invalidURL.hint,
+                    vi: "ghi địa chỉ như https://central.example.vn:8443"))
         }
         guard let code = EnrolmentCode(try invocation.required("--code")) else {
             throw CommandFailure(
-                .noPermission, "the enrolment code has a typing error",
-                hint: "compare it with what the central office gave; it looks like 7KQM-3XRT")
+                .noPermission,
+                Message("the enrolment code has a typing error", vi: "mã đăng ký gõ sai"),
+                hint: Message(
+                    "compare it with what the central office gave; it looks like 7KQM-3XRT",
+                    vi: "so với mã cơ quan trung tâm đã cấp, có dạng 7KQM-3XRT"))
         }
         try TrustArguments.check(url, invocation)
         let home = try CounterHome(invocation, context.environment)
@@ -139,11 +170,19 @@ enum EnrolCommand {
     private static func alreadyEnrolled(_ identity: ReplicaIdentity) -> CommandFailure {
         CommandFailure(
             .usage,
-            "this replica is enrolled already: office \(identity.office), desk \(identity.desk)",
+            Message(
+                "this replica is enrolled already: office \(identity.office), desk \(identity.desk)",
+                vi: "máy này đã đăng ký: cơ quan \(identity.office), quầy \(identity.desk)"),
             hint: identity.state == .revoked
-                ? "central revoked it; enrol into another --home, its unsynced work stays here"
-                : "go on with: counter sync; if central has forgotten this device, say --again; "
-                    + "for another replica give another --home")
+                ? Message(
+                    "central revoked it; enrol into another --home, its unsynced work stays here",
+                    vi: "trung tâm đã thu hồi; đăng ký vào --home khác, phần chưa đồng bộ vẫn ở đây"
+                )
+                : Message(
+                    "go on with: counter sync; if central has forgotten this device, say --again; "
+                        + "for another replica give another --home",
+                    vi: "tiếp tục: counter sync; nếu trung tâm đã quên thiết bị này, ghi --again; "
+                        + "cho dữ liệu khác thì dùng --home khác"))
     }
 
     private static func answer(_ reply: EnrolmentReply, _ invocation: Invocation) throws {

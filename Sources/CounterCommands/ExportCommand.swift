@@ -12,8 +12,12 @@ internal import Replication
 enum ExportCommand {
     static func command(_ context: CounterContext) -> Command {
         Command(
-            "export", summary: "write what waits for central into a file of edits",
-            discussion: """
+            "export",
+            summary: Message(
+                "write what waits for central into a file of edits",
+                vi: "ghi những gì đang chờ trung tâm vào một tệp thay đổi"),
+            discussion: Message(
+                """
                 For a device that was revoked, or can sync no more: one line for each change that
                 central has not confirmed, as counter apply takes it. Enrol another device of the
                 office, run counter sync there, then counter apply FILE and counter sync. A line
@@ -23,8 +27,20 @@ enum ExportCommand {
                 holds no key and no token. This replica stays as it is. What central refused is not
                 in it: see counter refused.
                 """,
+                vi: """
+                    Dùng khi thiết bị bị thu hồi, hoặc không đồng bộ được nữa: mỗi thay đổi trung tâm chưa xác nhận
+                    là một dòng, theo dạng counter apply nhận. Đăng ký thiết bị khác của cơ quan, chạy counter sync ở
+                    đó, rồi counter apply TỆP và counter sync. Dòng có bản ghi đã có sẽ báo như vậy, các dòng khác vẫn
+                    được ghi; chỉ nhận tệp một lần, nếu không ghi chú sẽ bị lặp. Tệp có dữ liệu công dân, chỉ chủ tệp
+                    đọc được: giữ như giữ hồ sơ, dùng xong thì xóa. Tệp không có khóa hay mã truy cập. Dữ liệu tại máy
+                    này giữ nguyên. Phần trung tâm từ chối không có trong tệp: xem counter refused.
+                    """),
             arguments: [
-                Positional("FILE", help: "the file to make; it must not be there yet")
+                Positional(
+                    "FILE",
+                    help: Message(
+                        "the file to make; it must not be there yet",
+                        vi: "tệp sẽ tạo; tệp chưa được có sẵn"))
             ],
             options: [.json]
         ) { try run($0, context) }
@@ -34,7 +50,9 @@ enum ExportCommand {
     {
         let path = invocation.positional("FILE")
         guard !path.isEmpty, !path.hasSuffix("/") else {
-            throw UsageError("FILE needs the name of a file", hint: "as in /media/stick/edits")
+            throw UsageError(
+                Message("FILE needs the name of a file", vi: "FILE cần tên một tệp"),
+                hint: Message("as in /media/stick/edits", vi: "ví dụ /media/stick/edits"))
         }
         let count = try context.read(invocation) { database in
             let (identity, _) = try database.enrolledIdentity()

@@ -57,10 +57,17 @@ final class FileLock: Sendable {
             default: .noPermission
             }
         return CommandFailure(
-            code, "the lock \(path) cannot be opened: \(String(cString: strerror(cause)))",
+            code,
+            Message(
+                "the lock \(path) cannot be opened: \(String(cString: strerror(cause)))",
+                vi: "không mở được khóa \(path): \(String(cString: strerror(cause)))"),
             hint: code == .osError
-                ? "raise the limit of open files (ulimit -n)"
-                : "check who may write in the home directory, and whether the disk is full")
+                ? Message(
+                    "raise the limit of open files (ulimit -n)",
+                    vi: "tăng giới hạn số tệp mở (ulimit -n)")
+                : Message(
+                    "check who may write in the home directory, and whether the disk is full",
+                    vi: "kiểm tra quyền ghi trong thư mục dữ liệu, và ổ đĩa có đầy không"))
     }
 }
 
@@ -70,12 +77,22 @@ extension FileLock.Purpose {
         switch self {
         case .sync:
             CommandFailure(
-                .temporaryFailure, "another sync of this replica is running",
-                hint: "wait until it has ended; everything written here is kept")
+                .temporaryFailure,
+                Message(
+                    "another sync of this replica is running",
+                    vi: "đang có một lần đồng bộ khác của máy này"),
+                hint: Message(
+                    "wait until it has ended; everything written here is kept",
+                    vi: "chờ đến khi xong; mọi thứ đã ghi ở đây vẫn được giữ"))
         case .agent:
             CommandFailure(
-                .temporaryFailure, "an agent of this replica is running already",
-                hint: "counter status says what it does")
+                .temporaryFailure,
+                Message(
+                    "an agent of this replica is running already",
+                    vi: "tiến trình nền của máy này đang chạy"),
+                hint: Message(
+                    "counter status says what it does", vi: "counter status cho biết nó đang làm gì"
+                ))
         }
     }
 }

@@ -11,23 +11,50 @@ enum ListCommand {
 
     static func command(_ context: CounterContext) -> Command {
         Command(
-            "list", summary: "list records, newest first",
+            "list",
+            summary: Message("list records, newest first", vi: "liệt kê bản ghi, mới nhất trước"),
             options: [
-                Option("--kind", valueName: "KIND", help: "which kind (default: dossier)"),
-                Option("--status", valueName: "STATUS", help: "only with this status"),
-                Option("--procedure", valueName: "CODE", help: "only of this procedure"),
-                Option("--officer", valueName: "NAME", help: "only with this officer"),
-                Option("--channel", valueName: "CHANNEL", help: "counter, online or post"),
+                Option(
+                    "--kind", valueName: "KIND",
+                    help: Message(
+                        "which kind (default: dossier)", vi: "loại nào (mặc định: dossier)")),
+                Option(
+                    "--status", valueName: "STATUS",
+                    help: Message("only with this status", vi: "chỉ có trạng thái này")),
+                Option(
+                    "--procedure", valueName: "CODE",
+                    help: Message("only of this procedure", vi: "chỉ của thủ tục này")),
+                Option(
+                    "--officer", valueName: "NAME",
+                    help: Message("only with this officer", vi: "chỉ của cán bộ này")),
+                Option(
+                    "--channel", valueName: "CHANNEL",
+                    help: Message("counter, online or post", vi: "counter, online hoặc post")),
                 Option(
                     "--search", valueName: "TEXT",
-                    help: "only where code, name, number, address or notes contain it"),
-                Option("--received-from", valueName: "DATE", help: "received on this day or later"),
-                Option("--received-to", valueName: "DATE", help: "received on this day or earlier"),
-                Option("--conflicts", help: "only those in conflict"),
+                    help: Message(
+                        "only where code, name, number, address or notes contain it",
+                        vi: "chỉ khi mã, tên, số, địa chỉ hay ghi chú có chứa; không phân biệt "
+                            + "dấu và chữ hoa")),
+                Option(
+                    "--received-from", valueName: "DATE",
+                    help: Message("received on this day or later", vi: "tiếp nhận từ ngày này")),
+                Option(
+                    "--received-to", valueName: "DATE",
+                    help: Message("received on this day or earlier", vi: "tiếp nhận đến ngày này")),
+                Option(
+                    "--conflicts",
+                    help: Message("only those in conflict", vi: "chỉ bản ghi có mâu thuẫn")),
                 Option(
                     "--limit", valueName: "N",
-                    help: "how many at most, 0 for all (default: \(limitDefault))"),
-                Option("--json", help: "one JSON document a line, as by records"),
+                    help: Message(
+                        "how many at most, 0 for all (default: \(limitDefault))",
+                        vi: "nhiều nhất bao nhiêu, 0 là tất cả (mặc định: \(limitDefault))")),
+                Option(
+                    "--json",
+                    help: Message(
+                        "one JSON document a line, as by records",
+                        vi: "mỗi dòng một tài liệu JSON, như của records")),
             ] + DueFilter.options
         ) { try run($0, context) }
     }
@@ -77,7 +104,10 @@ enum ListCommand {
             let start = from.map(OfficeTime.startOfDay) ?? .min
             let end = to.map { OfficeTime.endOfDay($0) + 1000 } ?? .max
             guard start < end else {
-                throw UsageError("--received-to lies before --received-from")
+                throw UsageError(
+                    Message(
+                        "--received-to lies before --received-from",
+                        vi: "--received-to trước --received-from"))
             }
             filter.received = start..<end
         }
@@ -87,7 +117,9 @@ enum ListCommand {
     static func day(
         _ option: String, _ invocation: Invocation
     ) throws -> CalendarDate? {
-        try invocation.value(option, expected: "a day such as 2021-05-31") {
+        try invocation.value(
+            option, expected: Message("a day such as 2021-05-31", vi: "một ngày như 2021-05-31")
+        ) {
             CalendarDate(parsing: $0)
         }
     }

@@ -10,19 +10,31 @@ internal import Replication
 enum NewCommand {
     static func command(_ context: CounterContext) -> Command {
         Command(
-            "new", summary: "enter a dossier",
-            discussion: """
+            "new", summary: Message("enter a dossier", vi: "nhập hồ sơ"),
+            discussion: Message(
+                """
                 Without a code the dossier gets this desk's next one; without a channel it came in
                 at the counter, without received_at now. FIELD:=JSON writes any JSON value into a
                 custom field, as in: counter new applicant_name="Trần Văn A" x.pages:=12
                 """,
+                vi: """
+                    Không ghi mã thì hồ sơ nhận mã tiếp theo của quầy; không ghi kênh là nộp tại quầy, không ghi
+                    received_at là bây giờ. TRƯỜNG:=JSON ghi giá trị JSON bất kỳ vào trường riêng, ví dụ:
+                    counter new applicant_name="Trần Văn A" x.pages:=12
+                    """),
             arguments: [
                 Positional(
-                    "FIELD=VALUE", help: "a field and its value", optional: true, repeats: true)
+                    "FIELD=VALUE", help: Message("a field and its value", vi: "trường và giá trị"),
+                    optional: true, repeats: true)
             ],
             options: [
-                Option("--kind", valueName: "KIND", help: "dossier (the default) or contact"),
-                Option("--id", valueName: "UUID", help: "an id that comes from elsewhere"),
+                Option(
+                    "--kind", valueName: "KIND",
+                    help: Message(
+                        "dossier (the default) or contact", vi: "dossier (mặc định) hoặc contact")),
+                Option(
+                    "--id", valueName: "UUID",
+                    help: Message("an id that comes from elsewhere", vi: "id từ nơi khác")),
                 .at, .by, .json,
             ]
         ) { try run($0, context) }
@@ -31,10 +43,14 @@ enum NewCommand {
     private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
     {
         let kind =
-            try invocation.value("--kind", expected: "dossier or contact") { RecordKind(name: $0) }
+            try invocation.value(
+                "--kind", expected: Message("dossier or contact", vi: "dossier hoặc contact")
+            ) { RecordKind(name: $0) }
             ?? .dossier
         if kind.isCatalog { throw CatalogRule.failure }
-        let id = try invocation.value("--id", expected: "a UUID") { RecordID($0) }
+        let id = try invocation.value("--id", expected: Message("a UUID", vi: "một UUID")) {
+            RecordID($0)
+        }
         let fields = try CommandFailure.translating {
             try FieldArguments(invocation.positionals("FIELD=VALUE"), kind: kind)
         }

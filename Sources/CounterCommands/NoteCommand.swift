@@ -7,13 +7,21 @@ internal import Replication
 enum NoteCommand {
     static func command(_ context: CounterContext) -> Command {
         Command(
-            "note", summary: "add a note to a record",
-            discussion: "Notes are kept, all of them, whoever else writes at the same time.",
-            arguments: [.record, Positional("TEXT", help: "the note, in quotes")],
+            "note", summary: Message("add a note to a record", vi: "thêm ghi chú vào bản ghi"),
+            discussion: Message(
+                "Notes are kept, all of them, whoever else writes at the same time.",
+                vi: "Mọi ghi chú đều được giữ, dù người khác ghi cùng lúc."),
+            arguments: [
+                .record,
+                Positional(
+                    "TEXT", help: Message("the note, in quotes", vi: "ghi chú, đặt trong nháy")),
+            ],
             options: [.at, .by, .json]
         ) { invocation in
             let text = invocation.positional("TEXT")
-            guard !text.isEmpty else { throw UsageError("the note is empty") }
+            guard !text.isEmpty else {
+                throw UsageError(Message("the note is empty", vi: "ghi chú trống"))
+            }
             let note = FieldWrite(RecordSchema.notesField, .text(text))
             let answer = try SetCommand.write([], [note], invocation, context)
             try answer.print(["noted at \(ShownText.name(of: answer.record))"], invocation)

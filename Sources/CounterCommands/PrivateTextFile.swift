@@ -21,10 +21,17 @@ final class PrivateTextFile {
         guard descriptor >= 0 else {
             let code = errno
             throw CommandFailure(
-                .cantCreate, "cannot make \(path): \(String(cString: strerror(code)))",
+                .cantCreate,
+                Message(
+                    "cannot make \(path): \(String(cString: strerror(code)))",
+                    vi: "không tạo được \(path): \(String(cString: strerror(code)))"),
                 hint: code == EEXIST
-                    ? "give the name of a file that is not there yet"
-                    : "give a folder that is there and that you may write to")
+                    ? Message(
+                        "give the name of a file that is not there yet",
+                        vi: "ghi tên một tệp chưa có")
+                    : Message(
+                        "give a folder that is there and that you may write to",
+                        vi: "ghi một thư mục có sẵn và được phép ghi"))
         }
         self.path = path
         self.descriptor = descriptor
@@ -75,7 +82,12 @@ final class PrivateTextFile {
 
     private func failure(_ code: Int32) -> CommandFailure {
         CommandFailure(
-            .ioError, "cannot write \(path): \(String(cString: strerror(code)))",
-            hint: "make room there, or give another file; nothing was lost")
+            .ioError,
+            Message(
+                "cannot write \(path): \(String(cString: strerror(code)))",
+                vi: "không ghi được \(path): \(String(cString: strerror(code)))"),
+            hint: Message(
+                "make room there, or give another file; nothing was lost",
+                vi: "giải phóng chỗ, hoặc dùng tệp khác; không mất gì"))
     }
 }

@@ -10,19 +10,33 @@ enum ReceiptsCommand {
 
     static func command(_ context: CounterContext) -> Command {
         Command(
-            "receipts", summary: "list what each sync did, newest first",
-            discussion: """
+            "receipts",
+            summary: Message(
+                "list what each sync did, newest first",
+                vi: "liệt kê kết quả từng lần đồng bộ, mới nhất trước"),
+            discussion: Message(
+                """
                 Every sync leaves a receipt here: the last own change that central has on disk, what
                 was sent, taken, refused, held and received, central's clock and both digests. A sync
                 that was killed says how far it came. Syncs in a row with nothing to do, or that
                 reached nobody, are one line. At most \(ReceiptLimits.counterRowsMax) receipts are
                 kept, and always the last complete one.
                 """,
+                vi: """
+                    Mỗi lần đồng bộ để lại một biên nhận: thay đổi cuối của máy này mà trung tâm đã ghi xuống đĩa,
+                    đã gửi, được nhận, bị từ chối, chờ và nhận về những gì, đồng hồ của trung tâm và mã kiểm hai bên.
+                    Lần đồng bộ bị ngắt cho biết đã đến đâu. Các lần liên tiếp không có việc, hoặc không tới được ai,
+                    là một dòng. Giữ nhiều nhất \(ReceiptLimits.counterRowsMax) biên nhận, luôn giữ lần đầy đủ cuối cùng.
+                    """),
             options: [
                 Option(
                     "--last", valueName: "N",
-                    help: "the last N receipts (default: \(lastDefault))"),
-                Option("--json", help: "one JSON document a line"),
+                    help: Message(
+                        "the last N receipts (default: \(lastDefault))",
+                        vi: "N biên nhận cuối (mặc định: \(lastDefault))")),
+                Option(
+                    "--json",
+                    help: Message("one JSON document a line", vi: "mỗi dòng một tài liệu JSON")),
             ]
         ) { invocation in
             let count =

@@ -9,12 +9,24 @@ internal import Replication
 enum RefusedCommand {
     static func command(_ context: CounterContext) -> Command {
         Command(
-            "refused", summary: "show the changes that central refused, with their content",
-            discussion: """
+            "refused",
+            summary: Message(
+                "show the changes that central refused, with their content",
+                vi: "xem các thay đổi trung tâm từ chối, kèm nội dung"),
+            discussion: Message(
+                """
                 A refused change is set aside here and no longer part of its record. Write what still
                 holds once more, with counter set or counter new.
                 """,
-            options: [Option("--json", help: "one JSON document a line")]
+                vi: """
+                    Thay đổi bị từ chối được để riêng, không còn thuộc bản ghi. Phần vẫn đúng hãy ghi lại bằng
+                    counter set hoặc counter new.
+                    """),
+            options: [
+                Option(
+                    "--json",
+                    help: Message("one JSON document a line", vi: "mỗi dòng một tài liệu JSON"))
+            ]
         ) { invocation in
             let changes = try context.read(invocation) { database in
                 try database.refusedChanges().map { change in

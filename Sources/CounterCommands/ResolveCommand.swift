@@ -9,17 +9,36 @@ internal import Replication
 enum ResolveCommand {
     static func command(_ context: CounterContext) -> Command {
         Command(
-            "resolve", summary: "settle a conflict with a value",
-            discussion: """
+            "resolve",
+            summary: Message(
+                "settle a conflict with a value", vi: "xử lý mâu thuẫn bằng một giá trị"),
+            discussion: Message(
+                """
                 Give the value itself, or choose one of those in conflict by the change that wrote it:
                 counter resolve RECORD status --use 00c4d1e2f3a4b5c6:17 (see: counter conflicts).
                 """,
+                vi: """
+                    Ghi chính giá trị, hoặc chọn một giá trị đang mâu thuẫn theo thay đổi đã ghi ra nó:
+                    counter resolve MÃ status --use 00c4d1e2f3a4b5c6:17 (xem: counter conflicts).
+                    """),
             arguments: [
-                .record, Positional("FIELD", help: "the field in conflict; or FIELD=VALUE"),
-                Positional("VALUE", help: "the value that holds from now on", optional: true),
+                .record,
+                Positional(
+                    "FIELD",
+                    help: Message(
+                        "the field in conflict; or FIELD=VALUE",
+                        vi: "trường đang mâu thuẫn; hoặc TRƯỜNG=GIÁ-TRỊ")),
+                Positional(
+                    "VALUE",
+                    help: Message(
+                        "the value that holds from now on", vi: "giá trị có hiệu lực từ nay"),
+                    optional: true),
             ],
             options: [
-                Option("--use", valueName: "REPLICA:SEQ", help: "the change whose value holds"),
+                Option(
+                    "--use", valueName: "REPLICA:SEQ",
+                    help: Message(
+                        "the change whose value holds", vi: "thay đổi có giá trị được giữ")),
                 .at, .by, .json,
             ]
         ) { try run($0, context) }
@@ -30,10 +49,14 @@ enum ResolveCommand {
         let reference = try invocation.reference()
         let (name, assigned) = split(invocation.positional("FIELD"))
         let field = FieldName(name)
-        let used = try invocation.value("--use", expected: "REPLICA:SEQ", transform: dot)
+        let used = try invocation.value(
+            "--use", expected: Message("REPLICA:SEQ", vi: "REPLICA:SEQ"), transform: dot)
         let typed = invocation.optionalPositional("VALUE") ?? assigned
         guard (typed == nil) != (used == nil) else {
-            throw UsageError("either a VALUE or --use REPLICA:SEQ is needed")
+            throw UsageError(
+                Message(
+                    "either a VALUE or --use REPLICA:SEQ is needed",
+                    vi: "cần GIÁ-TRỊ hoặc --use REPLICA:SEQ"))
         }
         let at = try invocation.time()
         let by = try invocation.writer()
@@ -46,8 +69,13 @@ enum ResolveCommand {
             } else {
                 guard let entry = state[field].first(where: { $0.dot == used }) else {
                     throw CommandFailure(
-                        .dataError, "no value of \(definition.name) was written by that change",
-                        hint: "the values stand in: counter conflicts")
+                        .dataError,
+                        Message(
+                            "no value of \(definition.name) was written by that change",
+                            vi: "thay đổi đó không ghi giá trị nào của \(definition.name)"),
+                        hint: Message(
+                            "the values stand in: counter conflicts",
+                            vi: "xem các giá trị bằng: counter conflicts"))
                 }
                 value = entry.value
             }

@@ -12,8 +12,12 @@ internal import Synchronization
 enum RunCommand {
     static func command(_ context: CounterContext) -> Command {
         Command(
-            "run", summary: "keep this replica synced until SIGTERM",
-            discussion: """
+            "run",
+            summary: Message(
+                "keep this replica synced until SIGTERM",
+                vi: "giữ máy này luôn đồng bộ cho đến SIGTERM"),
+            discussion: Message(
+                """
                 Syncs at once, whenever something is written here, when the network comes back, when
                 central has something or an admin asks for it, and every so often in any case. In
                 between one request waits at central. Without a link it tries again after random
@@ -23,17 +27,33 @@ enum RunCommand {
                 Under systemd (Type=notify) it says when it is ready, and gives signs of life to the
                 watchdog.
                 """,
+                vi: """
+                    Đồng bộ ngay, mỗi khi có ghi mới ở đây, khi có mạng lại, khi trung tâm có dữ liệu hoặc quản trị
+                    yêu cầu, và định kỳ trong mọi trường hợp. Giữa các lần, một yêu cầu chờ ở trung tâm. Không có mạng
+                    thì thử lại sau những khoảng ngẫu nhiên đến năm phút. Mỗi thay đổi một dòng ở đầu ra lỗi; counter
+                    status lúc nào cũng cho biết đang làm gì.
+
+                    Dưới systemd (Type=notify) chương trình báo khi sẵn sàng và báo còn hoạt động cho watchdog.
+                    """),
             options: [
                 Option(
                     "--every", valueName: "SECONDS",
-                    help: "from one sync to the next when nothing happens; 300"),
+                    help: Message(
+                        "from one sync to the next when nothing happens; 300",
+                        vi: "khoảng cách giữa hai lần đồng bộ khi không có gì; 300")),
                 Option(
                     "--metered",
-                    help: "do not wait at central between syncs: for a link that costs by the byte"),
+                    help: Message(
+                        "do not wait at central between syncs: for a link that costs by the byte",
+                        vi: "không chờ ở trung tâm giữa các lần đồng bộ: cho đường truyền tính "
+                            + "tiền theo byte")),
                 SyncCommand.limitRate,
                 SyncCommand.timeout,
                 Option(
-                    "--quiet", short: "q", help: "print nothing; counter status says what it does"),
+                    "--quiet", short: "q",
+                    help: Message(
+                        "print nothing; counter status says what it does",
+                        vi: "không in gì; counter status cho biết đang làm gì")),
             ]
         ) { try await run($0, context) }
     }

@@ -8,13 +8,21 @@ internal import Replication
 enum SetCommand {
     static func command(_ context: CounterContext) -> Command {
         Command(
-            "set", summary: "write fields of a record",
-            discussion: """
+            "set", summary: Message("write fields of a record", vi: "ghi các trường của bản ghi"),
+            discussion: Message(
+                """
                 FIELD= clears a field; notes=TEXT adds a note. A status must be able to follow the
                 present one. A field in conflict is settled by writing it: see also resolve.
                 """,
+                vi: """
+                    TRƯỜNG= xóa trường; notes=CHỮ thêm ghi chú. Trạng thái mới phải đi tiếp được từ trạng thái hiện
+                    tại. Trường đang mâu thuẫn được xử lý khi ghi: xem thêm resolve.
+                    """),
             arguments: [
-                .record, Positional("FIELD=VALUE", help: "a field and its value", repeats: true),
+                .record,
+                Positional(
+                    "FIELD=VALUE", help: Message("a field and its value", vi: "trường và giá trị"),
+                    repeats: true),
             ],
             options: [.at, .by, .json]
         ) { try run($0, context) }

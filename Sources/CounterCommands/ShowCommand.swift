@@ -9,10 +9,17 @@ internal import Replication
 enum ShowCommand {
     static func command(_ context: CounterContext) -> Command {
         Command(
-            "show", summary: "show a record, its conflicts and whether central has it",
+            "show",
+            summary: Message(
+                "show a record, its conflicts and whether central has it",
+                vi: "xem bản ghi, mâu thuẫn và trung tâm đã có chưa"),
             arguments: [.record],
             options: [
-                Option("--history", help: "also every change to it that this replica has logged"),
+                Option(
+                    "--history",
+                    help: Message(
+                        "also every change to it that this replica has logged",
+                        vi: "kèm mọi thay đổi của nó mà máy này đã ghi")),
                 .json,
             ]
         ) { invocation in

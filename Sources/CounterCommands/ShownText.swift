@@ -59,8 +59,12 @@ extension Invocation {
 }
 
 extension Option {
-    static let json = Option("--json", help: "answer in JSON")
-    static let by = Option("--by", valueName: "NAME", help: "who does this")
+    static let json = Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON"))
+    static let by = Option(
+        "--by", valueName: "NAME", help: Message("who does this", vi: "người thực hiện"))
     static let at = Option(
-        "--at", valueName: "TIME", help: "when it happened, if not now: 2021-05-31T08:30:00+07:00")
+        "--at", valueName: "TIME",
+        help: Message(
+            "when it happened, if not now: 2021-05-31T08:30:00+07:00",
+            vi: "thời điểm, nếu không phải bây giờ: 2021-05-31T08:30:00+07:00"))
 }

@@ -6,8 +6,13 @@ internal import ReplicaStore
 enum StatusCommand {
     static func command(_ context: CounterContext) -> Command {
         Command(
-            "status", summary: "say what central has, what it has not, and since when",
-            discussion: "Also what the agent (counter run) of this replica does, if one runs.",
+            "status",
+            summary: Message(
+                "say what central has, what it has not, and since when",
+                vi: "cho biết trung tâm có gì, chưa có gì, và từ khi nào"),
+            discussion: Message(
+                "Also what the agent (counter run) of this replica does, if one runs.",
+                vi: "Kèm việc tiến trình nền (counter run) đang làm, nếu có."),
             options: [.json]
         ) { invocation in
             var status = try context.read(invocation) { try ReplicaStatus($0) }

@@ -8,34 +8,58 @@ internal import SyncProtocol
 
 enum SyncCommand {
     static let limitRate = Option(
-        "--limit-rate", valueName: "BYTES", help: "bytes per second at most")
+        "--limit-rate", valueName: "BYTES",
+        help: Message("bytes per second at most", vi: "nhiều nhất bao nhiêu byte mỗi giây"))
     static let timeout = Option(
         "--timeout", valueName: "SECONDS",
-        help: "take a link for broken that is silent so long; 60, and 15 to connect")
+        help: Message(
+            "take a link for broken that is silent so long; 60, and 15 to connect",
+            vi: "coi là mất kết nối khi im lặng chừng này giây; 60, và 15 khi kết nối"))
 
     static func command(_ context: CounterContext) -> Command {
         Command(
-            "sync", summary: "exchange changes with central until both hold the same",
-            discussion: """
+            "sync",
+            summary: Message(
+                "exchange changes with central until both hold the same",
+                vi: "trao đổi thay đổi với trung tâm đến khi hai bên như nhau"),
+            discussion: Message(
+                """
                 Ends with 0 when all is exchanged and both digests agree, 65 when central refused
                 changes, 69 when central cannot be reached or did not prove who it is, 75 when some
                 remains, 76 when the two do not understand each other, 77 when this device may not
                 sync.
                 """,
+                vi: """
+                    Kết thúc với 0 khi đã trao đổi hết và mã kiểm hai bên khớp, 65 khi trung tâm từ chối thay đổi, 69
+                    khi không tới được trung tâm hoặc trung tâm không chứng minh được danh tính, 75 khi còn sót, 76 khi
+                    hai bên không hiểu nhau, 77 khi thiết bị này không được đồng bộ.
+                    """),
             options: [
-                Option("--quiet", short: "q", help: "print nothing when all went well"),
+                Option(
+                    "--quiet", short: "q",
+                    help: Message(
+                        "print nothing when all went well", vi: "không in gì khi mọi việc ổn")),
                 limitRate,
                 timeout,
                 Option(
                     "--tries", valueName: "N",
-                    help: "give up after so many failures in a row; \(RetryPolicy().failuresMax), "
-                        + "or 1 before central has answered at all"),
+                    help: Message(
+                        "give up after so many failures in a row; \(RetryPolicy().failuresMax), "
+                            + "or 1 before central has answered at all",
+                        vi:
+                            "bỏ cuộc sau chừng này lần lỗi liên tiếp; \(RetryPolicy().failuresMax), "
+                            + "hoặc 1 khi trung tâm chưa trả lời lần nào")),
                 Option(
                     "--wait", valueName: "SECONDS",
-                    help: "wait for news so long, at most \(WireLimits.waitSecondsMax)"),
+                    help: Message(
+                        "wait for news so long, at most \(WireLimits.waitSecondsMax)",
+                        vi: "chờ tin chừng này giây, nhiều nhất \(WireLimits.waitSecondsMax)")),
                 Option(
                     "--new-token",
-                    help: "first take a new bearer token, as every 30 days: the one before is void"),
+                    help: Message(
+                        "first take a new bearer token, as every 30 days: the one before is void",
+                        vi: "trước hết lấy mã truy cập mới, như mỗi 30 ngày: mã trước hết hiệu lực")
+                ),
                 .json,
             ]
         ) { try await run($0, context) }

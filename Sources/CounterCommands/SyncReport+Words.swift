@@ -99,14 +99,27 @@ extension SyncReport {
         case .synced: return nil
         case .refused:
             return CommandFailure(
-                .dataError, "central refused \(GroupedNumber.counted(refused, "change"))",
-                hint: "they are kept here with their reasons: counter refused")
+                .dataError,
+                Message(
+                    "central refused \(GroupedNumber.counted(refused, "change"))",
+                    vi: "trung tâm từ chối \(GroupedNumber.string(Int(clamping: refused))) "
+                        + "thay đổi"),
+                hint: Message(
+                    "they are kept here with their reasons: counter refused",
+                    vi: "chúng được giữ ở đây kèm lý do: counter refused"))
         case .diverged:
             return CommandFailure(
-                .protocolError, "the digests differ although everything was exchanged",
+                .protocolError,
+                Message(
+                    "the digests differ although everything was exchanged",
+                    vi: "mã kiểm khác nhau dù đã trao đổi hết"),
                 hint:
-                    "nothing is lost; sync again, and tell the central office if it stays so: after "
-                    + "a restoration from a backup, central recover takes back what is here")
+                    Message(
+                        "nothing is lost; sync again, and tell the central office if it stays so: after "
+                            + "a restoration from a backup, central recover takes back what is here",
+                        vi:
+                            "không mất gì; đồng bộ lại, và báo cơ quan trung tâm nếu vẫn vậy: sau khi "
+                            + "khôi phục từ bản sao lưu, central recover lấy lại những gì ở đây"))
         case .unreachable, .interrupted, .denied, .failed:
             guard let failure else { return nil }
             var translated = CommandFailure(failure)

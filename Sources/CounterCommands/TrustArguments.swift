@@ -15,38 +15,60 @@ enum TrustArguments {
     static let options = [
         Option(
             "--pin", valueName: "PIN",
-            help: "trust the central with this key: what central enrol printed, or sha256//…"),
+            help: Message(
+                "trust the central with this key: what central enrol printed, or sha256//…",
+                vi: "tin trung tâm có khóa này: mã do central enrol in ra, hoặc sha256//…")),
         Option(
             "--ca-file", valueName: "FILE",
             help:
-                "trust these authorities instead of the system's; the certificates (PEM) are kept "
-                + "here, the file may go"),
+                Message(
+                    "trust these authorities instead of the system's; the certificates (PEM) are kept "
+                        + "here, the file may go",
+                    vi:
+                        "tin các tổ chức chứng thực này thay cho của hệ thống; chứng thư (PEM) được giữ "
+                        + "ở đây, tệp có thể bỏ")),
         Option(
             "--system-cas",
-            help: "with --again: forget a pin or authorities, and trust the system's"),
+            help: Message(
+                "with --again: forget a pin or authorities, and trust the system's",
+                vi: "với --again: bỏ mã ghim hay tổ chức chứng thực, tin theo hệ thống")),
         Option(
             "--insecure",
-            help: "let an http address beyond this machine pass: anybody on the way "
-                + "can read and change everything"),
+            help: Message(
+                "let an http address beyond this machine pass: anybody on the way "
+                    + "can read and change everything",
+                vi: "cho phép địa chỉ http ngoài máy này: ai trên đường truyền cũng đọc và sửa được"
+            )),
     ]
 
     /// Refuses what would send secrets in the clear, or what contradicts itself.
     static func check(_ url: CentralAddress, _ invocation: Invocation) throws {
         let given = ["--pin", "--ca-file", "--system-cas"].filter { invocation.has($0) }
         if let first = given.first, let second = given.dropFirst().first {
-            throw UsageError("\(first) or \(second), not both")
+            throw UsageError(
+                Message("\(first) or \(second), not both", vi: "chỉ \(first) hoặc \(second)"))
         }
         guard !url.isTLS else { return }
         if let option = given.first {
             throw UsageError(
-                "\(option) needs an https address", hint: "write https://… in place of http://…")
+                Message("\(option) needs an https address", vi: "\(option) cần địa chỉ https"),
+                hint: Message(
+                    "write https://… in place of http://…", vi: "ghi https://… thay cho http://…"))
         }
         guard url.isLoopback || invocation.has("--insecure") else {
             throw CommandFailure(
-                .usage, "refusing plain http beyond this machine: anybody on the way can read it",
+                .usage,
+                Message(
+                    "refusing plain http beyond this machine: anybody on the way can read it",
+                    vi: "từ chối http thường ra ngoài máy này: ai trên đường truyền cũng đọc "
+                        + "được"),
                 hint:
-                    "write https://…, with the pin that central enrol prints; --insecure says that "
-                    + "the way is safe by other means, as in a VPN")
+                    Message(
+                        "write https://…, with the pin that central enrol prints; --insecure says that "
+                            + "the way is safe by other means, as in a VPN",
+                        vi:
+                            "ghi https://…, kèm mã ghim do central enrol in ra; --insecure nghĩa là "
+                            + "đường truyền đã an toàn bằng cách khác, như VPN"))
         }
     }
 
@@ -64,8 +86,10 @@ enum TrustArguments {
         if let hash = PublicKeyHash(curlText: text) { return CentralTrust(pin: hash.curlText) }
         guard let pin = KeyPin(text) else {
             throw CommandFailure(
-                .noPermission, "the pin has a typing error",
-                hint: "compare it with what central enrol printed: five groups of four symbols")
+                .noPermission, Message("the pin has a typing error", vi: "mã ghim gõ sai"),
+                hint: Message(
+                    "compare it with what central enrol printed: five groups of four symbols",
+                    vi: "so với mã do central enrol in ra: năm nhóm bốn ký tự"))
         }
         let hash: PublicKeyHash
         do throws(HTTPClientError) {
@@ -87,16 +111,26 @@ enum TrustArguments {
     private static func authorities(_ file: String) throws -> String {
         guard let data = FileManager.default.contents(atPath: file), data.count <= caBytesMax else {
             throw CommandFailure(
-                .noInput, "the file of authorities cannot be read, or is too large: \(file)",
-                hint: "give the PEM certificate of the authority that signed central's")
+                .noInput,
+                Message(
+                    "the file of authorities cannot be read, or is too large: \(file)",
+                    vi: "không đọc được tệp chứng thực, hoặc tệp quá lớn: \(file)"),
+                hint: Message(
+                    "give the PEM certificate of the authority that signed central's",
+                    vi: "dùng chứng thư PEM của tổ chức đã ký cho trung tâm"))
         }
         let text = String(decoding: data, as: UTF8.self)
         do throws(HTTPError) {
             _ = try TLSCertificate(pem: text)
         } catch {
             throw CommandFailure(
-                .dataError, "\(file) holds no certificate that can be used",
-                hint: "give the PEM certificate of the authority that signed central's")
+                .dataError,
+                Message(
+                    "\(file) holds no certificate that can be used",
+                    vi: "\(file) không có chứng thư dùng được"),
+                hint: Message(
+                    "give the PEM certificate of the authority that signed central's",
+                    vi: "dùng chứng thư PEM của tổ chức đã ký cho trung tâm"))
         }
         return text
     }

@@ -6,21 +6,29 @@ internal import ReplicaStore
 enum VerifyCommand {
     static func command(_ context: CounterContext) -> Command {
         Command(
-            "verify", summary: "recompute everything in this replica, and say what is wrong",
+            "verify",
+            summary: Message(
+                "recompute everything in this replica, and say what is wrong",
+                vi: "tính lại toàn bộ dữ liệu máy này và nêu chỗ sai"),
             discussion:
-                "Reads the whole file and changes nothing. Ends with 65 when it is damaged.",
+                Message(
+                    "Reads the whole file and changes nothing. Ends with 65 when it is damaged.",
+                    vi: "Đọc toàn bộ tệp và không thay đổi gì. Kết thúc với 65 khi tệp hỏng."),
             options: [.json]
         ) { invocation in
             let found = try context.withDatabase(invocation) { try $0.verify() }
             if invocation.has("--json") {
                 try invocation.printJSON(found.json)
             } else {
-                for line in found.lines { try invocation.printOut(line) }
+                for line in found.lines(in: invocation.language) { try invocation.printOut(line) }
             }
             guard found.faults.isEmpty else {
                 throw CommandFailure(
-                    .dataError, Message(untranslated: found.summary),
-                    hint: "keep a copy of the file; a fresh enrolment brings back what central has")
+                    .dataError, found.summary,
+                    hint: Message(
+                        "keep a copy of the file; a fresh enrolment brings back what central has",
+                        vi: "giữ một bản sao của tệp; đăng ký mới sẽ lấy lại những gì trung tâm có")
+                )
             }
             return .ok
         }

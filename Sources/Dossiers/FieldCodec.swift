@@ -32,7 +32,7 @@ public enum FieldCodec {
         if field.type == .identityNumber, let digits = value.text, !TextRules.mayBeIdentity(digits)
         {
             throw .malformed(
-                field.name, reason: "has \(digits.utf8.count) digits: it should have 9 or 12")
+                field.name, reason: "has the wrong number of digits: it should have 9 or 12")
         }
         return value
     }

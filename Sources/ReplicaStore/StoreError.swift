@@ -1,4 +1,5 @@
 public import Dossiers
+public import Language
 public import Replication
 public import SQLite
 
@@ -39,80 +40,158 @@ public enum StoreError: Error, Sendable {
 }
 
 extension StoreError: CustomStringConvertible {
+    /// What happened, in one sentence, in English.
+    public var description: String { message.english }
+
     /// What happened, in one sentence for a person.
-    public var description: String {
+    public var message: Message {
         switch self {
         case .sqlite(let error): Self.words(for: error)
         case .notThisKind(let path, let expected):
-            "\(path) is no DossierSync \(expected.words)"
-        case .newerVersion(let path): "\(path) was written by a newer version of this program"
-        case .missing(let path, let expected): "there is no \(expected.words) at \(path)"
-        case .exists(let path): "there is already a database at \(path)"
-        case .domain(let error): "\(error)"
-        case .noSuchRecord: "no record has this id or code"
+            Message(
+                "\(path) is no DossierSync \(expected.words.english)",
+                vi: "\(path) không phải \(expected.words.vietnamese) của DossierSync")
+        case .newerVersion(let path):
+            Message(
+                "\(path) was written by a newer version of this program",
+                vi: "\(path) do phiên bản mới hơn của chương trình ghi")
+        case .missing(let path, let expected):
+            Message(
+                "there is no \(expected.words.english) at \(path)",
+                vi: "không có \(expected.words.vietnamese) tại \(path)")
+        case .exists(let path):
+            Message("there is already a database at \(path)", vi: "đã có cơ sở dữ liệu tại \(path)")
+        case .domain(let error): error.message
+        case .noSuchRecord:
+            Message("no record has this id or code", vi: "không có bản ghi nào mang id hay mã này")
         case .ambiguousCode(let ids):
-            "\(ids.count) dossiers have this code: "
-                + ids.map(\.description).joined(separator: ", ")
-        case .duplicateID: "a record with this id exists already"
-        case .duplicateCode: "a dossier with this code exists already"
-        case .outOfScope: "the record belongs to another office"
-        case .unknownOffice: "the catalog has no office with this code"
-        case .notEnrolled: "this replica is not enrolled"
-        case .identityTaken: "another copy of this replica has written to the record"
-        case .notInConflict: "the field is not in conflict"
-        case .damaged(let table, let key): "row \(key) of \(table) is damaged"
+            Message(
+                "\(ids.count) dossiers have this code: "
+                    + ids.map(\.description).joined(separator: ", "),
+                vi: "\(ids.count) hồ sơ có mã này: "
+                    + ids.map(\.description).joined(separator: ", "))
+        case .duplicateID:
+            Message("a record with this id exists already", vi: "đã có bản ghi mang id này")
+        case .duplicateCode:
+            Message("a dossier with this code exists already", vi: "đã có hồ sơ mang mã này")
+        case .outOfScope:
+            Message("the record belongs to another office", vi: "bản ghi thuộc cơ quan khác")
+        case .unknownOffice:
+            Message(
+                "the catalog has no office with this code",
+                vi: "danh mục không có cơ quan mang mã này")
+        case .notEnrolled: Message("this replica is not enrolled", vi: "máy này chưa đăng ký")
+        case .identityTaken:
+            Message(
+                "another copy of this replica has written to the record",
+                vi: "một bản sao khác của máy này đã ghi vào bản ghi")
+        case .notInConflict:
+            Message("the field is not in conflict", vi: "trường không có mâu thuẫn")
+        case .damaged(let table, let key):
+            Message("row \(key) of \(table) is damaged", vi: "dòng \(key) của \(table) bị hỏng")
         }
     }
 
     /// What the person can do about it.
-    public var hint: String {
+    public var hint: Message {
         switch self {
-        case .sqlite(let error) where error.isFull: "make room on the disk; nothing was lost"
+        case .sqlite(let error) where error.isFull:
+            Message("make room on the disk; nothing was lost", vi: "giải phóng ổ đĩa; không mất gì")
         case .sqlite(let error) where error.isOutOfFiles:
-            "raise the limit of open files (ulimit -n), or end other programs; nothing was lost"
+            Message(
+                "raise the limit of open files (ulimit -n), or end other programs; nothing was lost",
+                vi: "tăng giới hạn số tệp mở (ulimit -n), hoặc tắt chương trình khác; không mất gì")
         case .sqlite(let error) where error.isBusy:
-            "another program is writing; try again, or end that program"
-        case .sqlite(let error) where error.isReadOnly: "check who owns the file and the directory"
-        case .sqlite, .damaged: "nothing was written; keep a copy of the file and ask for help"
-        case .notThisKind, .missing: "check --home (or DOSSIER_HOME)"
-        case .newerVersion: "update this program"
-        case .exists: "choose another --home"
+            Message(
+                "another program is writing; try again, or end that program",
+                vi: "chương trình khác đang ghi; thử lại, hoặc tắt chương trình đó")
+        case .sqlite(let error) where error.isReadOnly:
+            Message(
+                "check who owns the file and the directory", vi: "kiểm tra chủ của tệp và thư mục")
+        case .sqlite, .damaged:
+            Message(
+                "nothing was written; keep a copy of the file and ask for help",
+                vi: "không ghi gì; giữ một bản sao của tệp và nhờ trợ giúp")
+        case .notThisKind, .missing:
+            Message("check --home (or DOSSIER_HOME)", vi: "kiểm tra --home (hoặc DOSSIER_HOME)")
+        case .newerVersion: Message("update this program", vi: "cập nhật chương trình")
+        case .exists: Message("choose another --home", vi: "chọn --home khác")
         case .domain(let error): error.hint
-        case .noSuchRecord: "look for it with: counter list --search TEXT"
-        case .ambiguousCode: "name the dossier by its id"
-        case .duplicateID: "leave the id out, or use set to change the record"
-        case .duplicateCode: "leave the code out to have one given"
-        case .outOfScope: "only the office that holds the dossier can write to it"
-        case .unknownOffice: "sync first, or ask the central office to add it"
-        case .notEnrolled: "ask the central office for a code, then: counter enrol URL --code C"
-        case .identityTaken: "run counter sync: it gives this one an identity of its own"
-        case .notInConflict: "see the conflicts that wait with: counter conflicts"
+        case .noSuchRecord:
+            Message(
+                "look for it with: counter list --search TEXT",
+                vi: "tìm bằng: counter list --search CHỮ")
+        case .ambiguousCode: Message("name the dossier by its id", vi: "ghi id của hồ sơ")
+        case .duplicateID:
+            Message(
+                "leave the id out, or use set to change the record",
+                vi: "bỏ id, hoặc dùng set để sửa bản ghi")
+        case .duplicateCode:
+            Message("leave the code out to have one given", vi: "bỏ mã để được cấp mã")
+        case .outOfScope:
+            Message(
+                "only the office that holds the dossier can write to it",
+                vi: "chỉ cơ quan đang giữ hồ sơ được ghi")
+        case .unknownOffice:
+            Message(
+                "sync first, or ask the central office to add it",
+                vi: "đồng bộ trước, hoặc nhờ cơ quan trung tâm thêm vào")
+        case .notEnrolled:
+            Message(
+                "ask the central office for a code, then: counter enrol URL --code C",
+                vi: "xin mã của cơ quan trung tâm, rồi: counter enrol URL --code MÃ")
+        case .identityTaken:
+            Message(
+                "run counter sync: it gives this one an identity of its own",
+                vi: "chạy counter sync: máy này sẽ nhận danh tính riêng")
+        case .notInConflict:
+            Message(
+                "see the conflicts that wait with: counter conflicts",
+                vi: "xem các mâu thuẫn đang chờ bằng: counter conflicts")
         }
     }
 
-    private static func words(for error: SQLiteError) -> String {
-        if error.isOutOfFiles { return "too many files are open" }
-        if error.isFull { return "the disk is full" }
-        if error.isBusy { return "the database is locked by another program" }
-        if error.isReadOnly { return "the database cannot be written to" }
-        if error.isNotADatabase { return "the file is no database" }
+    private static func words(for error: SQLiteError) -> Message {
+        let code = error.extendedCode
+        if error.isOutOfFiles {
+            return Message("too many files are open", vi: "quá nhiều tệp đang mở")
+        }
+        if error.isFull { return Message("the disk is full", vi: "ổ đĩa đã đầy") }
+        if error.isBusy {
+            return Message(
+                "the database is locked by another program",
+                vi: "cơ sở dữ liệu đang bị chương trình khác khóa")
+        }
+        if error.isReadOnly {
+            return Message(
+                "the database cannot be written to", vi: "không ghi được vào cơ sở dữ liệu")
+        }
+        if error.isNotADatabase {
+            return Message("the file is no database", vi: "tệp không phải cơ sở dữ liệu")
+        }
         if error.isCorrupt {
             // SQLite itself calls it damage when the system cannot read a page (EIO).
-            return "the database is damaged, or the disk cannot be read "
-                + "(SQLite \(error.extendedCode))"
+            return Message(
+                "the database is damaged, or the disk cannot be read (SQLite \(code))",
+                vi: "cơ sở dữ liệu bị hỏng, hoặc không đọc được ổ đĩa (SQLite \(code))")
         }
-        if error.isIOFailure { return "the disk failed (SQLite \(error.extendedCode))" }
-        if error.cannotOpen { return "the database cannot be opened" }
-        return "the database failed (SQLite \(error.extendedCode))"
+        if error.isIOFailure {
+            return Message("the disk failed (SQLite \(code))", vi: "ổ đĩa lỗi (SQLite \(code))")
+        }
+        if error.cannotOpen {
+            return Message("the database cannot be opened", vi: "không mở được cơ sở dữ liệu")
+        }
+        return Message(
+            "the database failed (SQLite \(code))", vi: "cơ sở dữ liệu lỗi (SQLite \(code))")
     }
 }
 
 extension DatabaseRole {
     /// What people call such a database.
-    public var words: String {
+    public var words: Message {
         switch self {
-        case .counter: "replica"
-        case .central: "central"
+        case .counter: Message("replica", vi: "dữ liệu quầy")
+        case .central: Message("central", vi: "dữ liệu trung tâm")
         }
     }
 }

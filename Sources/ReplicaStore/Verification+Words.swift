@@ -1,27 +1,38 @@
 public import JSON
+public import Language
 
 extension Verification {
     /// One sentence: sound, or how many faults.
-    public var summary: String {
+    public var summary: Message {
         switch faults.count {
-        case 0: "the file is sound"
-        case 1: "1 thing is wrong with the file"
-        default: "\(faults.count) things are wrong with the file"
+        case 0: Message("the file is sound", vi: "tệp nguyên vẹn")
+        case 1: Message("1 thing is wrong with the file", vi: "tệp có 1 chỗ sai")
+        default:
+            Message(
+                "\(faults.count) things are wrong with the file",
+                vi: "tệp có \(faults.count) chỗ sai")
         }
     }
 
     /// What was looked at and what is wrong, a line each.
-    public var lines: [String] {
+    public func lines(in language: Language) -> [String] {
         func counted(_ count: UInt64, _ noun: String) -> String {
             "\(count) \(noun)\(count == 1 ? "" : "s")"
         }
-        var what = counted(recordCount, "record") + ", " + counted(changeCount, "change")
+        var what = Message(
+            counted(recordCount, "record") + ", " + counted(changeCount, "change"),
+            vi: "\(recordCount) bản ghi, \(changeCount) thay đổi")
         // Only central holds all changes of a record.
         if replayedCount > 0 {
-            what += ", " + counted(replayedCount, "record") + " made again from all changes"
+            what =
+                what
+                + Message(
+                    ", " + counted(replayedCount, "record") + " made again from all changes",
+                    vi: ", \(replayedCount) bản ghi dựng lại từ mọi thay đổi")
         }
-        what += ": " + summary
-        return [what] + faults.map { "  \($0.subject.rawValue) \($0.place): \($0.reason)" }
+        what = what + Message(verbatim: ": ") + summary
+        return [what.text(in: language)]
+            + faults.map { "  \($0.subject.rawValue) \($0.place): \($0.reason)" }
     }
 
     /// The document of `verify --json`.

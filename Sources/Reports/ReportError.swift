@@ -1,4 +1,5 @@
 public import JSON
+public import Language
 internal import ReplicaStore
 public import SQLite
 
@@ -48,37 +49,91 @@ extension ReportError {
 }
 
 extension ReportError: CustomStringConvertible {
+    /// What happened, in one sentence, in English.
+    public var description: String { message.english }
+
     /// What happened, in one sentence for a person.
-    public var description: String {
+    public var message: Message {
         switch self {
-        case .emptyPeriod(let from, let to): "the period from \(from) to \(to) has no day"
-        case .missing(let path): "there is no database at \(path)"
-        case .notADossierDatabase(let path): "\(path) is neither a replica nor a central store"
-        case .unknownOffice: "no office with this code is known here"
-        case .sqlite(let error): "the database cannot be read: \(error)"
-        case .store(let reason): reason
-        case .unknownCut: "this central does not have the position of that report"
-        case .cutNotKept: "a record has come in whole since that report"
-        case .noCut: "the file holds no cut of a report"
-        case .badPeriod: "the period is missing, or is none"
-        case .output(let reason): reason
+        case .emptyPeriod(let from, let to):
+            Message(
+                "the period from \(from) to \(to) has no day",
+                vi: "kỳ từ \(from) đến \(to) không có ngày nào")
+        case .missing(let path):
+            Message("there is no database at \(path)", vi: "không có cơ sở dữ liệu tại \(path)")
+        case .notADossierDatabase(let path):
+            Message(
+                "\(path) is neither a replica nor a central store",
+                vi: "\(path) không phải bản sao của quầy hay kho của trung tâm")
+        case .unknownOffice:
+            Message(
+                "no office with this code is known here", vi: "không biết cơ quan nào có mã này")
+        case .sqlite(let error):
+            Message(
+                "the database cannot be read: \(error)",
+                vi: "không đọc được cơ sở dữ liệu: \(error)")
+        case .store(let reason): Message(verbatim: reason)
+        case .unknownCut:
+            Message(
+                "this central does not have the position of that report",
+                vi: "trung tâm này không có vị trí của báo cáo đó")
+        case .cutNotKept:
+            Message(
+                "a record has come in whole since that report",
+                vi: "từ báo cáo đó đã có bản ghi được nhận nguyên vẹn")
+        case .noCut:
+            Message("the file holds no cut of a report", vi: "tệp không có căn cứ của báo cáo")
+        case .badPeriod:
+            Message(
+                "the period is missing, or is none", vi: "thiếu kỳ báo cáo, hoặc kỳ không hợp lệ")
+        case .output(let reason): Message(verbatim: reason)
         }
     }
 
     /// What the person can do about it.
-    public var hint: String {
+    public var hint: Message {
         switch self {
-        case .emptyPeriod: "give the earlier day as --from and the later one as --to"
-        case .missing, .notADossierDatabase: "name the home directory of a replica or a central"
-        case .unknownOffice: "see the offices with: central office list"
-        case .sqlite(let error) where error.isBusy: "try again when the other program is done"
-        case .sqlite, .store: "check the file and its disk; restore a backup if it is damaged"
-        case .unknownCut: "it was restored from a backup since, or the report is another central's"
-        case .cutNotKept: "what it was at that time is not kept; make a new report"
+        case .emptyPeriod:
+            Message(
+                "give the earlier day as --from and the later one as --to",
+                vi: "ghi ngày trước ở --from và ngày sau ở --to")
+        case .missing, .notADossierDatabase:
+            Message(
+                "name the home directory of a replica or a central",
+                vi: "ghi thư mục của quầy hoặc của trung tâm")
+        case .unknownOffice:
+            Message(
+                "see the offices with: central office list",
+                vi: "xem các cơ quan bằng: central office list")
+        case .sqlite(let error) where error.isBusy:
+            Message(
+                "try again when the other program is done", vi: "thử lại khi chương trình kia xong")
+        case .sqlite, .store:
+            Message(
+                "check the file and its disk; restore a backup if it is damaged",
+                vi: "kiểm tra tệp và ổ đĩa; khôi phục bản sao lưu nếu hỏng")
+        case .unknownCut:
+            Message(
+                "it was restored from a backup since, or the report is another central's",
+                vi: "trung tâm đã được khôi phục từ bản sao lưu, hoặc báo cáo của trung tâm khác")
+        case .cutNotKept:
+            Message(
+                "what it was at that time is not kept; make a new report",
+                vi: "trạng thái lúc đó không còn được giữ; hãy lập báo cáo mới")
         case .badPeriod:
-            "give --from and --to as YYYY-MM-DD, or --period as 2021-05, 2021-Q2 or 2021-H1"
-        case .output: "check the disk, or where the output goes"
-        case .noCut: "give the report that was printed with --json"
+            Message(
+                "give --from and --to as YYYY-MM-DD, or --period as 2021-05, 2021-Q2 or 2021-H1",
+                vi:
+                    "ghi --from và --to dạng YYYY-MM-DD, hoặc --period dạng 2021-05, 2021-Q2 hay 2021-H1"
+            )
+        case .output:
+            Message(
+                "check the disk, or where the output goes",
+                vi: "kiểm tra ổ đĩa, hoặc nơi ghi kết quả")
+        case .noCut:
+            Message(
+                "give the report that was printed with --json", vi: "dùng báo cáo đã in bằng --json"
+            )
         }
     }
 }

@@ -92,8 +92,7 @@ public struct ReportRun {
             try print(made.0, made.1, width)
         } catch {
             throw CommandFailure(
-                Self.exitCode(of: error), Message(untranslated: "\(error)"),
-                hint: Message(untranslated: error.hint))
+                Self.exitCode(of: error), error.message, hint: error.hint)
         }
         return .ok
     }

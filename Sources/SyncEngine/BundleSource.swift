@@ -1,6 +1,7 @@
 // Reads a bundle from its files. First all heads, then every signature and hash, then the body: what is
 // not whole, or not from whom it says, is refused before anything of it is applied.
 
+internal import Language
 internal import Causality
 internal import Crypto
 internal import SyncProtocol
@@ -131,7 +132,7 @@ extension BundleBodyReader {
         do throws(SyncFailure) {
             return try BundleIntroduction(encoded: frame)
         } catch {
-            throw .damaged(file: file, .malformed(reason: error.message))
+            throw .damaged(file: file, .malformed(reason: error.message.english))
         }
     }
 }

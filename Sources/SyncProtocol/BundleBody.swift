@@ -2,6 +2,7 @@
 // it a secret stream of chunks. In the stream stand frames, each a length and a zstd frame. Chunk by
 // chunk and frame by frame, so that memory does not grow with the bundle.
 
+internal import Language
 public import Crypto
 
 /// Seals frames into a body.
@@ -110,7 +111,7 @@ public struct BundleBodyReader {
         do throws(SyncFailure) {
             return try frames.next()
         } catch {
-            throw .damaged(file: file, .malformed(reason: error.message))
+            throw .damaged(file: file, .malformed(reason: error.message.english))
         }
     }
 

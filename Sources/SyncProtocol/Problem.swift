@@ -1,5 +1,6 @@
 // Errors over HTTP are problem details (RFC 9457): `application/problem+json` with a stable `type`.
 
+internal import Language
 public import JSON
 
 /// Turns failures into problem details and back.
@@ -14,7 +15,7 @@ public enum Problem {
             ("type", .string(failure.problemName.map { typePrefix + $0 } ?? "about:blank")),
             ("title", .string(title(of: failure))),
             ("status", .integer(Int64(failure.httpStatus))),
-            ("hint", .string(failure.hint)),
+            ("hint", .string(failure.hint.english)),
         ]
         switch failure {
         case .forked(let accepted), .brokenChain(let accepted):
@@ -38,7 +39,7 @@ public enum Problem {
     }
 
     private static func title(of failure: SyncFailure) -> String {
-        if case .refused(_, let title) = failure { title } else { failure.message }
+        if case .refused(_, let title) = failure { title } else { failure.message.english }
     }
 
     /// The failure that a problem document stands for; `nil` when the bytes are none.

@@ -1,3 +1,5 @@
+public import Language
+
 // Everything that can stop an exchange; mirrors `Protocol/errors.md`. No case carries content.
 
 /// Why an exchange did not succeed.
@@ -131,83 +133,185 @@ extension SyncFailure {
     }
 
     /// What happened, in one sentence for a person.
-    public var message: String {
+    public var message: Message {
         switch self {
-        case .unreachable(let reason): "central cannot be reached: \(reason)"
-        case .untrusted(let reason, _): "central has not proved who it is: \(reason)"
-        case .interrupted(let reason): "the link to central broke: \(reason)"
+        case .unreachable(let reason):
+            Message(
+                "central cannot be reached: \(reason)",
+                vi: "không kết nối được với trung tâm: \(reason)")
+        case .untrusted(let reason, _):
+            Message(
+                "central has not proved who it is: \(reason)",
+                vi: "trung tâm chưa chứng minh được danh tính: \(reason)")
+        case .interrupted(let reason):
+            Message(
+                "the link to central broke: \(reason)", vi: "mất kết nối với trung tâm: \(reason)")
         case .notCentral(let status, let type) where type.lowercased().hasPrefix("text/html"):
-            "a web page came in place of central's reply (status \(status)): "
-                + "perhaps the network's login page or a proxy"
+            Message(
+                "a web page came in place of central's reply (status \(status)): "
+                    + "perhaps the network's login page or a proxy",
+                vi: "nhận được một trang web thay cho trả lời của trung tâm (mã \(status)): "
+                    + "có thể là trang đăng nhập của mạng hoặc proxy")
         case .notCentral(let status, let type):
-            "what answered is not central (status \(status), \(type)): "
-                + "perhaps a login page or a proxy"
+            Message(
+                "what answered is not central (status \(status), \(type)): "
+                    + "perhaps a login page or a proxy",
+                vi: "bên trả lời không phải trung tâm (mã \(status), \(type)): "
+                    + "có thể là trang đăng nhập hoặc proxy")
         case .unsupportedVersion(let found, let known):
-            "protocol version \(found) is not known here (version \(known) is)"
-        case .malformed(let what, let reason): "the \(what) is malformed: \(reason)"
+            Message(
+                "protocol version \(found) is not known here (version \(known) is)",
+                vi: "không biết phiên bản giao thức \(found) (ở đây là \(known))")
+        case .malformed(let what, let reason):
+            Message("the \(what) is malformed: \(reason)", vi: "\(what) sai cấu trúc: \(reason)")
         case .brokenChain(let accepted):
-            "the changes do not continue the chain that central holds (through \(accepted))"
-        case .badSignature: "the signature over the changes is not this device's"
+            Message(
+                "the changes do not continue the chain that central holds (through \(accepted))",
+                vi: "các thay đổi không nối tiếp chuỗi mà trung tâm có (đến \(accepted))")
+        case .badSignature:
+            Message(
+                "the signature over the changes is not this device's",
+                vi: "chữ ký của các thay đổi không phải của thiết bị này")
         case .forked(let accepted):
-            "another copy of this replica has synced other changes "
-                + "(central holds \(accepted) of this identity)"
-        case .unknownCursor: "central does not know this replica's place in its feed"
-        case .notEnrolled: "this device is not enrolled at this central"
+            Message(
+                "another copy of this replica has synced other changes "
+                    + "(central holds \(accepted) of this identity)",
+                vi: "một bản sao khác của máy này đã đồng bộ những thay đổi khác "
+                    + "(trung tâm có \(accepted) thay đổi của danh tính này)")
+        case .unknownCursor:
+            Message(
+                "central does not know this replica's place in its feed",
+                vi: "trung tâm không biết vị trí của máy này trong dòng dữ liệu")
+        case .notEnrolled:
+            Message(
+                "this device is not enrolled at this central",
+                vi: "thiết bị này chưa đăng ký với trung tâm")
         case .tokenReplaced:
-            "this device's token is no longer valid: a newer one has taken its place"
-        case .revoked: "this device was revoked"
-        case .badEnrolmentCode: "the enrolment code is wrong, used or expired"
+            Message(
+                "this device's token is no longer valid: a newer one has taken its place",
+                vi: "mã truy cập của thiết bị hết hiệu lực: đã có mã mới thay thế")
+        case .revoked: Message("this device was revoked", vi: "thiết bị này đã bị thu hồi")
+        case .badEnrolmentCode:
+            Message(
+                "the enrolment code is wrong, used or expired",
+                vi: "mã đăng ký sai, đã dùng hoặc hết hạn")
         case .tooManyTries(let seconds):
-            "too many wrong enrolment codes were tried; the next may be in \(seconds) seconds"
-        case .tooLarge(let limit): "the body is larger than \(limit) bytes"
-        case .unsupportedContent(let reason): "the content is not understood: \(reason)"
-        case .busy: "central is busy"
-        case .centralStore(let reason): "central could not store the request: \(reason)"
-        case .awaitingRecovery: "central was restored from a backup and has yet to recover"
-        case .unfinishedBundle(let reason): "the bundle did not bring all: \(reason)"
-        case .refused(let status, let title): "central refused (status \(status)): \(title)"
+            Message(
+                "too many wrong enrolment codes were tried; the next may be in \(seconds) seconds",
+                vi: "đã thử quá nhiều mã sai; được thử lại sau \(seconds) giây")
+        case .tooLarge(let limit):
+            Message("the body is larger than \(limit) bytes", vi: "nội dung lớn hơn \(limit) byte")
+        case .unsupportedContent(let reason):
+            Message(
+                "the content is not understood: \(reason)", vi: "không hiểu nội dung: \(reason)")
+        case .busy: Message("central is busy", vi: "trung tâm đang bận")
+        case .centralStore(let reason):
+            Message(
+                "central could not store the request: \(reason)",
+                vi: "trung tâm không lưu được yêu cầu: \(reason)")
+        case .awaitingRecovery:
+            Message(
+                "central was restored from a backup and has yet to recover",
+                vi: "trung tâm vừa khôi phục từ bản sao lưu và chưa phục hồi xong")
+        case .unfinishedBundle(let reason):
+            Message("the bundle did not bring all: \(reason)", vi: "gói chưa mang đủ: \(reason)")
+        case .refused(let status, let title):
+            Message(
+                "central refused (status \(status)): \(title)",
+                vi: "trung tâm từ chối (mã \(status)): \(title)")
         }
     }
 
     /// What the person at the counter can do.
-    public var hint: String {
+    public var hint: Message {
         switch self {
         case .unreachable, .interrupted:
-            "everything is kept here; run sync again when there is a link"
-        case .untrusted(_, let hint): hint + "; nothing was sent, and everything is kept here"
-        case .notCentral: "open the network's login page, or check the address given at enrolment"
-        case .unsupportedVersion: "update the older of the two programs; nothing is lost meanwhile"
+            Message(
+                "everything is kept here; run sync again when there is a link",
+                vi: "mọi thứ vẫn giữ ở đây; đồng bộ lại khi có mạng")
+        case .untrusted(_, let hint):
+            Message(
+                hint + "; nothing was sent, and everything is kept here",
+                vi: hint + "; chưa gửi gì, mọi thứ vẫn giữ ở đây")
+        case .notCentral:
+            Message(
+                "open the network's login page, or check the address given at enrolment",
+                vi: "mở trang đăng nhập của mạng, hoặc kiểm tra địa chỉ khi đăng ký")
+        case .unsupportedVersion:
+            Message(
+                "update the older of the two programs; nothing is lost meanwhile",
+                vi: "cập nhật chương trình cũ hơn trong hai bên; không mất gì")
         case .malformed, .tooLarge, .unsupportedContent, .refused, .brokenChain:
-            "nothing was lost; tell the central office what this message says"
-        case .badSignature: "the device's key does not fit; ask the central office to enrol it anew"
+            Message(
+                "nothing was lost; tell the central office what this message says",
+                vi: "không mất gì; báo cho cơ quan trung tâm nội dung thông báo này")
+        case .badSignature:
+            Message(
+                "the device's key does not fit; ask the central office to enrol it anew",
+                vi: "khóa của thiết bị không khớp; nhờ cơ quan trung tâm đăng ký lại")
         case .forked:
-            "this replica was cloned or restored from a backup; sync again to give it an identity "
-                + "of its own, and tell the central office if this stays: nothing was dropped here"
+            Message(
+                "this replica was cloned or restored from a backup; sync again to give it an identity "
+                    + "of its own, and tell the central office if this stays: nothing was dropped here",
+                vi:
+                    "máy này được sao chép hoặc khôi phục từ bản sao lưu; đồng bộ lại để nhận danh tính "
+                    + "riêng, và báo cơ quan trung tâm nếu vẫn vậy: không bỏ gì ở đây")
         case .unknownCursor:
-            "central was perhaps restored from a backup; tell the central office: nothing was "
-                + "dropped here"
+            Message(
+                "central was perhaps restored from a backup; tell the central office: nothing was "
+                    + "dropped here",
+                vi:
+                    "có thể trung tâm đã khôi phục từ bản sao lưu; báo cơ quan trung tâm: không bỏ gì ở đây"
+            )
         case .notEnrolled:
-            "ask the central office for a code, then run: counter enrol URL --code C (--again when "
-                + "central was restored from a backup and has forgotten this device)"
+            Message(
+                "ask the central office for a code, then run: counter enrol URL --code C (--again when "
+                    + "central was restored from a backup and has forgotten this device)",
+                vi:
+                    "xin mã của cơ quan trung tâm, rồi: counter enrol URL --code MÃ (--again khi trung "
+                    + "tâm đã khôi phục từ bản sao lưu và quên thiết bị này)")
         case .awaitingRecovery:
-            "tell the central office to run: central recover; everything is kept here"
+            Message(
+                "tell the central office to run: central recover; everything is kept here",
+                vi: "báo cơ quan trung tâm chạy: central recover; mọi thứ vẫn giữ ở đây")
         case .unfinishedBundle:
-            "everything is kept here; make the next one: counter bundle create FILE, or run counter "
-                + "sync where there is a link"
+            Message(
+                "everything is kept here; make the next one: counter bundle create FILE, or run counter "
+                    + "sync where there is a link",
+                vi:
+                    "mọi thứ vẫn giữ ở đây; tạo gói tiếp: counter bundle create TỆP, hoặc chạy counter "
+                    + "sync khi có mạng")
         case .tokenReplaced:
-            "sync again: the device proves itself by its key and takes a new token; tell the central "
-                + "office if this stays, since a copy of this device may be in use"
+            Message(
+                "sync again: the device proves itself by its key and takes a new token; tell the central "
+                    + "office if this stays, since a copy of this device may be in use",
+                vi:
+                    "đồng bộ lại: thiết bị tự chứng minh bằng khóa và nhận mã mới; báo cơ quan trung tâm "
+                    + "nếu vẫn vậy, vì có thể có bản sao của thiết bị đang dùng")
         case .revoked:
-            "ask the central office; unsynced work is kept on this device, and counter export FILE "
-                + "writes it to a file for a device that is enrolled anew"
-        case .badEnrolmentCode: "ask the central office for a new code; codes last 15 minutes"
-        case .tooManyTries: "wait, and have the central office read the code out once more"
-        case .busy, .centralStore: "everything is kept here; try again in a while"
+            Message(
+                "ask the central office; unsynced work is kept on this device, and counter export FILE "
+                    + "writes it to a file for a device that is enrolled anew",
+                vi:
+                    "hỏi cơ quan trung tâm; phần chưa đồng bộ vẫn ở thiết bị này, counter export TỆP ghi "
+                    + "ra tệp cho thiết bị đăng ký mới")
+        case .badEnrolmentCode:
+            Message(
+                "ask the central office for a new code; codes last 15 minutes",
+                vi: "xin mã mới của cơ quan trung tâm; mã có hiệu lực 15 phút")
+        case .tooManyTries:
+            Message(
+                "wait, and have the central office read the code out once more",
+                vi: "chờ, và nhờ cơ quan trung tâm đọc lại mã")
+        case .busy, .centralStore:
+            Message(
+                "everything is kept here; try again in a while",
+                vi: "mọi thứ vẫn giữ ở đây; lát nữa thử lại")
         }
     }
 }
 
 extension SyncFailure: CustomStringConvertible {
     /// The message.
-    public var description: String { message }
+    public var description: String { message.english }
 }

@@ -1,3 +1,4 @@
+import Language
 import CBOR
 import Causality
 import Dossiers
@@ -54,8 +55,8 @@ struct DossierRulesTests {
         let illegal = transition("new", "finished")
         #expect(illegal == .illegalTransition(from: .new, to: .finished))
         #expect(illegal.map(String.init(describing:))?.contains("from new to finished") == true)
-        #expect(illegal?.hint.contains("supplement_required") == true)
-        #expect(transition("returned", "processing")?.hint == "returned is an end")
+        #expect(illegal?.hint.english.contains("supplement_required") == true)
+        #expect(transition("returned", "processing")?.hint.english == "returned is an end")
     }
 
     @Test("Without a known status any may be set, but only one that exists.")

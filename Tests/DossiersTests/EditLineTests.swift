@@ -1,3 +1,4 @@
+import Language
 import Causality
 import Dossiers
 import JSON
@@ -179,7 +180,7 @@ struct EditLineTests {
     func unknownFields() {
         let unknown = error(#"{"new":"contact","fields":{"status":"new"}}"#)
         #expect(unknown == .unknownField("status", .contact))
-        #expect(unknown?.hint.contains("caller_phone") == true)
+        #expect(unknown?.hint.english.contains("caller_phone") == true)
         #expect(error(#"{"set":"A","fields":{"stetus":"new"}}"#) == .unknownField("stetus", nil))
         #expect(error(#"{"set":"A","fields":{"X.a":1}}"#) == .unknownField("X.a", nil))
     }

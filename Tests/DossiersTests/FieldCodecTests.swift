@@ -1,3 +1,4 @@
+import Language
 import CBOR
 import Dossiers
 import JSON
@@ -102,8 +103,8 @@ struct FieldCodecTests {
     func choices() throws {
         #expect(try value("online", "channel") == .text("online"))
         #expect(try value("not_accepted", "status") == .text("not_accepted"))
-        #expect(error("fax", "channel")?.hint == "use one of: counter, online, post")
-        #expect(error("Finished", "status")?.hint.contains("supplement_required") == true)
+        #expect(error("fax", "channel")?.hint.english == "use one of: counter, online, post")
+        #expect(error("Finished", "status")?.hint.english.contains("supplement_required") == true)
         #expect(error("online", "return_method") != nil)
         #expect(error("", "way") != nil)
     }

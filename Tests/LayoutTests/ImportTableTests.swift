@@ -33,7 +33,7 @@ struct ImportTableTests {
         "JSON": [],
         "Language": [],
         "ReplicaStore": [
-            "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Replication", "SQLite",
+            "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Language", "Replication", "SQLite",
         ],
         "Replication": ["CBOR", "Causality", "Crypto"],
         "Reports": [
@@ -48,9 +48,11 @@ struct ImportTableTests {
         ],
         "SyncEngine": [
             "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON",
-            "ReplicaStore", "Replication", "SyncProtocol",
+            "Language", "ReplicaStore", "Replication", "SyncProtocol",
         ],
-        "SyncProtocol": ["CBOR", "CZstd", "Causality", "Crypto", "JSON", "Replication"],
+        "SyncProtocol": [
+            "CBOR", "CZstd", "Causality", "Crypto", "JSON", "Language", "Replication",
+        ],
         "bench": [
             "CBOR", "CZstd", "Causality", "Columns", "Crypto", "Demonstration", "Dossiers", "JSON",
             "ReplicaStore", "Replication", "SQLite", "SyncEngine", "SyncProtocol",

@@ -54,7 +54,8 @@ struct ReportCutTests {
             _ = try edit.edit(
                 .id(first),
                 writes: [
-                    FieldWrite("status", .text("finished")), FieldWrite("finished_at", .integer(now)),
+                    FieldWrite("status", .text("finished")),
+                    FieldWrite("finished_at", .integer(now)),
                 ])
             _ = try edit.edit(.id(refused), writes: [FieldWrite("topic", .text("Đất đai"))])
             _ = try edit.make(.dossier, writes: Dossier(received: received).writes)
@@ -75,7 +76,9 @@ struct ReportCutTests {
         let fleet = try Fleet()
         let (early, late) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
         _ = try await fleet.enrol("B")
-        for (counter, day) in [(early, "2021-03-05T10:00:00+07:00"), (late, "2021-04-01T09:00:00+07:00")] {
+        for (counter, day) in [
+            (early, "2021-03-05T10:00:00+07:00"), (late, "2021-04-01T09:00:00+07:00"),
+        ] {
             for clock in [fleet.clock, counter.clock] {
                 clock.advance(milliseconds: instant(day) - clock.now().milliseconds)
             }
@@ -103,7 +106,9 @@ struct ReportCutTests {
         let fleets = try [Fleet(), Fleet()]
         for fleet in fleets {
             let counter = try await fleet.enrol("A")
-            _ = try counter.edit { try $0.make(.dossier, writes: Dossier(received: received).writes) }
+            _ = try counter.edit {
+                try $0.make(.dossier, writes: Dossier(received: received).writes)
+            }
             _ = try await counter.sync()
         }
         let (_, cut) = try reported(fleets[0].centralPath, now: received)
@@ -139,19 +144,24 @@ struct ReportCutTests {
         #expect(finished.withoutDue == 0)
     }
 
-    @Test("periods of the calendar", arguments: [
-        ("2021-05", "2021-05-01", "2021-05-31"), ("2021-Q1", "2021-01-01", "2021-03-31"),
-        ("2020-Q4", "2020-10-01", "2020-12-31"), ("2021-H1", "2021-01-01", "2021-06-30"),
-        ("2021-H2", "2021-07-01", "2021-12-31"), ("2024-02", "2024-02-01", "2024-02-29"),
-    ])
+    @Test(
+        "periods of the calendar",
+        arguments: [
+            ("2021-05", "2021-05-01", "2021-05-31"), ("2021-Q1", "2021-01-01", "2021-03-31"),
+            ("2020-Q4", "2020-10-01", "2020-12-31"), ("2021-H1", "2021-01-01", "2021-06-30"),
+            ("2021-H2", "2021-07-01", "2021-12-31"), ("2024-02", "2024-02-01", "2024-02-29"),
+        ])
     func periods(_ text: String, _ from: String, _ to: String) {
         let period = ReportPeriod(parsing: text)
         #expect(period?.from == day(from) && period?.to == day(to))
     }
 
-    @Test("what is no period is none", arguments: [
-        "", "2021", "2021-13", "2021-00", "2021-Q5", "2021-H3", "2021-5", "21-05", "2021-05-01", "x-Q1",
-    ])
+    @Test(
+        "what is no period is none",
+        arguments: [
+            "", "2021", "2021-13", "2021-00", "2021-Q5", "2021-H3", "2021-5", "21-05", "2021-05-01",
+            "x-Q1",
+        ])
     func noPeriods(_ text: String) {
         #expect(ReportPeriod(parsing: text) == nil)
     }

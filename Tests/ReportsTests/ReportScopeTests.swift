@@ -1,6 +1,7 @@
 import Dossiers
 import Foundation
 import JSON
+import Language
 import ReplicaStore
 import Replication
 import Reports
@@ -111,7 +112,11 @@ struct ReportScopeTests {
             .notADossierDatabase(path: "/p"), .unknownOffice,
         ]
         #expect(Set(errors.map { "\($0)" }).count == errors.count)
-        for error in errors { #expect(error.hint.count > 10 && "\(error)".count > 10) }
+        for error in errors {
+            #expect(
+                error.hint.english.count > 10 && error.hint.vietnamese.count > 10
+                    && "\(error)".count > 10)
+        }
     }
 
     @Test("a counter's replica gives the report of its office that central gives")

@@ -1,3 +1,4 @@
+import Language
 import Causality
 import Dossiers
 import ReplicaStore
@@ -204,7 +205,7 @@ struct BundleTests {
         #expect(try a.read { try $0.enrolledIdentity().identity.pushedSeq } == 1)
         let report = try await a.apply(early).report
         #expect(report.outcome == .interrupted && report.digestAgrees == nil && report.pending == 0)
-        #expect(report.failure?.message.contains("by another way") == true)
+        #expect(report.failure?.message.english.contains("by another way") == true)
         #expect(try a.read { try $0.enrolledIdentity().identity.pushedSeq } == 1)
         #expect(try a.states().count > 20, "all of b's are here")
         #expect(try await fleet.visit(a).report.outcome == .synced)
@@ -224,7 +225,7 @@ struct BundleTests {
         let behind = try a.make()
         let first = try await fleet.visit(a).report
         #expect(first.accepted == 1 && first.pending == 2)
-        #expect(first.failure?.message.contains("the state of a record") == true)
+        #expect(first.failure?.message.english.contains("the state of a record") == true)
         let second = try await fleet.visit(a).report
         #expect(second.outcome == .refused && second.refused == 1 && second.pending == 0)
         #expect(try await fleet.visit(a).report.outcome == .synced)

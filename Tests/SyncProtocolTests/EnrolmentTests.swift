@@ -1,3 +1,4 @@
+import Language
 import Causality
 import Crypto
 import JSON
@@ -171,7 +172,7 @@ struct EnrolmentTests {
             failure { () throws(SyncFailure) in try EnrolmentReply(json: reply) },
         ]
         for failure in failures {
-            let text = try #require(failure).message
+            let text = try #require(failure).message.english
             #expect(!text.contains("7KQM") && !text.contains("s3cret"))
         }
     }

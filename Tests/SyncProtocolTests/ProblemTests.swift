@@ -1,3 +1,4 @@
+import Language
 import JSON
 import SyncProtocol
 import Testing
@@ -17,7 +18,7 @@ struct ProblemTests {
         case .unreachable, .untrusted, .interrupted, .notCentral, .unfinishedBundle:
             // No central says these; a program that passed one on would be a peer that refuses.
             #expect(failure.problemName == nil)
-            #expect(again(failure) == .refused(status: 502, title: failure.message))
+            #expect(again(failure) == .refused(status: 502, title: failure.message.english))
         case .awaitingRecovery:
             // Central asks for it in a reply; the device makes a failure of it.
             #expect(failure.problemName == nil)

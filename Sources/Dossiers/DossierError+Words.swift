@@ -1,0 +1,201 @@
+internal import JSON
+public import Language
+internal import Replication
+
+extension DossierError: CustomStringConvertible {
+    /// What is wrong, as part of a sentence, in English, without any value.
+    public var description: String { message.english }
+
+    /// What is wrong, as part of a sentence, without any value.
+    public var message: Message {
+        switch self {
+        case .notJSON(let error):
+            Message(error.description, vi: "không phải JSON: \(error.description)")
+        case .notAnEdit(let reason): Self.phrase(reason)
+        case .unknownMember(let name):
+            Message("unknown member", vi: "mục không có") + Self.shown(name)
+        case .unknownKind: Message("unknown kind of record", vi: "không có loại bản ghi này")
+        case .unknownField(let name, let kind?):
+            Message("a \(kind.name) has no field", vi: "\(kind.name) không có trường")
+                + Self.shown(name)
+        case .unknownField(let name, nil):
+            Message("no record has a field", vi: "không bản ghi nào có trường") + Self.shown(name)
+        case .repeatedField(let name):
+            Message("the field", vi: "trường") + Self.shown(name)
+                + Message(" occurs twice", vi: " ghi hai lần")
+        case .wrongType(let name, let expected):
+            Message("\(name) must be ", vi: "\(name) phải là ") + Self.phrase(expected)
+        case .notClearable(let name):
+            Message("\(name) cannot be cleared", vi: "không xóa được \(name)")
+        case .onlyAdded(let name):
+            Message(
+                "\(name) cannot be overwritten, only added to",
+                vi: "không ghi đè được \(name), chỉ thêm vào")
+        case .onlyWritten(let name):
+            Message(
+                "\(name) holds one value and cannot be added to",
+                vi: "\(name) chỉ có một giá trị, không thêm vào được")
+        case .forbiddenCharacter(let name, let codePoint):
+            Message(
+                "\(name) contains the forbidden character \(Self.shown(codePoint))",
+                vi: "\(name) có ký tự không cho phép \(Self.shown(codePoint))")
+        case .tooLong(let name, let max):
+            Message("\(name) is longer than \(max) characters", vi: "\(name) dài hơn \(max) ký tự")
+        case .outOfRange(let name, let range) where range == DossierLimits.instant:
+            Message(
+                "\(name) lies outside the years 1900 to 2199",
+                vi: "\(name) nằm ngoài các năm 1900 đến 2199")
+        case .outOfRange(let name, let range):
+            Message(
+                "\(name) must be from \(range.lowerBound) to \(range.upperBound)",
+                vi: "\(name) phải từ \(range.lowerBound) đến \(range.upperBound)")
+        case .unknownChoice(let name, _):
+            Message(
+                "\(name) is none of the allowed words", vi: "\(name) không thuộc các từ cho phép")
+        case .malformed(let name, let reason):
+            Message(verbatim: "\(name) ") + Self.phrase(reason)
+        case .tooDeep(let name, let max):
+            Message(
+                "\(name) nests deeper than \(max) levels", vi: "\(name) lồng sâu hơn \(max) tầng")
+        case .tooLarge(let name, let max):
+            Message("\(name) takes more than \(max) bytes", vi: "\(name) lớn hơn \(max) byte")
+        case .illegalTransition(let from, let to):
+            Message(
+                "the status cannot go from \(from.rawValue) to \(to.rawValue)",
+                vi: "không chuyển được trạng thái từ “\(from.title.vietnamese)” "
+                    + "sang “\(to.title.vietnamese)”")
+        case .outOfOrder(let name, let other):
+            Message("\(name) lies before \(other)", vi: "\(name) trước \(other)")
+        case .tooManyFields(let max):
+            Message(
+                "more than \(max) fields in one change", vi: "quá \(max) trường trong một thay đổi")
+        case .changeTooLarge(let max):
+            Message("the change takes more than \(max) bytes", vi: "thay đổi lớn hơn \(max) byte")
+        }
+    }
+
+    /// What the person can do about it.
+    public var hint: Message {
+        switch self {
+        case .notJSON:
+            Message("write one JSON object on each line", vi: "mỗi dòng ghi một đối tượng JSON")
+        case .notAnEdit, .unknownMember:
+            Message(
+                #"a line is {"new":KIND,"fields":{…}}, {"set":ID,"fields":{…}} or "#
+                    + #"{"note":ID,"text":…}, each with "at" and "by" if wanted"#,
+                vi: #"mỗi dòng là {"new":LOẠI,"fields":{…}}, {"set":ID,"fields":{…}} hoặc "#
+                    + #"{"note":ID,"text":…}, có thể kèm "at" và "by""#)
+        case .unknownKind:
+            Message(
+                "the kinds are dossier, contact, office, procedure and holiday",
+                vi: "các loại: dossier, contact, office, procedure và holiday")
+        case .unknownField(_, let kind?): Self.fieldsHint(kind)
+        case .unknownField(_, nil):
+            Message("names of custom fields begin with x.", vi: "tên trường riêng bắt đầu bằng x.")
+        case .repeatedField: Message("give every field once", vi: "mỗi trường ghi một lần")
+        case .wrongType(_, let expected):
+            Message("write \(expected), or null to clear the field", vi: "ghi ")
+                + Message("", vi: Self.phrase(expected).vietnamese + ", hoặc null để xóa trường")
+        case .notClearable: Message("give it another value instead", vi: "hãy ghi giá trị khác")
+        case .onlyAdded:
+            Message("add a text; what was noted before stays", vi: "thêm nội dung; phần cũ vẫn giữ")
+        case .onlyWritten: Message("set the field instead", vi: "dùng set để ghi trường")
+        case .forbiddenCharacter:
+            Message(
+                "take out control characters and marks that turn the direction of text; "
+                    + "line feed and tab are allowed",
+                vi: "bỏ ký tự điều khiển và dấu đổi chiều chữ; được dùng xuống dòng và tab")
+        case .tooLong:
+            Message(
+                "shorten the text, or put the rest into notes",
+                vi: "rút ngắn, hoặc ghi phần còn lại vào ghi chú")
+        case .outOfRange:
+            Message("check the number for a typing error", vi: "kiểm tra số có gõ sai không")
+        case .unknownChoice(_, let allowed):
+            Message(
+                "use one of: \(allowed.joined(separator: ", "))",
+                vi: "dùng một trong: \(allowed.joined(separator: ", "))")
+        case .malformed(let name, _): Message("correct \(name)", vi: "sửa \(name)")
+        case .tooDeep, .tooLarge:
+            Message(
+                "keep large or nested data in a document and note its number",
+                vi: "để dữ liệu lớn vào một văn bản và ghi số của nó")
+        case .illegalTransition(let from, _): Self.transitionHint(from)
+        case .outOfOrder: Message("check both dates", vi: "kiểm tra cả hai ngày")
+        case .tooManyFields, .changeTooLarge:
+            Message("split the edit into several", vi: "chia thành nhiều lần ghi")
+        }
+    }
+
+    private static func fieldsHint(_ kind: RecordKind) -> Message {
+        let names = RecordSchema.definitions(of: kind).map(\.name.rawValue)
+            .joined(separator: ", ")
+        return Message(
+            "the fields are \(names), and x.<name> for custom ones",
+            vi: "các trường: \(names), và x.<tên> cho trường riêng")
+    }
+
+    private static func transitionHint(_ from: DossierStatus) -> Message {
+        guard !from.isEnd else {
+            return Message(
+                "\(from.rawValue) is an end", vi: "“\(from.title.vietnamese)” là trạng thái cuối")
+        }
+        let next = from.nextStatuses
+        return Message(
+            "it can go to \(next.map(\.rawValue).joined(separator: ", "))",
+            vi: "có thể sang: "
+                + next.map { "\($0.rawValue) (\($0.title.vietnamese))" }.joined(separator: ", "))
+    }
+
+    /// A name that anyone may have typed is shown only when it cannot be text of a record.
+    private static func shown(_ name: FieldName) -> Message {
+        RecordSchema.isWellFormed(name)
+            ? Message(verbatim: " \(name)") : Message(" of that name", vi: " có tên đó")
+    }
+
+    private static func shown(_ codePoint: UInt32) -> String {
+        let digits = String(codePoint, radix: 16, uppercase: true)
+        return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+
+    /// One of our fixed phrases, in both languages; a test holds that none is missing.
+    static func phrase(_ english: String) -> Message {
+        Message(english, vi: phrases[english] ?? english)
+    }
+
+    static let phrases = [
+        "a whole number": "số nguyên", "an object of fields and values": "đối tượng các trường",
+        "text": "chữ", "a time as text": "thời điểm dạng chữ", "a day as text": "ngày dạng chữ",
+        "a JSON value": "giá trị JSON",
+        "cannot be made for this day": "không cấp được cho ngày này",
+        "fields is empty": "fields trống",
+        "has a member that occurs twice": "có mục ghi hai lần",
+        "is a bare number: let the spreadsheet write dates as 31/05/2021":
+            "chỉ là một con số: hãy để bảng tính ghi ngày dạng 31/05/2021",
+        "is empty": "trống",
+        "is empty, or has spaces or invisible marks": "trống, hoặc có dấu cách hay ký tự ẩn",
+        "is neither an id nor a code": "không phải id hay mã",
+        "is no JSON after :=": "không phải JSON sau :=", "is no UUID": "không phải UUID",
+        "is no day of the form YYYY-MM-DD": "không phải ngày dạng YYYY-MM-DD",
+        "is no existing day such as 31/05/2021 or 2021-05-31, or time of it":
+            "không phải ngày có thật như 31/05/2021 hay 2021-05-31, hoặc giờ trong ngày",
+        "is no existing time such as 2021-05-31T08:30:00+07:00 or day such as 2021-05-31":
+            "không phải thời điểm có thật như 2021-05-31T08:30:00+07:00 hay ngày như 2021-05-31",
+        "is no existing time such as 2021-05-31T08:30:00+07:00":
+            "không phải thời điểm có thật như 2021-05-31T08:30:00+07:00",
+        "is no hours such as mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30":
+            "không phải giờ làm việc như mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30",
+        "is no limit such as 15wd, 30d, 1mo, 8wh or 0wd@15:00":
+            "không phải thời hạn như 15wd, 30d, 1mo, 8wh hay 0wd@15:00",
+        "has the wrong number of digits: it should have 9 or 12":
+            "sai số chữ số: phải có 9 hoặc 12",
+        "may have letters A to Z, digits and hyphens only":
+            "chỉ được có chữ A đến Z, số và gạch nối",
+        "needs digits, and may have spaces and + ( ) . - beside":
+            "cần có số, và có thể có dấu cách và + ( ) . -",
+        "the line has more than one of new, set and note":
+            "dòng có nhiều hơn một trong new, set, note",
+        "the line has none of new, set and note": "dòng không có new, set hay note",
+        "the line is no JSON object": "dòng không phải đối tượng JSON",
+    ]
+}
