@@ -76,60 +76,6 @@ enum RecordsCommand {
         return .ok
     }
 
-    static let conflicts = Command(
-        "conflicts",
-        summary: Message(
-            "list the conflicts that wait for a person", vi: "liệt kê mâu thuẫn chờ người xử lý"),
-        options: [
-            Option(
-                "--json",
-                help: Message("one JSON document a line", vi: "mỗi dòng một tài liệu JSON")),
-            Option(
-                "--office", valueName: "CODE",
-                help: Message("only this office's", vi: "chỉ của cơ quan này")),
-        ]
-    ) { invocation in
-        var filter = RecordFilter()
-        filter.isConflicted = true
-        filter.office = invocation.value("--office")
-        try CentralHome(invocation).withDatabase { database in
-            var count = 0
-            try database.forEachRecord(filter) { state in
-                let record = ShownRecord(state: state)
-                count += record.conflicts.count
-                for conflict in record.conflicts { try show(conflict, of: record, invocation) }
-                return true
-            }
-            if count == 0, !invocation.has("--json") {
-                try invocation.printOut("no conflict waits")
-            }
-        }
-        return .ok
-    }
-
-    private static func show(
-        _ conflict: ShownConflict, of record: ShownRecord, _ invocation: Invocation
-    ) throws {
-        if invocation.has("--json") {
-            try invocation.printOut(
-                JSONValue.object([
-                    ("id", .string(record.id.description)),
-                    ("code", record["code"] ?? .null), ("office", record["office"] ?? .null),
-                    ("field", .string(conflict.name.rawValue)), ("values", conflict.json),
-                ]).serialized())
-            return
-        }
-        let code = record["code"]?.stringValue ?? record.id.description
-        try invocation.printOut("\(TerminalSafe.text(code)) \(conflict.name):")
-        for value in conflict.values {
-            let by = value.by.map { " by \($0)" } ?? ""
-            try invocation.printOut(
-                TerminalSafe.text(
-                    "  \(value.value.serialized())  \(ShownTime.text(value.at))\(by) "
-                        + "(\(value.dot))"))
-        }
-    }
-
     static func officeCodes(_ database: ReplicaDatabase) throws -> [String] {
         var filter = RecordFilter()
         filter.kind = .office

@@ -173,6 +173,20 @@ struct ClerkDayTests {
         #expect(
             try a("conflicts", "--assigned", "nguyen", "--json").jsonLines.first?["assigned"]
                 == "Nguyễn Hoa")
+        let central = try office.central("conflicts")
+        for text in ["10000", "25000", "Lan", "Hoa", "desk 1 (a)", "desk 2 (b)"] {
+            #expect(central.output.contains(text), "\(central.output)")
+        }
+        #expect(try office.central("assign", code, "Trưởng phòng").code == 0)
+        #expect(
+            try office.central("conflicts", "--assigned", "truong phong", "--json")
+                .jsonLines.count == 1)
+        let wrong = try office.central("resolve", code, "officer", "x")
+        #expect(wrong.code == 65 && wrong.errors.contains("not in conflict"))
+        #expect(try a("resolve", code, "fee_vnd", "25000").code == 0)
+        #expect(try office.central("resolve", code, "fee_vnd", "10000").code == 0)
+        #expect(try a("sync").code == 0)
+        #expect(try a("conflicts", "--json").jsonLines.count == 1, "both settled it, unknowing")
         #expect(try a("resolve", code, "fee_vnd", "25000").code == 0)
         #expect(try a("conflicts", "--lang", "vi").output == "không có mâu thuẫn nào chờ\n")
         for desk in [a, b] { #expect(try desk("sync").code == 0) }

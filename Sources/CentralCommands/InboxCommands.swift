@@ -1,0 +1,185 @@
+// The inbox at central: what two desks wrote unknowing, with who, where and when.
+
+internal import Causality
+internal import CommandLineTool
+internal import Dossiers
+internal import Imports
+internal import JSON
+internal import Language
+internal import ReplicaStore
+internal import Replication
+internal import SyncEngine
+
+enum InboxCommands {
+    static let conflicts = Command(
+        "conflicts",
+        summary: Message(
+            "list the conflicts that wait for a person", vi: "liệt kê mâu thuẫn chờ người xử lý"),
+        discussion: Message(
+            "Settle one with: central resolve RECORD FIELD VALUE; give it away with: central assign",
+            vi: "Xử lý bằng: central resolve MÃ TRƯỜNG GIÁ-TRỊ; giao cho người khác: central assign"
+        ),
+        options: [
+            Option(
+                "--json",
+                help: Message("one JSON document a line", vi: "mỗi dòng một tài liệu JSON")),
+            Option(
+                "--office", valueName: "CODE",
+                help: Message("only this office's", vi: "chỉ của cơ quan này")),
+            Option(
+                "--assigned", valueName: "NAME",
+                help: Message(
+                    "only those given to this person", vi: "chỉ mâu thuẫn giao cho người này")),
+        ]
+    ) { invocation in
+        var filter = RecordFilter()
+        filter.isConflicted = true
+        filter.office = invocation.value("--office")
+        let wanted = invocation.value("--assigned").map { SearchText($0) }
+        var count = 0
+        try CentralHome(invocation).withDatabase { database in
+            let places = try Places(database)
+            try database.forEachRecord(filter) { state in
+                let assigned = state.shownValue(RecordSchema.assignedField)?.text
+                if let wanted, !(assigned.map(wanted.matches) ?? false) { return true }
+                let record = ShownRecord(state: state)
+                for conflict in record.conflicts {
+                    count += 1
+                    try show(conflict, of: record, assigned, places, invocation)
+                }
+                return !invocation.output.isClosed
+            }
+            guard wanted == nil else { return }
+            for shared in try database.sharedCodes(office: filter.office) {
+                count += 1
+                try show(shared, invocation)
+            }
+        }
+        if count == 0, !invocation.has("--json") {
+            try invocation.say(Message("no conflict waits", vi: "không có mâu thuẫn nào chờ"))
+        }
+        return .ok
+    }
+
+    private static func show(
+        _ conflict: ShownConflict, of record: ShownRecord, _ assigned: String?, _ places: Places,
+        _ invocation: Invocation
+    ) throws {
+        if invocation.has("--json") {
+            try invocation.printOut(
+                JSONValue.object([
+                    ("id", .string(record.id.description)),
+                    ("code", record["code"] ?? .null), ("office", record["office"] ?? .null),
+                    ("field", .string(conflict.name.rawValue)), ("values", conflict.json),
+                    ("assigned", assigned.map(JSONValue.string) ?? .null),
+                ]).serialized())
+            return
+        }
+        let code = TerminalSafe.text(record["code"]?.stringValue ?? record.id.description)
+        let person = assigned.map { TerminalSafe.text($0) }
+        let suffix = person.map { Message(" (for \($0))", vi: " (giao cho \($0))") }
+        try invocation.say(
+            Message(verbatim: "\(code) \(conflict.name)") + (suffix ?? Message(verbatim: "")))
+        var table = TextTable([.init(""), .init(""), .init(""), .init(""), .init("")])
+        for value in conflict.values {
+            table.add([
+                "  " + value.value.serialized(), ShownTime.text(value.at), value.by ?? "",
+                places.name(of: value.dot.replica).text(in: invocation.language),
+                "\(value.dot)",
+            ])
+        }
+        for line in table.lines { try invocation.printOut(line) }
+    }
+
+    private static func show(_ shared: SharedCode, _ invocation: Invocation) throws {
+        let ids = shared.records.map(\.description)
+        if invocation.has("--json") {
+            try invocation.printOut(
+                JSONValue.object([
+                    ("code", .string(shared.code)), ("field", "code"),
+                    ("records", .array(ids.map(JSONValue.string))),
+                ]).serialized())
+            return
+        }
+        let code = TerminalSafe.text(shared.code)
+        try invocation.say(
+            Message(
+                "\(code) is the code of \(ids.count) dossiers",
+                vi: "\(code) là mã của \(ids.count) hồ sơ"))
+        for id in ids { try invocation.printOut("  \(id)") }
+    }
+
+    static let resolve = Command(
+        "resolve",
+        summary: Message("settle a conflict with a value", vi: "xử lý mâu thuẫn bằng một giá trị"),
+        arguments: [record] + ConflictChoice.arguments,
+        options: [ConflictChoice.option, by]
+    ) { invocation in
+        let choice = try ConflictChoice(invocation)
+        let home = CentralHome(invocation)
+        try home.withDatabase { database in
+            let reference = try RecordReference(invocation.positional("RECORD"))
+            _ = try home.write(database) { edit, transaction in
+                let value = try choice.value(in: try transaction.find(reference).state)
+                return try edit.resolve(
+                    reference, choice.field, value: value, by: invocation.value("--by"))
+            }
+        }
+        let field = choice.field
+        try invocation.say(
+            Message("settled the conflict in \(field)", vi: "đã xử lý mâu thuẫn ở \(field)"))
+        return .ok
+    }
+
+    static let assign = Command(
+        "assign",
+        summary: Message(
+            "give a record's conflicts to a person", vi: "giao mâu thuẫn của hồ sơ cho một người"),
+        arguments: [
+            record, Positional("NAME", help: Message("who is to settle them", vi: "người xử lý")),
+        ],
+        options: [by]
+    ) { invocation in
+        let name = invocation.positional("NAME")
+        guard !name.isEmpty else { throw UsageError(Message("NAME is empty", vi: "NAME trống")) }
+        let home = CentralHome(invocation)
+        try home.withDatabase { database in
+            let reference = try RecordReference(invocation.positional("RECORD"))
+            _ = try home.write(database) { edit, _ in
+                try edit.edit(
+                    reference, writes: [],
+                    additions: [FieldWrite(RecordSchema.assignedField, .text(name))],
+                    by: invocation.value("--by"))
+            }
+        }
+        let person = TerminalSafe.text(name)
+        try invocation.say(Message("given to \(person)", vi: "đã giao cho \(person)"))
+        return .ok
+    }
+
+    private static let record = Positional(
+        "RECORD",
+        help: Message("the record's id, or a dossier's code", vi: "id của bản ghi, hoặc mã hồ sơ"))
+    private static let by = Option(
+        "--by", valueName: "NAME", help: Message("who does this", vi: "người thực hiện"))
+}
+
+/// Where a value was written: which desk of which office.
+private struct Places {
+    private let names: [ReplicaID: Message]
+
+    init(_ database: ReplicaDatabase) throws {
+        var names: [ReplicaID: Message] = [:]
+        for device in try database.devices() {
+            let (office, name) = (device.office, device.name)
+            names[device.replica] = Message(
+                "\(office), desk \(device.desk) (\(name))",
+                vi: "\(office), quầy \(device.desk) (\(name))")
+        }
+        self.names = names
+    }
+
+    func name(of replica: ReplicaID) -> Message {
+        names[replica] ?? Message("central", vi: "trung tâm")
+    }
+}
