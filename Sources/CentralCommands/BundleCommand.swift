@@ -107,28 +107,36 @@ enum BundleCommand {
                     ("files", .array(written.files.map(JSONValue.string))),
                 ]).serialized())
         }
-        let device = "device \(bundle.replica) of office \(bundle.office)"
-        let refused =
-            bundle.refused == 0
-            ? ""
-            : ", \(GroupedNumber.counted(bundle.refused, "change")) of the bundle refused"
-        try invocation.printOut(
-            TerminalSafe.text(
-                "\(GroupedNumber.counted(bundle.newChanges, "new change")) from \(device)\(refused)"
-            ))
+        let office = TerminalSafe.text(bundle.office)
+        let count = bundle.newChanges
+        let refused = Message(
+            ", \(GroupedNumber.counted(bundle.refused, "change")) of the bundle refused",
+            vi: ", \(bundle.refused) thay đổi của gói bị từ chối")
+        try invocation.say(
+            Message(
+                "\(GroupedNumber.counted(count, "new change")) from device \(bundle.replica) "
+                    + "of office \(office)",
+                vi: "\(count) thay đổi mới từ thiết bị \(bundle.replica) của cơ quan \(office)")
+                + (bundle.refused == 0 ? Message(verbatim: "") : refused))
         if bundle.isLate {
-            try invocation.printOut(
-                "the bundle is late: central has had more of the device since it was made")
+            try invocation.say(
+                Message(
+                    "the bundle is late: central has had more of the device since it was made",
+                    vi: "gói đến muộn: từ khi tạo gói, trung tâm đã nhận thêm của thiết bị"))
         }
         let files =
             written.files.count == 1
             ? written.files[0]
             : "\(written.files.count) files, \(written.files[0]) to \(written.files.last ?? "")"
-        try invocation.printOut(
-            TerminalSafe.text(
-                "\(GroupedNumber.counted(bundle.items, "item")) for the device in \(files), "
-                    + ByteCount.string(written.byteCount)))
-        try invocation.printOut("next, at the device: counter bundle apply FILE2")
+        let (safe, bytes) = (TerminalSafe.text(files), ByteCount.string(written.byteCount))
+        try invocation.say(
+            Message(
+                "\(GroupedNumber.counted(bundle.items, "item")) for the device in \(safe), \(bytes)",
+                vi: "\(bundle.items) mục cho thiết bị trong \(safe), \(bytes)"))
+        try invocation.say(
+            Message(
+                "next, at the device: counter bundle apply FILE2",
+                vi: "tiếp theo, tại thiết bị: counter bundle apply TỆP2"))
     }
 }
 

@@ -52,7 +52,9 @@ enum DemoCommand {
             try await run.replay()
             let isRight = try story.tellOutcome()
             await run.stop()
-            if invocation.has("--keep") { try invocation.printOut("kept in \(directory)") }
+            if invocation.has("--keep") {
+                try invocation.say(Message("kept in \(directory)", vi: "giữ tại \(directory)"))
+            }
             guard isRight else {
                 throw CommandFailure(
                     .software,

@@ -33,15 +33,21 @@ enum DevicesCommand {
                         devices.map {
                             json(
                                 $0, standing.word(for: $0), isComplete: arrival.isComplete($0),
-                                arrival.text($0))
+                                arrival.text($0).english)
                         }
                     ).serialized())
                 return .ok
             }
+            func say(_ english: String, _ vietnamese: String) -> String {
+                Message(english, vi: vietnamese).text(in: invocation.language)
+            }
             var table = TextTable([
-                .init("DEVICE"), .init("OFFICE"), .init("DESK", alignsRight: true),
-                .init("NAME"), .init("STATE"), .init("LAST COMPLETE SYNC"),
-                .init("REFUSED", alignsRight: true), .init("CLOCK"), .init("LAST EXCHANGE"),
+                .init(say("DEVICE", "THIẾT BỊ")), .init(say("OFFICE", "CƠ QUAN")),
+                .init(say("DESK", "QUẦY"), alignsRight: true),
+                .init(say("NAME", "TÊN")), .init(say("STATE", "TRẠNG THÁI")),
+                .init(say("LAST COMPLETE SYNC", "ĐỒNG BỘ ĐẦY ĐỦ LẦN CUỐI")),
+                .init(say("REFUSED", "TỪ CHỐI"), alignsRight: true), .init(say("CLOCK", "ĐỒNG HỒ")),
+                .init(say("LAST EXCHANGE", "TRAO ĐỔI LẦN CUỐI")),
             ])
             for device in devices {
                 table.add([
@@ -49,7 +55,9 @@ enum DevicesCommand {
                     "\(device.desk)", TerminalSafe.text(device.name), standing.word(for: device),
                     ShownTime.text(device.lastComplete),
                     "\(device.refused)", ClockSkew.text(milliseconds: device.skewMilliseconds),
-                    device.lastExchange == nil ? "never" : arrival.text(device),
+                    invocation.text(
+                        device.lastExchange == nil
+                            ? Message("never", vi: "chưa") : arrival.text(device)),
                 ])
             }
             for line in table.lines { try invocation.printOut(line) }
@@ -83,7 +91,7 @@ enum DevicesCommand {
                     hint: Message("see: central devices", vi: "xem: central devices"))
             }
         }
-        try invocation.printOut("revoked \(replica)")
+        try invocation.say(Message("revoked \(replica)", vi: "đã thu hồi \(replica)"))
         return .ok
     }
 

@@ -62,14 +62,19 @@ enum EnrolCommand {
                     ("pin", pin.map { .string($0) } ?? .null),
                 ]).serialized())
         } else {
-            try invocation.printOut(
-                "\(issued.code.text) enrols one device of \(TerminalSafe.text(office)) "
-                    + "until \(ShownTime.text(issued.expires))")
+            let (code, safe) = (issued.code.text, TerminalSafe.text(office))
+            let expires = ShownTime.text(issued.expires)
+            try invocation.say(
+                Message(
+                    "\(code) enrols one device of \(safe) until \(expires)",
+                    vi: "\(code) đăng ký một thiết bị của \(safe) đến \(expires)"))
             if let pin {
-                try invocation.printOut("\(pin) is the pin of central's key")
-                try invocation.printOut(
-                    "at the counter: counter enrol https://HOST:PORT --code \(issued.code.text) "
-                        + "--pin \(pin)")
+                try invocation.say(
+                    Message(
+                        "\(pin) is the pin of central's key",
+                        vi: "\(pin) là mã ghim khóa của trung tâm"))
+                let call = "counter enrol https://HOST:PORT --code \(code) --pin \(pin)"
+                try invocation.say(Message("at the counter: \(call)", vi: "tại quầy: \(call)"))
             }
         }
         return .ok

@@ -87,14 +87,19 @@ enum ImportCommand {
             return
         }
         for error in outcome.errors.prefix(20) {
-            try invocation.printErr("line \(error.line): \(error.message)")
+            let line = Message("line \(error.line): ", vi: "dòng \(error.line): ")
+            try invocation.printErr(invocation.text(line + error.message))
         }
         if outcome.errors.count > 20 {
-            try invocation.printErr("and \(outcome.errors.count - 20) more")
+            let rest = outcome.errors.count - 20
+            try invocation.printErr(
+                invocation.text(Message("and \(rest) more", vi: "và \(rest) dòng nữa")))
         }
-        try invocation.printOut(
-            "\(outcome.applied) imported, \(outcome.known) here already, "
-                + "\(outcome.errors.count) refused")
+        let (made, known, failed) = (outcome.applied, outcome.known, outcome.errors.count)
+        try invocation.say(
+            Message(
+                "\(made) imported, \(known) here already, \(failed) refused",
+                vi: "\(made) đã nhập, \(known) đã có, \(failed) không nhận"))
     }
 }
 
@@ -102,7 +107,7 @@ struct ImportOutcome {
     var lines = 0
     var applied = 0
     var known = 0
-    var errors: [(line: Int, message: String)] = []
+    var errors: [(line: Int, message: Message)] = []
 
     var json: JSONValue {
         .object([
@@ -113,7 +118,8 @@ struct ImportOutcome {
                 .array(
                     errors.map {
                         .object([
-                            ("line", .integer(Int64($0.line))), ("message", .string($0.message)),
+                            ("line", .integer(Int64($0.line))),
+                            ("message", .string($0.message.english)),
                         ])
                     })
             ),
@@ -158,7 +164,7 @@ struct Importer {
                     news.known += 1
                 } catch let error as StoreError {
                     if case .sqlite = error { throw error }
-                    news.errors.append((line.number, "\(error)"))
+                    news.errors.append((line.number, error.message))
                 }
             }
         }
@@ -176,7 +182,7 @@ struct Importer {
                 do throws(DossierError) {
                     batch.append((line.number, try EditLine(parsing: line.bytes)))
                 } catch {
-                    outcome.errors.append((line.number, "\(error)"))
+                    outcome.errors.append((line.number, error.message))
                 }
             } catch let error as JSONError {
                 guard case .lineTooLong(let number, _) = error else {
@@ -187,7 +193,7 @@ struct Importer {
                         hint: nil)
                 }
                 outcome.lines += 1
-                outcome.errors.append((number, "\(error)"))
+                outcome.errors.append((number, Message("\(error)", vi: "dòng quá dài")))
             }
         }
         return false

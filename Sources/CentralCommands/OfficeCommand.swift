@@ -54,7 +54,10 @@ enum OfficeCommand {
                 ? JSONValue.object([
                     ("id", .string(result.record.description)), ("code", .string(code)),
                 ]).serialized()
-                : "added office \(TerminalSafe.text(code))")
+                : invocation.text(
+                    Message(
+                        "added office \(TerminalSafe.text(code))",
+                        vi: "đã thêm cơ quan \(TerminalSafe.text(code))")))
         return .ok
     }
 

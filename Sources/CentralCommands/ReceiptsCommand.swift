@@ -90,21 +90,30 @@ enum ReceiptsCommand {
                 try invocation.printOut(document.serialized())
             }
         } else if receipts.isEmpty {
-            try invocation.printOut("no device has synced yet")
+            try invocation.say(
+                Message("no device has synced yet", vi: "chưa có thiết bị nào đồng bộ"))
         } else {
-            for line in lines(receipts, byReplica) { try invocation.printOut(line) }
+            for line in lines(receipts, byReplica, invocation.language) {
+                try invocation.printOut(line)
+            }
         }
         return .ok
     }
 
     private static func lines(
-        _ receipts: [DeviceReceipt], _ devices: [ReplicaID: Device]
+        _ receipts: [DeviceReceipt], _ devices: [ReplicaID: Device], _ language: Language
     ) -> [String] {
+        func say(_ english: String, _ vietnamese: String) -> String {
+            Message(english, vi: vietnamese).text(in: language)
+        }
         var table = TextTable([
-            .init("ENDED"), .init("DEVICE"), .init("OFFICE"), .init("DESK", alignsRight: true),
-            .init("TIMES", alignsRight: true), .init("ON DISK", alignsRight: true),
-            .init("REFUSED", alignsRight: true), .init("SENT", alignsRight: true),
-            .init("CLOCK"), .init("STANDING"),
+            .init(say("ENDED", "KẾT THÚC")), .init(say("DEVICE", "THIẾT BỊ")),
+            .init(say("OFFICE", "CƠ QUAN")), .init(say("DESK", "QUẦY"), alignsRight: true),
+            .init(say("TIMES", "SỐ LẦN"), alignsRight: true),
+            .init(say("ON DISK", "TRÊN ĐĨA"), alignsRight: true),
+            .init(say("REFUSED", "TỪ CHỐI"), alignsRight: true),
+            .init(say("SENT", "ĐÃ GỬI"), alignsRight: true),
+            .init(say("CLOCK", "ĐỒNG HỒ")), .init(say("STANDING", "TÌNH TRẠNG")),
         ])
         for receipt in receipts {
             let device = devices[receipt.device]
@@ -115,7 +124,8 @@ enum ReceiptsCommand {
                 receipt.durable == receipt.durableBefore
                     ? "\(receipt.durable)" : "\(receipt.durableBefore) → \(receipt.durable)",
                 "\(receipt.refused)", "\(receipt.sent)",
-                ClockSkew.text(milliseconds: receipt.skewMilliseconds), receipt.standing,
+                ClockSkew.text(milliseconds: receipt.skewMilliseconds),
+                receipt.standing.text(in: language),
             ])
         }
         return table.lines
@@ -124,21 +134,30 @@ enum ReceiptsCommand {
 
 extension DeviceReceipt {
     /// `complete`, or what is missing.
-    var standing: String {
-        guard !isComplete else { return "complete" }
-        var missing: [String] = []
-        if pending > 0 {
-            missing.append("\(GroupedNumber.string(Int(clamping: pending))) to come from it")
+    var standing: Message {
+        guard !isComplete else { return Message("complete", vi: "đầy đủ") }
+        func number(_ count: UInt64, _ language: Language) -> String {
+            language.number(Int(clamping: count))
         }
-        if unconfirmed > 0 {
-            missing.append(
-                "\(GroupedNumber.string(Int(clamping: unconfirmed))) sent but not confirmed")
+        func part(_ count: UInt64, _ english: String, _ vietnamese: String) -> Message? {
+            guard count > 0 else { return nil }
+            return Message(
+                "\(number(count, .english)) \(english)",
+                vi: "\(number(count, .vietnamese)) \(vietnamese)")
         }
-        if remaining > 0 {
-            missing.append("\(GroupedNumber.string(Int(clamping: remaining))) to be sent")
+        var missing = [
+            part(pending, "to come from it", "chưa về"),
+            part(unconfirmed, "sent but not confirmed", "đã gửi nhưng chưa xác nhận"),
+            part(remaining, "to be sent", "còn phải gửi"),
+        ].compactMap(\.self)
+        if missing.isEmpty {
+            missing = [
+                Message(
+                    "its last exchange did not end the sync",
+                    vi: "lần trao đổi cuối chưa kết thúc đồng bộ")
+            ]
         }
-        if missing.isEmpty { missing = ["its last exchange did not end the sync"] }
-        return "incomplete: " + missing.joined(separator: ", ")
+        return Message("incomplete: ", vi: "chưa đủ: ") + .joined(missing, separator: ", ")
     }
 
     /// The line of `receipts --json`.
@@ -184,12 +203,15 @@ struct DeviceStanding {
     }
 
     /// `complete`, or what is missing.
-    func text(_ device: Device) -> String {
+    func text(_ device: Device) -> Message {
         guard let receipt = receipts[device.replica] else {
-            return "incomplete: no exchange is noted"
+            return Message(
+                "incomplete: no exchange is noted", vi: "chưa đủ: chưa ghi nhận lần trao đổi nào")
         }
         guard receipt.epoch == epoch else {
-            return "incomplete: no exchange since central was restored"
+            return Message(
+                "incomplete: no exchange since central was restored",
+                vi: "chưa đủ: chưa trao đổi từ khi trung tâm được khôi phục")
         }
         return receipt.standing
     }

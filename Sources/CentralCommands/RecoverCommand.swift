@@ -53,15 +53,25 @@ enum RecoverCommand {
                     ("recordsRecovered", .integer(Int64(clamping: epoch.recordsRecovered))),
                 ]).serialized())
         } else if isEnding {
-            try invocation.printOut(
-                "recovery ended: "
-                    + "\(GroupedNumber.counted(epoch.recordsRecovered, "record")) came back from "
-                    + "what devices held")
+            let count = epoch.recordsRecovered
+            try invocation.say(
+                Message(
+                    "recovery ended: \(GroupedNumber.counted(count, "record")) came back from "
+                        + "what devices held",
+                    vi: "đã kết thúc phục hồi: \(count) bản ghi lấy lại từ các thiết bị"))
         } else {
-            try invocation.printOut(
-                "recovering: every device pushes again what central lost, and gives what it lacks")
-            try invocation.printOut(
-                "next: let all devices sync, look at central status, then central recover --end")
+            try invocation.say(
+                Message(
+                    "recovering: every device pushes again what central lost, and gives what it lacks",
+                    vi:
+                        "đang phục hồi: mỗi thiết bị gửi lại những gì trung tâm mất, và đưa những gì còn thiếu"
+                ))
+            try invocation.say(
+                Message(
+                    "next: let all devices sync, look at central status, then central recover --end",
+                    vi:
+                        "tiếp theo: để mọi thiết bị đồng bộ, xem central status, rồi central recover --end"
+                ))
         }
         return .ok
     }
@@ -95,27 +105,42 @@ struct EpochStanding {
     }
 
     /// What a person is told; nothing in central's first epoch.
-    var lines: [String] {
+    var lines: [Message] {
         guard let began = epoch.began else { return [] }
         let cause =
             switch epoch.cause {
-            case .made: "made"
-            case .told: "as an admin said"
+            case .made: Message("made", vi: "khi tạo")
+            case .told: Message("as an admin said", vi: "theo quản trị")
             case .noticed:
-                "as device \(epoch.noticedBy?.description ?? "?") noticed, which had more of it"
+                Message(
+                    "as device \(epoch.noticedBy?.description ?? "?") noticed, which had more of it",
+                    vi:
+                        "do thiết bị \(epoch.noticedBy?.description ?? "?") phát hiện vì có nhiều hơn"
+                )
             }
         var lines = [
-            "central was restored from a backup, \(cause), at \(ShownTime.text(began)): "
-                + "\(arrived.count) of \(GroupedNumber.counted(devices.count, "device")) "
-                + "have made a complete sync since"
+            Message(
+                "central was restored from a backup, \(cause.english), at \(ShownTime.text(began)): "
+                    + "\(arrived.count) of \(GroupedNumber.counted(devices.count, "device")) "
+                    + "have made a complete sync since",
+                vi: "trung tâm đã khôi phục từ bản sao lưu, \(cause.vietnamese), lúc "
+                    + "\(ShownTime.text(began)): \(arrived.count) trên \(devices.count) thiết bị đã "
+                    + "đồng bộ đầy đủ từ đó")
         ]
         if epoch.isRecovering {
+            let count = epoch.recordsRecovered
             lines.append(
-                "recovering: \(GroupedNumber.counted(epoch.recordsRecovered, "record")) came back "
-                    + "from what devices held; when all have synced: central recover --end")
+                Message(
+                    "recovering: \(GroupedNumber.counted(count, "record")) came back "
+                        + "from what devices held; when all have synced: central recover --end",
+                    vi:
+                        "đang phục hồi: \(count) bản ghi lấy lại từ các thiết bị; khi tất cả đã đồng "
+                        + "bộ: central recover --end"))
         } else if epoch.cause == .noticed {
             lines.append(
-                "what only other devices hold of the lost records comes back with: central recover")
+                Message(
+                    "what only other devices hold of the lost records comes back with: central recover",
+                    vi: "phần bị mất mà chỉ thiết bị khác còn giữ lấy lại bằng: central recover"))
         }
         return lines
     }

@@ -18,7 +18,7 @@ enum StatusCommand {
             if invocation.has("--json") {
                 try invocation.printOut(status.json.serialized())
             } else {
-                for line in status.lines { try invocation.printOut(line) }
+                for line in status.lines { try invocation.say(line) }
             }
             return .ok
         }
@@ -72,41 +72,75 @@ private struct CentralStatus {
             ])
     }
 
-    var lines: [String] {
-        var lines = [
-            counts.map { GroupedNumber.counted($0.1, String($0.0.dropLast())) }
-                .joined(separator: ", "),
-            "\(GroupedNumber.counted(conflicts, "conflict")) "
-                + (conflicts == 1 ? "waits" : "wait") + " for a person",
-            "feed position \(GroupedNumber.string(Int(clamping: position)))",
-            GroupedNumber.counted(active.count, "active device"),
-        ]
-        lines += standing.lines
-        for device in behind {
-            let name = "\(TerminalSafe.text(device.office)) desk \(device.desk)"
-            guard device.lastExchange != nil else {
-                lines.append("\(name): no sync yet")
-                continue
-            }
-            let last =
-                device.lastComplete.map { "last complete at " + ShownTime.text($0) }
-                ?? "no complete sync yet"
-            lines.append("\(name): \(arrival.text(device)); \(last)")
+    private static let vietnamese = [
+        "offices": "cơ quan", "procedures": "thủ tục", "holidays": "ngày nghỉ",
+        "dossiers": "hồ sơ", "contacts": "lượt hướng dẫn",
+    ]
+
+    var lines: [Message] {
+        func number(_ count: some BinaryInteger) -> String {
+            Language.vietnamese.number(Int(clamping: count))
         }
+        var lines: [Message] = [
+            .joined(
+                counts.map { name, count in
+                    Message(
+                        GroupedNumber.counted(count, String(name.dropLast())),
+                        vi: "\(number(count)) \(Self.vietnamese[name] ?? name)")
+                }, separator: ", "),
+            Message(
+                "\(GroupedNumber.counted(conflicts, "conflict")) "
+                    + (conflicts == 1 ? "waits" : "wait") + " for a person",
+                vi: "\(number(conflicts)) mâu thuẫn chờ người xử lý"),
+            Message(
+                "feed position \(GroupedNumber.string(Int(clamping: position)))",
+                vi: "vị trí dữ liệu \(number(position))"),
+            Message(
+                GroupedNumber.counted(active.count, "active device"),
+                vi: "\(active.count) thiết bị đang dùng"),
+        ]
+        lines += standing.lines + behind.map(line)
         for device in devices {
             guard let original = active.first(where: { $0.replica == device.copyOf }) else {
                 continue
             }
+            let since = ShownTime.text(device.enrolledAt)
             lines.append(
-                "\(TerminalSafe.text(device.office)) desk \(device.desk): a copy of desk "
-                    + "\(original.desk) (cloned, or restored from a backup), on its own since "
-                    + "\(ShownTime.text(device.enrolledAt))")
+                name(of: device)
+                    + Message(
+                        ": a copy of desk \(original.desk) (cloned, or restored from a backup), on its "
+                            + "own since \(since)",
+                        vi:
+                            ": bản sao của quầy \(original.desk) (sao chép, hoặc khôi phục từ bản sao "
+                            + "lưu), riêng từ \(since)"))
         }
         if behind.isEmpty, let oldest = active.compactMap(\.lastComplete).min() {
+            let time = ShownTime.text(oldest)
             lines.append(
-                "every device has synced and confirmed it; the longest ago was \(ShownTime.text(oldest))"
-            )
+                Message(
+                    "every device has synced and confirmed it; the longest ago was \(time)",
+                    vi: "mọi thiết bị đã đồng bộ và xác nhận; lâu nhất là \(time)"))
         }
         return lines
+    }
+
+    private func name(of device: Device) -> Message {
+        let office = TerminalSafe.text(device.office)
+        return Message("\(office) desk \(device.desk)", vi: "\(office) quầy \(device.desk)")
+    }
+
+    /// What is missing from a device.
+    private func line(_ device: Device) -> Message {
+        guard device.lastExchange != nil else {
+            return name(of: device) + Message(": no sync yet", vi: ": chưa đồng bộ lần nào")
+        }
+        let last = device.lastComplete.map { time in
+            Message(
+                "last complete at \(ShownTime.text(time))",
+                vi: "đầy đủ lần cuối lúc \(ShownTime.text(time))")
+        }
+        return name(of: device) + Message(verbatim: ": ") + arrival.text(device)
+            + Message(verbatim: "; ")
+            + (last ?? Message("no complete sync yet", vi: "chưa lần nào đầy đủ"))
     }
 }

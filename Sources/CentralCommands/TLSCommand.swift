@@ -126,9 +126,14 @@ enum TLSCommand {
         try write(identity.certificatePEM, to: files.certificatePath, mode: 0o644)
         try answer(try files.readCertificate(), invocation)
         guard !invocation.has("--json") else { return .ok }
-        try invocation.printOut("made \(files.certificatePath)")
-        try invocation.printOut(
-            "next: central serve --tls --listen 0.0.0.0:8443; central enrol gives out the pin")
+        try invocation.say(
+            Message("made \(files.certificatePath)", vi: "đã tạo \(files.certificatePath)"))
+        try invocation.say(
+            Message(
+                "next: central serve --tls --listen 0.0.0.0:8443; central enrol gives out the pin",
+                vi:
+                    "tiếp theo: central serve --tls --listen 0.0.0.0:8443; central enrol cấp mã ghim"
+            ))
         return .ok
     }
 
@@ -149,14 +154,26 @@ enum TLSCommand {
             return
         }
         let names = certificate.names.map { TerminalSafe.text($0) }.joined(separator: ", ")
-        try invocation.printOut("pin    \(pin)")
-        try invocation.printOut("key    \(certificate.keyHash.curlText)")
-        try invocation.printOut("names  \(names.isEmpty ? "none" : names)")
-        try invocation.printOut("counts \(ShownTime.text(from)) to \(ShownTime.text(until))")
-        try invocation.printOut(
+        let lines = [
+            Message("pin    \(pin)", vi: "mã ghim  \(pin)"),
+            Message(
+                "key    \(certificate.keyHash.curlText)",
+                vi: "khóa     \(certificate.keyHash.curlText)"),
+            Message(
+                "names  \(names.isEmpty ? "none" : names)",
+                vi: "tên      \(names.isEmpty ? "không có" : names)"),
+            Message(
+                "counts \(ShownTime.text(from)) to \(ShownTime.text(until))",
+                vi: "hiệu lực \(ShownTime.text(from)) đến \(ShownTime.text(until))"),
             certificate.isSelfSigned
-                ? "signed by itself: counters need the pin, or the file with --ca-file"
-                : "signed by an authority: counters that trust it need no pin")
+                ? Message(
+                    "signed by itself: counters need the pin, or the file with --ca-file",
+                    vi: "tự ký: quầy cần mã ghim, hoặc tệp với --ca-file")
+                : Message(
+                    "signed by an authority: counters that trust it need no pin",
+                    vi: "do tổ chức chứng thực ký: quầy tin tổ chức đó thì không cần mã ghim"),
+        ]
+        for line in lines { try invocation.say(line) }
     }
 
     /// Replaces a file whole, or leaves it as it was.

@@ -5,6 +5,7 @@ internal import Causality
 internal import CommandLineTool
 internal import Foundation
 internal import JSON
+internal import Language
 internal import SyncEngine
 
 /// What an agent of a replica is doing.
@@ -55,27 +56,45 @@ struct AgentStatus: Equatable {
         ])
     }
 
-    /// One sentence for a person.
-    func sentence(now: Timestamp) -> String {
-        let since = "since \(ShownText.time(since))"
+    /// One sentence for a person. What went wrong is kept in English: the agent does not know who
+    /// will ask.
+    func sentence(now: Timestamp) -> Message {
+        let since = ShownText.moment(since)
+        let cause = error.map { Message(verbatim: $0) } ?? Message("not said", vi: "không rõ")
         switch phase {
-        case .syncing: return "The agent is syncing, \(since)."
-        case .waiting: return "The agent is online, \(since); the next sync is due \(due(now))."
+        case .syncing:
+            return Message(
+                "The agent is syncing, since \(since.english).",
+                vi: "Tiến trình nền đang đồng bộ, từ \(since.vietnamese).")
+        case .waiting:
+            return Message(
+                "The agent is online, since \(since.english); the next sync is due ",
+                vi: "Tiến trình nền đang có mạng, từ \(since.vietnamese); đồng bộ tiếp ")
+                + due(now) + Message(verbatim: ".")
         case .offline:
-            return
-                "The agent does not get through, \(since): \(error ?? "not said"); it tries again "
-                + "\(due(now))."
+            return Message(
+                "The agent does not get through, since \(since.english): ",
+                vi: "Tiến trình nền không kết nối được, từ \(since.vietnamese): ") + cause
+                + Message("; it tries again ", vi: "; thử lại ") + due(now)
+                + Message(verbatim: ".")
         case .hindered:
-            return "The agent is hindered, \(since): \(error ?? "not said"); it tries again "
-                + "\(due(now))."
-        case .stopped: return "The agent was stopped at \(ShownText.time(self.since))."
+            return Message(
+                "The agent is hindered, since \(since.english): ",
+                vi: "Tiến trình nền bị cản trở, từ \(since.vietnamese): ") + cause
+                + Message("; it tries again ", vi: "; thử lại ") + due(now)
+                + Message(verbatim: ".")
+        case .stopped:
+            return Message(
+                "The agent was stopped at \(since.english).",
+                vi: "Tiến trình nền đã dừng lúc \(since.vietnamese).")
         }
     }
 
-    private func due(_ now: Timestamp) -> String {
-        guard let nextTry else { return "later" }
-        let seconds = max(0, (nextTry.milliseconds - now.milliseconds + 999) / 1_000)
-        return "in \(GroupedNumber.counted(Int(seconds), "second"))"
+    private func due(_ now: Timestamp) -> Message {
+        guard let nextTry else { return Message("later", vi: "sau") }
+        let seconds = Int(max(0, (nextTry.milliseconds - now.milliseconds + 999) / 1_000))
+        return Message(
+            "in \(GroupedNumber.counted(seconds, "second"))", vi: "sau \(seconds) giây")
     }
 }
 

@@ -85,26 +85,43 @@ enum ApplyCommand {
             return
         }
         for error in outcome.errors.prefix(messagesMax) {
-            try invocation.printErr(TerminalSafe.text("line \(error.line): \(error.message)"))
+            let line = Message("line \(error.line): ", vi: "dòng \(error.line): ")
+            try invocation.printErr(TerminalSafe.text(invocation.text(line + error.message)))
         }
         if outcome.failed > messagesMax {
+            let rest = outcome.failed - messagesMax
             try invocation.printErr(
-                "and \(GroupedNumber.string(outcome.failed - messagesMax)) more")
+                invocation.text(
+                    Message("and \(GroupedNumber.string(rest)) more", vi: "và \(rest) dòng nữa")))
         }
         if let first = outcome.warnings.first {
-            let more =
-                outcome.warned > 1
-                ? " and \(GroupedNumber.counted(outcome.warned - 1, "other"))" : ""
-            try invocation.warn("line \(first.line)\(more): \(first.message)")
+            let more = outcome.warned - 1
+            try invocation.warn(
+                Message(
+                    "line \(first.line)"
+                        + (more > 0 ? " and \(GroupedNumber.counted(more, "other"))" : "") + ": ",
+                    vi: "dòng \(first.line)" + (more > 0 ? " và \(more) dòng khác" : "") + ": ")
+                    + first.message)
         }
         guard isWhole else { return }
-        var sentence = "wrote \(GroupedNumber.counted(outcome.applied, "line"))"
+        let language = Language.vietnamese
+        var parts = [
+            Message(
+                "wrote \(GroupedNumber.counted(outcome.applied, "line"))",
+                vi: "đã ghi \(language.number(outcome.applied)) dòng")
+        ]
         if outcome.failed > 0 {
-            sentence += "; \(GroupedNumber.counted(outcome.failed, "line")) failed"
-            if outcome.isStopped { sentence += ", and nothing after it was tried" }
-            if outcome.applied > 0 { sentence += "; what was written stays" }
+            let failed = Message(
+                "\(GroupedNumber.counted(outcome.failed, "line")) failed",
+                vi: "\(language.number(outcome.failed)) dòng lỗi")
+            let stopped = Message(
+                ", and nothing after it was tried", vi: ", không làm tiếp các dòng sau")
+            parts.append(outcome.isStopped ? failed + stopped : failed)
+            if outcome.applied > 0 {
+                parts.append(Message("what was written stays", vi: "những gì đã ghi vẫn giữ"))
+            }
         }
-        try invocation.printOut(sentence)
+        try invocation.say(.joined(parts, separator: "; "))
     }
 
     /// Says of a failed store how far the file has come.

@@ -163,21 +163,29 @@ enum BundleCommand {
             ? written.files[0]
             : "\(written.files.count) files, \(written.files[0]) to "
                 + (written.files.last ?? "")
-        try invocation.printOut(
-            TerminalSafe.text(
-                "\(GroupedNumber.counted(bundle.changeCount, "change")) for central in \(files), "
-                    + ByteCount.string(written.byteCount)))
-        try invocation.printOut(
-            "next: central bundle apply "
-                + (written.files.count == 1 ? "FILE" : "ALL FILES")
-                + " --reply FILE2; the changes wait here until the reply is applied")
+        let (safe, bytes) = (TerminalSafe.text(files), ByteCount.string(written.byteCount))
+        try invocation.say(
+            ShownText.changes(bundle.changeCount)
+                + Message(
+                    " for central in \(safe), \(bytes)",
+                    vi: " gửi trung tâm trong \(safe), \(bytes)"))
+        let isOne = written.files.count == 1
+        try invocation.say(
+            Message(
+                "next: central bundle apply \(isOne ? "FILE" : "ALL FILES") --reply FILE2; "
+                    + "the changes wait here until the reply is applied",
+                vi: "tiếp theo: central bundle apply \(isOne ? "TỆP" : "MỌI TỆP") --reply TỆP2; "
+                    + "các thay đổi chờ ở đây đến khi nhận trả lời"))
     }
 
     private static func answerRepeated(_ invocation: Invocation) throws {
         if invocation.has("--json") {
             try invocation.printJSON(.object([("outcome", .string("repeated"))]))
         } else if !invocation.has("--quiet") {
-            try invocation.printOut("Applied before: all that this bundle brings is here.")
+            try invocation.say(
+                Message(
+                    "Applied before: all that this bundle brings is here.",
+                    vi: "Đã nhận trước đây: mọi thứ của gói này đã có ở đây."))
         }
     }
 }

@@ -10,12 +10,14 @@ struct CatalogError: Error {}
 /// A counter reads the catalog and does not write it.
 enum CatalogRule {
     static let code = "catalog"
-    static let message = "offices, procedures and holidays are kept by the central office"
+    static let words = Message(
+        "offices, procedures and holidays are kept by the central office",
+        vi: "danh mục cơ quan, thủ tục và ngày nghỉ do cơ quan trung tâm giữ")
 
     static var failure: CommandFailure {
         CommandFailure(
             .dataError,
-            Message(message, vi: "danh mục cơ quan, thủ tục và ngày nghỉ do cơ quan trung tâm giữ"),
+            words,
             hint: Message(
                 "ask the central office; the next sync brings it here",
                 vi: "hãy hỏi cơ quan trung tâm; lần đồng bộ tới sẽ đưa về đây"))

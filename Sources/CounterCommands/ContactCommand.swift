@@ -64,7 +64,7 @@ enum ContactCommand {
         if let topic = topics.first { words.append("topic=\(topic)") }
         let fields = try CommandFailure.translating { try FieldArguments(words, kind: .contact) }
         let answer = try NewCommand.make(.contact, nil, fields, invocation, context)
-        try answer.print(["id    \(answer.result.record)"], invocation)
+        try answer.print([Message(verbatim: "id    \(answer.result.record)")], invocation)
         return .ok
     }
 }

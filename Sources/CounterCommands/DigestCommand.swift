@@ -29,10 +29,12 @@ enum DigestCommand {
                         ("records", .integer(digest.recordCount)),
                     ]))
             } else {
-                try invocation.printOut(
-                    TerminalSafe.text(
-                        "\(digest.digest)  \(office)  "
-                            + GroupedNumber.counted(digest.recordCount, "record")))
+                let safe = TerminalSafe.text(office)
+                try invocation.say(
+                    Message(
+                        "\(digest.digest)  \(safe)  "
+                            + GroupedNumber.counted(digest.recordCount, "record"),
+                        vi: "\(digest.digest)  \(safe)  \(digest.recordCount) bản ghi"))
             }
             return .ok
         }

@@ -13,12 +13,12 @@ internal import Replication
 struct LineProblem: Error, Hashable {
     var line: Int
     var code: String
-    var message: String
+    var message: Message
 
     var json: JSONValue {
         .object([
             ("line", .integer(Int64(line))), ("code", .string(code)),
-            ("message", .string(message)),
+            ("message", .string(message.english)),
         ])
     }
 }
@@ -49,7 +49,9 @@ struct ApplyOutcome {
             warnings.append(
                 LineProblem(
                     line: line, code: "unknown_procedure",
-                    message: "the procedure was taken; the catalog does not know it (yet)"))
+                    message: Message(
+                        "the procedure was taken; the catalog does not know it (yet)",
+                        vi: "đã nhận thủ tục; danh mục (chưa) có thủ tục này")))
         }
     }
 
@@ -138,11 +140,11 @@ struct EditApplier {
                 }
             } catch let error as StoreError where error.isOfOneEdit {
                 throw .line(
-                    LineProblem(line: line.number, code: error.code, message: "\(error)"))
+                    LineProblem(line: line.number, code: error.code, message: error.message))
             } catch is CatalogError {
                 throw .line(
                     LineProblem(
-                        line: line.number, code: CatalogRule.code, message: CatalogRule.message))
+                        line: line.number, code: CatalogRule.code, message: CatalogRule.words))
             } catch {
                 throw .store(error)
             }

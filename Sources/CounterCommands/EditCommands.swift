@@ -33,17 +33,23 @@ struct EditAnswer {
     }
 
     /// Says what was done, and warns of what a person should know.
-    func print(_ lines: [String], _ invocation: Invocation) throws {
+    func print(_ lines: [Message], _ invocation: Invocation) throws {
         if invocation.has("--json") {
             try invocation.printJSON(json)
         } else {
-            for line in lines { try invocation.printOut(TerminalSafe.text(line)) }
+            for line in lines { try invocation.printOut(TerminalSafe.text(invocation.text(line))) }
             let fields = result.settledConflicts.map(\.rawValue).joined(separator: ", ")
-            if !fields.isEmpty { try invocation.printOut("settled the conflict in \(fields)") }
+            if !fields.isEmpty {
+                try invocation.say(
+                    Message(
+                        "settled the conflict in \(fields)", vi: "đã xử lý mâu thuẫn ở \(fields)"))
+            }
         }
         if result.unknownProcedure != nil {
             try invocation.warn(
-                "the procedure was taken; the catalog does not know it (yet)")
+                Message(
+                    "the procedure was taken; the catalog does not know it (yet)",
+                    vi: "đã nhận thủ tục; danh mục (chưa) có thủ tục này"))
         }
     }
 }

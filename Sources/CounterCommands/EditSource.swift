@@ -42,7 +42,8 @@ final class EditSource {
             } catch JSONError.lineTooLong(let number, let max) {
                 let problem = LineProblem(
                     line: number, code: "line_too_long",
-                    message: "the line is longer than \(max) bytes")
+                    message: Message(
+                        "the line is longer than \(max) bytes", vi: "dòng dài hơn \(max) byte"))
                 lines.append(Line(number: number, content: .failure(problem)))
             } catch {
                 return (lines, true, Self.failure(error))
@@ -73,7 +74,7 @@ final class EditSource {
                 number: line.number, content: .success(try EditLine(parsing: line.bytes)))
         } catch {
             let problem = LineProblem(
-                line: line.number, code: error.code, message: "\(error)")
+                line: line.number, code: error.code, message: error.message)
             return Line(number: line.number, content: .failure(problem))
         }
     }

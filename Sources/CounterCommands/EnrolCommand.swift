@@ -193,11 +193,13 @@ enum EnrolCommand {
                     ("replica", .string(reply.replica.description)),
                 ]))
         } else {
-            try invocation.printOut(
-                TerminalSafe.text(
-                    "enrolled as desk \(reply.desk) of office \(reply.office), "
-                        + "replica \(reply.replica)"))
-            try invocation.printOut("next: counter sync")
+            let office = TerminalSafe.text(reply.office)
+            try invocation.say(
+                Message(
+                    "enrolled as desk \(reply.desk) of office \(office), replica \(reply.replica)",
+                    vi: "đã đăng ký làm quầy \(reply.desk) của cơ quan \(office), "
+                        + "thiết bị \(reply.replica)"))
+            try invocation.say(Message("next: counter sync", vi: "tiếp theo: counter sync"))
         }
     }
 }

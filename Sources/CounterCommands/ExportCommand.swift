@@ -65,12 +65,17 @@ enum ExportCommand {
         if invocation.has("--json") {
             try invocation.printJSON(.object([("lines", .integer(Int64(count)))]))
         } else if count == 0 {
-            try invocation.printOut("no change waits here; no file was made")
+            try invocation.say(
+                Message(
+                    "no change waits here; no file was made",
+                    vi: "không có thay đổi nào chờ; không tạo tệp"))
         } else {
-            try invocation.printOut(
-                TerminalSafe.text(
-                    "wrote \(GroupedNumber.counted(count, "line")) to \(path), which only its "
-                        + "owner may read"))
+            let safe = TerminalSafe.text(path)
+            try invocation.say(
+                Message(
+                    "wrote \(GroupedNumber.counted(count, "line")) to \(safe), which only its "
+                        + "owner may read",
+                    vi: "đã ghi \(count) dòng vào \(safe), chỉ chủ tệp đọc được"))
         }
         return .ok
     }

@@ -3,23 +3,35 @@
 internal import Causality
 internal import CommandLineTool
 internal import JSON
+internal import Language
 internal import ReplicaStore
 
 extension IdentityRotation {
     /// What was detected and what was done.
-    var sentence: String {
+    var sentence: Message {
+        let verb = reissuedCount == 1 ? "was" : "were"
         let issued =
             reissuedCount == 0
-            ? "nothing waited here to be sent"
-            : "\(GroupedNumber.counted(reissuedCount, "change")) that central lacked "
-                + (reissuedCount == 1 ? "was" : "were") + " issued again under it"
+            ? Message("nothing waited here to be sent", vi: "ở đây không có gì chờ gửi")
+            : ShownText.changes(reissuedCount)
+                + Message(
+                    " that central lacked \(verb) issued again under it",
+                    vi: " mà trung tâm thiếu được phát lại dưới danh tính đó")
         return switch cause {
         case .copied:
-            "Another copy of this replica had synced (it was cloned, or restored from a backup): "
-                + "this one took an identity of its own, and \(issued)."
+            Message(
+                "Another copy of this replica had synced (it was cloned, or restored from a backup): "
+                    + "this one took an identity of its own, and \(issued.english).",
+                vi:
+                    "Một bản sao khác của máy này đã đồng bộ (được sao chép, hoặc khôi phục từ bản sao "
+                    + "lưu): máy này nhận danh tính riêng, và \(issued.vietnamese).")
         case .newEpoch:
-            "Central was restored from a backup: this replica pushed again what central had lost "
-                + "of it, took a new identity, and \(issued)."
+            Message(
+                "Central was restored from a backup: this replica pushed again what central had lost "
+                    + "of it, took a new identity, and \(issued.english).",
+                vi:
+                    "Trung tâm đã khôi phục từ bản sao lưu: máy này gửi lại những gì trung tâm mất, nhận "
+                    + "danh tính mới, và \(issued.vietnamese).")
         }
     }
 

@@ -72,7 +72,7 @@ enum InboxCommands {
                     additions: additions, at: at, by: by)
                 return try EditAnswer(result, transaction)
             }
-            try answer.print([ShownText.name(of: answer.record)], invocation)
+            try answer.print([Message(verbatim: ShownText.name(of: answer.record))], invocation)
             return .ok
         }
     }

@@ -55,8 +55,10 @@ enum NewCommand {
             try FieldArguments(invocation.positionals("FIELD=VALUE"), kind: kind)
         }
         let answer = try make(kind, id, fields, invocation, context)
-        var lines = ["id    \(answer.result.record)"]
-        if let code = answer.record["code"]?.stringValue { lines.insert("code  \(code)", at: 0) }
+        var lines = [Message(verbatim: "id    \(answer.result.record)")]
+        if let code = answer.record["code"]?.stringValue {
+            lines.insert(Message("code  \(code)", vi: "mã    \(code)"), at: 0)
+        }
         try answer.print(lines, invocation)
         return .ok
     }

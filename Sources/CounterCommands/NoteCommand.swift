@@ -24,7 +24,12 @@ enum NoteCommand {
             }
             let note = FieldWrite(RecordSchema.notesField, .text(text))
             let answer = try SetCommand.write([], [note], invocation, context)
-            try answer.print(["noted at \(ShownText.name(of: answer.record))"], invocation)
+            try answer.print(
+                [
+                    Message(
+                        "noted at \(ShownText.name(of: answer.record))",
+                        vi: "đã ghi chú vào \(ShownText.name(of: answer.record))")
+                ], invocation)
             return .ok
         }
     }

@@ -46,9 +46,12 @@ enum ReceiptsCommand {
             if invocation.has("--json") {
                 for receipt in receipts { try invocation.printJSON(receipt.json) }
             } else if receipts.isEmpty {
-                try invocation.printOut("this replica has not synced yet")
+                try invocation.say(
+                    Message("this replica has not synced yet", vi: "máy này chưa đồng bộ lần nào"))
             } else {
-                for line in CounterReceipt.lines(receipts) { try invocation.printOut(line) }
+                for line in CounterReceipt.lines(receipts, invocation.language) {
+                    try invocation.printOut(line)
+                }
             }
             return .ok
         }
@@ -95,18 +98,27 @@ extension CounterReceipt {
     }
 
     /// The table for a terminal.
-    static func lines(_ receipts: [CounterReceipt]) -> [String] {
+    static func lines(_ receipts: [CounterReceipt], _ language: Language) -> [String] {
+        func say(_ english: String, _ vietnamese: String) -> String {
+            Message(english, vi: vietnamese).text(in: language)
+        }
         var table = TextTable([
-            .init("ENDED"), .init("OUTCOME"), .init("TIMES", alignsRight: true),
-            .init("AT CENTRAL", alignsRight: true), .init("TAKEN", alignsRight: true),
-            .init("REFUSED", alignsRight: true), .init("HELD", alignsRight: true),
-            .init("RECEIVED", alignsRight: true), .init("BYTES", alignsRight: true),
-            .init("CLOCK"), .init("DIGESTS"),
+            .init(say("ENDED", "KẾT THÚC")), .init(say("OUTCOME", "KẾT QUẢ")),
+            .init(say("TIMES", "SỐ LẦN"), alignsRight: true),
+            .init(say("AT CENTRAL", "Ở TRUNG TÂM"), alignsRight: true),
+            .init(say("TAKEN", "NHẬN"), alignsRight: true),
+            .init(say("REFUSED", "TỪ CHỐI"), alignsRight: true),
+            .init(say("HELD", "CÒN GIỮ"), alignsRight: true),
+            .init(say("RECEIVED", "NHẬN VỀ"), alignsRight: true),
+            .init(say("BYTES", "BYTE"), alignsRight: true),
+            .init(say("CLOCK", "ĐỒNG HỒ")), .init(say("DIGESTS", "MÃ KIỂM")),
         ])
         for receipt in receipts {
             let digests =
                 receipt.digest == nil
-                ? "not compared" : receipt.digest == receipt.centralDigest ? "agree" : "differ"
+                ? say("not compared", "chưa so")
+                : receipt.digest == receipt.centralDigest
+                    ? say("agree", "khớp") : say("differ", "khác")
             table.add([
                 ShownText.time(receipt.ended),
                 receipt.shownOutcome,

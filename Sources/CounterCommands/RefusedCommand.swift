@@ -38,11 +38,14 @@ enum RefusedCommand {
                 if invocation.has("--json") {
                     try invocation.printJSON(change.json(record))
                 } else {
-                    for line in change.lines(record) { try invocation.printOut(line) }
+                    for line in change.lines(record, invocation.language) {
+                        try invocation.printOut(line)
+                    }
                 }
             }
             if changes.isEmpty, !invocation.has("--json") {
-                try invocation.printOut("central refused nothing")
+                try invocation.say(
+                    Message("central refused nothing", vi: "trung tâm không từ chối gì"))
             }
             return .ok
         }
@@ -66,14 +69,18 @@ extension RefusedChange {
     }
 
     /// The change for a terminal, safe to print.
-    func lines(_ record: ShownRecord?) -> [String] {
+    func lines(_ record: ShownRecord?, _ language: Language) -> [String] {
         let name = record.map { ShownText.name(of: $0) } ?? self.record.description
-        let by = change.by.map { " by \($0)" } ?? ""
+        let by = change.by.map { Message(" by \($0)", vi: " – \($0)") }
         var lines = [
-            "change \(seq) to \(change.kind.name) \(name)",
-            "  written \(ShownText.time(change.stamp.shownTime))\(by)",
-            "  refused \(ShownText.time(refusedAt)): \(reason) (\(code))",
-        ].map { TerminalSafe.text($0) }
+            Message(
+                "change \(seq) to \(change.kind.name) \(name)",
+                vi: "thay đổi \(seq) của \(change.kind.name) \(name)"),
+            Message("  written ", vi: "  ghi lúc ") + ShownText.moment(change.stamp.shownTime)
+                + (by ?? Message(verbatim: "")),
+            Message("  refused ", vi: "  bị từ chối lúc ") + ShownText.moment(refusedAt)
+                + Message(verbatim: ": \(reason) (\(code))"),
+        ].map { TerminalSafe.text($0.text(in: language)) }
         var table = TextTable([.init(""), .init("")])
         for member in change.fieldsJSON.objectValue ?? [] {
             table.add(["    \(member.name)", ShownText.value(member.value)])

@@ -1,6 +1,7 @@
 // How a replica stands with central, from what is on its own disk. It never says "synced" unless
 // nothing waits and the last sync ended with equal digests (promise 10).
 
+internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import Dossiers
@@ -108,87 +109,161 @@ struct ReplicaStatus {
     }
 
     /// The status for a terminal, safe to print: the verdict first.
-    func lines(now: Timestamp) -> [String] {
+    func lines(now: Timestamp, _ language: Language) -> [String] {
+        func say(_ message: Message) -> String { message.text(in: language) }
         var table = TextTable([.init(""), .init("")])
         if let replica {
-            table.add(["office", "\(office), desk \(desk)"])
-            table.add(["replica", replica.description])
+            table.add([
+                say(Message("office", vi: "cơ quan")),
+                say(Message("\(office), desk \(desk)", vi: "\(office), quầy \(desk)")),
+            ])
+            table.add([say(Message("replica", vi: "thiết bị")), replica.description])
         }
         if !centralURL.isEmpty {
-            table.add(["central", centralURL])
-            table.add(["known by", trust.words(at: centralURL)])
+            table.add([say(Message("central", vi: "trung tâm")), centralURL])
+            table.add([say(Message("known by", vi: "nhận biết bằng")), trust.words(at: centralURL)])
         }
         if let digest {
-            table.add(["records", GroupedNumber.string(Int(clamping: records))])
-            table.add(["digest", digest.description])
-            table.add(["last exchange", ShownText.time(lastExchange)])
-            table.add(["last complete sync", ShownText.time(lastComplete)])
+            table.add([
+                say(Message("records", vi: "bản ghi")), language.number(Int(clamping: records)),
+            ])
+            table.add([say(Message("digest", vi: "mã kiểm")), digest.description])
+            table.add([
+                say(Message("last exchange", vi: "trao đổi lần cuối")),
+                say(ShownText.moment(lastExchange)),
+            ])
+            table.add([
+                say(Message("last complete sync", vi: "đồng bộ đầy đủ lần cuối")),
+                say(ShownText.moment(lastComplete)),
+            ])
         }
-        let agentLine = agent.map { [TerminalSafe.text($0.sentence(now: now))] } ?? []
-        var lines = [verdict] + agentLine + (table.isEmpty ? [] : [""] + table.lines)
+        let agentLine = agent.map { [TerminalSafe.text(say($0.sentence(now: now)))] } ?? []
+        var lines = [say(verdict)] + agentLine + (table.isEmpty ? [] : [""] + table.lines)
         for rotation in rotations {
-            lines += ["", "\(ShownText.time(rotation.at)): \(rotation.sentence)"]
+            lines += [
+                "",
+                say(ShownText.moment(rotation.at) + Message(verbatim: ": ") + rotation.sentence),
+            ]
         }
         if conflicts > 0 {
-            lines += ["", "\(GroupedNumber.counted(conflicts, "conflict")): see counter conflicts"]
+            lines += [
+                "",
+                say(
+                    Message(
+                        "\(GroupedNumber.counted(conflicts, "conflict")): see counter conflicts",
+                        vi: "\(language.number(conflicts)) mâu thuẫn: xem counter conflicts")),
+            ]
         }
         if !refused.isEmpty {
             lines += [
                 "",
-                "\(GroupedNumber.counted(refused.count, "refused change")): see counter refused",
+                say(
+                    Message(
+                        "\(GroupedNumber.counted(refused.count, "refused change")): "
+                            + "see counter refused",
+                        vi: "\(language.number(refused.count)) thay đổi bị từ chối: "
+                            + "xem counter refused")),
             ]
             lines += refused.map {
-                TerminalSafe.text("  change \($0.seq) (\($0.code)): \($0.reason)")
+                let (seq, code, reason) = ($0.seq, $0.code, $0.reason)
+                return TerminalSafe.text(
+                    say(
+                        Message(
+                            "  change \(seq) (\(code)): \(reason)",
+                            vi: "  thay đổi \(seq) (\(code)): \(reason)")))
             }
         }
         return lines
     }
 
     /// One sentence: what has arrived, what has not, and since when.
-    var verdict: String {
+    var verdict: Message {
         switch state {
-        case nil: return "Not enrolled: counter enrol URL --code C."
+        case nil:
+            return Message(
+                "Not enrolled: counter enrol URL --code C.",
+                vi: "Chưa đăng ký: counter enrol URL --code MÃ.")
         case .enrolling:
-            return "Not enrolled: central has not confirmed it; repeat counter enrol with its code."
+            return Message(
+                "Not enrolled: central has not confirmed it; repeat counter enrol with its code.",
+                vi: "Chưa đăng ký: trung tâm chưa xác nhận; chạy lại counter enrol với mã đó.")
         case .revoked:
-            let advice = pending == 0 ? "" : "; counter export FILE saves it for another device"
-            return "Revoked: central shut this device out; \(waiting)\(advice)."
+            let advice =
+                pending == 0
+                ? Message(verbatim: "")
+                : Message(
+                    "; counter export FILE saves it for another device",
+                    vi: "; counter export TỆP lưu lại cho thiết bị khác")
+            return Message(
+                "Revoked: central shut this device out; ",
+                vi: "Đã thu hồi: trung tâm đã chặn thiết bị này; ") + waiting + advice
+                + Message(verbatim: ".")
         case .active: break
         }
         guard pending == 0 else {
-            return "Not synced: \(waiting)\(lastWords)."
+            return Message("Not synced: ", vi: "Chưa đồng bộ: ") + waiting + lastWords
+                + Message(verbatim: ".")
         }
         switch lastOutcome {
         case .synced:
-            return "Synced: central has everything written here; digests agreed at "
-                + "\(ShownText.time(lastComplete))."
+            return Message(
+                "Synced: central has everything written here; digests agreed at ",
+                vi: "Đã đồng bộ: trung tâm có mọi thứ ghi ở đây; mã kiểm khớp lúc ")
+                + ShownText.moment(lastComplete) + Message(verbatim: ".")
         case .refused:
-            return
-                "All was exchanged at \(ShownText.time(lastComplete)), but central refused changes."
+            return Message("All was exchanged at ", vi: "Đã trao đổi hết lúc ")
+                + ShownText.moment(lastComplete)
+                + Message(
+                    ", but central refused changes.",
+                    vi: ", nhưng trung tâm từ chối một số thay đổi.")
         case nil:
-            return "Never synced: nothing was written here yet, and nothing came from central."
+            return Message(
+                "Never synced: nothing was written here yet, and nothing came from central.",
+                vi: "Chưa đồng bộ lần nào: ở đây chưa ghi gì, và chưa có gì từ trung tâm.")
         case .diverged, .unreachable, .interrupted, .denied, .failed:
-            return "Not synced: central has everything written here\(lastWords)."
+            return Message(
+                "Not synced: central has everything written here",
+                vi: "Chưa đồng bộ: trung tâm có mọi thứ ghi ở đây") + lastWords
+                + Message(verbatim: ".")
         }
     }
 
-    private var waiting: String {
-        guard pending > 0 else { return "no change of this replica waits" }
-        let since = pendingSince.map { ", the oldest since \(ShownText.time($0))" } ?? ""
-        return "\(GroupedNumber.counted(pending, "change")) of this replica "
-            + "(\(ByteCount.string(Int(clamping: pendingBytes)))) "
-            + "\(pending == 1 ? "is" : "are") not at central\(since)"
+    private var waiting: Message {
+        guard pending > 0 else {
+            return Message(
+                "no change of this replica waits", vi: "không có thay đổi nào của máy này đang chờ")
+        }
+        let since = pendingSince.map { time in
+            Message(", the oldest since ", vi: ", cũ nhất từ ") + ShownText.moment(time)
+        }
+        let bytes = ByteCount.string(Int(clamping: pendingBytes))
+        let verb = pending == 1 ? "is" : "are"
+        return ShownText.changes(pending)
+            + Message(
+                " of this replica (\(bytes)) \(verb) not at central",
+                vi: " của máy này (\(bytes)) chưa tới trung tâm")
+            + (since ?? Message(verbatim: ""))
     }
 
-    private var lastWords: String {
+    private var lastWords: Message {
         switch lastOutcome {
-        case nil: "; it has never synced"
-        case .synced, .refused: ""
-        case .diverged: "; after the last sync the digests differed"
-        case .unreachable: "; at the last try central was not reached"
-        case .interrupted: "; the last sync was interrupted"
-        case .denied: "; at the last try central did not let this device in"
-        case .failed: "; the last sync failed"
+        case nil: Message("; it has never synced", vi: "; máy chưa đồng bộ lần nào")
+        case .synced, .refused: Message(verbatim: "")
+        case .diverged:
+            Message(
+                "; after the last sync the digests differed",
+                vi: "; sau lần đồng bộ cuối mã kiểm khác nhau")
+        case .unreachable:
+            Message(
+                "; at the last try central was not reached",
+                vi: "; lần thử cuối không tới được trung tâm")
+        case .interrupted:
+            Message("; the last sync was interrupted", vi: "; lần đồng bộ cuối bị ngắt")
+        case .denied:
+            Message(
+                "; at the last try central did not let this device in",
+                vi: "; lần thử cuối trung tâm không cho thiết bị này vào")
+        case .failed: Message("; the last sync failed", vi: "; lần đồng bộ cuối thất bại")
         }
     }
 }

@@ -39,7 +39,7 @@ enum ResolveCommand {
             }
             return try EditAnswer(result, transaction)
         }
-        try answer.print([ShownText.name(of: answer.record)], invocation)
+        try answer.print([Message(verbatim: ShownText.name(of: answer.record))], invocation)
         return .ok
     }
 }

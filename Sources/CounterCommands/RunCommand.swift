@@ -189,7 +189,7 @@ private final class AgentVoice: Sendable {
     private func publish(_ status: AgentStatus) {
         status.save(in: home)
         let sentence = status.sentence(now: status.since)
-        notifier?.status(sentence)
+        notifier?.status(invocation.text(sentence))
         guard status.phase != .syncing else { return }
         let before = lastError.withLock { error in
             defer { error = status.error }
@@ -207,9 +207,9 @@ private final class AgentVoice: Sendable {
         for sentence in report.sentences.prefix(1) { print(sentence) }
     }
 
-    private func print(_ sentence: String) {
+    private func print(_ sentence: Message) {
         guard !invocation.has("--quiet") else { return }
         // Standard error may be closed; the agent goes on.
-        try? invocation.printErr(sentence)
+        try? invocation.printErr(invocation.text(sentence))
     }
 }

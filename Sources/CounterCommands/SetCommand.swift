@@ -35,9 +35,12 @@ enum SetCommand {
         }
         let answer = try write(fields.writes, fields.additions, invocation, context)
         let count = fields.writes.count + fields.additions.count
+        let name = ShownText.name(of: answer.record)
         try answer.print(
             [
-                "wrote \(GroupedNumber.counted(count, "field")) of \(ShownText.name(of: answer.record))"
+                Message(
+                    "wrote \(GroupedNumber.counted(count, "field")) of \(name)",
+                    vi: "đã ghi \(count) trường của \(name)")
             ],
             invocation)
         return .ok

@@ -91,19 +91,23 @@ struct RecordView {
         }
         lines += table.lines
         if let deadline { lines += ["", deadline.line.text(in: language)] }
-        lines += noteLines + conflictLines + [""] + syncLines
-        if let history { lines += [""] + Self.lines(of: history, kind: state.kind, own: own) }
+        lines += noteLines(language) + conflictLines(language) + [""]
+        lines += syncLines.map { $0.text(in: language) }
+        if let history { lines += [""] + Self.lines(of: history, own: own, language) }
         return lines
     }
 
-    private var noteLines: [String] {
+    private func noteLines(_ language: Language) -> [String] {
         let rule = RecordSchema.rule(of: RecordSchema.notesField, in: state.kind)
         guard let notes = state.shown(RecordSchema.notesField, by: rule)?.entries else { return [] }
-        var lines = ["", "notes"]
+        var lines = ["", Message("notes", vi: "ghi chú").text(in: language)]
         for entry in notes.reversed() {
             let stamp = state.stamp(of: entry.dot)
-            let by = stamp?.by.map { " by \($0)" } ?? ""
-            lines.append(TerminalSafe.text("  \(ShownText.time(stamp?.shownTime))\(by)"))
+            let by = stamp?.by.map { Message(" by \($0)", vi: " – \($0)") }
+            let head =
+                Message(verbatim: "  ") + ShownText.moment(stamp?.shownTime)
+                + (by ?? Message(verbatim: ""))
+            lines.append(TerminalSafe.text(head.text(in: language)))
             let text = TerminalSafe.text(entry.value.text ?? "", keepingLines: true)
             lines += text.split(separator: "\n", omittingEmptySubsequences: false).map {
                 "    " + $0
@@ -112,46 +116,76 @@ struct RecordView {
         return lines
     }
 
-    private var conflictLines: [String] {
-        record.conflicts.flatMap { ["", "conflict in \($0.name)"] + $0.lines(own: own) }
+    private func conflictLines(_ language: Language) -> [String] {
+        record.conflicts.flatMap { conflict in
+            let title = Message("conflict in \(conflict.name)", vi: "mâu thuẫn ở \(conflict.name)")
+            return ["", title.text(in: language)] + conflict.lines(own: own)
+        }
     }
 
-    private var syncLines: [String] {
-        var lines: [String] = []
+    private var syncLines: [Message] {
+        var lines: [Message] = []
         if own.map({ state.vv[$0] == 0 }) ?? true {
-            lines.append("nothing was written to it at this replica")
+            lines.append(
+                Message(
+                    "nothing was written to it at this replica",
+                    vi: "máy này chưa ghi gì vào bản ghi"))
         } else if isAtCentral {
-            lines.append("central has all that was written to it at this replica")
+            lines.append(
+                Message(
+                    "central has all that was written to it at this replica",
+                    vi: "trung tâm đã có mọi thứ máy này ghi vào bản ghi"))
         } else {
-            lines.append("not yet at central: what was written to it here waits for a sync")
+            lines.append(
+                Message(
+                    "not yet at central: what was written to it here waits for a sync",
+                    vi: "chưa tới trung tâm: những gì ghi ở đây đang chờ đồng bộ"))
         }
         if refusedCount > 0 {
             lines.append(
-                "central refused \(GroupedNumber.counted(refusedCount, "change")) to it: "
-                    + "see counter refused")
+                Message("central refused ", vi: "trung tâm từ chối ")
+                    + ShownText.changes(refusedCount)
+                    + Message(
+                        " to it: see counter refused", vi: " của bản ghi: xem counter refused"))
         }
         return lines
     }
 
     private static func lines(
-        of history: [LoggedChange], kind: RecordKind, own: ReplicaID?
+        of history: [LoggedChange], own: ReplicaID?, _ language: Language
     ) -> [String] {
-        guard !history.isEmpty else {
-            return ["no change to it is logged here: the record came whole from central"]
+        func say(_ english: String, _ vietnamese: String) -> String {
+            Message(english, vi: vietnamese).text(in: language)
         }
-        var table = TextTable([.init("at"), .init("by"), .init("change"), .init("fields")])
+        guard !history.isEmpty else {
+            return [
+                say(
+                    "no change to it is logged here: the record came whole from central",
+                    "ở đây không có nhật ký: bản ghi đến nguyên vẹn từ trung tâm")
+            ]
+        }
+        var table = TextTable([
+            .init(say("at", "lúc")), .init(say("by", "người")), .init(say("change", "thay đổi")),
+            .init(say("fields", "trường")),
+        ])
         for logged in history {
             let change = logged.change
             let replica = ShownText.replica(change.dot.replica, own: own)
             table.add([
                 ShownText.time(change.stamp.shownTime), change.by ?? "",
                 "\(replica):\(change.dot.seq)",
-                logged.fieldWords + (logged.isVoid ? " (refused)" : ""),
+                logged.fieldWords + (logged.isVoid ? say(" (refused)", " (bị từ chối)") : ""),
             ])
         }
         let isWhole = history.contains { $0.change.context.isEmpty }
         return table.lines
-            + (isWhole ? [] : ["what came before is not logged here: it came whole from central"])
+            + (isWhole
+                ? []
+                : [
+                    say(
+                        "what came before is not logged here: it came whole from central",
+                        "phần trước không có nhật ký ở đây: đến nguyên vẹn từ trung tâm")
+                ])
     }
 }
 

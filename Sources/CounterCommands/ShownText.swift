@@ -12,6 +12,22 @@ enum ShownText {
         time.map { OfficeTime.text(milliseconds: $0.milliseconds) } ?? "never"
     }
 
+    /// An instant as each language writes it.
+    static func moment(_ time: Timestamp?) -> Message {
+        let minute = time.map {
+            Self.minute(.string(OfficeTime.text(milliseconds: $0.milliseconds)))
+        }
+        return Message(
+            Self.time(time), vi: minute.map(ShownDeadline.vietnamese) ?? "chưa lần nào")
+    }
+
+    /// A number of changes.
+    static func changes(_ count: some BinaryInteger) -> Message {
+        Message(
+            GroupedNumber.counted(count, "change"),
+            vi: "\(Language.vietnamese.number(Int(clamping: count))) thay đổi")
+    }
+
     /// An instant for JSON.
     static func json(_ time: Timestamp?) -> JSONValue {
         time.map { .string(OfficeTime.text(milliseconds: $0.milliseconds)) } ?? .null
@@ -53,8 +69,9 @@ extension Invocation {
     }
 
     /// Writes a warning to standard error.
-    func warn(_ text: String) throws(CommandFailure) {
-        try printErr("warning: \(TerminalSafe.text(text))")
+    func warn(_ message: Message) throws(CommandFailure) {
+        let warning = Message("warning: ", vi: "cảnh báo: ") + message
+        try printErr(TerminalSafe.text(text(warning)))
     }
 }
 

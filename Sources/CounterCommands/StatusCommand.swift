@@ -20,7 +20,9 @@ enum StatusCommand {
             if invocation.has("--json") {
                 try invocation.printJSON(status.json)
             } else {
-                for line in status.lines(now: context.clock.now()) { try invocation.printOut(line) }
+                for line in status.lines(now: context.clock.now(), invocation.language) {
+                    try invocation.printOut(line)
+                }
             }
             return .ok
         }

@@ -125,7 +125,7 @@ enum SyncCommand {
         if invocation.has("--json") {
             try invocation.printJSON(report.json)
         } else if !invocation.has("--quiet") {
-            for sentence in report.sentences { try invocation.printOut(sentence) }
+            for sentence in report.sentences { try invocation.say(sentence) }
         }
         guard !invocation.has("--quiet"), let warning = report.clockWarning else { return }
         try invocation.warn(warning)

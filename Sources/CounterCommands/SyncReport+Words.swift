@@ -44,52 +44,87 @@ extension SyncReport {
     }
 
     /// One to three sentences for a person.
-    var sentences: [String] {
+    var sentences: [Message] {
         var sentences = [firstSentence]
         if let rotation { sentences.append(rotation.sentence) }
         if roundTrips > 0 {
+            let (sent, received) = (
+                ByteCount.string(traffic.bytesSent), ByteCount.string(traffic.bytesReceived)
+            )
             sentences.append(
-                "\(GroupedNumber.counted(roundTrips, "exchange")), "
-                    + "\(ByteCount.string(traffic.bytesSent)) sent, "
-                    + "\(ByteCount.string(traffic.bytesReceived)) received, "
-                    + "\(Self.tenths(seconds)) s.")
+                Message(
+                    "\(GroupedNumber.counted(roundTrips, "exchange")), \(sent) sent, "
+                        + "\(received) received, \(Self.tenths(seconds)) s.",
+                    vi: "\(roundTrips) lần trao đổi, gửi \(sent), nhận \(received), "
+                        + "\(Self.tenths(seconds).replacing(".", with: ",")) giây."))
         }
-        if hasNewToken { sentences.append("This device has a new bearer token.") }
+        if hasNewToken {
+            sentences.append(
+                Message(
+                    "This device has a new bearer token.", vi: "Thiết bị này có mã truy cập mới."))
+        }
         if retries > 0 {
             sentences.append(
-                "It was tried again \(GroupedNumber.counted(retries, "time")), since the link broke."
-            )
+                Message(
+                    "It was tried again \(GroupedNumber.counted(retries, "time")), since the link "
+                        + "broke.", vi: "Đã thử lại \(retries) lần vì mất kết nối."))
         }
         if conflicts > 0 {
             let verb = conflicts == 1 ? "waits" : "wait"
             sentences.append(
-                "\(GroupedNumber.counted(conflicts, "conflict")) \(verb) for a person: counter conflicts."
-            )
+                Message(
+                    "\(GroupedNumber.counted(conflicts, "conflict")) \(verb) for a person: "
+                        + "counter conflicts.",
+                    vi: "\(Language.vietnamese.number(conflicts)) mâu thuẫn chờ người xử lý: "
+                        + "counter conflicts."))
         }
         return sentences
     }
 
-    private var firstSentence: String {
-        let exchanged =
+    private var firstSentence: Message {
+        let exchanged = Message(
             "central took \(GroupedNumber.counted(accepted, "change")) from here and sent "
-            + GroupedNumber.counted(pulled, "item")
+                + GroupedNumber.counted(pulled, "item"),
+            vi: "trung tâm nhận \(ShownText.changes(accepted).vietnamese) từ đây và gửi về "
+                + "\(Language.vietnamese.number(Int(clamping: pulled))) mục")
+        let verb = pending == 1 ? "waits" : "wait"
         let waiting =
             pending == 0
-            ? "no change waits here"
-            : "\(GroupedNumber.counted(pending, "change")) of this replica "
-                + (pending == 1 ? "waits" : "wait") + " here"
+            ? Message("no change waits here", vi: "không có thay đổi nào chờ ở đây")
+            : ShownText.changes(pending)
+                + Message(" of this replica \(verb) here", vi: " của máy này đang chờ ở đây")
+        let stop = Message(verbatim: ".")
         switch outcome {
         case .synced where pushed == 0 && pulled == 0:
-            return "Synced: there was nothing to exchange, and the digests agree."
-        case .synced: return "Synced: \(exchanged), and the digests agree."
+            return Message(
+                "Synced: there was nothing to exchange, and the digests agree.",
+                vi: "Đã đồng bộ: không có gì để trao đổi, mã kiểm khớp.")
+        case .synced:
+            return Message("Synced: ", vi: "Đã đồng bộ: ") + exchanged
+                + Message(", and the digests agree.", vi: ", mã kiểm khớp.")
         case .refused:
-            return "All is exchanged, but central refused "
-                + "\(GroupedNumber.counted(refused, "change")): see counter refused; \(exchanged)."
-        case .diverged: return "Not synced: \(exchanged), and yet the digests differ."
-        case .unreachable: return "Not synced: central was not reached; \(waiting)."
-        case .interrupted: return "Not finished: \(exchanged); \(waiting)."
-        case .denied: return "Not synced: central does not let this device in; \(waiting)."
-        case .failed: return "Not synced: \(exchanged); \(waiting)."
+            return Message(
+                "All is exchanged, but central refused ",
+                vi: "Đã trao đổi hết, nhưng trung tâm từ chối ") + ShownText.changes(refused)
+                + Message(": see counter refused; ", vi: ": xem counter refused; ") + exchanged
+                + stop
+        case .diverged:
+            return Message("Not synced: ", vi: "Chưa đồng bộ: ") + exchanged
+                + Message(", and yet the digests differ.", vi: ", nhưng mã kiểm khác nhau.")
+        case .unreachable:
+            return Message(
+                "Not synced: central was not reached; ",
+                vi: "Chưa đồng bộ: không tới được trung tâm; ") + waiting + stop
+        case .interrupted:
+            return Message("Not finished: ", vi: "Chưa xong: ") + exchanged
+                + Message(verbatim: "; ") + waiting + stop
+        case .denied:
+            return Message(
+                "Not synced: central does not let this device in; ",
+                vi: "Chưa đồng bộ: trung tâm không cho thiết bị này vào; ") + waiting + stop
+        case .failed:
+            return Message("Not synced: ", vi: "Chưa đồng bộ: ") + exchanged
+                + Message(verbatim: "; ") + waiting + stop
         }
     }
 
@@ -129,12 +164,16 @@ extension SyncReport {
     }
 
     /// A warning when this machine's clock is far from central's.
-    var clockWarning: String? {
+    var clockWarning: Message? {
         guard let skew = centralSkewMilliseconds, skew.magnitude > Self.skewWarnedMilliseconds
         else { return nil }
-        let minutes = GroupedNumber.counted(skew.magnitude / 60_000, "minute")
-        return "this machine's clock is \(minutes) \(skew > 0 ? "behind" : "ahead of") central's; "
-            + "nothing is lost by it, but times are shown wrong"
+        let minutes = skew.magnitude / 60_000
+        return Message(
+            "this machine's clock is \(GroupedNumber.counted(minutes, "minute")) "
+                + "\(skew > 0 ? "behind" : "ahead of") central's; "
+                + "nothing is lost by it, but times are shown wrong",
+            vi: "đồng hồ máy này \(skew > 0 ? "chậm" : "nhanh") \(minutes) phút so với trung tâm; "
+                + "không mất gì, nhưng giờ hiển thị sai")
     }
 
     /// Five minutes: less is no matter for a person.
