@@ -38,13 +38,15 @@ public enum DossierRules {
     /// Checks that a dossier may go from one status to another. A dossier without a status, or with
     /// one that only a newer version knows, may take any.
     ///
+    /// - Parameter table: the steps that the dossier's procedure allows; `nil` for the general ones.
     /// - Throws: `DossierError.illegalTransition`, or `unknownChoice` when `target` is no status.
     public static func checkTransition(
-        from source: String?, to target: String
+        from source: String?, to target: String, by table: TransitionTable? = nil
     ) throws(DossierError) {
         let next = try FieldCodec.status(target)
         guard let source, let present = DossierStatus(rawValue: source) else { return }
-        if !present.canTransition(to: next) { throw .illegalTransition(from: present, to: next) }
+        let isAllowed = table?.allows(present, next) ?? present.canTransition(to: next)
+        if !isAllowed { throw .illegalTransition(from: present, to: next) }
     }
 
     /// Checks the order of a dossier's instants, in milliseconds since the Unix epoch: nothing is

@@ -132,6 +132,13 @@ public enum FieldCodec {
                 throw .malformed(
                     field.name, reason: "is no limit such as 15wd, 30d, 1mo, 8wh or 0wd@15:00")
             }
+        case .transitions:
+            try check(text, charactersMax: DossierLimits.hoursCharactersMax, name: field.name)
+            if TransitionTable(parsing: text) == nil {
+                throw .malformed(
+                    field.name, reason: "is no list of steps such as new>accepted accepted>finished"
+                )
+            }
         case .officeHours:
             try check(text, charactersMax: DossierLimits.hoursCharactersMax, name: field.name)
             if OfficeHours(parsing: text) == nil {

@@ -75,6 +75,7 @@ extension RecordSchema {
         FieldDefinition("limit", .timeLimit, hasColumn: false),
         // One code may have several entries, each for what is received from its day on.
         FieldDefinition("effective_from", .day, hasColumn: false),
+        FieldDefinition("transitions", .transitions, hasColumn: false),
     ])
 
     static let holiday = SchemaTable([

@@ -25,6 +25,8 @@ public enum FieldType: Hashable, Sendable {
     case day
     /// How long a procedure may take: text that `TimeLimit` reads.
     case timeLimit
+    /// Which steps a procedure allows: text that `TransitionTable` reads.
+    case transitions
     /// When an office is open: text that `OfficeHours` reads.
     case officeHours
     /// A custom field: any JSON value within the limits.

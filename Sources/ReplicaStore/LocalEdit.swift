@@ -258,7 +258,8 @@ extension LocalEdit {
         }
         if let status = writes.first(where: { $0.name == RecordSchema.statusField })?.value.text {
             try DossierRules.checkTransition(
-                from: present(RecordSchema.statusField)?.text, to: status)
+                from: present(RecordSchema.statusField)?.text, to: status,
+                by: try transitions(of: state))
         }
         if writes.contains(where: { $0.name.rawValue.hasSuffix("_at") }) {
             try DossierRules.checkOrder(
@@ -272,6 +273,23 @@ extension LocalEdit {
         {
             throw StoreError.duplicateCode
         }
+    }
+
+    /// The steps that the procedure allows in its edition of the day of receipt.
+    private func transitions(of state: RecordState) throws -> TransitionTable? {
+        guard let code = state.shownValue("procedure")?.text else { return nil }
+        let received = state.shownValue("received_at")?.integer
+        let day = OfficeTime.day(ofMilliseconds: received ?? transaction.now.milliseconds)
+            .description
+        var found: (from: String, table: TransitionTable?)?
+        for id in try transaction.database.ids(ofCode: code, kind: .procedure) {
+            let procedure = try transaction.find(.id(id)).state
+            let from = procedure.shownValue("effective_from")?.text ?? ""
+            guard from <= day, from >= found?.from ?? "" else { continue }
+            let text = procedure.shownValue("transitions")?.text
+            found = (from, text.flatMap(TransitionTable.init(parsing:)))
+        }
+        return found?.table
     }
 
     private func unknownProcedure(_ kind: RecordKind, _ writes: [FieldWrite]) throws -> String? {

@@ -168,7 +168,7 @@ extension FieldType {
         switch self {
         case .instant, .integer: false
         case .text, .code, .identityNumber, .phone, .choice, .status, .day, .timeLimit,
-            .officeHours,
+            .transitions, .officeHours,
             .custom:
             true
         }

@@ -203,15 +203,17 @@ extension PeriodReport {
 
     private func procedureTable(_ style: ReportStyle) -> [String] {
         let titles = [
-            Message("received", vi: "nhận"), Message("online", vi: "tr.tuyến"),
+            Message("guided", vi: "h.dẫn"), Message("received", vi: "nhận"),
+            Message("online", vi: "tr.tuyến"),
             Message("finished", vi: "xong"), Message("late", vi: "trễ"),
             Message("open", vi: "đang"), Message("overdue", vi: "q.hạn"),
         ].map(style.say)
         func numbers(_ rows: some Sequence<ProcedureRow>) -> [Int] {
-            rows.reduce(into: [0, 0, 0, 0, 0, 0]) { sums, row in
+            rows.reduce(into: [0, 0, 0, 0, 0, 0, 0]) { sums, row in
                 let figures = row.figures
                 let values = [
-                    figures.received.total, figures.received.online, figures.finished.total,
+                    figures.guided.total, figures.received.total, figures.received.online,
+                    figures.finished.total,
                     figures.finished.late, figures.inProcess.total + figures.suspended.total,
                     figures.inProcess.overdue,
                 ]

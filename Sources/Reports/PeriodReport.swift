@@ -40,7 +40,7 @@ public struct PeriodReport: Hashable, Sendable {
         public let code: String?
         /// Its name in the catalog.
         public let name: String?
-        /// Its figures; guidance is not counted by procedure.
+        /// Its figures.
         public internal(set) var figures = PeriodFigures()
     }
 

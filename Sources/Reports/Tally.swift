@@ -64,10 +64,12 @@ struct Tally {
         }
         guard instants.contains(occurred) else { return }
         let isInConflict = state.hasConflict
-        add(to: own) { figures in
+        let change: (inout PeriodFigures) -> Void = { figures in
             figures.countGuided(by: state.shownValue("way")?.text)
             if isInConflict { figures.conflicts.contacts += 1 }
         }
+        add(to: own, change)
+        change(&procedures[known(state.shownValue("procedure")?.text), default: PeriodFigures()])
         addToMonth(of: occurred) { $0.guided += 1 }
     }
 
@@ -96,9 +98,7 @@ struct Tally {
             figures.count(outcome)
         }
         add(to: row.office, change)
-        // What the catalog does not have may be a clerk's text, and comes into no report.
-        let known = procedure.flatMap { procedureNames[$0] == nil ? nil : $0 }
-        change(&procedures[known, default: PeriodFigures()])
+        change(&procedures[known(procedure), default: PeriodFigures()])
         if isReceived {
             addToMonth(of: row.receivedAt) { month in
                 month.received += 1
@@ -114,6 +114,11 @@ struct Tally {
             }
         default: break
         }
+    }
+
+    /// The procedure, if the catalog has it: all else may be a clerk's text, and comes into no report.
+    private func known(_ procedure: String?) -> String? {
+        procedure.flatMap { procedureNames[$0] == nil ? nil : $0 }
     }
 
     private mutating func add(

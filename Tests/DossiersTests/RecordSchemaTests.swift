@@ -24,7 +24,8 @@ struct RecordSchemaTests {
         #expect(names(.office) == "code name address phone time_zone_offset_minutes hours")
         #expect(
             names(.procedure)
-                == "code name field fee_vnd processing_days details limit effective_from")
+                == "code name field fee_vnd processing_days details limit effective_from "
+                + "transitions")
         #expect(names(.holiday) == "date name day_kind")
         #expect(names(RecordKind(rawValue: 99)).isEmpty)
     }

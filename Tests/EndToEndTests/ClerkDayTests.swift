@@ -238,4 +238,27 @@ struct ClerkDayTests {
         #expect(again.output.contains("  1 Đất đai\n  2 Hộ tịch\n"), "\(again.output)")
         #expect(again.output.contains("gọi đến: Đất đai"))
     }
+
+    @Test("a procedure's decree says which steps there are, from its day on")
+    func transitionsByDecree() throws {
+        let (office, desk) = try desk()
+        let edition =
+            #"{"new":"procedure","fields":{"code":"1.004199","name":"Mới","limit":"2wd","#
+            + #""effective_from":"2021-05-01","transitions":"accepted>finished finished>returned"}}"#
+        let imported = try office.central("import", "-", input: edition)
+        #expect(imported.code == 0, "\(imported.errors)")
+        let bad = #"{"new":"procedure","fields":{"code":"X","transitions":"accepted>gone"}}"#
+        #expect(
+            try office.central("import", "-", input: bad).errors.contains("is no list of steps"))
+        #expect(try desk("sync").code == 0)
+        let old = try receive(desk, "1.004199", at: "2021-04-29T09:00")["code"]?.stringValue
+        let new = try receive(desk, "1.004199", at: "2021-05-04T09:00")["code"]?.stringValue
+        #expect(try desk("advance", #require(old), "processing").code == 0)
+        let refused = try desk("advance", #require(new), "processing")
+        #expect(
+            refused.code == 65 && refused.errors.contains("cannot go from accepted to processing"))
+        let finished = try desk("advance", #require(new), "finished", "--json")
+        #expect(finished.code == 0, "\(finished.errors)")
+        #expect(try finished.json["deadline"]?["limit"] == "2wd")
+    }
 }

@@ -108,11 +108,9 @@ struct ReportFormatTests {
             "conflicts":{"total":0,"dossiers":0,"contacts":0},\
             "undated":{"dossiers":1,"contacts":0}}
             """
-        // Guidance and records without a time are counted by office only.
+        // Records without a time are counted by office only.
         let ofProcedures = figures.replacing(
-            #""guided":{"total":2,"inPerson":1,"outgoingCalls":1"#,
-            with: #""guided":{"total":0,"inPerson":0,"outgoingCalls":0"#
-        ).replacing(#""undated":{"dossiers":1"#, with: #""undated":{"dossiers":0"#)
+            #""undated":{"dossiers":1"#, with: #""undated":{"dossiers":0"#)
         #expect(
             json == """
                 {"from":"2021-03-30","to":"2021-04-02","office":"A","total":\(figures),\
