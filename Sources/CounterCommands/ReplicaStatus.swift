@@ -121,7 +121,9 @@ struct ReplicaStatus {
         }
         if !centralURL.isEmpty {
             table.add([say(Message("central", vi: "trung tâm")), centralURL])
-            table.add([say(Message("known by", vi: "nhận biết bằng")), trust.words(at: centralURL)])
+            table.add([
+                say(Message("known by", vi: "nhận biết bằng")), say(trust.words(at: centralURL)),
+            ])
         }
         if let digest {
             table.add([

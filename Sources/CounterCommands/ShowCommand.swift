@@ -87,7 +87,16 @@ struct RecordView {
         var table = TextTable([.init(""), .init("")])
         table.add(["id", record.id.description])
         for member in record.fields where member.name != RecordSchema.notesField.rawValue {
-            table.add([member.name, ShownText.value(member.value)])
+            let name = FieldName(member.name)
+            let status =
+                name == RecordSchema.statusField
+                ? member.value.stringValue.flatMap(DossierStatus.init(rawValue:)) : nil
+            table.add([
+                RecordSchema.title(of: name).text(in: language),
+                language == .english
+                    ? ShownText.value(member.value)
+                    : status?.title.vietnamese ?? ShownText.value(member.value),
+            ])
         }
         lines += table.lines
         if let deadline { lines += ["", deadline.line.text(in: language)] }

@@ -41,6 +41,7 @@ enum ShownText {
         case .string(let text)?: text
         case .array(let values)? where values.allSatisfy({ $0.stringValue != nil }):
             values.compactMap(\.stringValue).joined(separator: "; ")
+                .replacing("\n", with: "; ")
         case let other?: other.serialized()
         }
     }

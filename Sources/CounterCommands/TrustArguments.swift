@@ -146,13 +146,17 @@ extension HTTPClientOptions {
 
 extension CentralTrust {
     /// By what central is known, for `status`.
-    func words(at url: String) -> String {
-        guard CentralAddress(url)?.isTLS == true else { return "nothing: plain http" }
+    func words(at url: String) -> Message {
+        guard CentralAddress(url)?.isTLS == true else {
+            return Message("nothing: plain http", vi: "không gì: http thường")
+        }
         if let pin {
-            let short = PublicKeyHash(curlText: pin).map { KeyPin(of: $0).text }
-            return "the pin \(short ?? pin)"
+            let short = PublicKeyHash(curlText: pin).map { KeyPin(of: $0).text } ?? pin
+            return Message("the pin \(short)", vi: "mã ghim \(short)")
         }
         return authorities == nil
-            ? "this system's authorities" : "the authorities given at enrolment"
+            ? Message("this system's authorities", vi: "tổ chức chứng thực của hệ thống")
+            : Message(
+                "the authorities given at enrolment", vi: "tổ chức chứng thực khai khi đăng ký")
     }
 }

@@ -17,9 +17,9 @@ extension ReportCut {
             vi: Language.vietnamese.day(String(minute.prefix(10))) + String(minute.dropFirst(10)))
         let place = Int(clamping: position)
         let title = Message(
-            "Rests on all that had arrived by \(day.english), position \(ReportText.grouped(place)) \(hash)",
+            "Rests on all that had arrived by \(day.english), position \(ReportText.grouped(place)) \(hash.prefix(8))",
             vi: "Căn cứ dữ liệu đã về đến \(day.vietnamese), vị trí "
-                + "\(ReportText.grouped(place, .vietnamese)) \(hash)")
+                + "\(ReportText.grouped(place, .vietnamese)) \(hash.prefix(8))")
         let standings = sources.map { ($0, standing(of: $0, in: period)) }
         let complete = standings.count { $0.1 == .complete }
         let count = Message(
