@@ -88,7 +88,8 @@ struct CatalogFileTests {
     @Test("a day off that was moved is two entries; what is no day is named by its line")
     func holidays() throws {
         let path = NSTemporaryDirectory() + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: path) }  // the system's temporary folder
+        // What stays behind is the temporary folder's business.
+        defer { try? FileManager.default.removeItem(atPath: path) }
         let text = "date,name\n2024-04-29,Day off (substituted from 05/04/2024)\n31/05/2024,x\n"
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         let file = try HolidayFile(path: path)
