@@ -100,11 +100,14 @@ enum CatalogCommand {
         let file = try read(invocation.positional("FILE"), invocation)
         let home = CentralHome(invocation)
         let counts = try home.withDatabase(isMaking: true) { database in
-            try home.write(database) { edit, _ in
+            try home.write(database) { edit, transaction in
                 var importer = try CatalogImporter(
                     database, edit, kind: file.kind, keys: file.keys)
                 for entry in file.entries { try importer.take(entry) }
                 if invocation.has("--replace") { try importer.withdrawRest(of: file.years) }
+                try transaction.note(
+                    "import-catalog", file.kind.name, by: CentralHome.actor,
+                    count: importer.counts.made + importer.counts.changed)
                 return importer.counts
             }
         }
@@ -241,8 +244,10 @@ enum CatalogCommand {
         let count = try home.withDatabase { database in
             let fields = try FieldArguments(invocation.positionals("FIELD=VALUE"), kind: kind)
             let id = try entry(kind, name, database)
-            _ = try home.write(database) { edit, _ in
-                try edit.edit(.id(id), writes: fields.writes, additions: fields.additions)
+            _ = try home.write(database) { edit, transaction in
+                try transaction.note("set-catalog", id.description, by: CentralHome.actor)
+                return try edit.edit(
+                    .id(id), writes: fields.writes, additions: fields.additions)
             }
             return fields.writes.count
         }

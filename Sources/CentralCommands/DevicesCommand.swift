@@ -84,7 +84,11 @@ enum DevicesCommand {
                 hint: Message("central devices", vi: "central devices"))
         }
         try CentralHome(invocation).withDatabase { database in
-            let isKnown = try database.write(now: SystemClock().now()) { try $0.revoke(replica) }
+            let isKnown = try database.write(now: SystemClock().now()) {
+                let isKnown = try $0.revoke(replica)
+                if isKnown { try $0.note("revoke", replica.description, by: CentralHome.actor) }
+                return isKnown
+            }
             guard isKnown else {
                 throw CommandFailure(
                     .dataError, Message("there is no such device", vi: "không có thiết bị này"),
@@ -130,7 +134,10 @@ enum DevicesCommand {
                     hint: Message("see: central office list", vi: "xem: central office list"))
             }
             return try database.write(now: SystemClock().now()) {
-                try $0.requestSync(office: office)
+                let count = try $0.requestSync(office: office)
+                try $0.note(
+                    "request-sync", office ?? "", by: CentralHome.actor, count: count)
+                return count
             }
         }
         try invocation.printOut(

@@ -89,6 +89,7 @@ enum EnrolCommand {
                 milliseconds: transaction.now.milliseconds + EnrolmentCode.lifetimeMilliseconds)
             try transaction.dropExpiredCodes()
             try transaction.addEnrolmentCode(hash: code.hash, office: office, expires: expires)
+            try transaction.note("enrol", office, by: CentralHome.actor)
             return (code, expires)
         }
     }

@@ -69,7 +69,8 @@ enum ExportCommand {
         let names = fields + (invocation.has("--with-personal") ? personalFields : [])
         let office = invocation.value("--office")
         let end = try CentralHome(invocation).withDatabase { database in
-            try database.read {
+            var count = 0
+            let end = try database.read {
                 try since.check(in: database)
                 if format == "csv" {
                     try invocation.printOut(
@@ -81,10 +82,16 @@ enum ExportCommand {
                     if let office, !offices.contains(office) { return true }
                     let line = ExportLine(state, names, book)
                     try invocation.printOut(format == "csv" ? line.csv : line.json.serialized())
+                    count += 1
                     return !invocation.output.isClosed
                 }
                 return try ExportPosition(endOf: database)
             }
+            let personal = invocation.has("--with-personal") ? "personal" : ""
+            try database.write(now: SystemClock().now()) {
+                try $0.note("export", personal, by: CentralHome.actor, count: count)
+            }
+            return end
         }
         if invocation.has("--json") {
             try invocation.printOut(

@@ -51,9 +51,11 @@ enum ImportCommand {
         if invocation.has("--map") {
             let session = ReplicaID(SystemRandomSource().number() >> 1)
             return try CentralHome(invocation).withDatabase(isMaking: true) { database in
-                try run.run(
+                let code = try run.run(
                     database, clock: SystemClock(), terminal: .standardError,
                     door: { try LocalEdit($0, session: session) })
+                if !invocation.has("--dry-run") { try note(database) }
+                return code
             }
         }
         if let option = ["--dry-run", "--update", "--report", "--errors", "--delimiter"]
@@ -76,9 +78,16 @@ enum ImportCommand {
         try home.withDatabase(isMaking: true) { database in
             var importer = Importer(database: database)
             try importer.run(&lines, &outcome)
+            try note(database, count: outcome.applied)
         }
         try report(outcome, invocation)
         return outcome.errors.isEmpty ? .ok : .dataError
+    }
+
+    private static func note(_ database: ReplicaDatabase, count: Int? = nil) throws {
+        try database.write(now: SystemClock().now()) {
+            try $0.note("import", by: CentralHome.actor, count: count)
+        }
     }
 
     private static func report(_ outcome: ImportOutcome, _ invocation: Invocation) throws {

@@ -121,8 +121,11 @@ enum InboxCommands {
             let reference = try RecordReference(invocation.positional("RECORD"))
             _ = try home.write(database) { edit, transaction in
                 let value = try choice.value(in: try transaction.find(reference).state)
-                return try edit.resolve(
+                let result = try edit.resolve(
                     reference, choice.field, value: value, by: invocation.value("--by"))
+                try transaction.note(
+                    "resolve", result.record.description, by: CentralHome.actor)
+                return result
             }
         }
         let field = choice.field
@@ -145,11 +148,12 @@ enum InboxCommands {
         let home = CentralHome(invocation)
         try home.withDatabase { database in
             let reference = try RecordReference(invocation.positional("RECORD"))
-            _ = try home.write(database) { edit, _ in
-                try edit.edit(
+            _ = try home.write(database) { edit, transaction in
+                let result = try edit.edit(
                     reference, writes: [],
                     additions: [FieldWrite(RecordSchema.assignedField, .text(name))],
                     by: invocation.value("--by"))
+                try transaction.note("assign", result.record.description, by: CentralHome.actor)
             }
         }
         let person = TerminalSafe.text(name)
@@ -162,24 +166,4 @@ enum InboxCommands {
         help: Message("the record's id, or a dossier's code", vi: "id của bản ghi, hoặc mã hồ sơ"))
     private static let by = Option(
         "--by", valueName: "NAME", help: Message("who does this", vi: "người thực hiện"))
-}
-
-/// Where a value was written: which desk of which office.
-private struct Places {
-    private let names: [ReplicaID: Message]
-
-    init(_ database: ReplicaDatabase) throws {
-        var names: [ReplicaID: Message] = [:]
-        for device in try database.devices() {
-            let (office, name) = (device.office, device.name)
-            names[device.replica] = Message(
-                "\(office), desk \(device.desk) (\(name))",
-                vi: "\(office), quầy \(device.desk) (\(name))")
-        }
-        self.names = names
-    }
-
-    func name(of replica: ReplicaID) -> Message {
-        names[replica] ?? Message("central", vi: "trung tâm")
-    }
 }

@@ -45,8 +45,10 @@ enum OfficeCommand {
                     ),
                     hint: Message("see: central office list", vi: "xem: central office list"))
             }
-            return try home.write(database) { edit, _ in
-                try edit.make(.office, writes: writes)
+            return try home.write(database) { edit, transaction in
+                let made = try edit.make(.office, writes: writes)
+                try transaction.note("add-office", code, by: CentralHome.actor)
+                return made
             }
         }
         try invocation.printOut(

@@ -43,6 +43,8 @@ enum RecoverCommand {
                     try transaction.beginEpoch(SystemRandomSource().number() >> 1, cause: .told)
                 }
                 try transaction.setRecovering(!isEnding)
+                try transaction.note(
+                    isEnding ? "end-recovery" : "recover", by: CentralHome.actor)
                 return try database.epoch()
             }
         }

@@ -12,9 +12,20 @@ enum VerifyCommand {
         discussion: Message(
             "Reads the whole file and changes nothing. Ends with 65 when it is damaged.",
             vi: "Đọc toàn bộ tệp và không thay đổi gì. Kết thúc với 65 khi tệp hỏng."),
-        options: [Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON"))]
+        options: [
+            Option(
+                "--audit",
+                help: Message(
+                    "also the devices' signatures over their changes, and the trail of what admins did",
+                    vi: "kể cả chữ ký của thiết bị trên các thay đổi, và nhật ký quản trị")),
+            Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON")),
+        ]
     ) { invocation in
-        let found = try CentralHome(invocation).withDatabase { try $0.verify() }
+        let found = try CentralHome(invocation).withDatabase { database in
+            var found = try database.verify()
+            if invocation.has("--audit") { found.faults += try database.verifyAudit() }
+            return found
+        }
         if invocation.has("--json") {
             try invocation.printOut(found.json.serialized())
         } else {

@@ -43,6 +43,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "4-central", sql: StoreSchema.centralReceipts),
                 Migration(name: "5-central", sql: BundleSchema.central),
                 Migration(name: "7-central-tokens", sql: TokenStanding.schema),
+                Migration(name: "8-central-audit", sql: AuditSchema.central),
             ]
         }
     }

@@ -26,6 +26,10 @@ public struct Verification: Sendable {
             case chain
             /// Central's chain over its feed.
             case feed
+            /// What a device signed.
+            case signature
+            /// Central's trail of what admins did.
+            case trail
         }
 
         /// What kind of thing.
@@ -43,7 +47,7 @@ public struct Verification: Sendable {
     /// Records that were made again from their changes.
     public internal(set) var replayedCount: UInt64 = 0
     /// What is wrong; empty in a sound file.
-    public internal(set) var faults: [Fault] = []
+    public var faults: [Fault] = []
 }
 
 extension ReplicaDatabase {

@@ -88,6 +88,10 @@ struct CentralIngest {
             result.device.seq = change.chain.seq
             result.device.chainHash = change.chain.hash
         }
+        // What was signed is the end of the whole push.
+        if let last = push.changes.last?.chain.seq, last == result.device.seq, last > device.seq {
+            try transaction.keepSignature(push.signature, of: device.replica, through: last)
+        }
     }
 
     /// Tells again which changes of a push were refused when it came before.

@@ -63,10 +63,12 @@ public final class CentralNode: Sendable {
     private func redeem(_ request: EnrolmentRequest) async throws(SyncFailure) -> EnrolmentReply {
         guard let code = EnrolmentCode(request.code) else { throw .badEnrolmentCode }
         let enrolled = try await write { transaction, database in
-            try transaction.redeemEnrolmentCode(
+            let device = try transaction.redeemEnrolmentCode(
                 hash: code.hash, replica: ReplicaID(of: request.publicKey),
-                publicKey: request.publicKey, name: request.device, tokenHash: request.tokenHash
-            ).map { (device: $0, epoch: try database.epoch().id) }
+                publicKey: request.publicKey, name: request.device, tokenHash: request.tokenHash)
+            guard let device else { return nil as (device: Device, epoch: UInt64)? }
+            try transaction.note("enrolled", device.office, by: "device:\(device.replica)")
+            return (device: device, epoch: try database.epoch().id)
         }
         guard let enrolled else { throw .badEnrolmentCode }
         let device = enrolled.device

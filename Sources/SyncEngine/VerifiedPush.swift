@@ -32,6 +32,8 @@ struct VerifiedPush: Sendable {
     /// Whether the device signed the chain's end. Asked after the chain's start was compared: of a
     /// copy of the device is to be said that it is one.
     let isSigned: Bool
+    /// The signature over the chain's end, to be kept.
+    let signature: [UInt8]
 
     /// Checks a push.
     ///
@@ -55,6 +57,7 @@ struct VerifiedPush: Sendable {
                     change: change.change, bytes: change.bytes, chain: chain, fault: change.fault))
         }
         self.changes = pushed
+        self.signature = signature
         isSigned = key.isValid(signature: signature, of: chain.hash.bytes)
     }
 }

@@ -1,0 +1,137 @@
+internal import Causality
+internal import CommandLineTool
+internal import Dossiers
+internal import Glibc
+internal import JSON
+internal import Language
+internal import ReplicaStore
+internal import Replication
+
+/// Who did what: to one record, or at central.
+enum AuditCommand {
+    static let command = Command(
+        "audit",
+        summary: Message(
+            "show who did what: to a dossier, or at central",
+            vi: "xem ai đã làm gì: với một hồ sơ, hoặc tại trung tâm"),
+        discussion: Message(
+            """
+            With a record: every change to it, by whom, at which desk, when by its clock and when it
+            arrived here, what was there before and after. Without: what admins did at this central.
+            central verify --audit checks both against the devices' signatures and the trail's hashes.
+            """,
+            vi: """
+                Với một bản ghi: mọi thay đổi, ai, ở quầy nào, lúc nào theo đồng hồ ở đó và lúc về đến
+                đây, trước và sau là gì. Không ghi gì: những gì quản trị đã làm tại trung tâm này.
+                central verify --audit kiểm tra cả hai theo chữ ký của thiết bị và mã băm của nhật ký.
+                """),
+        arguments: [
+            Positional(
+                "RECORD",
+                help: Message(
+                    "the record's id, or a dossier's code", vi: "id của bản ghi, hoặc mã hồ sơ"),
+                optional: true)
+        ],
+        options: [
+            Option(
+                "--json",
+                help: Message("one JSON document a line", vi: "mỗi dòng một tài liệu JSON"))
+        ]
+    ) { invocation in
+        try CentralHome(invocation).withDatabase { database in
+            if let text = invocation.optionalPositional("RECORD") {
+                try show(try RecordReference(text), database, invocation)
+            } else {
+                try showTrail(database, invocation)
+            }
+        }
+        return .ok
+    }
+
+    private static func show(
+        _ reference: RecordReference, _ database: ReplicaDatabase, _ invocation: Invocation
+    ) throws {
+        let places = try Places(database)
+        guard let state = try database.state(of: reference) else { throw StoreError.noSuchRecord }
+        for audited in try database.audit(of: state.id) {
+            let change = audited.logged.change
+            if invocation.has("--json") {
+                try invocation.printOut(json(audited, places).serialized())
+                continue
+            }
+            let void = Message(" (refused)", vi: " (bị từ chối)")
+            try invocation.say(
+                Message(verbatim: "\(change.dot)  \(ShownTime.text(change.stamp.shownTime))  ")
+                    + places.name(of: change.dot.replica)
+                    + Message(verbatim: "  " + TerminalSafe.text(change.by ?? ""))
+                    + (audited.logged.isVoid ? void : Message(verbatim: "")))
+            let arrived = ShownTime.text(audited.logged.arrived)
+            try invocation.say(Message("  arrived \(arrived)", vi: "  về đến \(arrived)"))
+            for field in audited.fields {
+                let (before, after) = shown(field, kind: change.kind)
+                let old = before.map { TerminalSafe.text($0.serialized()) + " → " } ?? ""
+                try invocation.printOut(
+                    "  \(field.name): \(old)\(TerminalSafe.text(after.serialized()))")
+            }
+        }
+    }
+
+    private static func shown(
+        _ field: AuditedChange.Field, kind: RecordKind
+    ) -> (before: JSONValue?, after: JSONValue) {
+        let definition = RecordSchema.definition(of: field.name, in: kind)
+        return (
+            field.before.map { FieldCodec.json(from: $0, for: definition) },
+            FieldCodec.json(from: field.after, for: definition)
+        )
+    }
+
+    /// `{replica, seq, desk, by, at, arrived, refused, before, after}`.
+    private static func json(_ audited: AuditedChange, _ places: Places) -> JSONValue {
+        let change = audited.logged.change
+        let fields = audited.fields.map { field in
+            let (before, after) = shown(field, kind: change.kind)
+            return (field.name.rawValue, before ?? .null, after)
+        }
+        return .object([
+            ("replica", .string(change.dot.replica.description)),
+            ("seq", .integer(Int64(clamping: change.dot.seq))),
+            ("desk", .string(places.name(of: change.dot.replica).english)),
+            ("by", change.by.map(JSONValue.string) ?? .null),
+            ("at", ShownTime.json(change.stamp.shownTime)),
+            ("arrived", ShownTime.json(audited.logged.arrived)),
+            ("refused", .bool(audited.logged.isVoid)),
+            ("before", .object(fields.map { ($0.0, $0.1) })),
+            ("after", .object(fields.map { ($0.0, $0.2) })),
+        ])
+    }
+
+    private static func showTrail(_ database: ReplicaDatabase, _ invocation: Invocation) throws {
+        var table = TextTable([.init(""), .init(""), .init(""), .init(""), .init("")])
+        for entry in try database.trail() {
+            if invocation.has("--json") {
+                try invocation.printOut(
+                    JSONValue.object([
+                        ("number", .integer(entry.number)), ("at", ShownTime.json(entry.at)),
+                        ("actor", .string(entry.actor)), ("action", .string(entry.action)),
+                        ("subject", .string(entry.subject)),
+                        ("count", entry.count.map(JSONValue.integer) ?? .null),
+                    ]).serialized())
+            } else {
+                table.add([
+                    ShownTime.text(entry.at), entry.actor, entry.action, entry.subject,
+                    entry.count.map(String.init) ?? "",
+                ])
+            }
+        }
+        for line in table.lines { try invocation.printOut(line) }
+    }
+}
+
+extension CentralHome {
+    /// Who runs this command, for the trail: the user of this machine.
+    static var actor: String {
+        let user = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) }
+        return "local:" + (user ?? String(geteuid()))
+    }
+}

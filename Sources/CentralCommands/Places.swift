@@ -1,0 +1,23 @@
+internal import Causality
+internal import Language
+internal import ReplicaStore
+
+/// Where a value was written: which desk of which office.
+struct Places {
+    private let names: [ReplicaID: Message]
+
+    init(_ database: ReplicaDatabase) throws {
+        var names: [ReplicaID: Message] = [:]
+        for device in try database.devices() {
+            let (office, name) = (device.office, device.name)
+            names[device.replica] = Message(
+                "\(office), desk \(device.desk) (\(name))",
+                vi: "\(office), quầy \(device.desk) (\(name))")
+        }
+        self.names = names
+    }
+
+    func name(of replica: ReplicaID) -> Message {
+        names[replica] ?? Message("central", vi: "trung tâm")
+    }
+}

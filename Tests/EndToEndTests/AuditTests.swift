@@ -1,0 +1,97 @@
+// Who did what, and whether anybody altered it, with the built programs.
+
+import Foundation
+import JSON
+import SQLite
+import Testing
+
+@Suite("Audit", .ownThreads)
+struct AuditTests {
+    private func alter(_ office: Office, _ sql: String) throws {
+        let connection = try Connection(path: office.home + "/central.db", access: .readWrite)
+        defer { connection.close() }
+        try connection.execute(sql)
+    }
+
+    @Test("every change to a dossier is shown with who, where, when, and what was before")
+    func record() throws {
+        let office = try Office()
+        let desk = try office.desk("pc-1")
+        _ = try desk.enter("code=A-1", "applicant_name=Lê Thị Hoa", "fee_vnd=10000")
+        #expect(try desk("set", "A-1", "fee_vnd=25000", "--by", "Lan").code == 0)
+        #expect(try desk("note", "A-1", "gọi lại", "--by", "Hoa").code == 0)
+        #expect(try desk("sync").code == 0)
+        let changes = try office.central("audit", "A-1", "--json").jsonLines
+        #expect(changes.count == 3)
+        #expect(changes[1]["before"]?["fee_vnd"] == 10_000)
+        #expect(changes[1]["after"]?["fee_vnd"] == 25_000 && changes[1]["by"] == "Lan")
+        #expect(changes[1]["desk"]?.stringValue?.contains("desk 1 (pc-1)") == true)
+        #expect(changes.allSatisfy { $0["arrived"]?.stringValue?.isEmpty == false })
+        let text = try office.central("audit", "A-1").output
+        #expect(text.contains("fee_vnd: 10000 → 25000") && text.contains("gọi lại"))
+        #expect(try office.central("audit", "NONE").code == 65)
+    }
+
+    @Test("the trail says who enrolled, revoked, resolved and exported, and no secret")
+    func trail() throws {
+        let office = try Office()
+        let desk = try office.desk("a")
+        let replica = try #require(desk("status", "--json").json["replica"]?.stringValue)
+        _ = try desk.enter("code=A-1", "applicant_name=Marked Name")
+        #expect(try desk("sync").code == 0)
+        #expect(try office.central("assign", "A-1", "Marked Person").code == 0)
+        #expect(try office.central("export", "--since", "0").code == 0)
+        #expect(try office.central("request-sync", "--all").code == 0)
+        #expect(try office.central("revoke", replica).code == 0)
+        let entries = try office.central("audit", "--json").jsonLines
+        let actions = entries.map { $0["action"]?.stringValue ?? "" }
+        #expect(
+            actions == [
+                "add-office", "add-office", "enrol", "enrolled", "assign", "export",
+                "request-sync", "revoke",
+            ])
+        #expect(entries[3]["actor"]?.stringValue == "device:\(replica)")
+        #expect(entries[7]["actor"]?.stringValue?.hasPrefix("local:") == true)
+        #expect(entries[7]["subject"]?.stringValue == replica)
+        #expect(try !office.central("audit").output.contains("Marked"))
+    }
+
+    @Test("a change that was altered, or taken out, is named, even with all hashes made anew")
+    func tampering() throws {
+        let office = try Office()
+        let desk = try office.desk("a")
+        _ = try desk.enter("code=A-1", "fee_vnd=10000")
+        #expect(try desk("sync").code == 0)
+        #expect(try desk("set", "A-1", "fee_vnd=25000").code == 0)
+        #expect(try desk("sync").code == 0)
+        try office.stop()
+        #expect(try office.central("verify", "--audit").code == 0)
+        let replica = try #require(desk("status", "--json").json["replica"]?.stringValue)
+        let copy = try office.root.path + "/whole.db"
+        func restored(_ sql: String) throws -> Program.Ending {
+            let path = try office.home + "/central.db"
+            try? FileManager.default.removeItem(atPath: path)  // the copy takes its place
+            try FileManager.default.copyItem(atPath: copy, toPath: path)
+            try alter(office, sql)
+            return try office.central("verify", "--audit")
+        }
+        try alter(office, "VACUUM INTO '\(copy)'")
+        let last = "(SELECT max(position) FROM changes WHERE bytes IS NOT NULL)"
+        // The chain's hash is what the device signed: another one is not.
+        let altered = try restored(
+            "UPDATE changes SET hash = zeroblob(32) WHERE position = \(last)")
+        #expect(altered.code == 65 && altered.output.contains("signature \(replica):2"))
+        #expect(altered.output.contains("is not what the device signed"), "\(altered.output)")
+        let removed = try restored("DELETE FROM changes WHERE position = \(last)")
+        #expect(
+            removed.output.contains(
+                "\(replica):2: the device signed this change, and it is not here"))
+        let unsigned = try restored("DELETE FROM signatures")
+        #expect(unsigned.output.contains("signature \(replica):1: this change and those after it"))
+        let forged = try restored("UPDATE trail SET actor = 'local:nobody' WHERE number = 2")
+        #expect(forged.output.contains("trail entry 2"), "\(forged.output)")
+        let missing = try restored("DELETE FROM trail WHERE number = 2")
+        #expect(missing.output.contains("one before it is missing"))
+        #expect(try restored("SELECT 1").code == 0)
+    }
+}
