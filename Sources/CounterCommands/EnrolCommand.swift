@@ -53,6 +53,11 @@ enum EnrolCommand {
                         "what the central office sees (default: this machine's name)",
                         vi: "tên hiện ở trung tâm (mặc định: tên máy)")),
                 Option(
+                    "--code-file", valueName: "FILE",
+                    help: Message(
+                        "a file with the code, or - for standard input: no other user sees it",
+                        vi: "tệp chứa mã, hoặc - là đầu vào chuẩn: người dùng khác không thấy")),
+                Option(
                     "--again",
                     help: Message(
                         "let a device in again that central has forgotten",
@@ -60,6 +65,27 @@ enum EnrolCommand {
                 .json,
             ] + TrustArguments.options
         ) { try await run($0, context) }
+    }
+
+    /// The code as it was given: in the arguments, which other users of the machine can see while the
+    /// command runs, or in a file.
+    private static func codeText(_ invocation: Invocation) throws -> String {
+        guard let path = invocation.value("--code-file") else {
+            return try invocation.required("--code")
+        }
+        guard !invocation.has("--code") else {
+            throw UsageError(
+                Message("--code or --code-file, not both", vi: "chỉ --code hoặc --code-file"))
+        }
+        var lines: NDJSONLineReader
+        do {
+            lines = try NDJSONLineReader(path: path, lineBytesMax: 256)
+            return String(decoding: try lines.next()?.bytes ?? [], as: UTF8.self)
+        } catch {
+            throw CommandFailure(
+                .noInput,
+                Message("the file with the code cannot be read", vi: "không đọc được tệp chứa mã"))
+        }
     }
 
     private static func run(
@@ -73,7 +99,7 @@ enum EnrolCommand {
                     HTTPClientError.invalidURL.hint,
                     vi: "ghi địa chỉ như https://central.example.vn:8443"))
         }
-        guard let code = EnrolmentCode(try invocation.required("--code")) else {
+        guard let code = EnrolmentCode(try codeText(invocation)) else {
             throw CommandFailure(
                 .noPermission,
                 Message("the enrolment code has a typing error", vi: "mã đăng ký gõ sai"),

@@ -48,7 +48,7 @@ struct RecordView {
     let isAtCentral: Bool
     /// Changes to it that were refused and wait for a person.
     let refusedCount: Int
-    let history: [LoggedChange]?
+    let history: [AuditedChange]?
     /// When it is due, for a dossier that has a deadline.
     let deadline: ShownDeadline?
 
@@ -63,7 +63,7 @@ struct RecordView {
         own = identity?.replica
         isAtCentral = own.map { state.vv[$0] <= identity?.pushedSeq ?? 0 } ?? true
         refusedCount = try database.refusedChanges().count { $0.record == state.id }
-        history = withHistory ? try database.history(of: .id(state.id)) : nil
+        history = withHistory ? try database.audit(of: state.id) : nil
         deadline = ShownDeadline(state, try database.deadlineBook(), now: now)
     }
 
@@ -161,7 +161,7 @@ struct RecordView {
     }
 
     private static func lines(
-        of history: [LoggedChange], own: ReplicaID?, _ language: Language
+        of history: [AuditedChange], own: ReplicaID?, _ language: Language
     ) -> [String] {
         func say(_ english: String, _ vietnamese: String) -> String {
             Message(english, vi: vietnamese).text(in: language)
@@ -177,16 +177,17 @@ struct RecordView {
             .init(say("at", "lúc")), .init(say("by", "người")), .init(say("change", "thay đổi")),
             .init(say("fields", "trường")),
         ])
-        for logged in history {
-            let change = logged.change
+        for audited in history {
+            let change = audited.logged.change
             let replica = ShownText.replica(change.dot.replica, own: own)
             table.add([
                 ShownText.time(change.stamp.shownTime), change.by ?? "",
                 "\(replica):\(change.dot.seq)",
-                logged.fieldWords + (logged.isVoid ? say(" (refused)", " (bị từ chối)") : ""),
+                audited.fieldWords
+                    + (audited.logged.isVoid ? say(" (refused)", " (bị từ chối)") : ""),
             ])
         }
-        let isWhole = history.contains { $0.change.context.isEmpty }
+        let isWhole = history.contains { $0.logged.change.context.isEmpty }
         return table.lines
             + (isWhole
                 ? []
@@ -198,23 +199,42 @@ struct RecordView {
     }
 }
 
-extension LoggedChange {
-    /// The names of the fields: written ones, cleared ones and, with a plus, added ones.
+extension AuditedChange {
+    /// Cells of one value at most.
+    private static let valueColumnsMax = 30
+
+    /// The fields with what was there and what was written; what was added with a plus.
     var fieldWords: String {
-        let writes = change.writes.map { "\($0.name)\($0.value == .null ? " cleared" : "")" }
-        return (writes + change.additions.map { "+\($0.name)" }).joined(separator: ", ")
+        let kind = logged.change.kind
+        return fields.map { field in
+            let definition = RecordSchema.definition(of: field.name, in: kind)
+            func text(_ value: FieldValue) -> String {
+                let text = ShownText.value(FieldCodec.json(from: value, for: definition))
+                return DisplayWidth.truncated(
+                    text.replacing("\n", with: " "), to: Self.valueColumnsMax)
+            }
+            let sign = definition?.isEntries == true ? "+" : ""
+            let old = field.before.map { text($0) + " → " } ?? ""
+            return "\(sign)\(field.name): \(old)\(text(field.after))"
+        }.joined(separator: "; ")
     }
 
-    /// The change as `show --history --json` gives it.
+    /// The change as `show --history --json` gives it; `before` has what the written fields showed.
     func json(of kind: RecordKind) -> JSONValue {
-        .object([
+        let change = logged.change
+        let before = fields.map { field in
+            let definition = RecordSchema.definition(of: field.name, in: kind)
+            let value = field.before.map { FieldCodec.json(from: $0, for: definition) }
+            return (field.name.rawValue, value ?? .null)
+        }
+        return .object([
             ("replica", .string(change.dot.replica.description)),
             ("seq", .integer(Int64(clamping: change.dot.seq))),
             ("at", ShownText.json(change.stamp.shownTime)),
             ("by", change.by.map(JSONValue.string) ?? .null),
-            ("arrived", ShownText.json(arrived)),
-            ("refused", .bool(isVoid)),
-            ("fields", change.fieldsJSON),
+            ("arrived", ShownText.json(logged.arrived)),
+            ("refused", .bool(logged.isVoid)),
+            ("fields", change.fieldsJSON), ("before", .object(before)),
         ])
     }
 }
