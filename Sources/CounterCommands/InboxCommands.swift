@@ -61,14 +61,13 @@ enum InboxCommands {
             let by = try invocation.writer()
             let answer = try context.edit(invocation) { edit, transaction in
                 let state = try transaction.find(reference).state
-                let today = OfficeTime.day(ofMilliseconds: transaction.now.milliseconds)
                 var additions: [FieldWrite] = []
                 if let old = state.shownValue("code")?.text {
                     additions.append(FieldWrite(RecordSchema.notesField, .text("← \(old)")))
                 }
                 let result = try edit.edit(
                     reference,
-                    writes: [FieldWrite("code", .text(try edit.nextCode(day: today)))],
+                    writes: [FieldWrite("code", .text(try edit.nextCode(day: try edit.today())))],
                     additions: additions, at: at, by: by)
                 return try EditAnswer(result, transaction)
             }

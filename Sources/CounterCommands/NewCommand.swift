@@ -89,8 +89,7 @@ enum NewCommand {
             fields.setDefault("channel", .text("counter"))
             fields.setDefault("received_at", happened)
             if !fields.names("code") {
-                let today = OfficeTime.day(ofMilliseconds: transaction.now.milliseconds)
-                fields.setDefault("code", .text(try edit.nextCode(day: today)))
+                fields.setDefault("code", .text(try edit.nextCode(day: try edit.today())))
             }
         } else {
             fields.setDefault("occurred_at", happened)

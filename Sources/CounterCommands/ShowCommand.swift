@@ -181,7 +181,7 @@ struct RecordView {
             let change = audited.logged.change
             let replica = ShownText.replica(change.dot.replica, own: own)
             table.add([
-                ShownText.time(change.stamp.shownTime), change.by ?? "",
+                ShownText.moment(change.stamp.shownTime).text(in: language), change.by ?? "",
                 "\(replica):\(change.dot.seq)",
                 audited.fieldWords
                     + (audited.logged.isVoid ? say(" (refused)", " (bị từ chối)") : ""),

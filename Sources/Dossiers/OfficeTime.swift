@@ -26,6 +26,13 @@ public enum OfficeTime {
         return CalendarDate(daysSinceEpoch: Int(rest < 0 ? days - 1 : days))
     }
 
+    /// The day on which an instant lies at an office with another offset, in minutes east of UTC.
+    public static func day(
+        ofMilliseconds milliseconds: Int64, offsetMinutes: Int
+    ) -> CalendarDate {
+        day(ofMilliseconds: milliseconds + Int64(offsetMinutes - Self.offsetMinutes) * 60_000)
+    }
+
     /// Whether an instant is the first of a day, which is how a day without a time is kept.
     public static func isStartOfDay(_ milliseconds: Int64) -> Bool {
         milliseconds % dayMilliseconds == dayMilliseconds - offsetMilliseconds

@@ -35,6 +35,25 @@ extension LocalEdit {
     }
 }
 
+extension LocalEdit {
+    /// The day of the codes that this desk gives out now: that of its office's clock on the wall.
+    ///
+    /// - Throws: `StoreError`.
+    public func today() throws -> CalendarDate {
+        let office = try transaction.withAuthor { $0.office }
+        var offset: Int64?
+        if let office {
+            for id in try transaction.database.ids(ofCode: office, kind: .office) {
+                let state = try transaction.find(.id(id)).state
+                offset = state.shownValue("time_zone_offset_minutes")?.integer ?? offset
+            }
+        }
+        return OfficeTime.day(
+            ofMilliseconds: transaction.now.milliseconds,
+            offsetMinutes: offset.map { Int(clamping: $0) } ?? OfficeTime.offsetMinutes)
+    }
+}
+
 extension WriteTransaction {
     /// Notes that a code of the author's own range was written.
     func noteCode(_ text: String, by author: Author) throws {

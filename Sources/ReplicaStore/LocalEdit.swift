@@ -24,7 +24,7 @@ public struct EditResult: Sendable {
 
 /// Writes records on behalf of this machine, in a write transaction.
 public struct LocalEdit {
-    private let transaction: WriteTransaction
+    let transaction: WriteTransaction
 
     /// Opens the door for a counter's replica.
     ///

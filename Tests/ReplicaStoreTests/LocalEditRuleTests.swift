@@ -121,6 +121,33 @@ struct LocalEditRuleTests {
         #expect(given.map(\.missing) == [[10_001, 10_002], [10_001]])
     }
 
+    @Test("the day of a code is the office's, whichever side of midnight its clock is on")
+    func officeDay() throws {
+        let file = try StoreFile(.counter)
+        // 1 June 2021, 08:00 at UTC+7; at UTC-12 it is still the last of May.
+        #expect(try file.edit { try $0.today().description } == "2021-06-01")
+        let office = try file.read { database in
+            var filter = RecordFilter()
+            filter.kind = .office
+            var found: RecordState?
+            try database.forEachRecord(filter) { state in
+                if state["code"].first?.value == .text(StoreFile.office) { found = state }
+                return true
+            }
+            return found
+        }
+        var moved = try #require(office)
+        let change = Change(
+            dot: file.foreignDot(ReplicaID(77)), clock: HybridTimestamp(file.now()), kind: .office,
+            record: moved.id, context: moved.vv,
+            writes: [FieldWrite("time_zone_offset_minutes", .integer(-720))], additions: [],
+            at: nil, by: nil)
+        #expect(moved.apply(change) == .applied)
+        let joined = moved
+        try file.write { _ = try MergeApply($0).join(joined) }
+        #expect(try file.edit { try $0.today().description } == "2021-05-31")
+    }
+
     @Test("codes that two dossiers have are named with both")
     func sharedCodes() throws {
         let file = try StoreFile(.counter)
