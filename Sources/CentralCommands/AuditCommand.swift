@@ -110,13 +110,7 @@ enum AuditCommand {
         var table = TextTable([.init(""), .init(""), .init(""), .init(""), .init("")])
         for entry in try database.trail() {
             if invocation.has("--json") {
-                try invocation.printOut(
-                    JSONValue.object([
-                        ("number", .integer(entry.number)), ("at", ShownTime.json(entry.at)),
-                        ("actor", .string(entry.actor)), ("action", .string(entry.action)),
-                        ("subject", .string(entry.subject)),
-                        ("count", entry.count.map(JSONValue.integer) ?? .null),
-                    ]).serialized())
+                try invocation.printOut(entry.json.serialized())
             } else {
                 table.add([
                     ShownTime.text(entry.at), entry.actor, entry.action, entry.subject,
@@ -125,6 +119,17 @@ enum AuditCommand {
             }
         }
         for line in table.lines { try invocation.printOut(line) }
+    }
+}
+
+extension TrailEntry {
+    /// `{number, at, actor, action, subject, count}`.
+    var json: JSONValue {
+        .object([
+            ("number", .integer(number)), ("at", ShownTime.json(at)), ("actor", .string(actor)),
+            ("action", .string(action)), ("subject", .string(subject)),
+            ("count", count.map(JSONValue.integer) ?? .null),
+        ])
     }
 }
 

@@ -32,7 +32,12 @@ public struct CentralHTTP: Sendable {
                 .refused(status: 405, title: "this path takes only \(methods)"),
                 ["Allow": methods])
         }
-        if route.wantsToken, headers["Authorization"] == nil { return problem(.notEnrolled) }
+        if route.wantsToken, headers["Authorization"] == nil {
+            return problem(
+                route.isForAdmins
+                    ? .refused(status: 401, title: "there is no such session: log in")
+                    : .notEnrolled)
+        }
         if let expected = route.requestMediaType {
             let type = headers["Content-Type"]?.split(separator: ";").first.map(String.init)
             guard type?.lowercased() == expected else {
@@ -55,6 +60,10 @@ public struct CentralHTTP: Sendable {
             case .sync: return try await sync(request)
             case .enrol: return try await enrol(request)
             case .token: return try await replaceToken(request)
+            case .adminLogin: return try await logIn(request)
+            case .adminLogout?, .adminStatus?, .adminDevices?, .adminTrail?, .adminRequestSync?,
+                .adminRevoke?, .adminEnrol?:
+                return try await administer(request)
             case .health, nil:
                 return HTTPResponse(contentType: "application/json", text: #"{"status":"ok"}"#)
             }
@@ -138,6 +147,32 @@ public struct CentralHTTP: Sendable {
             line.device = replacement.replica.description
             return HTTPResponse(
                 contentType: "application/json", text: replacement.receipt.serialized())
+        }
+    }
+
+    private func logIn(_ request: HTTPRequest) async throws(SyncFailure) -> HTTPResponse {
+        try await logged(ExchangeLine(.admin, bytesIn: request.bytesReceived)) {
+            line throws(SyncFailure) in
+            let json = try Self.document(in: request, "login")
+            let (answer, name) = try await AdminHTTP(node: node).logIn(
+                json, from: request.remoteAddress)
+            line.device = "admin:\(name)"
+            return HTTPResponse(contentType: "application/json", text: answer.serialized())
+        }
+    }
+
+    private func administer(_ request: HTTPRequest) async throws(SyncFailure) -> HTTPResponse {
+        try await logged(ExchangeLine(.admin, bytesIn: request.bytesReceived)) {
+            line throws(SyncFailure) in
+            guard let route = Route(rawValue: request.path) else {
+                throw .refused(status: 404, title: "there is nothing at this path")
+            }
+            let json =
+                route.requestMediaType == nil ? nil : try Self.document(in: request, "request")
+            let (answer, name) = try await AdminHTTP(node: node).respond(
+                to: route, json, token: Self.token(of: request))
+            line.device = "admin:\(name)"
+            return HTTPResponse(contentType: "application/json", text: answer.serialized())
         }
     }
 

@@ -24,20 +24,13 @@ enum DevicesCommand {
         options: [Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON"))]
     ) { invocation in
         try CentralHome(invocation).withDatabase { database in
+            if invocation.has("--json") {
+                try invocation.printOut(try json(database).serialized())
+                return .ok
+            }
             let devices = try database.devices()
             let standing = EpochStanding(try database.epoch(), devices)
             let arrival = try DeviceStanding(database)
-            if invocation.has("--json") {
-                try invocation.printOut(
-                    JSONValue.array(
-                        devices.map {
-                            json(
-                                $0, standing.word(for: $0), isComplete: arrival.isComplete($0),
-                                arrival.text($0).english)
-                        }
-                    ).serialized())
-                return .ok
-            }
             func say(_ english: String, _ vietnamese: String) -> String {
                 Message(english, vi: vietnamese).text(in: invocation.language)
             }
@@ -143,8 +136,24 @@ enum DevicesCommand {
         try invocation.printOut(
             invocation.has("--json")
                 ? JSONValue.object([("asked", .integer(Int64(count)))]).serialized()
-                : "asked \(count) \(count == 1 ? "device" : "devices") to sync")
+                : invocation.text(
+                    Message(
+                        "asked \(count) \(count == 1 ? "device" : "devices") to sync",
+                        vi: "đã yêu cầu \(count) thiết bị đồng bộ")))
         return .ok
+    }
+
+    /// The document of `devices --json`.
+    static func json(_ database: ReplicaDatabase) throws -> JSONValue {
+        let devices = try database.devices()
+        let standing = EpochStanding(try database.epoch(), devices)
+        let arrival = try DeviceStanding(database)
+        return .array(
+            devices.map {
+                json(
+                    $0, standing.word(for: $0), isComplete: arrival.isComplete($0),
+                    arrival.text($0).english)
+            })
     }
 
     static func json(

@@ -83,14 +83,21 @@ enum EnrolCommand {
     static func issue(
         office: String, _ database: ReplicaDatabase
     ) throws -> (code: EnrolmentCode, expires: Timestamp) {
-        let code = EnrolmentCode(SystemRandomSource())
-        return try database.write(now: SystemClock().now()) { transaction in
-            let expires = Timestamp(
-                milliseconds: transaction.now.milliseconds + EnrolmentCode.lifetimeMilliseconds)
-            try transaction.dropExpiredCodes()
-            try transaction.addEnrolmentCode(hash: code.hash, office: office, expires: expires)
-            try transaction.note("enrol", office, by: CentralHome.actor)
-            return (code, expires)
+        try database.write(now: SystemClock().now()) { transaction in
+            try issue(office: office, transaction, by: CentralHome.actor)
         }
+    }
+
+    /// Gives out a code within a transaction.
+    static func issue(
+        office: String, _ transaction: WriteTransaction, by actor: String
+    ) throws -> (code: EnrolmentCode, expires: Timestamp) {
+        let code = EnrolmentCode(SystemRandomSource())
+        let expires = Timestamp(
+            milliseconds: transaction.now.milliseconds + EnrolmentCode.lifetimeMilliseconds)
+        try transaction.dropExpiredCodes()
+        try transaction.addEnrolmentCode(hash: code.hash, office: office, expires: expires)
+        try transaction.note("enrol", office, by: actor)
+        return (code, expires)
     }
 }

@@ -10,11 +10,13 @@ public struct ExchangeLine: Sendable {
         case enrolment
         /// A new bearer token.
         case token
+        /// Something that an administrator asked for.
+        case admin
     }
 
     /// What was asked.
     public var event: Event
-    /// The device's replica in hexadecimal; empty before it is known.
+    /// The device's replica in hexadecimal, or `admin:` and an account; empty before it is known.
     public var device = ""
     /// The seq accepted through, when changes were pushed; else 0.
     public var pushed: UInt64 = 0

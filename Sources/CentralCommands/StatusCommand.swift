@@ -26,7 +26,7 @@ enum StatusCommand {
 }
 
 /// What an admin wants to know at a glance.
-private struct CentralStatus {
+struct CentralStatus {
     var counts: [(String, Int)] = []
     var conflicts: Int
     var position: UInt64

@@ -25,12 +25,18 @@ public final class KeyInput {
         former = nil
     }
 
+    /// Whether somebody sits at the keys.
+    public var isTerminal: Bool { former != nil }
+
     /// The next key; `nil` at the end of the input. Keys that send several bytes come as several.
-    public func next() -> Character? {
+    public func next() -> Character? { nextByte().map { Character(UnicodeScalar($0)) } }
+
+    /// The next byte; `nil` at the end of the input.
+    public func nextByte() -> UInt8? {
         var byte: UInt8 = 0
         while true {
             let count = read(descriptor, &byte, 1)
-            if count == 1 { return Character(UnicodeScalar(byte)) }
+            if count == 1 { return byte }
             if count == 0 || errno != EINTR { return nil }
         }
     }

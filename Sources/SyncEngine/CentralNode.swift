@@ -22,6 +22,8 @@ public final class CentralNode: Sendable {
     private let elapsed: @Sendable () -> Duration
     /// Wrong enrolment codes; a central that is started anew has forgotten them.
     private let attempts = Mutex(AttemptLimiter())
+    /// Wrong passwords of administrators.
+    private let loginAttempts = Mutex(AttemptLimiter())
 
     /// Opens central's database.
     ///
@@ -36,6 +38,16 @@ public final class CentralNode: Sendable {
         readers = try (0..<Self.readerCount).map { _ in try CentralReader(path: path) }
         self.clock = clock
         self.random = random
+    }
+
+    /// How long an address has to wait before its next login.
+    func loginWait(of address: String) -> Duration {
+        loginAttempts.withLock { $0.wait(of: address, at: elapsed()) }
+    }
+
+    /// Counts a wrong password against an address.
+    func noteFailedLogin(from address: String) {
+        loginAttempts.withLock { $0.noteFailure(of: address, at: elapsed()) }
     }
 
     /// Enrols a device by a one-time code.

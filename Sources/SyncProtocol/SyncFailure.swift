@@ -197,8 +197,8 @@ extension SyncFailure {
                 vi: "mã đăng ký sai, đã dùng hoặc hết hạn")
         case .tooManyTries(let seconds):
             Message(
-                "too many wrong enrolment codes were tried; the next may be in \(seconds) seconds",
-                vi: "đã thử quá nhiều mã sai; được thử lại sau \(seconds) giây")
+                "too many wrong codes or passwords were tried; the next may be in \(seconds) seconds",
+                vi: "đã thử quá nhiều mã hay mật khẩu sai; được thử lại sau \(seconds) giây")
         case .tooLarge(let limit):
             Message("the body is larger than \(limit) bytes", vi: "nội dung lớn hơn \(limit) byte")
         case .unsupportedContent(let reason):

@@ -217,7 +217,7 @@ struct OldFile: CustomTestStringConvertible {
             undoing: """
                 DROP TABLE receipts; DROP TABLE central_key;
                 DROP TABLE token_replacements; DROP TABLE former_tokens;
-                DROP TABLE trail; DROP TABLE signatures;
+                DROP TABLE trail; DROP TABLE signatures; DROP TABLE admins; DROP TABLE admin_sessions;
                 """),
     ]
 

@@ -1,0 +1,134 @@
+internal import Causality
+internal import CommandLineTool
+internal import Crypto
+internal import JSON
+internal import Language
+internal import ReplicaStore
+internal import SyncEngine
+
+/// Accounts of administrators who work over the network.
+enum AdminCommand {
+    static let command = Command(
+        group: "admin",
+        summary: Message(
+            "accounts of administrators who work over the network",
+            vi: "tài khoản quản trị làm việc qua mạng"),
+        commands: [add, list, remove])
+
+    private static let passwordCharactersMin = 12
+    private static let name = Positional(
+        "NAME", help: Message("the account's name", vi: "tên tài khoản"))
+
+    private static let add = Command(
+        "add",
+        summary: Message(
+            "make an account, or give one a new password",
+            vi: "tạo tài khoản, hoặc đổi mật khẩu"),
+        discussion: Message(
+            """
+            The password is asked for, and not shown; from a pipe it is the first line. It has 12
+            characters or more. A new password ends the account's sessions.
+            """,
+            vi: """
+                Mật khẩu được hỏi và không hiện ra; từ ống dẫn thì là dòng đầu. Mật khẩu có từ 12 ký tự.
+                Đổi mật khẩu kết thúc các phiên của tài khoản.
+                """),
+        arguments: [name],
+        options: [
+            Option(
+                "--role", valueName: "ROLE",
+                help: Message(
+                    "viewer, who reads, or admin, who does (default: viewer)",
+                    vi: "viewer chỉ xem, hoặc admin được làm (mặc định: viewer)"))
+        ]
+    ) { invocation in
+        let name = invocation.positional("NAME")
+        guard (1...64).contains(name.count),
+            name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) })
+        else {
+            throw UsageError(
+                Message(
+                    "a name has 1 to 64 letters, digits, and . - _",
+                    vi: "tên có 1 đến 64 chữ, số, và . - _"))
+        }
+        let roles = AdminAccount.Role.allCases.map(\.rawValue)
+        let word = try invocation.choice("--role", of: roles) ?? "viewer"
+        let role = AdminAccount.Role(rawValue: word) ?? .viewer
+        guard let hash = PasswordHash(of: Array(try password().utf8)) else {
+            throw CommandFailure(
+                .osError, Message("there is not enough memory", vi: "không đủ bộ nhớ"))
+        }
+        try CentralHome(invocation).withDatabase(isMaking: true) { database in
+            try database.write(now: SystemClock().now()) { transaction in
+                try transaction.save(
+                    AdminAccount(name: name, role: role, password: hash, made: transaction.now))
+                try transaction.note("add-admin", "\(name) \(word)", by: CentralHome.actor)
+            }
+        }
+        try invocation.say(Message("\(name) is \(word)", vi: "\(name) là \(word)"))
+        return .ok
+    }
+
+    private static func password() throws -> String {
+        let input = KeyInput()
+        defer { input.close() }
+        if input.isTerminal { try printErr("password: ") }
+        var bytes: [UInt8] = []
+        while let byte = input.nextByte(), byte != 0x0A, byte != 0x0D, bytes.count <= 1_024 {
+            bytes.append(byte)
+        }
+        guard let text = String(validating: bytes, as: UTF8.self),
+            text.count >= passwordCharactersMin, bytes.count <= 1_024
+        else {
+            throw CommandFailure(
+                .dataError,
+                Message(
+                    "a password has \(passwordCharactersMin) characters or more",
+                    vi: "mật khẩu có từ \(passwordCharactersMin) ký tự"))
+        }
+        return text
+    }
+
+    private static let list = Command(
+        "list", summary: Message("list the accounts", vi: "liệt kê tài khoản"),
+        options: [Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON"))]
+    ) { invocation in
+        let admins = try CentralHome(invocation).withDatabase { try $0.admins() }
+        if invocation.has("--json") {
+            try invocation.printOut(
+                JSONValue.array(
+                    admins.map {
+                        .object([
+                            ("name", .string($0.name)), ("role", .string($0.role.rawValue)),
+                            ("made", ShownTime.json($0.made)),
+                        ])
+                    }
+                ).serialized())
+            return .ok
+        }
+        var table = TextTable([.init(""), .init(""), .init("")])
+        for admin in admins {
+            table.add([admin.name, admin.role.rawValue, ShownTime.text(admin.made)])
+        }
+        for line in table.lines { try invocation.printOut(line) }
+        return .ok
+    }
+
+    private static let remove = Command(
+        "remove", summary: Message("remove an account", vi: "xóa tài khoản"), arguments: [name]
+    ) { invocation in
+        let name = invocation.positional("NAME")
+        try CentralHome(invocation).withDatabase { database in
+            guard try database.admin(named: name) != nil else {
+                throw CommandFailure(
+                    .dataError, Message("there is no such account", vi: "không có tài khoản này"))
+            }
+            try database.write(now: SystemClock().now()) { transaction in
+                try transaction.removeAdmin(named: name)
+                try transaction.note("remove-admin", name, by: CentralHome.actor)
+            }
+        }
+        try invocation.say(Message("removed \(name)", vi: "đã xóa \(name)"))
+        return .ok
+    }
+}

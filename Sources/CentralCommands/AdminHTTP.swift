@@ -1,0 +1,119 @@
+// What administrators do over the network (`Protocol/admin.md`): read how things stand, ask for a sync, shut
+// a device out, give out a code. None of it holds anything of a record.
+
+internal import Causality
+internal import HTTP
+internal import JSON
+internal import ReplicaStore
+internal import SyncEngine
+internal import SyncProtocol
+
+/// Answers the requests of administrators.
+struct AdminHTTP {
+    private static let nameCharactersMax = 64
+    private static let passwordBytesMax = 1_024
+
+    let node: CentralNode
+
+    /// Begins a session.
+    func logIn(
+        _ json: JSONValue, from address: String
+    ) async throws(SyncFailure) -> (JSONValue, name: String) {
+        guard let name = json["name"]?.stringValue, name.count <= Self.nameCharactersMax,
+            let password = json["password"]?.stringValue,
+            password.utf8.count <= Self.passwordBytesMax
+        else { throw .malformed(what: "login", reason: "name or password is missing or too long") }
+        let session = try await node.logIn(name: name, password: password, from: address)
+        guard let session else {
+            throw .refused(status: 403, title: "the name or the password is wrong")
+        }
+        return (
+            .object([
+                ("token", .string(session.token)), ("role", .string(session.role.rawValue)),
+                ("expires", ShownTime.json(session.expires)),
+            ]), name
+        )
+    }
+
+    /// Answers a request within a session.
+    func respond(
+        to route: Route, _ json: JSONValue?, token: String?
+    ) async throws(SyncFailure) -> (JSONValue, name: String) {
+        guard let token, let account = try await node.admin(token: token) else {
+            throw .refused(status: 401, title: "there is no such session: log in")
+        }
+        guard account.role == .admin || !route.isForAdminsOnly else {
+            throw .refused(status: 403, title: "this takes an account with the role admin")
+        }
+        let name = account.name
+        switch route {
+        case .adminLogout:
+            try await node.logOut(token: token, name: name)
+            return (.object([("loggedOut", true)]), name)
+        case .adminStatus:
+            let json = try await node.consult { database in
+                try database.read { try CentralStatus(database).json }
+            }
+            return (json, name)
+        case .adminDevices:
+            return (try await node.consult { try DevicesCommand.json($0) }, name)
+        case .adminTrail:
+            return (try await node.consult { .array(try $0.trail().map(\.json)) }, name)
+        default: return (try await change(route, json, by: "admin:\(name)"), name)
+        }
+    }
+
+    private func change(
+        _ route: Route, _ json: JSONValue?, by actor: String
+    ) async throws(SyncFailure) -> JSONValue {
+        switch route {
+        case .adminRevoke:
+            guard let text = json?["device"]?.stringValue,
+                let replica = ReplicaID(hexadecimal: text)
+            else { throw .malformed(what: "request", reason: "device is no replica") }
+            let isKnown = try await node.administer { transaction, _ in
+                let isKnown = try transaction.revoke(replica)
+                if isKnown { try transaction.note("revoke", replica.description, by: actor) }
+                return isKnown
+            }
+            guard isKnown else { throw .refused(status: 404, title: "there is no such device") }
+            return .object([("revoked", .string(replica.description))])
+        case .adminRequestSync:
+            let office = try await office(json, mayBeMissing: true)
+            let count = try await node.administer { transaction, _ in
+                let count = try transaction.requestSync(office: office)
+                try transaction.note("request-sync", office ?? "", by: actor, count: count)
+                return count
+            }
+            return .object([("asked", .integer(Int64(count)))])
+        default:
+            guard let office = try await office(json, mayBeMissing: false) else {
+                throw .malformed(what: "request", reason: "office is missing")
+            }
+            let issued = try await node.administer { transaction, _ in
+                let issued = try EnrolCommand.issue(office: office, transaction, by: actor)
+                return (code: issued.code.text, expires: issued.expires)
+            }
+            return .object([
+                ("code", .string(issued.code)), ("expires", ShownTime.json(issued.expires)),
+                ("office", .string(office)),
+            ])
+        }
+    }
+
+    /// The office of a request, which has to be in the catalog.
+    private func office(
+        _ json: JSONValue?, mayBeMissing: Bool
+    ) async throws(SyncFailure) -> String? {
+        guard let value = json?["office"], value != .null else {
+            guard mayBeMissing else {
+                throw .malformed(what: "request", reason: "office is missing")
+            }
+            return nil
+        }
+        guard let office = value.stringValue,
+            try await node.consult({ try $0.hasOffice(office) })
+        else { throw .refused(status: 404, title: "the catalog has no such office") }
+        return office
+    }
+}

@@ -1,0 +1,122 @@
+// Administrators over the network. A login costs a hash of 64 MiB, so that one is computed at a time; an
+// unknown name costs the same and is answered alike.
+
+public import Causality
+internal import Crypto
+internal import Dispatch
+public import ReplicaStore
+public import SyncProtocol
+
+/// A session that was begun.
+public struct AdminSession: Sendable {
+    /// What proves it, for `Authorization: Bearer`.
+    public var token: String
+    /// When it ends.
+    public var expires: Timestamp
+    /// What it may do.
+    public var role: AdminAccount.Role
+}
+
+extension CentralNode {
+    /// A session lasts a working day.
+    private static let sessionMilliseconds: Int64 = 8 * 3_600_000
+    private static let passwordQueue = DispatchQueue(label: "dossiersync.passwords")
+    /// Compared with for names that do not exist.
+    private static let nobody = PasswordHash(of: Array("nobody".utf8))
+
+    /// Begins a session.
+    ///
+    /// - Returns: `nil` when the name or the password is wrong.
+    /// - Throws: `SyncFailure.tooManyTries`, `.centralStore`.
+    public func logIn(
+        name: String, password: String, from address: String
+    ) async throws(SyncFailure) -> AdminSession? {
+        let account = try await read { try $0.admin(named: name) }
+        let hash = account?.password ?? Self.nobody
+        let isRight: Bool
+        switch await check(hash, Array(password.utf8), isKnown: account != nil, from: address) {
+        case .right: isRight = true
+        case .wrong: isRight = false
+        case .mustWait(let wait):
+            throw .tooManyTries(retryAfterSeconds: Int((wait / .seconds(1)).rounded(.up)))
+        }
+        guard let account, isRight else {
+            // A name that nobody has may be a password that was typed in the wrong field.
+            try await write { transaction, _ in
+                try transaction.note("login-failed", account?.name ?? "", by: "admin:?")
+            }
+            return nil
+        }
+        let key = BearerToken(random)
+        let expires = Timestamp(
+            milliseconds: clock.now().milliseconds + Self.sessionMilliseconds)
+        try await write { transaction, _ in
+            try transaction.beginSession(of: name, tokenHash: key.hash, expires: expires)
+            try transaction.note("login", by: "admin:\(name)")
+        }
+        return AdminSession(token: key.text, expires: expires, role: account.role)
+    }
+
+    /// The account of a session; `nil` when there is none, or it has ended.
+    ///
+    /// - Throws: `SyncFailure.centralStore`.
+    public func admin(token: String) async throws(SyncFailure) -> AdminAccount? {
+        let hash = BearerToken(text: token).hash
+        let now = clock.now()
+        return try await read { try $0.admin(inSession: hash, now: now) }
+    }
+
+    /// Lets an administrator look at central's store.
+    ///
+    /// - Throws: `SyncFailure`.
+    public func consult<R: Sendable>(
+        _ body: @Sendable (ReplicaDatabase) throws -> R
+    ) async throws(SyncFailure) -> R {
+        try await read(body)
+    }
+
+    /// Lets an administrator change something, in one transaction with its entry in the trail.
+    ///
+    /// - Throws: `SyncFailure`.
+    public func administer<R: Sendable>(
+        _ body: @escaping @Sendable (WriteTransaction, ReplicaDatabase) throws -> R
+    ) async throws(SyncFailure) -> R {
+        try await write(body)
+    }
+
+    /// Ends a session.
+    ///
+    /// - Throws: `SyncFailure.centralStore`.
+    public func logOut(token: String, name: String) async throws(SyncFailure) {
+        let hash = BearerToken(text: token).hash
+        try await write { transaction, _ in
+            try transaction.endSession(tokenHash: hash)
+            try transaction.note("logout", by: "admin:\(name)")
+        }
+    }
+
+    private enum PasswordCheck {
+        case right
+        case wrong
+        case mustWait(Duration)
+    }
+
+    /// Compares a password, one after the other: many at once can neither fill the memory nor get past
+    /// the limit of tries.
+    private func check(
+        _ hash: PasswordHash?, _ password: [UInt8], isKnown: Bool, from address: String
+    ) async -> PasswordCheck {
+        await withCheckedContinuation { answer in
+            Self.passwordQueue.async { [self] in
+                let wait = loginWait(of: address)
+                guard wait == .zero else { return answer.resume(returning: .mustWait(wait)) }
+                if hash?.matches(password) == true, isKnown {
+                    answer.resume(returning: .right)
+                } else {
+                    noteFailedLogin(from: address)
+                    answer.resume(returning: .wrong)
+                }
+            }
+        }
+    }
+}
