@@ -46,6 +46,9 @@ struct AdminHTTP {
             throw .refused(status: 403, title: "this takes an account with the role admin")
         }
         let name = account.name
+        if let json, json.objectValue == nil {
+            throw .malformed(what: "request", reason: "it is no JSON object")
+        }
         switch route {
         case .adminLogout:
             try await node.logOut(token: token, name: name)
@@ -111,9 +114,12 @@ struct AdminHTTP {
             }
             return nil
         }
-        guard let office = value.stringValue,
-            try await node.consult({ try $0.hasOffice(office) })
-        else { throw .refused(status: 404, title: "the catalog has no such office") }
+        guard let office = value.stringValue else {
+            throw .malformed(what: "request", reason: "office is no text")
+        }
+        guard try await node.consult({ try $0.hasOffice(office) }) else {
+            throw .refused(status: 404, title: "the catalog has no such office")
+        }
         return office
     }
 }

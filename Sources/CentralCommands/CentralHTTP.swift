@@ -167,8 +167,8 @@ public struct CentralHTTP: Sendable {
             guard let route = Route(rawValue: request.path) else {
                 throw .refused(status: 404, title: "there is nothing at this path")
             }
-            let json =
-                route.requestMediaType == nil ? nil : try Self.document(in: request, "request")
+            var json: JSONValue?
+            if route.requestMediaType != nil { json = try Self.document(in: request, "request") }
             let (answer, name) = try await AdminHTTP(node: node).respond(
                 to: route, json, token: Self.token(of: request))
             line.device = "admin:\(name)"

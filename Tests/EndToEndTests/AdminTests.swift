@@ -133,7 +133,8 @@ struct AdminTests {
         for (path, body, status) in [
             ("revoke", "{}", 400), ("revoke", #"{"device":"x"}"#, 400),
             ("revoke", #"{"device":"0000000000000001"}"#, 404), ("enrol", "{}", 400),
-            ("enrol", #"{"office":"NONE"}"#, 404), ("request-sync", #"{"office":7}"#, 404),
+            ("enrol", #"{"office":"NONE"}"#, 404), ("request-sync", #"{"office":7}"#, 400),
+            ("request-sync", "[null]", 400), ("request-sync", "7", 400),
         ] {
             #expect(try ask("POST", path, body, token: token).status == status, "\(path) \(body)")
         }
