@@ -11,28 +11,28 @@ enum LifeCommands {
     static func commands(_ context: CounterContext) -> [Command] {
         [
             advance(context),
-            pause(
+            step(
                 "request-supplement", .supplementRequired,
                 Message(
                     "ask the applicant for papers; the clock stands still until resume",
                     vi: "yêu cầu bổ sung giấy tờ; tạm dừng tính thời hạn đến khi resume"), context),
-            pause(
+            step(
                 "request-payment", .paymentRequired,
                 Message(
                     "ask the applicant for a payment; the clock stands still until resume",
                     vi: "yêu cầu nộp phí, lệ phí; tạm dừng tính thời hạn đến khi resume"), context),
-            pause(
+            step(
                 "stop", .stopped,
                 Message(
                     "stop the work; the clock stands still until resume",
                     vi: "dừng xử lý; tạm dừng tính thời hạn đến khi resume"), context),
             resume(context),
-            ending(
+            step(
                 "refuse", .notAccepted,
                 Message(
                     "refuse a dossier that was not taken in yet",
                     vi: "không tiếp nhận hồ sơ chưa tiếp nhận"), context),
-            ending(
+            step(
                 "withdraw", .withdrawn,
                 Message(
                     "note that the applicant withdraws the dossier",
@@ -113,28 +113,19 @@ enum LifeCommands {
         }
     }
 
-    private static func pause(
-        _ name: String, _ status: DossierStatus, _ summary: Message, _ context: CounterContext
-    ) -> Command {
-        Command(
-            name, summary: summary, arguments: [.record, reason], options: [.at, .by, .json]
-        ) { invocation in
-            try step(to: status, invocation, context)
-        }
-    }
-
-    private static func ending(
-        _ name: String, _ status: DossierStatus, _ summary: Message, _ context: CounterContext
-    ) -> Command {
-        Command(
-            name, summary: summary, arguments: [.record, reason], options: [.at, .by, .json]
-        ) { invocation in
-            try step(to: status, invocation, context)
-        }
-    }
-
+    /// A step that needs a reason.
     private static func step(
-        to status: DossierStatus, _ invocation: Invocation, _ context: CounterContext
+        _ name: String, _ status: DossierStatus, _ summary: Message, _ context: CounterContext
+    ) -> Command {
+        Command(
+            name, summary: summary, arguments: [.record, reason], options: [.at, .by, .json]
+        ) { invocation in
+            try take(status, invocation, context)
+        }
+    }
+
+    private static func take(
+        _ status: DossierStatus, _ invocation: Invocation, _ context: CounterContext
     ) throws -> ExitCode {
         let text = invocation.positional("TEXT")
         guard !text.isEmpty else {

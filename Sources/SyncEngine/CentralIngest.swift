@@ -6,23 +6,9 @@ internal import CBOR
 internal import Causality
 internal import Crypto
 internal import Dossiers
-public import ReplicaStore
-public import Replication
-public import SyncProtocol
-
-/// What came of a push.
-public struct IngestResult: Sendable {
-    /// The device, its chain moved on.
-    public var device: Device
-    /// Changes that were set aside.
-    public var refusals: [Refusal] = []
-    /// Records whose states are needed before the next change can be taken.
-    public var neededRecords: [RecordID] = []
-    /// Whether the next change cannot be taken before central recovers.
-    public var awaitsRecovery = false
-    /// Whether nothing was taken because the push's columns name changes that are not here.
-    public var wantsSequence = false
-}
+internal import ReplicaStore
+internal import Replication
+internal import SyncProtocol
 
 /// Takes a device's changes into central's store, in one write transaction.
 struct CentralIngest {

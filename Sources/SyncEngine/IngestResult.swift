@@ -1,0 +1,17 @@
+public import ReplicaStore
+public import Replication
+public import SyncProtocol
+
+/// What came of a push.
+public struct IngestResult: Sendable {
+    /// The device, its chain moved on.
+    public var device: Device
+    /// Changes that were set aside.
+    public var refusals: [Refusal] = []
+    /// Records whose states are needed before the next change can be taken.
+    public var neededRecords: [RecordID] = []
+    /// Whether the next change cannot be taken before central recovers.
+    public var awaitsRecovery = false
+    /// Whether nothing was taken because the push's columns name changes that are not here.
+    public var wantsSequence = false
+}
