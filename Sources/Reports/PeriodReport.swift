@@ -75,8 +75,8 @@ public struct PeriodReport: Hashable, Sendable {
 
     /// Counts the records of an open database, within its read transaction.
     ///
-    /// - Parameter position: a position of central's feed at which the records are looked at; `nil` for
-    ///   the present. The catalog is always that of the present.
+    /// - Parameter position: a position of central's feed at which records and catalog are looked at;
+    ///   `nil` for the present.
     /// - Throws: `ReportError`.
     public init(
         _ database: ReplicaDatabase, _ period: ReportPeriod, office: String? = nil,
@@ -94,9 +94,9 @@ public struct PeriodReport: Hashable, Sendable {
 
     private mutating func count(_ database: ReplicaDatabase, at position: UInt64?) throws {
         var tally = Tally(period: period, months: months, only: office)
-        let book = try database.deadlineBook()
-        try database.forEachState(of: .office, at: nil) { tally.takeOffice($0) }
-        try database.forEachState(of: .procedure, at: nil) { tally.takeProcedure($0) }
+        let book = try database.deadlineBook(at: position)
+        try database.forEachState(of: .office, at: position) { tally.takeOffice($0) }
+        try database.forEachState(of: .procedure, at: position) { tally.takeProcedure($0) }
         try database.forEachState(of: .dossier, at: position) { tally.takeDossier($0, book) }
         try database.forEachState(of: .contact, at: position) { tally.takeContact($0) }
         if office != nil, tally.offices.isEmpty { throw ReportError.unknownOffice }

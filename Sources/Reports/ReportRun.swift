@@ -14,16 +14,13 @@ public struct ReportRun {
         run from 16 December to 15 June and from 16 June to 15 December.
 
         A report ends with what it rests on: the position of the data, and each device from which
-        something is missing. --cut FILE makes a report on the same cut as an earlier one, of which
-        FILE is the --json: the same period then gives the same bytes again.
+        something is missing.
         """,
         vi: """
             Ngày theo giờ của cơ quan (+07:00), tính cả hai đầu. Báo cáo sáu tháng công bố tính từ 16
             tháng 12 đến 15 tháng 6 và từ 16 tháng 6 đến 15 tháng 12.
 
-            Cuối báo cáo nêu căn cứ: vị trí dữ liệu, và từng thiết bị còn thiếu dữ liệu. --cut TỆP lập
-            báo cáo trên cùng căn cứ với báo cáo trước (TỆP là bản --json của nó): cùng kỳ thì cho đúng
-            từng byte như cũ.
+            Cuối báo cáo nêu căn cứ: vị trí dữ liệu, và từng thiết bị còn thiếu dữ liệu.
             """)
 
     /// The options of the command.
@@ -44,8 +41,8 @@ public struct ReportRun {
         Option(
             "--cut", valueName: "FILE",
             help: Message(
-                "on the cut of an earlier report (its --json)",
-                vi: "trên căn cứ của báo cáo trước (bản --json)")),
+                "on the cut of an earlier report (its --json): the same period gives the same bytes",
+                vi: "trên căn cứ của báo cáo trước (bản --json): cùng kỳ thì cho đúng từng byte")),
         Option(
             "--width", valueName: "N",
             help: Message(

@@ -71,6 +71,49 @@ struct ReportCutTests {
         #expect(again.report == report)
     }
 
+    @Test("the same cut gives the same bytes after the catalog was corrected")
+    func sameBytesWithAnotherCatalog() throws {
+        let store = try ReportStore(offices: [])
+        let (office, procedure) = try store.write { edit in
+            let office = try edit.make(
+                .office,
+                writes: [FieldWrite("code", .text("A")), FieldWrite("name", .text("Ba Đình"))])
+            let procedure = try edit.make(
+                .procedure,
+                writes: [
+                    FieldWrite("code", .text("P")), FieldWrite("name", .text("Khai sinh")),
+                    FieldWrite("limit", .text("2wd")),
+                ])
+            _ = try edit.make(
+                .dossier,
+                writes: [
+                    FieldWrite("office", .text("A")), FieldWrite("procedure", .text("P")),
+                    FieldWrite("status", .text("finished")),
+                    FieldWrite("received_at", .integer(received)),
+                    FieldWrite("finished_at", .integer(instant("2021-03-12T17:01:00+07:00"))),
+                ])
+            return (office.record, procedure.record)
+        }
+        let now = instant("2021-04-02T08:00:00+07:00")
+        let (report, cut) = try reported(store.path, now: now)
+        let before = texts(report, cut)
+        #expect(report.total.finished.late == 1)
+        try store.write { edit in
+            _ = try edit.make(
+                .holiday,
+                writes: [
+                    FieldWrite("date", .text("2021-03-11")), FieldWrite("day_kind", .text("off")),
+                ])
+            _ = try edit.make(.office, writes: [FieldWrite("code", .text("B"))])
+            _ = try edit.edit(.id(office), writes: [FieldWrite("name", .text("Hoàn Kiếm"))])
+            _ = try edit.edit(.id(procedure), writes: [FieldWrite("name", .text("Khai tử"))])
+        }
+        let later = try reported(store.path, now: now)
+        #expect(later.report.total.finished.late == 0 && later.report.offices.count == 2)
+        let again = try reported(store.path, at: cut, now: now)
+        #expect(texts(again.report, again.cut) == before)
+    }
+
     @Test("devices from which something may be missing are named with the day")
     func missing() async throws {
         let fleet = try Fleet()

@@ -39,10 +39,10 @@ final class ReportStore {
     }
 
     /// Writes in one transaction.
-    func write(_ body: (LocalEdit) throws -> Void) throws {
+    func write<R>(_ body: (LocalEdit) throws -> R) throws -> R {
         let database = try ReplicaDatabase(path: path, role: .central)
         defer { database.close() }
-        try database.write(now: Self.now) {
+        return try database.write(now: Self.now) {
             try body(try LocalEdit($0, session: Self.session))
         }
     }
