@@ -83,6 +83,11 @@ let package = Package(
                 "CCSV", "Causality", "CommandLineTool", "Dossiers", "JSON", "Language",
                 "ReplicaStore", "Replication",
             ]),
+        library(
+            "RecordArguments",
+            [
+                "Causality", "CommandLineTool", "Dossiers", "JSON", "Language", "Replication",
+            ]),
         library("HTTP", ["CCurl", "CGnuTLS", "CMicrohttpd"]),
         library("Host", ["CLinux"]),
         library(
@@ -94,15 +99,15 @@ let package = Package(
             "CentralCommands",
             [
                 "CBOR", "Causality", "CommandLineTool", "Crypto", "Demonstration", "Dossiers",
-                "HTTP", "Host", "Imports", "JSON", "Language", "ReplicaStore", "Replication",
-                "Reports", "SQLite", "SyncEngine", "SyncProtocol",
+                "HTTP", "Host", "Imports", "JSON", "Language", "RecordArguments", "ReplicaStore",
+                "Replication", "Reports", "SQLite", "SyncEngine", "SyncProtocol",
             ]),
         library(
             "CounterCommands",
             [
                 "CBOR", "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "Host",
-                "Imports", "JSON", "Language", "ReplicaStore", "Replication", "Reports", "SQLite",
-                "SyncEngine", "SyncProtocol",
+                "Imports", "JSON", "Language", "RecordArguments", "ReplicaStore", "Replication",
+                "Reports", "SQLite", "SyncEngine", "SyncProtocol",
             ]),
         library(
             "Reports",

@@ -1,9 +1,9 @@
 // A device's bundle at central: taken in like its sync, and answered with a bundle.
 
-internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import JSON
+internal import Language
 internal import ReplicaStore
 internal import SyncEngine
 internal import SyncProtocol

@@ -5,6 +5,7 @@ internal import Foundation
 internal import Imports
 internal import JSON
 internal import Language
+internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
 internal import SyncEngine

@@ -1,10 +1,10 @@
-internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import Crypto
 internal import Dossiers
 internal import Foundation
 internal import JSON
+internal import Language
 internal import ReplicaStore
 internal import SQLite
 internal import SyncEngine

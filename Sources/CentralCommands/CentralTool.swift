@@ -1,5 +1,5 @@
-internal import Language
 public import CommandLineTool
+internal import Language
 
 /// The command line of `central`.
 public enum CentralTool {

@@ -1,8 +1,8 @@
-internal import Language
 internal import CommandLineTool
 internal import Demonstration
 internal import Foundation
 internal import JSON
+internal import Language
 internal import Reports
 
 enum DemoCommand {

@@ -1,8 +1,8 @@
-internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import Demonstration
 internal import Dossiers
+internal import Language
 internal import ReplicaStore
 internal import Replication
 

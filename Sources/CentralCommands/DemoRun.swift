@@ -1,7 +1,6 @@
 // The machinery of the demonstration: the real node behind the real HTTP server, and for every desk a
 // replica of its own that syncs by HTTP. Only the half-year is made up.
 
-internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import Crypto
@@ -9,6 +8,7 @@ internal import Demonstration
 internal import Dossiers
 internal import Foundation
 internal import HTTP
+internal import Language
 internal import ReplicaStore
 internal import Replication
 internal import SyncEngine

@@ -1,7 +1,7 @@
-internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import JSON
+internal import Language
 internal import ReplicaStore
 internal import SyncEngine
 

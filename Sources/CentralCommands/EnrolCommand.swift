@@ -1,9 +1,9 @@
-internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import Crypto
 internal import Dossiers
 internal import JSON
+internal import Language
 internal import ReplicaStore
 internal import SyncEngine
 

@@ -2,11 +2,11 @@ internal import Causality
 internal import CommandLineTool
 internal import Crypto
 internal import Dossiers
-internal import Reports
 internal import JSON
 internal import Language
 internal import ReplicaStore
 internal import Replication
+internal import Reports
 internal import SyncEngine
 
 /// Results and progress for the portal: what has changed since a position of the feed.

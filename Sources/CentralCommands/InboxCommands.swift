@@ -3,9 +3,9 @@
 internal import Causality
 internal import CommandLineTool
 internal import Dossiers
-internal import Imports
 internal import JSON
 internal import Language
+internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
 internal import SyncEngine

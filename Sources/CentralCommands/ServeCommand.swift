@@ -1,8 +1,8 @@
-internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import HTTP
 internal import Host
+internal import Language
 internal import ReplicaStore
 internal import SyncEngine
 internal import SyncProtocol

@@ -1,7 +1,7 @@
-internal import Language
 internal import CommandLineTool
 internal import Crypto
 internal import JSON
+internal import Language
 internal import ReplicaStore
 internal import Replication
 

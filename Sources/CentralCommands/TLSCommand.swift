@@ -1,10 +1,10 @@
-internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import Foundation
 internal import Glibc
 internal import HTTP
 internal import JSON
+internal import Language
 internal import ReplicaStore
 internal import SyncEngine
 

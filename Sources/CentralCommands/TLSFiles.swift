@@ -1,8 +1,8 @@
-internal import Language
 internal import CommandLineTool
 internal import Foundation
 internal import Glibc
 internal import HTTP
+internal import Language
 
 /// Where central's certificate and its key are.
 struct TLSFiles {

@@ -1,6 +1,6 @@
-internal import Language
 internal import CommandLineTool
 internal import JSON
+internal import Language
 internal import ReplicaStore
 
 enum VerifyCommand {

@@ -1,4 +1,4 @@
-import Glibc
+internal import Glibc
 
 /// Single keys from a terminal, without Enter; from a pipe or file its characters.
 public final class KeyInput {

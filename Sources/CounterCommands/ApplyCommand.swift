@@ -1,8 +1,8 @@
-internal import Language
 internal import CommandLineTool
 internal import Dossiers
 internal import Foundation
 internal import JSON
+internal import Language
 internal import ReplicaStore
 
 enum ApplyCommand {

@@ -1,8 +1,8 @@
 // Sync by files, where there is no link: a stick carries the outbox to central, and the reply back.
 
-internal import Language
 internal import CommandLineTool
 internal import JSON
+internal import Language
 internal import ReplicaStore
 internal import SyncEngine
 internal import SyncProtocol

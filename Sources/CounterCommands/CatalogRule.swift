@@ -1,6 +1,6 @@
-internal import Language
 internal import CommandLineTool
 internal import Dossiers
+internal import Language
 internal import ReplicaStore
 internal import Replication
 

@@ -1,6 +1,6 @@
-internal import Imports
-internal import Language
 internal import CommandLineTool
+internal import Language
+internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
 

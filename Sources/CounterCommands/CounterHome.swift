@@ -1,6 +1,6 @@
-internal import Language
 internal import CommandLineTool
 internal import Foundation
+internal import Language
 internal import ReplicaStore
 
 /// A replica's home directory: the database, and the lock of its syncs.

@@ -2,10 +2,10 @@
 // for input with the replica locked, and a power cut loses at most one such group, whose lines had
 // not been called stored.
 
-internal import Language
 internal import Causality
 internal import Dossiers
 internal import JSON
+internal import Language
 internal import ReplicaStore
 internal import Replication
 

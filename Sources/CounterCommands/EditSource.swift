@@ -1,8 +1,8 @@
-internal import Language
 internal import CommandLineTool
 internal import Dossiers
 internal import Glibc
 internal import JSON
+internal import Language
 
 /// A file of edits, read a group at a time in bounded memory.
 final class EditSource {

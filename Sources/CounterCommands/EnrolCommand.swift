@@ -1,13 +1,13 @@
 // Enrolment. The key is on disk before central is asked: a try whose answer was lost is repeated
 // with the same key, and central gives the same identity again.
 
-internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import Crypto
 internal import Foundation
 internal import HTTP
 internal import JSON
+internal import Language
 internal import ReplicaStore
 internal import SyncEngine
 internal import SyncProtocol

@@ -1,11 +1,11 @@
 // Unsynced work in a file that people and another device can read: the way out for a device that may
 // not sync any more.
 
-internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import Dossiers
 internal import JSON
+internal import Language
 internal import ReplicaStore
 internal import Replication
 

@@ -1,6 +1,6 @@
-internal import Language
 internal import CommandLineTool
 internal import Glibc
+internal import Language
 
 /// A new file of lines that only its owner may read. One that does not come to its end is removed.
 final class PrivateTextFile {

@@ -1,9 +1,9 @@
-internal import Imports
 internal import Causality
 internal import CommandLineTool
 internal import Dossiers
 internal import JSON
 internal import Language
+internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
 

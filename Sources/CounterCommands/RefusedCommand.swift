@@ -1,8 +1,8 @@
-internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import Dossiers
 internal import JSON
+internal import Language
 internal import ReplicaStore
 internal import Replication
 

@@ -1,11 +1,11 @@
 // How a replica stands with central, from what is on its own disk. It never says "synced" unless
 // nothing waits and the last sync ended with equal digests (promise 10).
 
-internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import Dossiers
 internal import JSON
+internal import Language
 internal import ReplicaStore
 internal import Replication
 internal import SyncEngine

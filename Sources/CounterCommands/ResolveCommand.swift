@@ -1,8 +1,8 @@
-internal import Imports
-internal import Language
 internal import Causality
 internal import CommandLineTool
 internal import Dossiers
+internal import Language
+internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
 

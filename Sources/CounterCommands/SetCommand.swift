@@ -1,7 +1,7 @@
-internal import Imports
-internal import Language
 internal import CommandLineTool
 internal import Dossiers
+internal import Language
+internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
 

@@ -1,6 +1,6 @@
-internal import Language
 internal import Causality
 internal import CommandLineTool
+internal import Language
 internal import ReplicaStore
 
 enum StatusCommand {

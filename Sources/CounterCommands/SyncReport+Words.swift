@@ -1,10 +1,10 @@
 // What a sync did, in words, in JSON and as an exit code. "Synced" is said only when central has
 // everything on disk and the digests agree (promise 10).
 
-internal import Language
 internal import CommandLineTool
 internal import Dossiers
 internal import JSON
+internal import Language
 internal import Replication
 internal import SyncEngine
 internal import SyncProtocol

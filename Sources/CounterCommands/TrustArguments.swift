@@ -1,9 +1,9 @@
 // By what a counter is to know central, as it is said at enrolment.
 
-internal import Language
 internal import CommandLineTool
 internal import Foundation
 internal import HTTP
+internal import Language
 internal import ReplicaStore
 internal import SyncEngine
 internal import SyncProtocol

@@ -1,6 +1,6 @@
+internal import Dossiers
 internal import JSON
 public import Language
-internal import Dossiers
 public import ReplicaStore
 public import Replication
 

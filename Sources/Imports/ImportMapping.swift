@@ -5,9 +5,9 @@
 //
 // Headings are compared without case, marks and normal form, as people type them.
 
+internal import Dossiers
 public import JSON
 public import Language
-internal import Dossiers
 internal import Replication
 
 /// A mapping, or a file, that cannot be used.

@@ -2,8 +2,8 @@
 // each chained to the one before by a hash, so that one that is altered or taken out shows
 // (`central verify --audit`). None holds anything of a citizen.
 
-public import Causality
 internal import CBOR
+public import Causality
 internal import Crypto
 internal import SQLite
 

@@ -1,5 +1,5 @@
-public import Language
 internal import JSON
+public import Language
 
 /// How a report is written for people.
 public struct ReportStyle: Sendable {

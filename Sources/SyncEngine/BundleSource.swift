@@ -1,9 +1,9 @@
 // Reads a bundle from its files. First all heads, then every signature and hash, then the body: what is
 // not whole, or not from whom it says, is refused before anything of it is applied.
 
-internal import Language
 internal import Causality
 internal import Crypto
+internal import Language
 internal import SyncProtocol
 
 /// The files of one bundle, in the order of its parts.

@@ -2,8 +2,8 @@
 // it a secret stream of chunks. In the stream stand frames, each a length and a zstd frame. Chunk by
 // chunk and frame by frame, so that memory does not grow with the bundle.
 
-internal import Language
 public import Crypto
+internal import Language
 
 /// Seals frames into a body.
 public struct BundleBodyWriter {

@@ -1,8 +1,8 @@
 // Why a bundle was refused (`Protocol/bundles.md` §Refusals). No case carries content: files, numbers
 // and identities only.
 
-public import Language
 public import Causality
+public import Language
 
 /// Why a bundle cannot be made or applied. Nothing of a refused bundle was taken, unless a message
 /// says so.

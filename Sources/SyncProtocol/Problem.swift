@@ -1,7 +1,7 @@
 // Errors over HTTP are problem details (RFC 9457): `application/problem+json` with a stable `type`.
 
-internal import Language
 public import JSON
+internal import Language
 
 /// Turns failures into problem details and back.
 public enum Problem {

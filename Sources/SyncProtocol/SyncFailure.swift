@@ -1,6 +1,6 @@
-public import Language
-
 // Everything that can stop an exchange; mirrors `Protocol/errors.md`. No case carries content.
+
+public import Language
 
 /// Why an exchange did not succeed.
 public enum SyncFailure: Error, Hashable, Sendable {

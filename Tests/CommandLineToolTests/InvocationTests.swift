@@ -1,5 +1,5 @@
-import Language
 import CommandLineTool
+import Language
 import Testing
 
 @Suite("Values of options")

@@ -1,8 +1,8 @@
-import Language
 import CommandLineTool
 import Dispatch
 import Foundation
 import Glibc
+import Language
 import Synchronization
 import Testing
 

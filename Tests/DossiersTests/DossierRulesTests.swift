@@ -1,8 +1,8 @@
-import Language
 import CBOR
 import Causality
 import Dossiers
 import JSON
+import Language
 import Replication
 import Testing
 

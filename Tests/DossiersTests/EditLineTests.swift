@@ -1,7 +1,7 @@
-import Language
 import Causality
 import Dossiers
 import JSON
+import Language
 import Replication
 import Testing
 

@@ -1,7 +1,7 @@
-import Language
 import CBOR
 import Dossiers
 import JSON
+import Language
 import Replication
 import Testing
 

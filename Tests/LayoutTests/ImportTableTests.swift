@@ -11,15 +11,15 @@ struct ImportTableTests {
         "Causality": [],
         "CentralCommands": [
             "CBOR", "Causality", "CommandLineTool", "Crypto", "Demonstration", "Dossiers", "HTTP",
-            "Host", "Imports", "JSON", "Language", "ReplicaStore", "Replication", "Reports",
-            "SQLite", "SyncEngine", "SyncProtocol",
+            "Host", "Imports", "JSON", "Language", "RecordArguments", "ReplicaStore",
+            "Replication", "Reports", "SQLite", "SyncEngine", "SyncProtocol",
         ],
         "Columns": ["CBOR", "Causality", "Crypto", "Replication"],
         "CommandLineTool": ["Language"],
         "CounterCommands": [
             "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "Host", "Imports",
-            "JSON", "Language", "ReplicaStore", "Replication", "Reports", "SQLite",
-            "SyncEngine", "SyncProtocol",
+            "JSON", "Language", "RecordArguments", "ReplicaStore", "Replication", "Reports",
+            "SQLite", "SyncEngine", "SyncProtocol",
         ],
         "Crypto": ["CSodium"],
         "Demonstration": ["Causality", "Dossiers", "JSON", "Replication"],
@@ -32,14 +32,16 @@ struct ImportTableTests {
         ],
         "JSON": [],
         "Language": [],
+        "RecordArguments": [
+            "Causality", "CommandLineTool", "Dossiers", "JSON", "Language", "Replication",
+        ],
         "ReplicaStore": [
             "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Language", "Replication", "SQLite",
         ],
         "Replication": ["CBOR", "Causality", "Crypto"],
         "Reports": [
             "Causality", "CommandLineTool", "Crypto", "Dossiers", "JSON", "Language",
-            "ReplicaStore",
-            "Replication", "SQLite",
+            "ReplicaStore", "Replication", "SQLite",
         ],
         "SQLite": ["CSQLite"],
         "Simulation": [

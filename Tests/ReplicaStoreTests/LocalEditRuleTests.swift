@@ -1,9 +1,9 @@
 import Causality
 import Dossiers
 import JSON
-@testable import ReplicaStore
 import Replication
 import Testing
+@testable import ReplicaStore
 
 @Suite("LocalEdit: what it refuses, and the codes that it gives")
 struct LocalEditRuleTests {

@@ -1,10 +1,10 @@
 import Causality
 import Dossiers
 import Foundation
-@testable import ReplicaStore
 import Replication
 import SQLite
 import Testing
+@testable import ReplicaStore
 
 @Suite("ReplicaDatabase: which files it opens, and which it leaves alone")
 struct ReplicaDatabaseTests {

@@ -1,6 +1,6 @@
-import Language
 import Causality
 import Dossiers
+import Language
 import ReplicaStore
 import Replication
 import SyncEngine

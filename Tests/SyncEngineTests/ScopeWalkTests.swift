@@ -4,10 +4,10 @@ import Dossiers
 import JSON
 import ReplicaStore
 import Replication
-@testable import SyncEngine
 import SyncProtocol
 import TestSupport
 import Testing
+@testable import SyncEngine
 
 /// One way by which a device could get at what is not its office's.
 enum Door: String, CaseIterable, CustomTestStringConvertible {

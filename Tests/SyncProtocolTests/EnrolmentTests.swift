@@ -1,7 +1,7 @@
-import Language
 import Causality
 import Crypto
 import JSON
+import Language
 import SyncProtocol
 import Testing
 

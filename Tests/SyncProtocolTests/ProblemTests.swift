@@ -1,5 +1,5 @@
-import Language
 import JSON
+import Language
 import SyncProtocol
 import Testing
 

@@ -2,7 +2,6 @@ internal import Causality
 public import CommandLineTool
 internal import Dossiers
 internal import Language
-internal import ReplicaStore
 public import Replication
 
 /// The value that settles a conflict, as a person names it: itself, or by the change that wrote it.

@@ -6,10 +6,10 @@
 //
 // A field that accumulates (notes) is added to, never written over.
 
-internal import Language
 internal import CommandLineTool
 public import Dossiers
 internal import JSON
+internal import Language
 public import Replication
 
 /// The fields of an edit, read from the command line.
