@@ -10,18 +10,15 @@ internal import SyncProtocol
 
 /// Answers the requests of administrators.
 struct AdminHTTP {
-    private static let nameCharactersMax = 64
-    private static let passwordBytesMax = 1_024
-
     let node: CentralNode
 
     /// Begins a session.
     func logIn(
         _ json: JSONValue, from address: String
     ) async throws(SyncFailure) -> (JSONValue, name: String) {
-        guard let name = json["name"]?.stringValue, name.count <= Self.nameCharactersMax,
+        guard let name = json["name"]?.stringValue, name.count <= AdminAccount.nameCharactersMax,
             let password = json["password"]?.stringValue,
-            password.utf8.count <= Self.passwordBytesMax
+            password.utf8.count <= AdminAccount.passwordBytesMax
         else { throw .malformed(what: "login", reason: "name or password is missing or too long") }
         let session = try await node.logIn(name: name, password: password, from: address)
         guard let session else {
@@ -62,58 +59,55 @@ struct AdminHTTP {
             return (try await node.consult { try DevicesCommand.json($0) }, name)
         case .adminTrail:
             return (try await node.consult { .array(try $0.trail().map(\.json)) }, name)
-        default: return (try await change(route, json, by: "admin:\(name)"), name)
+        case .adminRequestSync: return (try await requestSync(json, by: "admin:\(name)"), name)
+        case .adminRevoke: return (try await revoke(json, by: "admin:\(name)"), name)
+        case .adminEnrol: return (try await enrol(json, by: "admin:\(name)"), name)
+        case .health, .enrol, .token, .sync, .adminLogin:
+            throw .refused(status: 404, title: "there is nothing for administrators at this path")
         }
     }
 
-    private func change(
-        _ route: Route, _ json: JSONValue?, by actor: String
+    private func requestSync(
+        _ json: JSONValue?, by actor: String
     ) async throws(SyncFailure) -> JSONValue {
-        switch route {
-        case .adminRevoke:
-            guard let text = json?["device"]?.stringValue,
-                let replica = ReplicaID(hexadecimal: text)
-            else { throw .malformed(what: "request", reason: "device is no replica") }
-            let isKnown = try await node.administer { transaction, _ in
-                let isKnown = try transaction.revoke(replica)
-                if isKnown { try transaction.note("revoke", replica.description, by: actor) }
-                return isKnown
-            }
-            guard isKnown else { throw .refused(status: 404, title: "there is no such device") }
-            return .object([("revoked", .string(replica.description))])
-        case .adminRequestSync:
-            let office = try await office(json, mayBeMissing: true)
-            let count = try await node.administer { transaction, _ in
-                let count = try transaction.requestSync(office: office)
-                try transaction.note("request-sync", office ?? "", by: actor, count: count)
-                return count
-            }
-            return .object([("asked", .integer(Int64(count)))])
-        default:
-            guard let office = try await office(json, mayBeMissing: false) else {
-                throw .malformed(what: "request", reason: "office is missing")
-            }
-            let issued = try await node.administer { transaction, _ in
-                let issued = try EnrolCommand.issue(office: office, transaction, by: actor)
-                return (code: issued.code.text, expires: issued.expires)
-            }
-            return .object([
-                ("code", .string(issued.code)), ("expires", ShownTime.json(issued.expires)),
-                ("office", .string(office)),
-            ])
+        let office = try await office(json)
+        let count = try await node.administer { transaction, _ in
+            try DevicesCommand.requestSync(office: office, transaction, by: actor)
         }
+        return .object([("asked", .integer(Int64(count)))])
     }
 
-    /// The office of a request, which has to be in the catalog.
-    private func office(
-        _ json: JSONValue?, mayBeMissing: Bool
-    ) async throws(SyncFailure) -> String? {
-        guard let value = json?["office"], value != .null else {
-            guard mayBeMissing else {
-                throw .malformed(what: "request", reason: "office is missing")
-            }
-            return nil
+    private func revoke(
+        _ json: JSONValue?, by actor: String
+    ) async throws(SyncFailure) -> JSONValue {
+        guard let text = json?["device"]?.stringValue, let replica = ReplicaID(hexadecimal: text)
+        else { throw .malformed(what: "request", reason: "device is no replica") }
+        let isKnown = try await node.administer { transaction, _ in
+            try DevicesCommand.revoke(replica, transaction, by: actor)
         }
+        guard isKnown else { throw .refused(status: 404, title: "there is no such device") }
+        return .object([("revoked", .string(replica.description))])
+    }
+
+    private func enrol(
+        _ json: JSONValue?, by actor: String
+    ) async throws(SyncFailure) -> JSONValue {
+        guard let office = try await office(json) else {
+            throw .malformed(what: "request", reason: "office is missing")
+        }
+        let issued = try await node.administer { transaction, _ in
+            let issued = try EnrolCommand.issue(office: office, transaction, by: actor)
+            return (code: issued.code.text, expires: issued.expires)
+        }
+        return .object([
+            ("code", .string(issued.code)), ("expires", ShownTime.json(issued.expires)),
+            ("office", .string(office)),
+        ])
+    }
+
+    /// The office that a request names, which has to be in the catalog; `nil` for none.
+    private func office(_ json: JSONValue?) async throws(SyncFailure) -> String? {
+        guard let value = json?["office"], value != .null else { return nil }
         guard let office = value.stringValue else {
             throw .malformed(what: "request", reason: "office is no text")
         }

@@ -56,15 +56,18 @@ public struct CentralHTTP: Sendable {
             return refusal
         }
         do throws(SyncFailure) {
-            switch Route(rawValue: request.path) {
+            guard let route = Route(rawValue: request.path) else {
+                throw .refused(status: 404, title: "there is nothing at this path")
+            }
+            switch route {
             case .sync: return try await sync(request)
             case .enrol: return try await enrol(request)
             case .token: return try await replaceToken(request)
             case .adminLogin: return try await logIn(request)
-            case .adminLogout?, .adminStatus?, .adminDevices?, .adminTrail?, .adminRequestSync?,
-                .adminRevoke?, .adminEnrol?:
-                return try await administer(request)
-            case .health, nil:
+            case .adminLogout, .adminStatus, .adminDevices, .adminTrail, .adminRequestSync,
+                .adminRevoke, .adminEnrol:
+                return try await administer(request, route)
+            case .health:
                 return HTTPResponse(contentType: "application/json", text: #"{"status":"ok"}"#)
             }
         } catch {
@@ -161,12 +164,11 @@ public struct CentralHTTP: Sendable {
         }
     }
 
-    private func administer(_ request: HTTPRequest) async throws(SyncFailure) -> HTTPResponse {
+    private func administer(
+        _ request: HTTPRequest, _ route: Route
+    ) async throws(SyncFailure) -> HTTPResponse {
         try await logged(ExchangeLine(.admin, bytesIn: request.bytesReceived)) {
             line throws(SyncFailure) in
-            guard let route = Route(rawValue: request.path) else {
-                throw .refused(status: 404, title: "there is nothing at this path")
-            }
             var json: JSONValue?
             if route.requestMediaType != nil { json = try Self.document(in: request, "request") }
             let (answer, name) = try await AdminHTTP(node: node).respond(
@@ -203,8 +205,8 @@ extension CentralHTTP {
     private static func document(
         in request: HTTPRequest, _ name: String
     ) throws(SyncFailure) -> JSONValue {
-        guard request.body.count <= TokenReplacement.bodyBytesMax else {
-            throw .tooLarge(limitBytes: TokenReplacement.bodyBytesMax)
+        guard request.body.count <= WireLimits.documentBytesMax else {
+            throw .tooLarge(limitBytes: WireLimits.documentBytesMax)
         }
         do throws(JSONError) {
             return try JSONValue(parsing: request.body)

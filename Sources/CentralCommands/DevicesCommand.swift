@@ -78,9 +78,7 @@ enum DevicesCommand {
         }
         try CentralHome(invocation).withDatabase { database in
             let isKnown = try database.write(now: SystemClock().now()) {
-                let isKnown = try $0.revoke(replica)
-                if isKnown { try $0.note("revoke", replica.description, by: CentralHome.actor) }
-                return isKnown
+                try revoke(replica, $0, by: CentralHome.actor)
             }
             guard isKnown else {
                 throw CommandFailure(
@@ -127,10 +125,7 @@ enum DevicesCommand {
                     hint: Message("see: central office list", vi: "xem: central office list"))
             }
             return try database.write(now: SystemClock().now()) {
-                let count = try $0.requestSync(office: office)
-                try $0.note(
-                    "request-sync", office ?? "", by: CentralHome.actor, count: count)
-                return count
+                try requestSync(office: office, $0, by: CentralHome.actor)
             }
         }
         try invocation.printOut(
@@ -141,6 +136,24 @@ enum DevicesCommand {
                         "asked \(count) \(count == 1 ? "device" : "devices") to sync",
                         vi: "đã yêu cầu \(count) thiết bị đồng bộ")))
         return .ok
+    }
+
+    /// Shuts a device out, with its entry in the trail; `false` when there is none.
+    static func revoke(
+        _ replica: ReplicaID, _ transaction: WriteTransaction, by actor: String
+    ) throws -> Bool {
+        let isKnown = try transaction.revoke(replica)
+        if isKnown { try transaction.note("revoke", replica.description, by: actor) }
+        return isKnown
+    }
+
+    /// Asks an office's devices, or all, to sync, with its entry in the trail; how many there are.
+    static func requestSync(
+        office: String?, _ transaction: WriteTransaction, by actor: String
+    ) throws -> Int {
+        let count = try transaction.requestSync(office: office)
+        try transaction.note("request-sync", office ?? "", by: actor, count: count)
+        return count
     }
 
     /// The document of `devices --json`.

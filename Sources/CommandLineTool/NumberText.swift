@@ -1,3 +1,5 @@
+internal import Language
+
 /// Numbers of bytes for people: `999 B`, `1.2 kB`, `16 MB`; steps of 1000 (SI, IEC 80000-13).
 public enum ByteCount {
     private static let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
@@ -26,17 +28,7 @@ public enum ByteCount {
 /// Whole numbers with groups of three digits, as in `16,983`.
 public enum GroupedNumber {
     /// The number with commas.
-    public static func string(_ number: Int) -> String {
-        var groups: [String] = []
-        var rest = number.magnitude
-        while rest >= 1000 {
-            let digits = String(rest % 1000)
-            groups.append(String(repeating: "0", count: 3 - digits.count) + digits)
-            rest /= 1000
-        }
-        groups.append(String(rest))
-        return (number < 0 ? "-" : "") + groups.reversed().joined(separator: ",")
-    }
+    public static func string(_ number: Int) -> String { Language.english.number(number) }
 
     /// A number of things, whose word takes an `s` for more than one: `1 change`, `2,000 changes`.
     public static func counted(_ number: some BinaryInteger, _ noun: String) -> String {

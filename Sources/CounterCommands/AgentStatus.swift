@@ -60,7 +60,10 @@ struct AgentStatus: Equatable {
     /// will ask.
     func sentence(now: Timestamp) -> Message {
         let since = ShownText.moment(since)
-        let cause = error.map { Message(verbatim: $0) } ?? Message("not said", vi: "không rõ")
+        func trouble(_ words: Message) -> Message {
+            words + (error.map { Message(verbatim: $0) } ?? Message("not said", vi: "không rõ"))
+                + Message("; it tries again ", vi: "; thử lại ") + due(now) + Message(verbatim: ".")
+        }
         switch phase {
         case .syncing:
             return Message(
@@ -72,17 +75,15 @@ struct AgentStatus: Equatable {
                 vi: "Tiến trình nền đang có mạng, từ \(since.vietnamese); đồng bộ tiếp ")
                 + due(now) + Message(verbatim: ".")
         case .offline:
-            return Message(
-                "The agent does not get through, since \(since.english): ",
-                vi: "Tiến trình nền không kết nối được, từ \(since.vietnamese): ") + cause
-                + Message("; it tries again ", vi: "; thử lại ") + due(now)
-                + Message(verbatim: ".")
+            return trouble(
+                Message(
+                    "The agent does not get through, since \(since.english): ",
+                    vi: "Tiến trình nền không kết nối được, từ \(since.vietnamese): "))
         case .hindered:
-            return Message(
-                "The agent is hindered, since \(since.english): ",
-                vi: "Tiến trình nền bị cản trở, từ \(since.vietnamese): ") + cause
-                + Message("; it tries again ", vi: "; thử lại ") + due(now)
-                + Message(verbatim: ".")
+            return trouble(
+                Message(
+                    "The agent is hindered, since \(since.english): ",
+                    vi: "Tiến trình nền bị cản trở, từ \(since.vietnamese): "))
         case .stopped:
             return Message(
                 "The agent was stopped at \(since.english).",

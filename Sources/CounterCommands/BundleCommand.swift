@@ -202,8 +202,6 @@ extension CommandFailure {
             case .temporary: .temporaryFailure
             case .protocolError: .protocolError
             }
-        self.init(
-            code, failure.message, hint: failure.hint
-        )
+        self.init(code, failure.message, hint: failure.hint)
     }
 }

@@ -16,8 +16,7 @@ enum CatalogRule {
 
     static var failure: CommandFailure {
         CommandFailure(
-            .dataError,
-            words,
+            .dataError, words,
             hint: Message(
                 "ask the central office; the next sync brings it here",
                 vi: "hãy hỏi cơ quan trung tâm; lần đồng bộ tới sẽ đưa về đây"))

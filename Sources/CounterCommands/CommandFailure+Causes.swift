@@ -71,8 +71,7 @@ extension CommandFailure {
             case .protocolError: .protocolError
             case .noPermission: .noPermission
             }
-        self.init(
-            code, failure.message, hint: failure.hint)
+        self.init(code, failure.message, hint: failure.hint)
     }
 
     private static func exitCode(of error: SQLiteError) -> ExitCode {

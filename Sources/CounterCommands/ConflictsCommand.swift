@@ -50,7 +50,7 @@ enum ConflictsCommand {
         try context.read(invocation) { database in
             let own = try database.identity()?.replica
             try database.forEachRecord(filter) { state in
-                let assigned = state.assigned
+                let assigned = state.shownValue(RecordSchema.assignedField)?.text
                 if invocation.has("--unassigned"), assigned != nil { return true }
                 if let wanted, !(assigned.map(wanted.matches) ?? false) { return true }
                 let record = ShownRecord(state: state)
@@ -123,14 +123,6 @@ enum ConflictsCommand {
             ])
         }
         for line in table.lines { try invocation.printOut(line) }
-    }
-}
-
-extension RecordState {
-    /// Whom its conflicts were given to last.
-    var assigned: String? {
-        let rule = RecordSchema.rule(of: RecordSchema.assignedField, in: kind)
-        return shown(RecordSchema.assignedField, by: rule)?.value.text
     }
 }
 

@@ -26,15 +26,10 @@ enum InboxCommands {
             }
             let addition = FieldWrite(RecordSchema.assignedField, .text(name))
             let answer = try SetCommand.write([], [addition], invocation, context)
-            let (record, person) = (
-                TerminalSafe.text(ShownText.name(of: answer.record)), TerminalSafe.text(name)
-            )
-            try answer.print([], invocation)
-            if !invocation.has("--json") {
-                try invocation.say(
-                    Message(
-                        "\(record) was given to \(person)", vi: "đã giao \(record) cho \(person)"))
-            }
+            let record = ShownText.name(of: answer.record)
+            try answer.print(
+                [Message("\(record) was given to \(name)", vi: "đã giao \(record) cho \(name)")],
+                invocation)
             return .ok
         }
     }
@@ -105,7 +100,7 @@ enum InboxCommands {
             var table = TextTable(titles.map { .init(invocation.text($0)) })
             for day in given {
                 table.add([
-                    invocation.language.day(day.day.description), String(day.first + 1),
+                    invocation.language.day(day.day.description), String(day.first),
                     String(day.last), day.missing.map(String.init).joined(separator: ", "),
                 ])
             }
@@ -119,7 +114,7 @@ extension GivenNumbers {
     /// `{day, first, last, missing}`.
     fileprivate var json: JSONValue {
         .object([
-            ("day", .string(day.description)), ("first", .integer(first + 1)),
+            ("day", .string(day.description)), ("first", .integer(first)),
             ("last", .integer(last)), ("missing", .array(missing.map { .integer($0) })),
         ])
     }

@@ -75,7 +75,7 @@ struct RecordView {
             members.append(JSONMember(name: "deadline", value: deadline?.json ?? .null))
         }
         if let history {
-            let changes = history.map { $0.json(of: state.kind) }
+            let changes = history.map(\.json)
             members.append(JSONMember(name: "history", value: .array(changes)))
         }
         return .object(members)
@@ -88,14 +88,14 @@ struct RecordView {
         table.add(["id", record.id.description])
         for member in record.fields where member.name != RecordSchema.notesField.rawValue {
             let name = FieldName(member.name)
-            let status =
-                name == RecordSchema.statusField
-                ? member.value.stringValue.flatMap(DossierStatus.init(rawValue:)) : nil
+            var value = Message(verbatim: ShownText.value(member.value))
+            if name == RecordSchema.statusField,
+                let status = DossierStatus(rawValue: value.english)
+            {
+                value = Message(value.english, vi: status.title.vietnamese)
+            }
             table.add([
-                RecordSchema.title(of: name).text(in: language),
-                language == .english
-                    ? ShownText.value(member.value)
-                    : status?.title.vietnamese ?? ShownText.value(member.value),
+                RecordSchema.title(of: name).text(in: language), value.text(in: language),
             ])
         }
         lines += table.lines
@@ -220,10 +220,10 @@ extension AuditedChange {
     }
 
     /// The change as `show --history --json` gives it; `before` has what the written fields showed.
-    func json(of kind: RecordKind) -> JSONValue {
+    var json: JSONValue {
         let change = logged.change
         let before = fields.map { field in
-            let definition = RecordSchema.definition(of: field.name, in: kind)
+            let definition = RecordSchema.definition(of: field.name, in: change.kind)
             let value = field.before.map { FieldCodec.json(from: $0, for: definition) }
             return (field.name.rawValue, value ?? .null)
         }

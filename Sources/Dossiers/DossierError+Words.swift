@@ -94,8 +94,9 @@ extension DossierError: CustomStringConvertible {
             Message("names of custom fields begin with x.", vi: "tên trường riêng bắt đầu bằng x.")
         case .repeatedField: Message("give every field once", vi: "mỗi trường ghi một lần")
         case .wrongType(_, let expected):
-            Message("write \(expected), or null to clear the field", vi: "ghi ")
-                + Message("", vi: Self.phrase(expected).vietnamese + ", hoặc null để xóa trường")
+            Message(
+                "write \(expected), or null to clear the field",
+                vi: "ghi \(Self.phrase(expected).vietnamese), hoặc null để xóa trường")
         case .notClearable: Message("give it another value instead", vi: "hãy ghi giá trị khác")
         case .onlyAdded:
             Message("add a text; what was noted before stays", vi: "thêm nội dung; phần cũ vẫn giữ")

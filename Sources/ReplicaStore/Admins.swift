@@ -15,6 +15,13 @@ public struct AdminAccount: Sendable {
         case viewer
     }
 
+    /// Characters of a name at most.
+    public static let nameCharactersMax = 64
+    /// Characters of a password at least.
+    public static let passwordCharactersMin = 12
+    /// Bytes of a password at most: strangers may send one.
+    public static let passwordBytesMax = 1_024
+
     /// Its name.
     public var name: String
     /// What it may do.

@@ -13,7 +13,8 @@ public struct TrailEntry: Hashable, Sendable {
     public var number: Int64
     /// When it was done, by central's clock.
     public var at: Timestamp
-    /// Who did it: `local:` and a user of central's machine, or `device:` and a replica.
+    /// Who did it: `local:` and a user of central's machine, `admin:` and an
+    /// account (`?` when there is none), or `device:` and a replica.
     public var actor: String
     /// What was done, in a word.
     public var action: String

@@ -12,7 +12,7 @@ internal import SQLite
 public struct GivenNumbers: Sendable {
     /// The day of the codes.
     public var day: CalendarDate
-    /// The first number of the desk's range.
+    /// The first number that the desk may give.
     public var first: Int64
     /// The last number that was given.
     public var last: Int64
@@ -33,9 +33,7 @@ extension LocalEdit {
     static func range(ofDesk desk: Int64) -> Range<Int64> {
         desk * codesPerDesk..<(desk + 1) * codesPerDesk
     }
-}
 
-extension LocalEdit {
     /// The day of the codes that this desk gives out now: that of its office's clock on the wall.
     ///
     /// - Throws: `StoreError`.
@@ -93,16 +91,17 @@ extension ReplicaDatabase {
     public func givenNumbers() throws -> [GivenNumbers] {
         let statement = try connection.statement(
             "SELECT agency, day, first, last FROM code_numbers ORDER BY day DESC, first")
-        var given: [GivenNumbers] = []
+        var days: [GivenNumbers] = []
         while try statement.step() {
             let agency = statement.text(0)
             let day = CalendarDate(daysSinceEpoch: Int(statement.int64(1)))
-            let (first, last) = (statement.int64(2), statement.int64(3))
-            let present = try Set(numbers(agency: agency, day: day, in: first..<last + 1))
-            let missing = (first + 1..<max(first + 1, last + 1)).filter { !present.contains($0) }
-            given.append(GivenNumbers(day: day, first: first, last: last, missing: missing))
+            let (first, last) = (statement.int64(2) + 1, statement.int64(3))
+            let given = first..<max(first, last + 1)
+            let present = try Set(numbers(agency: agency, day: day, in: given))
+            let missing = given.filter { !present.contains($0) }
+            days.append(GivenNumbers(day: day, first: first, last: last, missing: missing))
         }
-        return given
+        return days
     }
 
     /// The numbers that dossiers have in their codes of an agency and day, within a range.

@@ -1,3 +1,5 @@
+internal import CommandLineTool
+
 extension PeriodReport {
     /// The report as a table: a heading and lines of `scope,key,name,figure,value`, UTF-8, RFC 4180.
     ///

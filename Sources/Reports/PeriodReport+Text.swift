@@ -1,3 +1,4 @@
+internal import CommandLineTool
 internal import JSON
 public import Language
 
@@ -24,7 +25,7 @@ public struct ReportStyle: Sendable {
 
     func say(_ message: Message) -> String { message.text(in: language) }
 
-    func number(_ number: Int) -> String { ReportText.grouped(number, language) }
+    func number(_ number: Int) -> String { language.number(number) }
 }
 
 extension PeriodReport {
@@ -169,68 +170,59 @@ extension PeriodReport {
     }
 
     private static func count(_ dossiers: Int, _ contacts: Int) -> Message {
-        func english(_ number: Int, _ noun: String) -> String {
-            "\(ReportText.grouped(number)) \(noun)\(number == 1 ? "" : "s")"
-        }
-        return Message(
-            english(dossiers, "dossier") + ", " + english(contacts, "contact"),
-            vi: "\(ReportText.grouped(dossiers, .vietnamese)) hồ sơ, "
-                + "\(ReportText.grouped(contacts, .vietnamese)) lượt hướng dẫn")
+        Message(
+            GroupedNumber.counted(dossiers, "dossier") + ", "
+                + GroupedNumber.counted(contacts, "contact"),
+            vi: "\(Language.vietnamese.number(dossiers)) hồ sơ, "
+                + "\(Language.vietnamese.number(contacts)) lượt hướng dẫn")
     }
 }
 
 extension PeriodReport {
+    /// What the tables by office and by procedure count.
+    private static let figureColumns: [(title: Message, number: @Sendable (PeriodFigures) -> Int)] =
+        [
+            (Message("guided", vi: "h.dẫn"), { $0.guided.total }),
+            (Message("received", vi: "nhận"), { $0.received.total }),
+            (Message("online", vi: "tr.tuyến"), { $0.received.online }),
+            (Message("finished", vi: "xong"), { $0.finished.total }),
+            (Message("late", vi: "trễ"), { $0.finished.late }),
+            (Message("open", vi: "đang"), { $0.inProcess.total + $0.suspended.total }),
+            (Message("overdue", vi: "q.hạn"), { $0.inProcess.overdue }),
+        ]
+
     private func officeTable(_ style: ReportStyle) -> [String] {
-        let titles = [
-            Message("guided", vi: "h.dẫn"), Message("received", vi: "nhận"),
-            Message("online", vi: "tr.tuyến"), Message("finished", vi: "xong"),
-            Message("late", vi: "trễ"), Message("open", vi: "đang"),
-            Message("overdue", vi: "q.hạn"),
-        ].map(style.say)
-        let numbers = offices.map { row in
-            let figures = row.figures
-            return [
-                figures.guided.total, figures.received.total, figures.received.online,
-                figures.finished.total, figures.finished.late,
-                figures.inProcess.total + figures.suspended.total, figures.inProcess.overdue,
-            ].map(style.number)
-        }
         let none = style.say(Message("no office", vi: "không rõ cơ quan"))
         return Self.table(
-            style.say(Message("By office", vi: "Theo cơ quan")),
-            offices.map { $0.name ?? $0.code ?? none }, titles, numbers, style)
+            Message("By office", vi: "Theo cơ quan"),
+            offices.map { ($0.name ?? $0.code ?? none, [$0.figures]) }, style)
     }
 
     private func procedureTable(_ style: ReportStyle) -> [String] {
-        let titles = [
-            Message("guided", vi: "h.dẫn"), Message("received", vi: "nhận"),
-            Message("online", vi: "tr.tuyến"),
-            Message("finished", vi: "xong"), Message("late", vi: "trễ"),
-            Message("open", vi: "đang"), Message("overdue", vi: "q.hạn"),
-        ].map(style.say)
-        func numbers(_ rows: some Sequence<ProcedureRow>) -> [Int] {
-            rows.reduce(into: [0, 0, 0, 0, 0, 0, 0]) { sums, row in
-                let figures = row.figures
-                let values = [
-                    figures.guided.total, figures.received.total, figures.received.online,
-                    figures.finished.total,
-                    figures.finished.late, figures.inProcess.total + figures.suspended.total,
-                    figures.inProcess.overdue,
-                ]
-                for place in sums.indices { sums[place] += values[place] }
-            }
-        }
         let none = style.say(Message("not in the catalog", vi: "ngoài danh mục"))
-        var names = procedures.prefix(ReportStyle.rowsMax).map { $0.name ?? $0.code ?? none }
-        var rows = procedures.prefix(ReportStyle.rowsMax).map { numbers([$0]).map(style.number) }
+        var rows = procedures.prefix(ReportStyle.rowsMax).map { row in
+            (name: row.name ?? row.code ?? none, figures: [row.figures])
+        }
         let rest = procedures.dropFirst(ReportStyle.rowsMax)
         if !rest.isEmpty {
-            names.append(
-                style.say(Message("\(rest.count) others", vi: "\(rest.count) thủ tục khác")))
-            rows.append(numbers(rest).map(style.number))
+            let others = Message("\(rest.count) others", vi: "\(rest.count) thủ tục khác")
+            rows.append((style.say(others), rest.map(\.figures)))
         }
-        return Self.table(
-            style.say(Message("By procedure", vi: "Theo thủ tục")), names, titles, rows, style)
+        return Self.table(Message("By procedure", vi: "Theo thủ tục"), rows, style)
+    }
+
+    /// A table of the columns above; a row with several figures is their sum.
+    private static func table(
+        _ title: Message, _ rows: [(name: String, figures: [PeriodFigures])], _ style: ReportStyle
+    ) -> [String] {
+        let numbers = rows.map { row in
+            figureColumns.map { column in
+                style.number(row.figures.reduce(0) { $0 + column.number($1) })
+            }
+        }
+        return table(
+            style.say(title), rows.map(\.name), figureColumns.map { style.say($0.title) },
+            numbers, style)
     }
 
     private func monthTable(_ style: ReportStyle) -> [String] {
@@ -257,7 +249,7 @@ extension PeriodReport {
         ).map { $1.isEmpty ? $0 : "\($0)  \($1)" }
     }
 
-    private static func columns(_ titles: [String], _ rows: [[String]]) -> [Int] {
+    private static func widths(_ titles: [String], _ rows: [[String]]) -> [Int] {
         titles.indices.map { column in
             rows.reduce(titles[column].count) { max($0, $1[column].count) }
         }
@@ -268,7 +260,7 @@ extension PeriodReport {
         _ title: String, _ names: [String], _ titles: [String], _ rows: [[String]],
         _ style: ReportStyle
     ) -> [String] {
-        let widths = columns(titles, rows)
+        let widths = widths(titles, rows)
         let room = max(8, style.width - widths.reduce(0) { $0 + $1 + 2 })
         let names = names.map { ReportText.cell($0, room) }
         let nameWidth = names.reduce(title.count) { max($0, $1.count) }

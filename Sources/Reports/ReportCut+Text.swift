@@ -1,3 +1,4 @@
+internal import CommandLineTool
 internal import Dossiers
 internal import JSON
 internal import Language
@@ -17,9 +18,9 @@ extension ReportCut {
             vi: Language.vietnamese.day(String(minute.prefix(10))) + String(minute.dropFirst(10)))
         let place = Int(clamping: position)
         let title = Message(
-            "Rests on all that had arrived by \(day.english), position \(ReportText.grouped(place)) \(hash.prefix(8))",
+            "Rests on all that had arrived by \(day.english), position \(Language.english.number(place)) \(hash.prefix(8))",
             vi: "Căn cứ dữ liệu đã về đến \(day.vietnamese), vị trí "
-                + "\(ReportText.grouped(place, .vietnamese)) \(hash.prefix(8))")
+                + "\(Language.vietnamese.number(place)) \(hash.prefix(8))")
         let standings = sources.map { ($0, standing(of: $0, in: period)) }
         let complete = standings.count { $0.1 == .complete }
         let count = Message(
@@ -57,7 +58,7 @@ extension ReportCut {
     private func pending(_ source: Source) -> Message {
         guard source.pending > 0 else { return Message(verbatim: "") }
         return Message(
-            "; \(source.pending) changes waited there",
+            "; \(GroupedNumber.counted(source.pending, "change")) waited there",
             vi: "; còn \(source.pending) thay đổi chưa gửi")
     }
 }

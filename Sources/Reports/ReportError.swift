@@ -15,8 +15,8 @@ public enum ReportError: Error, Sendable, Equatable {
     case unknownOffice
     /// SQLite failed.
     case sqlite(SQLiteError)
-    /// The store is damaged or of another version; the text is the store's.
-    case store(String)
+    /// The store is damaged or of another version; the words are the store's.
+    case store(Message)
     /// This central's feed does not have the position of the cut.
     case unknownCut
     /// A record came in whole since the cut, so that what it was then is not known any more.
@@ -26,7 +26,7 @@ public enum ReportError: Error, Sendable, Equatable {
     /// The command line names no period, or two.
     case badPeriod
     /// The report cannot be written; the text says why.
-    case output(String)
+    case output(Message)
 }
 
 extension ReportError {
@@ -43,7 +43,8 @@ extension ReportError {
         case StoreError.sqlite(let error) where error.isNotADatabase:
             self = .notADossierDatabase(path: path)
         case StoreError.sqlite(let error): self = .sqlite(error)
-        default: self = .store("\(error)")
+        case let error as StoreError: self = .store(error.message)
+        default: self = .store(Message(verbatim: "\(error)"))
         }
     }
 }
@@ -72,7 +73,7 @@ extension ReportError: CustomStringConvertible {
             Message(
                 "the database cannot be read: \(error)",
                 vi: "không đọc được cơ sở dữ liệu: \(error)")
-        case .store(let reason): Message(verbatim: reason)
+        case .store(let reason), .output(let reason): reason
         case .unknownCut:
             Message(
                 "this central does not have the position of that report",
@@ -86,7 +87,6 @@ extension ReportError: CustomStringConvertible {
         case .badPeriod:
             Message(
                 "the period is missing, or is none", vi: "thiếu kỳ báo cáo, hoặc kỳ không hợp lệ")
-        case .output(let reason): Message(verbatim: reason)
         }
     }
 

@@ -77,7 +77,7 @@ public struct ReportRun {
                 let cut: ReportCut
                 if let earlier {
                     cut = try ReportCut(earlier)
-                    if database.role == .central { try cut.check(in: database) }
+                    try cut.check(in: database)
                 } else {
                     cut = try ReportCut(database, now: now)
                 }
@@ -110,7 +110,7 @@ public struct ReportRun {
         do {
             try invocation.output.write(text)
         } catch {
-            throw .output(error.message.english)
+            throw .output(error.message)
         }
     }
 

@@ -5,7 +5,9 @@ internal import SQLite
 /// A database file to be reported: central's, or a counter's replica.
 public struct ReportSource {
     /// The `application_id` of a counter's replica and of central (`Protocol/schema.md`).
-    private static let applicationIDs: [Int64] = [0x4453_5952, 0x4453_5943]
+    private static let roles: [Int64: DatabaseRole] = [
+        0x4453_5952: .counter, 0x4453_5943: .central,
+    ]
 
     private let path: String
 
@@ -34,13 +36,9 @@ public struct ReportSource {
         guard access(path, F_OK) == 0 else { throw ReportError.missing(path: path) }
         let connection = try Connection(path: path, access: .readOnly)
         defer { connection.close() }
-        guard Self.applicationIDs.contains(try connection.pragmaInteger("application_id")) else {
+        guard let role = Self.roles[try connection.pragmaInteger("application_id")] else {
             throw ReportError.notADossierDatabase(path: path)
         }
-        do {
-            return try ReplicaDatabase(path: path, role: .central)
-        } catch StoreError.notThisKind {
-            return try ReplicaDatabase(path: path, role: .counter)
-        }
+        return try ReplicaDatabase(path: path, role: role)
     }
 }

@@ -16,11 +16,6 @@ enum Share {
 
 /// Pieces of text for a terminal. One character takes one cell: Vietnamese has no wide ones.
 enum ReportText {
-    /// `16,983`, or `16.983`.
-    static func grouped(_ number: Int, _ language: Language = .english) -> String {
-        language.number(number)
-    }
-
     /// A bar of at most `width` cells, in eighths of a cell; what is not zero is seen.
     static func bar(_ part: Int, of whole: Int, width: Int, isASCII: Bool = false) -> String {
         guard whole > 0, part > 0, width > 0 else { return "" }

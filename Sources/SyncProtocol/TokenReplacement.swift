@@ -19,9 +19,6 @@ public struct TokenReplacement: Hashable, Sendable {
 
     /// The highest generation: JSON carries it exactly (RFC 8259 §6).
     public static let generationMax: UInt64 = (1 << 53) - 1
-    /// Bytes of a replacement or an enrolment at most, far more than either takes: strangers may
-    /// send them.
-    public static let bodyBytesMax = 16 << 10
 
     /// Makes a replacement, signed by the device's key.
     public init(

@@ -4,6 +4,9 @@ public enum WireLimits {
     public static let version: UInt64 = 1
     /// Bytes of a request or reply body as it crosses the wire: bounds memory at both ends.
     public static let bodyBytesMax = 8 << 20
+    /// Bytes of a JSON body at most (enrolment, a new token, what administrators ask for), far more than
+    /// any takes: strangers may send them.
+    public static let documentBytesMax = 16 << 10
     /// Bytes of a body after decompression: a zstd bomb stops here.
     public static let decodedBytesMax = 32 << 20
     /// Binary logarithm of the bytes that a zstd frame may refer back over, 8 MiB (RFC 9659 §3): a
