@@ -15,7 +15,6 @@ enum AdminCommand {
             vi: "tài khoản quản trị làm việc qua mạng"),
         commands: [add, list, remove])
 
-    private static let passwordCharactersMin = 12
     private static let name = Positional(
         "NAME", help: Message("the account's name", vi: "tên tài khoản"))
 
@@ -43,7 +42,7 @@ enum AdminCommand {
         ]
     ) { invocation in
         let name = invocation.positional("NAME")
-        guard (1...64).contains(name.count),
+        guard (1...AdminAccount.nameCharactersMax).contains(name.count),
             name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) })
         else {
             throw UsageError(
@@ -54,7 +53,7 @@ enum AdminCommand {
         let roles = AdminAccount.Role.allCases.map(\.rawValue)
         let word = try invocation.choice("--role", of: roles) ?? "viewer"
         let role = AdminAccount.Role(rawValue: word) ?? .viewer
-        guard let hash = PasswordHash(of: Array(try password().utf8)) else {
+        guard let hash = PasswordHash(of: Array(try password(invocation).utf8)) else {
             throw CommandFailure(
                 .osError, Message("there is not enough memory", vi: "không đủ bộ nhớ"))
         }
@@ -69,22 +68,20 @@ enum AdminCommand {
         return .ok
     }
 
-    private static func password() throws -> String {
-        let input = KeyInput()
-        defer { input.close() }
-        if input.isTerminal { try printErr("password: ") }
-        var bytes: [UInt8] = []
-        while let byte = input.nextByte(), byte != 0x0A, byte != 0x0D, bytes.count <= 1_024 {
-            bytes.append(byte)
-        }
+    private static func password(_ invocation: Invocation) throws -> String {
+        let prompt = invocation.text(Message("password: ", vi: "mật khẩu: "))
+        let bytes = PasswordInput.read(prompt: prompt, bytesMax: AdminAccount.passwordBytesMax)
         guard let text = String(validating: bytes, as: UTF8.self),
-            text.count >= passwordCharactersMin, bytes.count <= 1_024
+            text.count >= AdminAccount.passwordCharactersMin,
+            bytes.count <= AdminAccount.passwordBytesMax,
+            bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
         else {
+            let min = AdminAccount.passwordCharactersMin
             throw CommandFailure(
                 .dataError,
                 Message(
-                    "a password has \(passwordCharactersMin) characters or more",
-                    vi: "mật khẩu có từ \(passwordCharactersMin) ký tự"))
+                    "a password has \(min) characters or more, and no control characters",
+                    vi: "mật khẩu có từ \(min) ký tự, không có ký tự điều khiển"))
         }
         return text
     }

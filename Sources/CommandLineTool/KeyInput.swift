@@ -11,7 +11,7 @@ public final class KeyInput {
         var settings = termios()
         guard isatty(descriptor) == 1, tcgetattr(descriptor, &settings) == 0 else { return }
         former = settings
-        settings.c_lflag &= ~tcflag_t(ICANON | ECHO)
+        settings.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG)
         tcsetattr(descriptor, TCSANOW, &settings)
     }
 
@@ -25,18 +25,16 @@ public final class KeyInput {
         former = nil
     }
 
-    /// Whether somebody sits at the keys.
-    public var isTerminal: Bool { former != nil }
-
     /// The next key; `nil` at the end of the input. Keys that send several bytes come as several.
     public func next() -> Character? { nextByte().map { Character(UnicodeScalar($0)) } }
 
-    /// The next byte; `nil` at the end of the input.
+    /// The next byte; `nil` at the end of the input. On a terminal Ctrl-C and Ctrl-D are its end too: to
+    /// be killed by them would leave the terminal without its echo.
     public func nextByte() -> UInt8? {
         var byte: UInt8 = 0
         while true {
             let count = read(descriptor, &byte, 1)
-            if count == 1 { return byte }
+            if count == 1 { return former != nil && (byte == 3 || byte == 4) ? nil : byte }
             if count == 0 || errno != EINTR { return nil }
         }
     }

@@ -43,8 +43,11 @@ struct ContactKeys {
                 continue
             }
             guard let next = input.next() else { break }
-            let number = next.wholeNumberValue ?? 0
-            let topic = topics.indices.contains(number - 1) ? topics[number - 1] : nil
+            guard let number = next.wholeNumberValue, number <= topics.count else {
+                try sayKeys()
+                continue
+            }
+            let topic = number == 0 ? nil : topics[number - 1]
             try enter(way, topic)
             counts[way, default: 0] += 1
             let words = topic.map { TerminalSafe.text($0) } ?? "–"

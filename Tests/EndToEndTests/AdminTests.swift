@@ -124,6 +124,17 @@ struct AdminTests {
         #expect(failed.allSatisfy { $0["subject"] != "nobody" })
     }
 
+    @Test("a password that is corrected while it is typed is the corrected one, and is not shown")
+    func typed() throws {
+        let made = try Program.typed(
+            "a long passwordX\u{7F}\n", after: "password: ",
+            command: "\(Program.path("central")) admin add typist --home \(office.home)",
+            in: office.root)
+        #expect(made.code == 0, "\(made.output) \(made.errors)")
+        #expect(made.output.contains("typist is viewer") && !made.output.contains("a long"))
+        #expect(try login("typist", "a long password").status == 200)
+    }
+
     @Test("bodies that are none are refused, and no password is stored, logged or weak")
     func badInput() throws {
         for body in ["", "{", "[]", #"{"name":1}"#, #"{"name":"a"}"#] {
@@ -140,6 +151,8 @@ struct AdminTests {
         }
         let weak = try office.central("admin", "add", "x", input: "short\n")
         #expect(weak.code == 65 && weak.errors.contains("12 characters"))
+        let control = try office.central("admin", "add", "x", input: "a long password\u{3}\n")
+        #expect(control.code == 65 && control.errors.contains("control characters"))
         #expect(try office.central("admin", "add", "a b", input: Self.password).code == 64)
         #expect(try office.central("admin", "remove", "x").code == 65)
         let ended = try office.stop()

@@ -234,9 +234,25 @@ struct ClerkDayTests {
                 ["in_person", "Đất đai"], ["outgoing_call", ""], ["incoming_call", "Hộ tịch"],
                 ["in_person", "Đất đai"],
             ])
+        let slips = try desk("contact", "--keys", "--topic", "Đất đai", input: "v9vqi5v")
+        #expect(slips.output.hasSuffix("visit 0, incoming call 0, outgoing call 0\n"))
+        #expect(try desk("list", "--kind", "contact", "--json").jsonLines.count == 4)
         let again = try desk("contact", "--keys", "--lang", "vi", input: "i1q")
         #expect(again.output.contains("  1 Đất đai\n  2 Hộ tịch\n"), "\(again.output)")
         #expect(again.output.contains("gọi đến: Đất đai"))
+    }
+
+    @Test("Ctrl-C ends contacts by keys well, and the terminal shows again what is typed")
+    func contactKeysEnd() throws {
+        let (office, desk) = try desk()
+        let ended = try Program.typed(
+            "v0\u{3}", after: "no topic",
+            command: "\(Program.path("counter")) contact --keys --home \(desk.home) && stty",
+            in: office.root)
+        #expect(ended.code == 0, "\(ended.output) \(ended.errors)")
+        #expect(ended.output.contains("visit 1, incoming call 0, outgoing call 0"))
+        #expect(!ended.output.contains("-echo") && !ended.output.contains("-icanon"))
+        #expect(try desk("list", "--kind", "contact", "--json").jsonLines.count == 1)
     }
 
     @Test("a procedure's decree says which steps there are, from its day on")
