@@ -76,8 +76,8 @@ enum CatalogCommand {
                 .noInput, Message("the file cannot be read", vi: "không đọc được tệp"))
         }
         let bytes = [UInt8](data)
-        let isJSON = bytes.first { ![0x20, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
-        guard isJSON == UInt8(ascii: "[") else {
+        let start = bytes.first { ![0x20, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
+        guard start == UInt8(ascii: "[") else {
             let file = try HolidayFile(path: path)
             return File(
                 kind: .holiday, keys: ["date"], entries: file.entries, faults: file.faults,
@@ -99,8 +99,16 @@ enum CatalogCommand {
 
     private static func runImport(_ invocation: Invocation) throws -> ExitCode {
         let file = try read(invocation.positional("FILE"), invocation)
+        let misplaced = file.kind == .holiday ? "--effective-from" : "--replace"
+        guard !invocation.has(misplaced) else {
+            let kind = file.kind == .holiday ? "procedure" : "holiday"
+            throw UsageError(
+                Message(
+                    "\(misplaced) is for a file of \(kind)s",
+                    vi: "\(misplaced) chỉ dùng cho \(kind)"))
+        }
         let home = CentralHome(invocation)
-        let counts = try home.withDatabase(isMaking: true) { database in
+        let (counts, repeated) = try home.withDatabase(isMaking: true) { database in
             try home.write(database) { edit, transaction in
                 var importer = try CatalogImporter(
                     database, edit, kind: file.kind, keys: file.keys)
@@ -109,10 +117,17 @@ enum CatalogCommand {
                 try transaction.note(
                     "import-catalog", file.kind.name, by: CentralHome.actor,
                     count: importer.counts.made + importer.counts.changed)
-                return importer.counts
+                return (importer.counts, importer.repeated)
             }
         }
-        let remarks = file.entries.flatMap(\.remarks)
+        let remarks =
+            file.entries.flatMap(\.remarks)
+            + repeated.map { key in
+                Message(
+                    "\(key) stands in the file once more; the first counts",
+                    vi: "\(key) ghi nhiều lần trong tệp; lấy lần đầu")
+            }
+        let failed = file.faults.count + repeated.count
         if invocation.has("--json") {
             try invocation.printOut(
                 JSONValue.object([
@@ -120,7 +135,7 @@ enum CatalogCommand {
                     ("changed", .integer(Int64(counts.changed))),
                     ("same", .integer(Int64(counts.same))),
                     ("withdrawn", .integer(Int64(counts.withdrawn))),
-                    ("failed", .integer(Int64(file.faults.count))),
+                    ("failed", .integer(Int64(failed))),
                     ("remarks", .array(remarks.map { .string($0.english) })),
                 ]).serialized())
         } else {
@@ -136,12 +151,12 @@ enum CatalogCommand {
             try invocation.say(
                 Message(
                     "\(counts.made) made, \(counts.changed) changed, \(counts.same) as they were, "
-                        + "\(counts.withdrawn) withdrawn, \(file.faults.count) refused",
+                        + "\(counts.withdrawn) withdrawn, \(failed) refused",
                     vi:
                         "\(counts.made) mới, \(counts.changed) thay đổi, \(counts.same) giữ nguyên, "
-                        + "\(counts.withdrawn) bỏ, \(file.faults.count) không nhận"))
+                        + "\(counts.withdrawn) bỏ, \(failed) không nhận"))
         }
-        return file.faults.isEmpty ? .ok : .dataError
+        return failed == 0 ? .ok : .dataError
     }
 
     private static let list = Command(

@@ -6,7 +6,6 @@ internal import JSON
 internal import Language
 internal import ReplicaStore
 internal import Replication
-internal import Reports
 internal import SyncEngine
 
 /// Results and progress for the portal: what has changed since a position of the feed.
@@ -92,6 +91,16 @@ enum ExportCommand {
                 try $0.note("export", personal, by: CentralHome.actor, count: count)
             }
             return end
+        }
+        guard !invocation.output.isClosed else {
+            throw CommandFailure(
+                .ioError,
+                Message(
+                    "the reader was gone before the end of the export",
+                    vi: "bên đọc đã đóng trước khi xuất xong"),
+                hint: Message(
+                    "export again from the same position: --since \(since)",
+                    vi: "xuất lại từ cùng vị trí: --since \(since)"))
         }
         if invocation.has("--json") {
             try invocation.printOut(

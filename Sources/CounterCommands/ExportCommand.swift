@@ -96,7 +96,7 @@ enum ExportCommand {
                 throw StoreError.damaged(table: "changes", key: Int64(clamping: seq))
             }
             let record = change.record ?? RecordID(derivedFrom: one.hashAfter)
-            try file.write(line: change.editLine(record).serialized())
+            try file.write(line: change.editLine(record).serializedBytes())
             count += 1
         }
         return count

@@ -30,11 +30,13 @@ public struct CatalogCounts: Sendable {
 
 /// Brings the catalog to what a file says, by as few writes as that takes.
 public struct CatalogImporter {
-    private let database: ReplicaDatabase
     private let edit: LocalEdit
     private var known: [[FieldWrite]: RecordState] = [:]
+    private var taken: Set<[FieldWrite]> = []
     /// What became of the entries so far.
     public private(set) var counts = CatalogCounts()
+    /// Entries that the file has once more, by their keys: the first of each counts.
+    public private(set) var repeated: [String] = []
 
     /// Looks at what the catalog has of a kind.
     ///
@@ -43,7 +45,6 @@ public struct CatalogImporter {
     public init(
         _ database: ReplicaDatabase, _ edit: LocalEdit, kind: RecordKind, keys: [FieldName]
     ) throws {
-        self.database = database
         self.edit = edit
         var filter = RecordFilter()
         filter.kind = kind
@@ -58,10 +59,15 @@ public struct CatalogImporter {
         known = found
     }
 
-    /// Writes an entry, or of one that is here what is different.
+    /// Writes an entry, or of one that is here what is different. One that was taken before is passed
+    /// over.
     ///
     /// - Throws: `StoreError`.
     public mutating func take(_ entry: CatalogEntry) throws {
+        guard taken.insert(entry.key).inserted else {
+            repeated.append(entry.key.compactMap(\.value.text).joined(separator: " "))
+            return
+        }
         guard let state = known[entry.key] else {
             _ = try edit.make(
                 entry.kind, writes: entry.key + entry.fields.filter { $0.value != .null })

@@ -1,4 +1,5 @@
 internal import Dossiers
+internal import Foundation
 internal import JSON
 internal import Language
 internal import Replication
@@ -61,11 +62,18 @@ enum CellReader {
                 : wrongDay(name)
         }
         guard parts.count == 2 else { return day.description }
-        let time = parts[1].prefix(5)
-        guard let minutes = DayTime.minutes(parsing: time.count == 4 ? "0" + time : String(time)),
-            minutes < DayTime.minutesOfDay
-        else { throw wrongDay(name) }
+        guard let minutes = minutes(parts[1]) else { throw wrongDay(name) }
         return "\(day)T\(DayTime.text(minutes: minutes)):00+07:00"
+    }
+
+    /// Minutes from midnight, from `08:30`, `8:30` or `8:30:15`; seconds are left out.
+    private static func minutes(_ text: Substring) -> Int? {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard (2...3).contains(parts.count), parts.count == 2 || Int(parts[2].prefix(2)) != nil
+        else { return nil }
+        let hour = parts[0].count == 1 ? "0" + parts[0] : String(parts[0])
+        let minutes = DayTime.minutes(parsing: "\(hour):\(parts[1])")
+        return minutes.flatMap { $0 < DayTime.minutesOfDay ? $0 : nil }
     }
 
     private static func wrongDay(_ name: FieldName) -> DossierError {
@@ -100,7 +108,6 @@ enum CellReader {
     }
 
     private static func trimmed(_ text: String) -> String {
-        let start = text.drop { $0.isWhitespace }
-        return String(start.reversed().drop { $0.isWhitespace }.reversed())
+        text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }

@@ -67,11 +67,11 @@ public struct ImportMapping: Sendable {
         var writes: [FieldWrite] = []
         for member in json["constants"]?.objectValue ?? [] {
             let field = try Self.field(member.name)
-            do {
+            do throws(DossierError) {
                 writes.append(
                     FieldWrite(field.name, try FieldCodec.value(from: member.value, for: field)))
             } catch {
-                throw ImportError(Message("constants: \(error)", vi: "constants: \(error)"))
+                throw ImportError(Message(verbatim: "constants: ") + error.message)
             }
         }
         constants = writes

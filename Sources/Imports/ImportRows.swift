@@ -177,8 +177,7 @@ public struct ImportRows {
         } catch {
             return .failure(
                 RowFault(
-                    line: line, bytes: bytes, code: error.code,
-                    message: Message("\(error)", vi: "\(error)")))
+                    line: line, bytes: bytes, code: error.code, message: error.message))
         }
         row.writes += mapping.constants.filter { constant in
             !row.writes.contains { $0.name == constant.name }

@@ -102,7 +102,7 @@ public struct ImportRun {
             }
         }
         bar.finish()
-        try files.close()
+        try files.finish()
         try say(importer.counts, shown)
         return importer.counts[.failed] == 0 ? .ok : .dataError
     }

@@ -1,22 +1,23 @@
 internal import CommandLineTool
-internal import Foundation
 internal import Language
 
 /// The files that an import leaves: what became of each line, and the lines that were not taken.
 /// Both are readable by their owner only; the second holds citizens' data.
 final class ReportFiles {
-    private let report: FileHandle?
-    private let errors: FileHandle?
+    private let report: PrivateTextFile?
+    private let errors: PrivateTextFile?
 
     /// - Throws: `CommandFailure` when a file is there already or cannot be made.
     init(_ invocation: Invocation, heading: [UInt8]?) throws {
-        report = try Self.open(invocation.value("--report"))
-        errors = try Self.open(invocation.value("--errors"))
-        try report?.write(contentsOf: Data("line,outcome,code,message\r\n".utf8))
-        if let heading { try errors?.write(contentsOf: Data(heading + [0x0A])) }
+        report = try invocation.value("--report").map { try PrivateTextFile(creating: $0) }
+        errors = try invocation.value("--errors").map { try PrivateTextFile(creating: $0) }
+        try report?.write(line: "line,outcome,code,message\r".utf8)
+        if let heading { try errors?.write(line: heading) }
     }
 
     /// Notes a row that is on disk.
+    ///
+    /// - Throws: `CommandFailure`.
     func note(
         _ row: Result<ImportRow, RowFault>, _ outcome: RowOutcome, _ fault: RowFault?
     ) throws {
@@ -25,33 +26,18 @@ final class ReportFiles {
             case .success(let row): row.line
             case .failure(let fault): fault.line
             }
-        if let report {
-            let message = (fault?.message.english ?? "").replacing("\"", with: "\"\"")
-            let text = "\(line),\(outcome.rawValue),\(fault?.code ?? ""),\"\(message)\"\r\n"
-            try report.write(contentsOf: Data(text.utf8))
-        }
-        if let errors, let fault {
-            try errors.write(contentsOf: Data(fault.bytes + [0x0A]))
-        }
+        let cells = [
+            String(line), outcome.rawValue, fault?.code ?? "", fault?.message.english ?? "",
+        ]
+        try report?.write(line: (CSVText.line(cells) + "\r").utf8)
+        if let fault { try errors?.write(line: fault.bytes) }
     }
 
-    func close() throws {
-        for file in [report, errors] {
-            try file?.synchronize()
-            try file?.close()
-        }
-    }
-
-    private static func open(_ path: String?) throws -> FileHandle? {
-        guard let path else { return nil }
-        let descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw CommandFailure(
-                .cantCreate,
-                Message("\(path) cannot be made", vi: "không tạo được \(path)"),
-                hint: Message(
-                    "name a file that is not there yet", vi: "hãy đặt tên tệp chưa có"))
-        }
-        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    /// Brings both to the disk; without this they are removed.
+    ///
+    /// - Throws: `CommandFailure`.
+    func finish() throws {
+        try report?.finish()
+        try errors?.finish()
     }
 }

@@ -141,7 +141,7 @@ public struct RowImporter {
                     .failed,
                     RowFault(
                         line: row.line, bytes: row.bytes, code: error.code,
-                        message: Message("\(error)", vi: "\(error)"))
+                        message: error.message)
                 )
             }
         }

@@ -62,6 +62,25 @@ struct DiskTests {
         try office.expectSame(as: desk)
     }
 
+    @Test(
+        "an import whose list of lines to mend finds no room says so, leaves no half, and goes on")
+    func fullErrorsFile() throws {
+        let disk = try SmallDisk(bytes: 64 << 10)
+        let office = try Office()
+        let desk = try office.desk("desk")
+        let map = try office.root.newFile("map", #"{"columns":{"code":"code","fee":"fee_vnd"}}"#)
+        let rows = (1...8_000).map { "B-\($0),\($0 == 1 ? "5" : "nnnnnnnnnn")" }
+        let table = try office.root.newFile("table", "code,fee\n" + rows.joined(separator: "\n"))
+        let errors = disk.path + "/mend.csv"
+        let call = ["import", table.path, "--map", map.path, "--errors", errors]
+        let ending = try Program.run("counter", call + ["--home", desk.home], in: desk.directory)
+        expectFailure(ending, 74, "cannot write \(errors): No space left", "nothing was lost")
+        #expect(!ending.errors.contains("nnn"))
+        #expect(!FileManager.default.fileExists(atPath: errors))
+        let again = try desk("import", table.path, "--map", map.path, "--json")
+        #expect(try again.json["known"] == 1 && again.json["failed"] == 7_999)
+    }
+
     @Test("a central whose disk fills up is a failure that passes: nothing is lost")
     func fullCentral() throws {
         let disk = try SmallDisk(bytes: 4 << 20)

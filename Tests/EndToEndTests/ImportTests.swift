@@ -74,6 +74,31 @@ struct ImportTests {
         #expect(shown?["status"] == "processing" && shown?["channel"] == "online")
         #expect(try desk("show", "A-3", "--json").json["fields"]?["status"] == "finished")
         #expect(try desk("import", path, "--map", map, "--errors", errors).code == 73)
+        let vietnamese = try desk("import", path, "--map", map, "--dry-run", "--lang", "vi").errors
+        #expect(
+            vietnamese.contains("dòng 6: received_at chỉ là một con số"), "\(vietnamese)")
+        #expect(vietnamese.contains("dòng 3: received_at không phải ngày có thật"))
+        #expect(vietnamese.contains("dòng 9: due_at trước received_at"))
+    }
+
+    @Test("times of spreadsheets are read with their seconds or without, and nothing else is")
+    func times() throws {
+        let office = try Office()
+        let desk = try office.desk("a")
+        let map = try file(office, "map.json", #"{"columns":{"code":"code","at":"received_at"}}"#)
+        let rows = [
+            "T-1,31/05/2021 8:30", "T-2,31/05/2021 8:30:15", "T-3,2021-05-31 08:30:15.250",
+            "T-4,31/05/2021 08:30x", "T-5,31/05/2021 8", "T-6,31/05/2021 8:30:",
+            "T-7,31/05/2021 25:00",
+        ]
+        let path = try file(office, "t.csv", (["code,at"] + rows).joined(separator: "\n"))
+        let taken = try desk("import", path, "--map", map, "--json")
+        #expect(try taken.json["made"] == 3 && taken.json["failed"] == 4, "\(taken.output)")
+        for code in ["T-1", "T-2", "T-3"] {
+            #expect(
+                try desk("show", code, "--json").json["fields"]?["received_at"]
+                    == "2021-05-31T08:30:00+07:00")
+        }
     }
 
     @Test("an import that was killed is begun anew, goes on, and writes nothing twice")
@@ -149,6 +174,20 @@ struct ImportTests {
         #expect(try desk.digest() == office.digest())
     }
 
+    @Test("an export whose reader goes away says no position, and where to begin again")
+    func brokenExport() throws {
+        let office = try Office()
+        let submission = #"{"new":"dossier","fields":{"code":"P-1","office":"\#(Office.code)"}}"#
+        #expect(try office.central("import", "-", input: submission).code == 0)
+        let export = "\(Program.path("central")) export --since 0 --home \(try office.home)"
+        let gone = try Program.run(
+            "/bin/sh", ["-c", "{ sleep 1; \(export); echo code $? >&2; } | exec 0<&-"],
+            in: office.root)
+        #expect(gone.errors.contains("code 74"), "\(gone.errors)")
+        #expect(gone.errors.contains("export again from the same position: --since 0"))
+        #expect(!gone.errors.contains("next:"))
+    }
+
     @Test("mappings and files that cannot be used say why")
     func badFiles() throws {
         let office = try Office()
@@ -206,6 +245,17 @@ struct ImportTests {
         let fewer = try file(office, "g.csv", "date,name\n2021-09-02,Quốc khánh\n")
         let replaced = try office.central("catalog", "import", fewer, "--replace", "--json")
         #expect(try replaced.json["withdrawn"] == 1)
+        let twice = try file(office, "t.csv", "date,name\n2021-09-10,A\n2021-09-10,B\n")
+        for made in [1, 0] {
+            let taken = try office.central("catalog", "import", twice, "--json")
+            #expect(taken.code == 65, "the second line of the day is said to be one too many")
+            #expect(try taken.json["made"] == .integer(Int64(made)) && taken.json["failed"] == 1)
+            #expect(try taken.json["changed"] == 0)
+        }
+        #expect(try office.central("catalog", "import", procedures, "--replace").code == 64)
+        #expect(
+            try office.central("catalog", "import", days, "--effective-from", "2026-01-01").code
+                == 64)
         let set = try office.central(
             "catalog", "set", "office", Office.code, "hours=mon-sat 07:00-11:00")
         #expect(set.code == 0, "\(set.errors)")

@@ -1,9 +1,8 @@
-internal import CommandLineTool
 internal import Glibc
 internal import Language
 
 /// A new file of lines that only its owner may read. One that does not come to its end is removed.
-final class PrivateTextFile {
+public final class PrivateTextFile {
     /// Bytes that are gathered before they are written.
     private static let bufferBytes = 1 << 16
 
@@ -15,7 +14,7 @@ final class PrivateTextFile {
     /// Makes the file, with mode 0600 from its first moment on.
     ///
     /// - Throws: `CommandFailure` with `cantCreate`, also when there is one already.
-    init(creating path: String) throws(CommandFailure) {
+    public init(creating path: String) throws(CommandFailure) {
         // What is not made here is not removed either: `deinit` runs only once `self` is whole.
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
@@ -42,11 +41,11 @@ final class PrivateTextFile {
         if !isFinished { unlink(path) }  // half a file passes for a whole one
     }
 
-    /// Adds a line.
+    /// Adds a line, which may hold other bytes than UTF-8.
     ///
     /// - Throws: `CommandFailure` with `ioError`.
-    func write(line: String) throws(CommandFailure) {
-        buffer += Array(line.utf8)
+    public func write(line: some Sequence<UInt8>) throws(CommandFailure) {
+        buffer += line
         buffer.append(0x0A)
         if buffer.count >= Self.bufferBytes { try flush() }
     }
@@ -54,7 +53,7 @@ final class PrivateTextFile {
     /// Brings all of it, and its name, to the disk.
     ///
     /// - Throws: `CommandFailure` with `ioError`.
-    func finish() throws(CommandFailure) {
+    public func finish() throws(CommandFailure) {
         try flush()
         guard fsync(descriptor) == 0 else { throw failure(errno) }
         let folder =
