@@ -60,11 +60,12 @@ enum AuditCommand {
                 continue
             }
             let void = Message(" (refused)", vi: " (bị từ chối)")
-            try invocation.say(
+            let head =
                 Message(verbatim: "\(change.dot)  \(ShownTime.text(change.stamp.shownTime))  ")
-                    + places.name(of: change.dot.replica)
-                    + Message(verbatim: "  " + TerminalSafe.text(change.by ?? ""))
-                    + (audited.logged.isVoid ? void : Message(verbatim: "")))
+                + places.name(of: change.dot.replica)
+                + Message(verbatim: "  \(change.by ?? "")")
+                + (audited.logged.isVoid ? void : Message(verbatim: ""))
+            try invocation.printOut(TerminalSafe.text(invocation.text(head)))
             let arrived = ShownTime.text(audited.logged.arrived)
             try invocation.say(Message("  arrived \(arrived)", vi: "  về đến \(arrived)"))
             for field in audited.fields {

@@ -32,6 +32,17 @@ struct AuditTests {
         #expect(try office.central("audit", "NONE").code == 65)
     }
 
+    @Test("what a device calls itself does nothing to the terminal of who reads the history")
+    func deviceName() throws {
+        let office = try Office()
+        let desk = try office.desk("pc\u{1B}[31m")
+        _ = try desk.enter("code=A-1", "--by", "Lan")
+        #expect(try desk("sync").code == 0)
+        let text = try office.central("audit", "A-1").output
+        #expect(text.contains(#"(pc\u{1B}[31m)"#) && text.contains("Lan"), "\(text)")
+        #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 }, "\(text)")
+    }
+
     @Test("the trail says who enrolled, revoked, resolved and exported, and no secret")
     func trail() throws {
         let office = try Office()
