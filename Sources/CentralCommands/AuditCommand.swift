@@ -74,6 +74,11 @@ enum AuditCommand {
                 try invocation.printOut(
                     "  \(field.name): \(old)\(TerminalSafe.text(after.serialized()))")
             }
+            if !audited.erasedFields.isEmpty {
+                let names = audited.erasedFields.map(\.rawValue).joined(separator: ", ")
+                try invocation.say(
+                    Message("  erased since: \(names)", vi: "  đã bị xóa: \(names)"))
+            }
         }
     }
 
@@ -87,7 +92,7 @@ enum AuditCommand {
         )
     }
 
-    /// `{replica, seq, desk, by, at, arrived, refused, before, after}`.
+    /// `{replica, seq, desk, by, at, arrived, refused, before, after, erased}`.
     private static func json(_ audited: AuditedChange, _ places: Places) -> JSONValue {
         let change = audited.logged.change
         let fields = audited.fields.map { field in
@@ -104,6 +109,7 @@ enum AuditCommand {
             ("refused", .bool(audited.logged.isVoid)),
             ("before", .object(fields.map { ($0.0, $0.1) })),
             ("after", .object(fields.map { ($0.0, $0.2) })),
+            ("erased", .array(audited.erasedFields.map { .string($0.rawValue) })),
         ])
     }
 

@@ -32,7 +32,7 @@ public enum CentralTool {
                 RecordsCommand.digest, RecordsCommand.records, InboxCommands.conflicts,
                 InboxCommands.resolve, InboxCommands.assign,
                 BundleCommand.command, VerifyCommand.command, AuditCommand.command,
-                RecoverCommand.command,
+                EraseCommand.erase, EraseCommand.erasures, RecoverCommand.command,
                 CatalogCommand.command, ImportCommand.command, ExportCommand.command,
                 ReportCommand.command, DemoCommand.command,
             ],

@@ -73,7 +73,7 @@ enum ExportCommand {
                 try since.check(in: database)
                 if format == "csv" {
                     try invocation.printOut(
-                        CSVText.line(names.map(\.rawValue) + ["due", "standing"]))
+                        CSVText.line(names.map(\.rawValue) + ["due", "standing", "erased"]))
                 }
                 let book = try database.deadlineBook()
                 try database.forEachDossier(changedAfter: since.position) { state in
@@ -173,6 +173,8 @@ private struct ExportLine {
             deadline?.standing(finished: finished, now: finished)
         }
         members.append(("standing", standing.map { .string($0.rawValue) } ?? .null))
+        // Who took the dossier in before has to erase it as well.
+        members.append(("erased", state.erasures.isEmpty ? .null : .bool(true)))
         self.members = members
     }
 

@@ -9,7 +9,9 @@ extension BatchDecoder {
         let bytes = try columns.raws.slice(count)
         // A row without bytes would be for free.
         guard count > 0 else { throw ColumnError.range }
-        if followsChain, !areItems { chain?.append(bytes) }
+        if followsChain, !areItems {
+            chain?.append(innerHash: Change.innerHash(of: bytes))
+        }
         chains = [:]
         out.writeRaw(bytes)
     }

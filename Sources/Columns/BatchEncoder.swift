@@ -63,11 +63,11 @@ struct BatchEncoder {
             let start = reader
             guard isChange(&reader) else {
                 guard let next = addRaw(from: start) else { break }
-                chain.bytes.append(start.offset..<next.offset)
+                chain.add(start.offset..<next.offset, isRaw: true)
                 reader = next
                 continue
             }
-            chain.bytes.append(start.offset..<reader.offset)
+            chain.add(start.offset..<reader.offset, isRaw: false)
             addChange(naming: naming(), id: nil)
         }
         return assembled()
@@ -184,7 +184,7 @@ extension BatchEncoder {
         addShape(
             flags: RowShape.flags(
                 naming, context, hasAt: change.at != nil, hasBy: change.by != nil))
-        let place = chain.bytes.count - 1
+        let place = chain.count - 1
         rows[change.dot] = Row(record: id ?? change.record, place: place, context: change.context)
         dots.add(change.dot)
         let time = clocks.add(change.clock)

@@ -153,8 +153,14 @@ enum NamingDot {
 
 /// The ids of records that a push makes, worked out as far as somebody asks.
 struct LazyChain {
-    /// Where the push's changes stand, those as they are included.
-    var bytes: [Range<Int>] = []
+    /// A change of the push.
+    private struct Link {
+        var range: Range<Int>
+        /// Whether it has no place in columns: then it may be one whose content was erased.
+        var isRaw: Bool
+    }
+
+    private var links: [Link] = []
     private var chain: HashChain
     private var records: [RecordID] = []
 
@@ -162,9 +168,21 @@ struct LazyChain {
         chain = HashChain(seq: seq, hash: hash)
     }
 
+    /// How many changes there are, those as they are included.
+    var count: Int { links.count }
+
+    /// Adds the change that stands there.
+    mutating func add(_ range: Range<Int>, isRaw: Bool) {
+        links.append(Link(range: range, isRaw: isRaw))
+    }
+
     mutating func record(at place: Int, in source: UnsafeRawBufferPointer) -> RecordID {
         while records.count <= place {
-            chain.append(UnsafeRawBufferPointer(rebasing: source[bytes[records.count]]))
+            let link = links[records.count]
+            let bytes = UnsafeRawBufferPointer(rebasing: source[link.range])
+            chain.append(
+                innerHash: link.isRaw
+                    ? Change.innerHash(of: bytes) : Hash256(hashing: bytes))
             records.append(RecordID(derivedFrom: chain.hash))
         }
         return records[place]

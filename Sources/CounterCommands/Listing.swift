@@ -102,7 +102,14 @@ struct Listing {
                 (Message("received", vi: "tiếp nhận"), time("received_at")),
                 (Message("due", vi: "hẹn trả"), { $0.deadline.map { minute($0.time) } ?? "" }),
                 (Message("", vi: ""), { standing($0, language) }),
-                (Message("applicant", vi: "người nộp"), text("applicant_name")),
+                (
+                    Message("applicant", vi: "người nộp"),
+                    {
+                        $0.record[RecordSchema.erasedField] == nil
+                            ? text("applicant_name")($0)
+                            : Message("(erased)", vi: "(đã xóa)").text(in: language)
+                    }
+                ),
                 (Message("procedure", vi: "thủ tục"), text("procedure")), officer,
                 (Message("", vi: ""), { conflict($0, language) }),
             ]

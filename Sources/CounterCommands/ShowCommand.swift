@@ -183,7 +183,7 @@ struct RecordView {
             table.add([
                 ShownText.moment(change.stamp.shownTime).text(in: language), change.by ?? "",
                 "\(replica):\(change.dot.seq)",
-                audited.fieldWords
+                audited.fieldWords + audited.erasedWords(language)
                     + (audited.logged.isVoid ? say(" (refused)", " (bị từ chối)") : ""),
             ])
         }
@@ -219,6 +219,14 @@ extension AuditedChange {
         }.joined(separator: "; ")
     }
 
+    /// The fields that were erased since.
+    func erasedWords(_ language: Language) -> String {
+        guard !erasedFields.isEmpty else { return "" }
+        let names = erasedFields.map(\.rawValue).joined(separator: ", ")
+        let words = Message("erased since: \(names)", vi: "đã bị xóa: \(names)")
+        return (fields.isEmpty ? "" : "; ") + words.text(in: language)
+    }
+
     /// The change as `show --history --json` gives it; `before` has what the written fields showed.
     var json: JSONValue {
         let change = logged.change
@@ -235,6 +243,7 @@ extension AuditedChange {
             ("arrived", ShownText.json(logged.arrived)),
             ("refused", .bool(logged.isVoid)),
             ("fields", change.fieldsJSON), ("before", .object(before)),
+            ("erased", .array(erasedFields.map { .string($0.rawValue) })),
         ])
     }
 }

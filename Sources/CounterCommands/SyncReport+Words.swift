@@ -18,6 +18,7 @@ extension SyncReport {
             ("accepted", .integer(Int64(clamping: accepted))),
             ("refused", .integer(Int64(clamping: refused))),
             ("pulled", .integer(Int64(clamping: pulled))),
+            ("erased", .integer(Int64(erased.count))),
             ("pending", .integer(Int64(clamping: pending))),
             ("conflicts", .integer(Int64(conflicts))),
             ("roundTrips", .integer(Int64(roundTrips))),
@@ -57,6 +58,14 @@ extension SyncReport {
                         + "\(received) received, \(Self.tenths(seconds)) s.",
                     vi: "\(roundTrips) lần trao đổi, gửi \(sent), nhận \(received), "
                         + "\(Self.tenths(seconds).replacing(".", with: ",")) giây."))
+        }
+        if !erased.isEmpty {
+            sentences.append(
+                Message(
+                    "By order of the central office, the personal data of "
+                        + "\(GroupedNumber.counted(erased.count, "record")) was erased here.",
+                    vi: "Theo lệnh của cơ quan trung tâm, dữ liệu cá nhân của "
+                        + "\(Language.vietnamese.number(erased.count)) bản ghi đã được xóa ở đây."))
         }
         if hasNewToken {
             sentences.append(

@@ -66,6 +66,12 @@ extension DossierError: CustomStringConvertible {
                     + "sang “\(to.title.vietnamese)”")
         case .outOfOrder(let name, let other):
             Message("\(name) lies before \(other)", vi: "\(name) trước \(other)")
+        case .notWritable(let name):
+            Message("\(name) cannot be written", vi: "không ghi được \(name)")
+        case .erased(let name):
+            Message(
+                "the record was erased by law, and \(name) with it",
+                vi: "bản ghi đã được xóa theo luật, kể cả \(name)")
         case .tooManyFields(let max):
             Message(
                 "more than \(max) fields in one change", vi: "quá \(max) trường trong một thay đổi")
@@ -123,6 +129,16 @@ extension DossierError: CustomStringConvertible {
                 vi: "để dữ liệu lớn vào một văn bản và ghi số của nó")
         case .illegalTransition(let from, _): Self.transitionHint(from)
         case .outOfOrder: Message("check both dates", vi: "kiểm tra cả hai ngày")
+        case .notWritable:
+            Message(
+                "records are erased at central, with: central erase",
+                vi: "bản ghi được xóa tại trung tâm, bằng: central erase")
+        case .erased:
+            Message(
+                "only what is no person's data can still be written: "
+                    + "enter a new dossier if the person applies again",
+                vi: "chỉ còn ghi được những gì không phải dữ liệu cá nhân: "
+                    + "hãy lập hồ sơ mới nếu người dân nộp lại")
         case .tooManyFields, .changeTooLarge:
             Message("split the edit into several", vi: "chia thành nhiều lần ghi")
         }
@@ -130,6 +146,7 @@ extension DossierError: CustomStringConvertible {
 
     private static func fieldsHint(_ kind: RecordKind) -> Message {
         let names = RecordSchema.definitions(of: kind).map(\.name.rawValue)
+            .filter { $0 != RecordSchema.erasedField.rawValue }
             .joined(separator: ", ")
         return Message(
             "the fields are \(names), and x.<name> for custom ones",
@@ -177,6 +194,7 @@ extension DossierError: CustomStringConvertible {
         "is empty, or has spaces or invisible marks": "trống, hoặc có dấu cách hay ký tự ẩn",
         "is neither an id nor a code": "không phải id hay mã",
         "is no JSON after :=": "không phải JSON sau :=", "is no UUID": "không phải UUID",
+        "is no order of erasure": "không phải lệnh xóa",
         "is no day of the form YYYY-MM-DD": "không phải ngày dạng YYYY-MM-DD",
         "is no existing day such as 31/05/2021 or 2021-05-31, or time of it":
             "không phải ngày có thật như 31/05/2021 hay 2021-05-31, hoặc giờ trong ngày",

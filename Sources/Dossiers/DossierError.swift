@@ -42,6 +42,10 @@ public enum DossierError: Error, Hashable, Sendable {
     case illegalTransition(from: DossierStatus, to: DossierStatus)
     /// The first instant lies before the second and must not.
     case outOfOrder(FieldName, before: FieldName)
+    /// The field is not written like others.
+    case notWritable(FieldName)
+    /// The record was erased by law, and this field with it.
+    case erased(FieldName)
     /// The change touches more fields than allowed.
     case tooManyFields(max: Int)
     /// The change takes more bytes than allowed.
@@ -71,6 +75,8 @@ extension DossierError {
         case .tooLarge: "too_large"
         case .illegalTransition: "illegal_transition"
         case .outOfOrder: "out_of_order"
+        case .notWritable: "not_writable"
+        case .erased: "erased"
         case .tooManyFields: "too_many_fields"
         case .changeTooLarge: "change_too_large"
         }

@@ -17,6 +17,7 @@ public enum FieldCodec {
     ) throws(DossierError) -> FieldValue {
         let value: FieldValue =
             switch (field.type, json) {
+            case (.erasure, _): throw .notWritable(field.name)
             case (_, .null): .null
             case (.custom, _): try customValue(from: json, name: field.name)
             case (.instant, .string(let text)):
@@ -56,10 +57,11 @@ public enum FieldCodec {
             default: throw .wrongType(field.name, expected: expectation(of: field.type))
             }
         case .bool, .real, .other:
-            guard field.type == .custom else {
-                throw .wrongType(field.name, expected: expectation(of: field.type))
+            switch field.type {
+            case .custom: try checkCustom(value, name: field.name)
+            case .erasure: try checkErasure(value, name: field.name)
+            default: throw .wrongType(field.name, expected: expectation(of: field.type))
             }
-            try checkCustom(value, name: field.name)
         }
     }
 
@@ -74,8 +76,22 @@ public enum FieldCodec {
                 ? .string(OfficeTime.text(milliseconds: number)) : .integer(number)
         case .real(let number): .real(number)
         case .text(let text): .string(text)
-        case .other(let value): json(from: value)
+        case .other(let other):
+            field?.type == .erasure
+                ? Erasure(value).map { .string($0.reason) } ?? json(from: other)
+                : json(from: other)
         }
+    }
+
+    /// Checks an order of erasure: it says why, and leaves the record in its office.
+    private static func checkErasure(
+        _ value: FieldValue, name: FieldName
+    ) throws(DossierError) {
+        guard let erasure = Erasure(value), !erasure.reason.isEmpty,
+            erasure.keptFields.contains(RecordSchema.officeField)
+        else { throw .malformed(name, reason: "is no order of erasure") }
+        try check(
+            erasure.reason, charactersMax: DossierLimits.reasonCharactersMax, name: "reason")
     }
 
     /// Checks text that is no field: who wrote a change, a note.
@@ -147,7 +163,7 @@ public enum FieldCodec {
                     reason: "is no hours such as mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30")
             }
         case .custom: try checkCustom(text, name: field.name)
-        case .instant, .integer:
+        case .instant, .integer, .erasure:
             throw .wrongType(field.name, expected: expectation(of: field.type))
         }
     }

@@ -18,7 +18,7 @@ extension RecordSchema {
         "notes": "ghi chú", "papers": "giấy tờ", "pauses": "tạm dừng",
         "returned_to": "người nhận kết quả", "tracking_number": "mã bưu gửi",
         "delivery": "tình trạng phát", "delivered_at": "đã phát",
-        "assigned": "người xử lý mâu thuẫn",
+        "assigned": "người xử lý mâu thuẫn", "erased": "đã xóa theo luật",
         "way": "hình thức", "topic": "nội dung", "occurred_at": "thời điểm",
         "caller_name": "người được hướng dẫn", "caller_phone": "điện thoại", "dossier": "hồ sơ",
         "name": "tên", "address": "địa chỉ", "phone": "điện thoại",

@@ -8,6 +8,8 @@ extension RecordSchema {
         charactersMax: DossierLimits.detailsCharactersMax)
     private static let note = FieldType.text(charactersMax: DossierLimits.noteCharactersMax)
     private static let notes = FieldDefinition(notesField, note, isPersonal: true, isEntries: true)
+    private static let erased = FieldDefinition(
+        erasedField, .erasure, isEntries: true, hasColumn: false)
 
     static let dossier = SchemaTable([
         FieldDefinition("code", .code),
@@ -38,6 +40,7 @@ extension RecordSchema {
         FieldDefinition("delivered_at", .instant, hasColumn: false),
         // Who is to settle its conflicts; the latest counts.
         FieldDefinition(assignedField, name, isEntries: true, hasColumn: false),
+        erased,
     ])
 
     static let contact = SchemaTable([
@@ -51,6 +54,7 @@ extension RecordSchema {
         FieldDefinition("caller_phone", .phone, isPersonal: true),
         FieldDefinition("dossier", .code),
         notes,
+        erased,
     ])
 
     static let office = SchemaTable([

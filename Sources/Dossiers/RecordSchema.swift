@@ -29,6 +29,8 @@ public enum FieldType: Hashable, Sendable {
     case transitions
     /// When an office is open: text that `OfficeHours` reads.
     case officeHours
+    /// An order that the record be erased: an `Erasure`, which nobody writes as a field.
+    case erasure
     /// A custom field: any JSON value within the limits.
     case custom
 }
@@ -83,6 +85,8 @@ public enum RecordSchema {
     public static let pausesField: FieldName = "pauses"
     /// The field that says who is to settle a record's conflicts: the latest entry counts.
     public static let assignedField: FieldName = "assigned"
+    /// The field that accumulates the orders by which a record was erased.
+    public static let erasedField = RecordState.erasedField
     /// What the names of custom fields begin with.
     public static let customPrefix = "x."
 
@@ -110,6 +114,11 @@ public enum RecordSchema {
             return .register
         }
         return table.rules[place]
+    }
+
+    /// What an erasure leaves of a kind of record: the fields that hold no person's data. O(fields).
+    public static func fieldsKeptByErasure(of kind: RecordKind) -> [FieldName] {
+        definitions(of: kind).filter { !$0.isPersonal && $0.name != erasedField }.map(\.name)
     }
 
     /// Whether this is a well-formed custom name: `x.` and 1 to 64 of `a-z 0-9 _ . -`.

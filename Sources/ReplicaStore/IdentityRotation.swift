@@ -209,7 +209,9 @@ private struct LogRenaming {
             throw StoreError.damaged(table: "changes", key: row.position)
         }
         let record = change.record ?? RecordID(derivedFrom: row.hash)
-        let renamed = renaming.renamed(change, seq: chain.seq + 1, record: record)
+        var renamed = renaming.renamed(change, seq: chain.seq + 1, record: record)
+        // What is left of it is a whole change of the new identity's chain.
+        renamed.erasedContent = nil
         let bytes = renamed.canonicalBytes
         chain.append(bytes)
         renaming.add(row.seq, as: chain.seq)

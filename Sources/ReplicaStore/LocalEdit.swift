@@ -88,6 +88,7 @@ public struct LocalEdit {
         try DossierRules.checkFields(
             of: record.state.kind, writes: writes, additions: additions)
         try checkScope(of: record.state, writes)
+        try checkErased(record.state, writes + additions)
         try checkDossier(record.state, writes)
         let conflicts = writes.map(\.name).filter { name in
             let rule = RecordSchema.rule(of: name, in: record.state.kind)
@@ -118,6 +119,7 @@ public struct LocalEdit {
         let write = [FieldWrite(field, value)]
         try DossierRules.checkFields(of: record.state.kind, writes: write)
         try checkScope(of: record.state, write)
+        try checkErased(record.state, write)
         if !record.state[field].contains(where: { $0.value == value }) {
             try checkDossier(record.state, write)
         }
@@ -244,6 +246,13 @@ extension LocalEdit {
             guard let code = target.text, try transaction.database.hasOffice(code) else {
                 throw StoreError.unknownOffice
             }
+        }
+    }
+
+    private func checkErased(_ state: RecordState, _ writes: [FieldWrite]) throws {
+        guard let kept = state.keptFields else { return }
+        if let write = writes.first(where: { !kept.contains($0.name) }) {
+            throw StoreError.domain(.erased(write.name))
         }
     }
 

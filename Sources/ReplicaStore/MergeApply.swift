@@ -69,8 +69,13 @@ public struct MergeApply {
     ///
     /// - Throws: `StoreError`.
     public func logRefused(_ change: Change, canonicalBytes: [UInt8], chainHash: Hash256) throws {
-        let entry = LogEntry(
+        var entry = LogEntry(
             form: .void, dot: change.dot, hash: chainHash, bytes: canonicalBytes)
+        if change.kind.isKnown, let id = change.record,
+            let kept = try transaction.open(change.kind, id).state.keptFields
+        {
+            entry = try entry.erased(keeping: kept)
+        }
         try transaction.logOnly(entry, kind: change.kind)
     }
 
@@ -81,6 +86,10 @@ public struct MergeApply {
     @discardableResult
     public func join(_ state: RecordState) throws -> Bool {
         let record = try transaction.open(state.kind, state.id)
+        if transaction.database.role == .counter, !record.exists, state == state.erasureNotice {
+            // A copy was erased that this replica never had.
+            return false
+        }
         if transaction.database.role == .counter, record.exists {
             let identity = try transaction.database.enrolledIdentity().identity
             // A record comes (back) to this office: what stayed here may hold what central

@@ -18,6 +18,8 @@ public struct AuditedChange: Sendable {
     public var logged: LoggedChange
     /// Its fields, in the order of the change.
     public var fields: [Field]
+    /// The fields that it wrote and that were erased by law since.
+    public var erasedFields: [FieldName] { logged.change.erasedContent?.fields ?? [] }
 }
 
 extension ReplicaDatabase {

@@ -168,8 +168,7 @@ extension FieldType {
         switch self {
         case .instant, .integer: false
         case .text, .code, .identityNumber, .phone, .choice, .status, .day, .timeLimit,
-            .transitions, .officeHours,
-            .custom:
+            .transitions, .officeHours, .custom, .erasure:
             true
         }
     }

@@ -219,8 +219,10 @@ extension WriteTransaction {
             let present = try open(refused.kind, record)
             let office = try database.enrolledIdentity().identity.office
             if database.scopeIncludes(office, present.state) {
-                var nothing = RecordState(kind: refused.kind, id: record)
-                nothing.vv = present.state.vv
+                // What was erased stays so, whatever of the record comes again.
+                let nothing = present.state.filtered { name, _ in
+                    name == RecordSchema.erasedField
+                }
                 try MergeApply(self).replace(present, with: nothing)
             }
         }

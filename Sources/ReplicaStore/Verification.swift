@@ -60,6 +60,12 @@ extension ReplicaDatabase {
     }
 }
 
+/// A record as rows of the log name it.
+private struct LogPlace: Hashable {
+    var kind: RecordKind
+    var record: Int64
+}
+
 private struct Verifier {
     /// Faults that are worth listing: a damaged file may have as many as it has rows.
     private static let faultsMax = 1_000
@@ -67,6 +73,8 @@ private struct Verifier {
     private let database: ReplicaDatabase
     private var result = Verification()
     private var digests: [DigestTable.Place: DigestTable.Difference] = [:]
+    /// What erasures have left of records.
+    private var keptFields: [LogPlace: Set<FieldName>] = [:]
 
     init(_ database: ReplicaDatabase) {
         self.database = database
@@ -123,6 +131,7 @@ extension Verifier {
             try checking(.record, "\(name) \(key)") { verifier in
                 guard let record = try table.load(key: key) else { return }
                 try verifier.count(record.state)
+                verifier.keptFields[LogPlace(kind: kind, record: key)] = record.state.keptFields
                 if verifier.database.role == .central { try verifier.replay(record, in: name) }
             }
         }
@@ -203,7 +212,7 @@ extension Verifier {
     private mutating func checkLog() throws {
         let statement = try connection.statement(
             """
-            SELECT c.position, r.id, c.seq, c.kind, c.hash, c.bytes FROM changes AS c
+            SELECT c.position, r.id, c.seq, c.kind, c.hash, c.bytes, c.record FROM changes AS c
             LEFT JOIN replicas AS r ON r.key = c.replica
             WHERE c.form < 3 ORDER BY c.replica, c.seq
             """)
@@ -226,14 +235,24 @@ extension Verifier {
                 add(.change, place, "its bytes are not those of this change")
                 continue
             }
+            let record = LogPlace(kind: change.kind, record: statement.int64(6))
+            let kept = keptFields[record]
+            if let kept, change.erased(keeping: kept) != change {
+                add(.change, place, "it holds what was erased from its record")
+            }
+            // Others' changes come to a counter as central has them: it may have lost the order since.
             guard !statement.isNull(4) else { continue }
+            if record.record != 0, change.erasedContent?.spares(kept) == false {
+                add(.change, place, "values were taken out that were not erased from its record")
+            }
             let hash = Hash256(bytes: statement.bytes(4))
             guard seq == chain.seq + 1 else {
                 add(.chain, place, "changes before it are missing")
                 chain = HashChain(seq: seq, hash: hash ?? .zero)
                 continue
             }
-            chain.append(bytes)
+            chain.append(
+                innerHash: change.erasedContent?.innerHash ?? Hash256(hashing: bytes))
             if chain.hash != hash {
                 add(.chain, place, "its hash does not follow from the chain before it")
                 chain = HashChain(seq: seq, hash: hash ?? .zero)
@@ -294,6 +313,13 @@ extension Verifier {
             }
             position = last
         }
+    }
+}
+
+extension ErasedContent {
+    /// Whether an erasure that leaves these fields explains what is gone; none does when `nil`.
+    fileprivate func spares(_ kept: Set<FieldName>?) -> Bool {
+        kept.map { kept in fields.allSatisfy { !kept.contains($0) } } ?? false
     }
 }
 

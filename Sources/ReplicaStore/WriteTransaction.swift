@@ -34,6 +34,8 @@ public final class WriteTransaction {
     public let now: Timestamp
     let database: ReplicaDatabase
     var author: Author?
+    /// Records that were erased in this transaction.
+    public private(set) var erasedRecords: [RecordID] = []
     private var differences: [DigestTable.Place: DigestTable.Difference] = [:]
     private var feedHash: Hash256?
     private var lastPosition: Int64?
@@ -76,7 +78,14 @@ public final class WriteTransaction {
             note(before.state, in: scopesBefore, sign: -1)
             note(after, in: scopesAfter, sign: 1)
         }
+        let kept = after.keptFields
+        let isErased = kept != nil && kept != before.state.keptFields
+        if let kept, isErased {
+            try eraseContent(of: after, key: key, keeping: kept)
+            erasedRecords.append(after.id)
+        }
         guard var entry else { return }
+        if let kept { entry = try entry.erased(keeping: kept) }
         if database.role == .central, entry.form == .state, entry.hash == nil {
             entry.hash = Hash256(hashing: after.canonicalBytes)
         }
@@ -99,6 +108,11 @@ public final class WriteTransaction {
             let statePosition = try append(state, kind: after.kind, key: key)
             try chainFeed(state.hash ?? .zero, statePosition)
             for scope in newcomers { try enterFeed(scope, statePosition) }
+        }
+        if isErased {
+            let former = try database.scopesThatRead(after.kind, key: key).map(\.key)
+                .filter { !readers.contains($0) && !newcomers.contains($0) }
+            try tell(scopes: former, of: after.erasureNotice, key: key)
         }
     }
 
@@ -156,11 +170,19 @@ extension WriteTransaction {
     public func tell(office: String, ofCopy state: RecordState) throws {
         let record = try open(state.kind, state.id)
         guard let key = record.key else { return }
+        let kept = record.state.keptFields
+        let copy = kept.map { kept in state.filtered { name, _ in kept.contains(name) } } ?? state
+        try tell(scopes: [try database.interning.key(ofOffice: office)], of: copy, key: key)
+    }
+
+    /// Tells offices of a record by a state that is not the record's own.
+    private func tell(scopes: [Int64], of state: RecordState, key: Int64) throws {
+        guard !scopes.isEmpty else { return }
         let bytes = state.canonicalBytes
         let entry = LogEntry(form: .state, hash: Hash256(hashing: bytes), bytes: bytes)
         let position = try append(entry, kind: state.kind, key: key)
         try chainFeed(entry.hash ?? .zero, position)
-        try enterFeed(try database.interning.key(ofOffice: office), position)
+        for scope in scopes { try enterFeed(scope, position) }
     }
 
     /// Whether an office was told that a record has left it by a copy that has seen this change: then

@@ -47,6 +47,8 @@ public struct Change: Hashable, Sendable {
     public var at: Timestamp?
     /// Who wrote it.
     public var by: String?
+    /// What is left of values that were erased by law; `nil` when the change is whole.
+    public var erasedContent: ErasedContent?
     /// Members of a newer version.
     public var unknownMembers: [UnknownMember]
 
@@ -84,6 +86,7 @@ extension Change {
         static let additions: UInt64 = 7
         static let at: UInt64 = 8
         static let by: UInt64 = 9
+        static let erasedContent: UInt64 = 10
     }
 
     /// The canonical bytes: deterministic CBOR (RFC 8949 §4.2).
@@ -97,7 +100,7 @@ extension Change {
     public func encode(to writer: inout CBORWriter) {
         let optionalMembers: [Bool] = [
             record != nil, !context.isEmpty, !writes.isEmpty, !additions.isEmpty, at != nil,
-            by != nil,
+            by != nil, erasedContent != nil,
         ]
         let memberCount = 4 + optionalMembers.count { $0 } + unknownMembers.count
         writer.writeMapHeader(count: memberCount)
@@ -126,6 +129,10 @@ extension Change {
         if let by {
             writer.writeUnsigned(Key.by)
             writer.writeText(by)
+        }
+        if let erasedContent {
+            writer.writeUnsigned(Key.erasedContent)
+            erasedContent.encode(to: &writer)
         }
         for member in unknownMembers {
             writer.writeUnsigned(member.key)
@@ -168,6 +175,7 @@ extension Change {
         additions = []
         at = nil
         by = nil
+        erasedContent = nil
         unknownMembers = []
         do {
             var keys = MapKeys(count: try reader.readMapHeader())
@@ -183,6 +191,7 @@ extension Change {
                 case Key.additions: additions = try Self.fields(from: &reader)
                 case Key.at: at = Timestamp(milliseconds: try reader.readInteger())
                 case Key.by: by = try reader.readText()
+                case Key.erasedContent: erasedContent = try ErasedContent(from: &reader)
                 default:
                     unknownMembers.append(try UnknownMember(key: key, from: &reader))
                 }
@@ -202,7 +211,7 @@ extension Change {
         dot = Dot(ReplicaID(replica), seq)
         self.clock = HybridTimestamp(rawValue: clock)
         self.kind = RecordKind(rawValue: kind)
-        guard hasPossibleContext, hasDistinctFields else { throw .member }
+        guard hasPossibleContext, hasDistinctFields, lacksErased else { throw .member }
     }
 
     /// A change has not seen itself, and one that makes its record has seen nothing of it.
@@ -214,6 +223,12 @@ extension Change {
     private var hasDistinctFields: Bool {
         additions.isEmpty
             || !writes.contains { write in additions.contains { $0.name == write.name } }
+    }
+
+    /// What was erased is not there.
+    private var lacksErased: Bool {
+        guard let gone = erasedContent?.fields else { return true }
+        return !(writes + additions).contains { gone.contains($0.name) }
     }
 
     private static func fields(from reader: inout CBORReader) throws -> [FieldWrite] {

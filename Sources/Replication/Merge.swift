@@ -28,7 +28,10 @@ extension RecordState {
             return .causalGap(missing: vv.missing(from: change.context))
         }
         for write in change.writes {
-            put(write, dot: change.dot, replacing: change.context)
+            let isErasure = write.name == Self.erasedField
+            put(
+                write, dot: change.dot,
+                replacing: isErasure ? VersionVector() : change.context)
         }
         for addition in change.additions {
             put(addition, dot: change.dot, replacing: VersionVector())
@@ -38,6 +41,7 @@ extension RecordState {
             let place = stamps.firstIndex { $0.dot > change.dot } ?? stamps.endIndex
             stamps.insert(StampedDot(change.dot, change.stamp), at: place)
         }
+        dropErased()
         dropUnusedStamps()
         return .applied
     }
@@ -66,10 +70,14 @@ extension RecordState {
             guard let name else { break }
             let left = mine.first?.name == name ? mine.removeFirst().entries : []
             let right = theirs.first?.name == name ? theirs.removeFirst().entries : []
-            let entries = Self.joined(left, vv, right, other.vv)
+            let entries =
+                name == Self.erasedField
+                ? Self.union(left, right)
+                : Self.joined(left, vv, right, other.vv)
             if !entries.isEmpty { joined.append(FieldState(name, entries)) }
         }
         fields = joined
+        dropErased()
         vv.formMerge(other.vv)
         var known = Dictionary(
             stamps.map { ($0.dot, $0.stamp) }, uniquingKeysWith: { first, _ in first })
@@ -101,6 +109,8 @@ extension RecordState {
                 }
             }
         }
+        dropErased()
+        dropUnusedStamps()
     }
 
     /// The state with only the values that a condition holds for; it has seen the others all the
@@ -126,7 +136,9 @@ extension RecordState {
 
     /// Lets a value of a dot that this state has seen stand again.
     public mutating func restore(_ write: FieldWrite, _ dot: Dot, _ stamp: Stamp) {
-        guard vv.covers(dot), !holds(dot, in: write.name) else { return }
+        guard vv.covers(dot), !holds(dot, in: write.name),
+            keptFields?.contains(write.name) ?? true
+        else { return }
         put(write, dot: dot, replacing: VersionVector())
         if self.stamp(of: dot) == nil {
             let place = stamps.firstIndex { $0.dot > dot } ?? stamps.endIndex
@@ -147,6 +159,11 @@ extension RecordState {
         }
         let gained = right.filter { !leftVector.covers($0.dot) }
         return gained.isEmpty ? kept : (kept + gained).sorted { $0.dot < $1.dot }
+    }
+
+    private static func union(_ left: [FieldEntry], _ right: [FieldEntry]) -> [FieldEntry] {
+        let gained = right.filter { entry in !left.contains { $0.dot == entry.dot } }
+        return (left + gained).sorted { $0.dot < $1.dot }
     }
 
     private mutating func put(

@@ -1,8 +1,9 @@
 // The state of one record: what a replica knows of it.
 //
 // Invariants: `vv` covers every dot that occurs; entries of a field are sorted by dot and unique;
-// fields are sorted by name and none is without entries; `stamps` holds exactly the dots that occur,
-// sorted. So equal states have equal canonical bytes, and the digest can be taken over those.
+// fields are sorted by name and none is without entries; an erased record has only those that its
+// erasures leave; `stamps` holds exactly the dots that occur, sorted. So equal states have equal
+// canonical bytes, and the digest can be taken over those.
 
 public import CBOR
 public import Causality
@@ -237,6 +238,10 @@ extension RecordState {
                 FieldState(name, try decodeEntries(state.stamps, &used, from: &reader)))
         }
         guard used.count == stampCount else { throw FormatError.stamp }
+        let kept = state.keptFields
+        guard state.fields.allSatisfy({ kept?.contains($0.name) ?? true }) else {
+            throw FormatError.member
+        }
         return state
     }
 

@@ -5,9 +5,9 @@ extension Connection {
     /// keys hold, and a file made by someone else cannot run code through its schema.
     ///
     /// Write-ahead log with `synchronous=FULL`, checkpoint every 1000 pages, page cache of 8 MB, no
-    /// memory mapping (an I/O error would be a signal), temporary tables in memory. The log and its
-    /// index stay when the last connection closes, emptied: who only reads need not make them, which
-    /// a full disk or one that may not be written to would refuse.
+    /// memory mapping (an I/O error would be a signal), temporary tables in memory, zeros in the place
+    /// of what is deleted. The log and its index stay when the last connection closes, emptied: who
+    /// only reads need not make them, which a full disk or one that may not be written to would refuse.
     /// <https://sqlite.org/pragma.html>, <https://sqlite.org/security.html>,
     /// <https://sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlpersistwal>
     /// - Throws: `isBusy` when another connection holds its lock for too long; `SQLiteError` when
@@ -27,6 +27,7 @@ extension Connection {
             PRAGMA wal_autocheckpoint = 1000;
             PRAGMA journal_size_limit = 16777216;
             PRAGMA cache_size = -8000;
+            PRAGMA secure_delete = ON;
             """)
         try check(shim_db_config_flag(handle, SQLITE_DBCONFIG_DEFENSIVE, 1))
     }

@@ -25,6 +25,43 @@ extension World {
         try checkRefusalCounts(known)
     }
 
+    /// Where a record was erased, no value of it is in any log or among what was refused; and every
+    /// file is sound.
+    func checkErasures(_ state: FinalState) throws {
+        for (id, record) in state.central.sorted(by: { $0.key < $1.key }) {
+            guard let kept = record.keptFields else { continue }
+            try checkErased(id, kept, in: central.database, at: "central")
+            for device in activeDevices where state.devices[device.slot]?[id] != nil {
+                // Two offices may have given one id; who never read the record has another one.
+                guard try central.database.hasEverRead(office: device.office, id) else { continue }
+                try checkErased(id, kept, in: device.database, at: "d\(device.slot)")
+            }
+        }
+        let files =
+            [("central", central.database)]
+            + activeDevices.map { ("d\($0.slot)", $0.database) }
+        for (place, database) in files {
+            if let fault = try database.verify().faults.first {
+                throw Violation(.erasure, "\(place): \(fault.place): \(fault.reason)")
+            }
+        }
+    }
+
+    private func checkErased(
+        _ id: RecordID, _ kept: Set<FieldName>, in database: ReplicaDatabase, at place: String
+    ) throws {
+        guard try database.state(of: .id(id))?.keptFields == kept else {
+            throw Violation(.erasure, "\(place) has not heard that \(id) was erased")
+        }
+        let changes =
+            try database.history(of: .id(id)).map(\.change)
+            + (database.role == .counter ? database.refusedChanges() : [])
+            .filter { $0.record == id }.map(\.change)
+        for change in changes where change.erased(keeping: kept) != change {
+            throw Violation(.erasure, "\(place) has values of \(id) in \(change.dot)")
+        }
+    }
+
     /// Reads every log, and checks that no dot names two changes.
     func collectDots() throws {
         try collectDotsOfCentral()
@@ -75,6 +112,7 @@ extension World {
                 if claims.contains(where: { isIssuedTwice($0, in: record) }) { continue }
                 for label in record.stamps.compactMap(\.stamp.by) {
                     guard let write = ledger.writes[label], write.office != device.office,
+                        write.erasure == nil,
                         claims.allSatisfy({ write.seen.contains($0) }),
                         !isOffice(device.office, amongSeenOf: write)
                     else { continue }

@@ -44,6 +44,8 @@ public struct Event: Hashable, Sendable {
         case deviceRestore
         /// A second machine begins on a copy of a device's file; both are used on.
         case deviceClone
+        /// Central erases a record by order of the law.
+        case erase
     }
 
     /// Its place in the plan that it comes from.

@@ -34,6 +34,13 @@ struct Write: Sendable {
     var mayBeLost = false
 }
 
+extension Write {
+    /// The order that it is, if it is one.
+    var erasure: Erasure? {
+        additions.first { $0.name == RecordState.erasedField }.flatMap { Erasure($0.value) }
+    }
+}
+
 /// One value that should stand in a field.
 struct StandingValue: Hashable, Sendable {
     var label: Label
@@ -81,6 +88,7 @@ struct Ledger: Sendable {
     func standing(of taken: Set<Label>) -> [FieldName: Set<StandingValue>] {
         var fields: [FieldName: Set<StandingValue>] = [:]
         var replaced: [FieldName: Set<Label>] = [:]
+        let kept = keptFields(of: taken)
         for case let write? in taken.map({ writes[$0] }) {
             for field in write.writes { replaced[field.name, default: []].formUnion(write.seen) }
         }
@@ -94,6 +102,16 @@ struct Ledger: Sendable {
                     .insert(StandingValue(label: write.label, value: field.value))
             }
         }
-        return fields
+        return fields.filter { kept?.contains($0.key) ?? true }
+    }
+
+    /// The fields that may have values in a record of which these writes were taken: all (`nil`), or
+    /// those that every erasure among them leaves.
+    func keptFields(of taken: Set<Label>) -> Set<FieldName>? {
+        let lists = taken.compactMap { writes[$0]?.erasure }.map {
+            Set($0.keptFields).union([RecordState.erasedField])
+        }
+        guard let first = lists.first else { return nil }
+        return lists.reduce(first) { $0.intersection($1) }
     }
 }

@@ -8,7 +8,7 @@ internal import Replication
 
 /// A replica's changes in a database, with its chain computed anew.
 struct OwnChanges {
-    private(set) var changes: [(change: Change, bytes: [UInt8])] = []
+    private(set) var changes: [Change] = []
     /// The chain's end by recomputation.
     private(set) var chain = HashChain()
 
@@ -26,11 +26,11 @@ struct OwnChanges {
                 throw Violation(.chain, "\(replica) has another hash before \(chain.seq + 1)")
             }
             let change = try Change(canonicalBytes: chunk.changes)
-            chain.append(chunk.changes)
+            chain.append(innerHash: change.innerHash)
             guard change.dot == Dot(replica, chain.seq), chunk.hashAfter == chain.hash else {
                 throw Violation(.chain, "\(replica) has another hash at \(chain.seq)")
             }
-            changes.append((change, chunk.changes))
+            changes.append(change)
         }
     }
 }
@@ -47,19 +47,18 @@ struct DotCollector {
 
     /// Notes a change.
     ///
-    /// - Throws: `Violation` when its dot names other bytes elsewhere.
-    mutating func collect(_ change: Change, _ bytes: [UInt8]) throws {
-        try collect(change.dot, bytes)
+    /// - Throws: `Violation` when its dot names another elsewhere.
+    mutating func collect(_ change: Change) throws {
+        try collect(change.dot, innerHash: change.innerHash)
         guard let label = change.by else { return }
         labels[change.dot] = label
         dots[label, default: []].insert(change.dot)
     }
 
-    /// Notes the bytes of a dot.
+    /// Notes the hash of a dot's change.
     ///
-    /// - Throws: `Violation` when it names other bytes elsewhere.
-    mutating func collect(_ dot: Dot, _ bytes: [UInt8]) throws {
-        let hash = Hash256(hashing: bytes)
+    /// - Throws: `Violation` when it names another elsewhere.
+    mutating func collect(_ dot: Dot, innerHash hash: Hash256) throws {
         guard hashes.updateValue(hash, forKey: dot) ?? hash == hash else {
             throw Violation(.dots, "\(dot) names two changes")
         }
@@ -68,8 +67,8 @@ struct DotCollector {
     /// Notes all changes of some replicas.
     mutating func collect(from database: ReplicaDatabase, replicas: [ReplicaID]) throws {
         for replica in replicas {
-            for (change, bytes) in try OwnChanges(of: replica, in: database).changes {
-                try collect(change, bytes)
+            for change in try OwnChanges(of: replica, in: database).changes {
+                try collect(change)
             }
         }
     }
@@ -83,7 +82,7 @@ struct DotCollector {
     mutating func collectHistories(of records: [RecordID], in database: ReplicaDatabase) throws {
         for id in records {
             for logged in try database.history(of: .id(id)) {
-                try collect(logged.change, logged.change.canonicalBytes)
+                try collect(logged.change)
                 if logged.isVoid { voids.insert(logged.change.dot) }
             }
         }

@@ -24,6 +24,8 @@ public struct SimulationConfiguration: Hashable, Sendable {
     /// an old copy: the other office may come first then, and who had the record is not told; see the
     /// seeds in `KnownSeeds`.
     public var sharesIDsAcrossRestorations = false
+    /// Records that are erased by order of the law.
+    public var erases = false
     /// Devices of a fleet at most, those enrolled later not counted.
     public var devicesMax = 30
     /// Events of a history at most.
@@ -115,7 +117,9 @@ public struct Plan: Hashable, Sendable {
         let kinds = Event.Kind.allCases
         let weights = kinds.map { kind in
             let weight = weight(of: kind, configuration)
-            let isBasic = kind == .edit || kind == .sync
+            // Without them, seeds stay the histories that they were before there were any.
+            if kind == .erase, !configuration.erases { return 0 }
+            let isBasic = kind == .edit || kind == .sync || kind == .erase
             return isBasic || random.happens(perMille: 650) ? weight : 0
         }
         let count = random.number(in: min(20, configuration.eventsMax)...configuration.eventsMax)
@@ -151,6 +155,7 @@ public struct Plan: Hashable, Sendable {
         case .requestSync: 4
         case .settle: 4
         case .reopen: 15
+        case .erase: 40
         case .deviceBackup, .deviceRestore, .deviceClone:
             configuration.forks == .none ? 0 : 8
         }

@@ -49,6 +49,19 @@ extension World {
         }
     }
 
+    /// Erases a record, in a session of its own as the command does.
+    func erase(_ event: Event) throws {
+        var generator = SeededGenerator(seed: event.seed)
+        let seed = random.bytes(SigningKey.seedByteCount)
+        try writeAtCentral("e\(event.number)", &generator) { script, label, random in
+            guard !script.known.isEmpty else { return }
+            let record = random.element(of: script.known)
+            let key = SigningKey(seed: try script.transaction.centralKeySeed(orElse: seed))
+            guard let key else { throw Violation(.fault, "central's key is damaged") }
+            try script.erase(record, label, signedBy: key, ledger)
+        }
+    }
+
     func requestSync() throws {
         _ = try central.database.write(now: centralClock.now()) {
             try $0.requestSync(office: nil)
@@ -156,6 +169,19 @@ extension World {
 }
 
 extension EditScript {
+    mutating func erase(
+        _ record: RecordState, _ label: Label, signedBy key: SigningKey, _ ledger: Ledger
+    ) throws {
+        let seen = try seen(record.id, ledger)
+        _ = try edit.erase(.id(record.id), reason: "law", by: label, signedBy: key)
+        let state = try transaction.open(record.kind, record.id).state
+        let order = state[RecordSchema.erasedField].first { state.stamp(of: $0.dot)?.by == label }
+        guard let order else { throw Violation(.erasure, "\(label) left no order") }
+        note(
+            label, record.id, record.kind, [],
+            [FieldWrite(RecordSchema.erasedField, order.value)], seen)
+    }
+
     mutating func makeOffice(_ label: Label, code: String) throws {
         let writes = [FieldWrite("code", .text(code)), FieldWrite("name", .text("Office"))]
         let made = try edit.make(.office, writes: writes, by: label)

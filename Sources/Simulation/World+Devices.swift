@@ -163,6 +163,6 @@ extension World {
 
     /// The labels of a device's own changes in its log.
     func ownLabels(_ database: ReplicaDatabase) throws -> Set<Label> {
-        Set(try OwnChanges(of: database).changes.compactMap(\.change.by))
+        Set(try OwnChanges(of: database).changes.compactMap(\.by))
     }
 }

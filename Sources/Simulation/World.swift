@@ -123,6 +123,7 @@ actor World {
         case .deviceBackup: try backUpDevice(event)
         case .deviceRestore: try restoreDevice(event)
         case .deviceClone: try cloneDevice(event)
+        case .erase: try erase(event)
         }
     }
 

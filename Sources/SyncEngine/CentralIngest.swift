@@ -108,7 +108,7 @@ struct CentralIngest {
         var count = 0
         for state in states.values.sorted(by: { $0.id < $1.id }) where state.kind.isKnown {
             let record = try transaction.open(state.kind, state.id)
-            let fit = fitPart(of: state)
+            let fit = try fitPart(of: state)
             if try mayJoin(fit, over: record), try join(fit) { count += 1 }
         }
         if count > 0 { try transaction.noteRecovered(count) }
@@ -174,6 +174,11 @@ extension CentralIngest {
             try refuse(pushed, .invalidField, "\(fault)")
             return true
         }
+        let fields = (change.writes + change.additions).map(\.name)
+        if fields.contains(RecordSchema.erasedField) {
+            try refuse(pushed, .invalidField, "only the central office erases records")
+            return true
+        }
         if let before = refusedBefore[change.dot.seq] {
             try refuse(pushed, before, "central refused it before it was restored from a backup")
             return true
@@ -197,7 +202,7 @@ extension CentralIngest {
                 return try refuseOrWait(
                     pushed, .noRecord, "what the change builds on is not known")
             }
-            let fit = fitPart(of: state)
+            let fit = try fitPart(of: state)
             guard try mayJoin(fit, over: record) else {
                 return try refuseOrWait(pushed, .outOfScope, "the record is not this office's")
             }
@@ -267,8 +272,15 @@ extension CentralIngest {
 
     /// A state without the values that could not have come by a change that is taken here. Their dots
     /// stay: they are those of changes that are refused when they come.
-    private func fitPart(of state: RecordState) -> RecordState {
-        state.filtered { field, entry in
+    private func fitPart(of state: RecordState) throws -> RecordState {
+        let seed = state.erasures.isEmpty ? nil : try database.centralKeySeed()
+        let key = seed.flatMap(SigningKey.init(seed:))?.publicKey
+        return state.filtered { field, entry in
+            // Nobody but central itself ordered it, whoever brings it back.
+            if field == RecordSchema.erasedField {
+                guard let key, let erasure = Erasure(entry.value) else { return false }
+                return erasure.isValid(for: state.id, by: key)
+            }
             let isEntries =
                 RecordSchema.definition(of: field, in: state.kind)?.isEntries == true
             let write = [FieldWrite(field, entry.value)]
@@ -319,6 +331,7 @@ extension CentralIngest {
         let office = result.device.office
         let target = change.writes.first { $0.name == RecordSchema.officeField }?.value
         if record.state.vv.covers(change.dot) { return nil }
+        if let objection = erasureObjection(to: change, of: record.state) { return objection }
         guard change.context[change.dot.replica] >= record.state.vv[change.dot.replica] else {
             return (.invalidField, "the change has not seen the device's own earlier one")
         }
@@ -334,6 +347,19 @@ extension CentralIngest {
             }
         }
         return transitionObjection(to: change, of: record.state)
+    }
+
+    /// What was erased is not written again by who knows of it, and nobody else's content is.
+    private func erasureObjection(
+        to change: Change, of state: RecordState
+    ) -> (RefusalCode, String)? {
+        guard let kept = state.keptFields else {
+            return change.erasedContent == nil
+                ? nil : (.invalidField, "the change was erased, and its record was not")
+        }
+        let isKnown = state[RecordSchema.erasedField].contains { change.context.covers($0.dot) }
+        return isKnown && change.erased(keeping: kept) != change
+            ? (.invalidField, "the record was erased by law") : nil
     }
 
     /// A transition is judged only when the writer had seen every status that central has: then both

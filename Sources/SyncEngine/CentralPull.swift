@@ -115,6 +115,11 @@ struct CentralPull {
             try database.hasEverRead(office: device.office, id)
         {
             FeedItem.encodeDeparture(kind: state.kind, record: id, to: &items)
+            // The change that erased it may have been what the device could not take.
+            if !state.erasures.isEmpty {
+                FeedItem.encodeState(state.erasureNotice, to: &items)
+                itemCount += 1
+            }
         } else {
             return
         }

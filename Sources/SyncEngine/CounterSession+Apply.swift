@@ -26,6 +26,7 @@ extension CounterSession {
     /// Applies a reply, all of it in one transaction.
     func apply(_ reply: SyncReply, to request: SyncRequest) throws -> Round {
         var receiptNumber: Int64?
+        var erased: [RecordID] = []
         let round = try database.write(now: clock.now()) { transaction in
             var (identity, replica) = try database.enrolledIdentity()
             let pushedBefore = identity.pushedSeq
@@ -58,6 +59,7 @@ extension CounterSession {
             }
             try transaction.saveProgress(identity)
             report.note(reply, refused: refused, pushedBefore: pushedBefore)
+            erased = transaction.erasedRecords
             receiptNumber = try saveReceiptSoFar(reply, in: transaction)
             if try database.gaps(limit: 1).isEmpty, repair.askedBucket == nil {
                 repair.decide(isWanted: reply.requests.contains(.sendStates))
@@ -77,6 +79,7 @@ extension CounterSession {
                 pending: identity.pendingCount, remaining: reply.remainingCount)
         }
         if let receiptNumber { receipt?.number = receiptNumber }
+        report.erased += erased
         guard round.isDone, let theirs = reply.digest else { return round }
         return try compare(theirs, round)
     }
@@ -168,6 +171,8 @@ extension CounterSession {
     func finish(after elapsed: Duration) throws {
         report.traffic = transport.traffic - trafficBefore
         report.seconds = elapsed / .seconds(1)
+        // Another program that reads just now empties the log when it ends.
+        if !report.erased.isEmpty { _ = database.emptyLog() }
         try database.write(now: clock.now()) { transaction in
             var (identity, _) = try database.enrolledIdentity()
             if case .revoked? = report.failure { identity.state = .revoked }

@@ -30,6 +30,8 @@ public struct SyncReport: Sendable {
     public internal(set) var refused: UInt64 = 0
     /// Items that came from central.
     public internal(set) var pulled: UInt64 = 0
+    /// Records whose content was erased here, by an order of the central office.
+    public internal(set) var erased: [RecordID] = []
     /// Own changes that central does not have.
     public internal(set) var pending: UInt64 = 0
     /// Fields in conflict in this replica.

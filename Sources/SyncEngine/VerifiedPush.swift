@@ -70,7 +70,7 @@ private struct ParsedChange: Sendable {
     var fault: DossierError?
 
     mutating func hashAndCheck() {
-        innerHash = Hash256(hashing: bytes)
+        innerHash = change.erasedContent?.innerHash ?? Hash256(hashing: bytes)
         do throws(DossierError) {
             try DossierRules.validate(change: change, encodedBytes: bytes.count)
         } catch {

@@ -24,6 +24,7 @@ enum SimulateCommand {
             Option("--events", valueName: "N", help: "events of a history at most; 200"),
             Option("--hand-overs", help: "hand-overs where central is restored too"),
             Option("--shared-ids", help: "one id in several offices where central is restored too"),
+            Option("--erasures", help: "records that are erased by law"),
             Option("--verbose", short: "v", help: "print the history of --seed"),
             Option("--whole", help: "do not shorten the history of a failure"),
             Option("--keep-going", help: "list all seeds that fail, and shorten none"),
@@ -38,6 +39,7 @@ enum SimulateCommand {
             .flatMap(SimulationConfiguration.Forks.init(rawValue:)) ?? .none
         configuration.handsOverAcrossRestorations = invocation.has("--hand-overs")
         configuration.sharesIDsAcrossRestorations = invocation.has("--shared-ids")
+        configuration.erases = invocation.has("--erasures")
         configuration.devicesMax = try invocation.integer("--devices", in: 2...100) ?? 30
         configuration.eventsMax = try invocation.integer("--events", in: 1...10_000) ?? 200
         if let seed = try invocation.integer("--seed", in: 0 ... .max) {

@@ -16,11 +16,11 @@ struct RecordSchemaTests {
                 == "code procedure applicant_name applicant_id applicant_phone applicant_address "
                 + "channel office status received_at due_at finished_at returned_at return_method "
                 + "fee_vnd officer notes papers pauses returned_to tracking_number delivery "
-                + "delivered_at assigned")
+                + "delivered_at assigned erased")
         #expect(
             names(.contact)
                 == "way topic office officer occurred_at procedure caller_name caller_phone "
-                + "dossier notes")
+                + "dossier notes erased")
         #expect(names(.office) == "code name address phone time_zone_offset_minutes hours")
         #expect(
             names(.procedure)
@@ -79,7 +79,7 @@ struct RecordSchemaTests {
                 #expect(rule == ruleName(field.rule))
                 switch field.name {
                 case "status": #expect(rule == "workflow")
-                case "notes", "papers", "pauses", "assigned": #expect(rule == "entries")
+                case "notes", "papers", "pauses", "assigned", "erased": #expect(rule == "entries")
                 default: #expect(rule == "register")
                 }
             }

@@ -72,8 +72,9 @@ struct MainJobTests {
             ])
         #expect(
             try desk.sync().names == [
-                "outcome", "pushed", "accepted", "refused", "pulled", "pending", "conflicts",
-                "roundTrips", "retries", "bytesSent", "bytesReceived", "seconds", "digest",
+                "outcome", "pushed", "accepted", "refused", "pulled", "erased", "pending",
+                "conflicts", "roundTrips", "retries", "bytesSent", "bytesReceived", "seconds",
+                "digest",
                 "digestAgrees",
             ])
         let replaced = try desk("sync", "--new-token", "--json").json

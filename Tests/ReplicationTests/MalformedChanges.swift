@@ -50,7 +50,26 @@ enum MalformedChanges {
                 [0xa4, 0, 0x18, 1, 1, 1, 2, 0, 3, 1], "cbor"),
             Malformed(
                 "a map of indefinite length", [0xbf, 0, 1, 1, 1, 2, 0, 3, 1, 0xff], "cbor"),
-        ] + contexts + fields
+        ] + contexts + fields + erased
+
+    private static let hash = zeros(32)
+
+    private static let erased = [
+        Malformed("erased content that is null", change([10: null]), "cbor"),
+        Malformed(
+            "an inner hash of 31 bytes", change([10: array(zeros(31), array(text("a")))]),
+            "member"),
+        Malformed("erased content without a name", change([10: array(hash, array())]), "member"),
+        Malformed(
+            "erased fields not in order",
+            change([10: array(hash, array(text("b"), text("a")))]), "order"),
+        Malformed(
+            "an erased field that is written", change([10: array(hash, array(text("s")))]),
+            "member"),
+        Malformed(
+            "erased content with a part too many",
+            change([10: array(hash, array(text("a")), null)]), "member"),
+    ]
 
     private static let contexts = [
         Malformed("a context without entries", change([5: map()]), "member"),

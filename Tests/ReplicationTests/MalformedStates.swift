@@ -26,7 +26,16 @@ enum MalformedStates {
 
     private static let both = array(number(0), null, number(1), null)
 
+    /// An order that only `kept` stays; nobody looks at the signature here.
+    private static let erasure = array(
+        number(0), array(text("law"), array(text("kept")), zeros(64)))
+
     static let all = [
+        Malformed(
+            "a value that was erased from its record",
+            fields(
+                (text("s"), array(number(1), null)), (text("erased"), erasure)),
+            "member"),
         Malformed("no bytes", [], "cbor"),
         Malformed("a byte after the end", state() + [0xf6], "cbor"),
         Malformed("a member too few", map((number(0), number(1))), "member"),

@@ -32,9 +32,9 @@ struct MergeLawTests {
         }
     }
 
-    @Test("The histories do hold concurrent values, voids and replaced values")
+    @Test("The histories do hold concurrent values, voids, replaced values and erasures")
     func coverage() {
-        var (conflicts, voids, replaced) = (0, 0, 0)
+        var (conflicts, voids, replaced, erased) = (0, 0, 0, 0)
         for seed in Self.seeds {
             var random = SeededGenerator(seed: seed)
             let history = RandomHistory(&random)
@@ -44,10 +44,12 @@ struct MergeLawTests {
             let written = history.events.reduce(0) { $0 + $1.change.writes.count }
             if values.reduce(0, +) < written { replaced += 1 }
             if history.events.contains(where: \.isVoid) { voids += 1 }
+            if !history.survivors(of: RecordState.erasedField, in: all).isEmpty { erased += 1 }
         }
         #expect(conflicts > Self.seeds.count / 3)
         #expect(replaced > Self.seeds.count / 3)
         #expect(voids > Self.seeds.count / 3)
+        #expect(erased > Self.seeds.count / 5 && erased < Self.seeds.count * 4 / 5)
     }
 
     @Test("Every order that respects causality gives the same state and the same bytes")

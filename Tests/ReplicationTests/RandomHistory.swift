@@ -16,6 +16,8 @@ struct RandomHistory {
     static let record = RecordID(bytes: 0..<16)
     static let writable: [FieldName] = ["s", "name", "phone"]
     static let addable: [FieldName] = ["note", "name"]
+    /// All fields that a history has.
+    static let names = Set(writable + addable + [RecordState.erasedField])
 
     /// The events in one order that respects causality.
     private(set) var events: [HistoryEvent] = []
@@ -62,6 +64,12 @@ struct RandomHistory {
             && !writes.contains(where: { $0.name == name })
         {
             additions.append(FieldWrite(name, randomValue(&random)))
+        }
+        if Int.random(in: 0..<12, using: &random) == 0 {
+            let kept = Self.writable.filter { _ in Bool.random(using: &random) }
+            additions.append(
+                FieldWrite(
+                    RecordState.erasedField, SampleErasure.value(of: Self.record, keeping: kept)))
         }
         let change = Change(
             dot: dot, clock: HybridTimestamp(rawValue: random.next() >> 40), kind: .dossier,
@@ -118,9 +126,16 @@ struct RandomHistory {
     }
 
     /// What a replica holds that has seen the set, by the model: a value is there unless an event
-    /// of the set wrote its field and had seen it.
+    /// of the set wrote its field and had seen it, or one erases its field.
     func survivors(of name: FieldName, in set: EventSet) -> [FieldEntry] {
         let real = set.indices.filter { !events[$0].isVoid }
+        let isErased = real.contains { index in
+            events[index].change.additions.contains { addition in
+                guard let erasure = Erasure(addition.value) else { return false }
+                return name != RecordState.erasedField && !erasure.keptFields.contains(name)
+            }
+        }
+        guard !isErased else { return [] }
         var entries: [FieldEntry] = []
         for index in real {
             let change = events[index].change
@@ -140,7 +155,7 @@ struct RandomHistory {
     func differences(of state: RecordState, from set: EventSet) -> [String] {
         var differences: [String] = []
         if state.vv != vector(of: set) { differences.append("vector \(state.vv)") }
-        for name in Set(Self.writable + Self.addable)
+        for name in Self.names
         where state[name] != survivors(of: name, in: set) {
             differences.append("field \(name)")
         }

@@ -29,13 +29,13 @@ enum SampleChanges {
         for (name, makeBytes) in steps {
             let bytes = makeBytes(chain.seq + 1, made)
             let change = try Change(canonicalBytes: bytes)
-            chain.append(bytes)
+            chain.append(innerHash: change.innerHash)
             let record = change.record ?? RecordID(derivedFrom: chain.hash)
             if change.seq == 1 { made = record }
             samples.append(
                 Sample(
                     name: name, bytes: bytes, record: record,
-                    innerHash: Hash256(hashing: bytes), chain: chain, change: change))
+                    innerHash: change.innerHash, chain: chain, change: change))
         }
         return samples
     }
@@ -99,8 +99,20 @@ enum SampleChanges {
                     var bytes = change(
                         seq, made, [desk: 6, central: 9], [FieldWrite("status", .text("approved"))])
                     bytes[0] += 2
-                    bytes += number(10) + map((text("a"), array(number(1), null)))
+                    bytes += number(11) + map((text("a"), array(number(1), null)))
                     return bytes + number(70_000) + text("newer")
+                }
+            ),
+            (
+                "what an erasure leaves: the hash of the bytes before, which chains, and two names",
+                { seq, made in
+                    erased(
+                        change(
+                            seq, made, [desk: 7, central: 9],
+                            [
+                                FieldWrite("status", .text("approved")),
+                                FieldWrite("citizen", .text("Nguyễn Thị Ánh")),
+                            ], adds: [FieldWrite("note", .text("gọi lại"))], by: "an.nt"))
                 }
             ),
         ]
@@ -120,6 +132,11 @@ enum SampleChanges {
                     CBORPair(.text("k"), .tag(1, .negative(0))),
                 ]))),
     ]
+
+    private static func erased(_ bytes: [UInt8]) -> [UInt8] {
+        // Our own bytes of just now.
+        (try? Change(canonicalBytes: bytes).erased(keeping: ["status"]).canonicalBytes) ?? []
+    }
 
     private static func change(
         _ seq: UInt64, _ record: RecordID?, _ context: VersionVector, _ writes: [FieldWrite],

@@ -62,6 +62,17 @@ struct StateVectorTests {
         Dot(desk, 8), seen: [desk: 4, central: 9],
         [FieldWrite("status", .text("reviewed")), FieldWrite("citizen", .null)], by: "bình")
 
+    private static let erased = change(
+        Dot(central, 10), seen: [desk: 4, central: 9],
+        adds: [
+            FieldWrite(
+                RecordState.erasedField,
+                SampleErasure.value(of: RandomHistory.record, keeping: ["status"]))
+        ])
+    private static let unseen = change(
+        Dot(desk, 5), seen: [desk: 4, central: 9],
+        [FieldWrite("citizen", .text("Ánh")), FieldWrite("status", .text("approved"))])
+
     /// Name, changes in the order of their coming, and which of them central refused.
     private static let histories: [(name: String, changes: [Change], voids: [Int])] = [
         ("nothing is known", [], []),
@@ -76,6 +87,16 @@ struct StateVectorTests {
             "the settling change names the refused one, and finds no gap",
             [first, reviewed, returned, settled], [1]
         ),
+        ("erased: only the status stays", [first, reviewed, returned, erased], []),
+        (
+            "what the desk wrote meanwhile is erased with it",
+            [first, reviewed, returned, erased, unseen], []
+        ),
+        (
+            "and the other way round: the same state",
+            [first, reviewed, returned, unseen, erased], []
+        ),
+        ("before the order came", [first, reviewed, returned, unseen], []),
     ]
 
     private func state(_ changes: [Change], _ voids: [Int]) throws -> RecordState {
@@ -123,6 +144,8 @@ struct StateVectorTests {
                 join("concurrent edits", 2, 3),
                 join("a resolution and a state that still has the conflict", 6, 4),
                 join("a resolution and one side of the conflict", 6, 3),
+                join("an erasure and what it did not know of", 9, 12),
+                join("an erasure and a state from before", 9, 1),
             ],
             refused: MalformedStates.all.map {
                 File.Refused(name: $0.name, bytes: Hexadecimal.text($0.bytes), fault: $0.fault)
@@ -145,7 +168,7 @@ struct StateVectorTests {
     @Test("The file's changes give the file's states, and its joins hold in both directions")
     func readBack() throws {
         let file: File = try VectorFile.read(Self.name)
-        #expect(file.states.count == 9)
+        try #require(file.states.count == 13)
         var digest = Digest()
         for row in file.states {
             let changes = try row.changes.map { hex in
@@ -158,6 +181,7 @@ struct StateVectorTests {
         }
         #expect(digest.description == file.digest)
         #expect(file.states[4].bytes == file.states[5].bytes)
+        #expect(file.states[10].bytes == file.states[11].bytes)
         for row in file.joins {
             let (left, right) = (try read(row.left), try read(row.right))
             let joined = try read(row.joined)

@@ -82,8 +82,8 @@ struct CheckerTests {
     func secondChange() async {
         let rule = await rule { world in
             let device = try #require(world.activeDevices.first { (try? ownCount($0)) ?? 0 > 0 })
-            let change = try #require(try OwnChanges(of: device.database).changes.first?.change)
-            try world.dots.collect(change.dot, [0])
+            let change = try #require(try OwnChanges(of: device.database).changes.first)
+            try world.dots.collect(change.dot, innerHash: Hash256(hashing: [0]))
         }
         #expect(rule == .dots)
     }

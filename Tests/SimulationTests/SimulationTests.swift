@@ -83,6 +83,18 @@ struct SimulationTests {
         await expectAllClean(Array(1..<40) + KnownSeeds.mendedWithForks, configuration)
     }
 
+    @Test("what is erased by law is gone from every file that had it, whatever happens meanwhile")
+    func erasures() async {
+        var configuration = SimulationConfiguration()
+        configuration.erases = true
+        let found = await expectAllClean(
+            Array(1..<30) + KnownSeeds.mendedWithErasures, configuration,
+            lookingFor: [" erase ", "the record was erased by law", "recovers"])
+        #expect(found.count == 3, "\(found)")
+        configuration.forks = .healed
+        await expectAllClean(Array(30..<50), configuration)
+    }
+
     @Test("the same seed gives the same history, to the last digest", arguments: [3, 21, 60])
     func repeatable(seed: UInt64) async {
         let plan = Plan(seed: seed)
@@ -95,7 +107,9 @@ struct SimulationTests {
 
     /// Parts of lines that tell of each kind of event and fault.
     private static let wanted =
-        Event.Kind.allCases.filter { ![.deviceBackup, .deviceRestore, .deviceClone].contains($0) }
+        Event.Kind.allCases.filter {
+            ![.deviceBackup, .deviceRestore, .deviceClone, .erase].contains($0)
+        }
         .map { " \($0.rawValue) " }
         + Fate.allCases.map { "\($0)" } + [
             "central died", "died; goes on from", "died in the transaction", "  from /backup",

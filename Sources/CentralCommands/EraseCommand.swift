@@ -1,0 +1,280 @@
+// Erasure by law: what a record holds of people goes, everywhere (`Protocol/erasure.md`).
+
+internal import Causality
+internal import CommandLineTool
+internal import Crypto
+internal import Dossiers
+internal import JSON
+internal import Language
+internal import ReplicaStore
+internal import Replication
+internal import SyncEngine
+
+enum EraseCommand {
+    static let erase = Command(
+        "erase",
+        summary: Message(
+            "erase what a record holds of people, everywhere and for good",
+            vi: "xóa vĩnh viễn dữ liệu cá nhân của một bản ghi, ở mọi nơi"),
+        discussion: Message(
+            """
+            Takes names, numbers, addresses, notes and custom fields from the record, its history and
+            what was refused of it, here at once and at every counter that holds it at its next sync.
+            Code, procedure, status and times stay, and who did what when. It cannot be undone.
+            The reason stays with the record and every counter reads it: write the decision, no name.
+            Backups, exports, printed reports and bundles made before are not reached.
+              central erase DVC-210531-10001 --reason "QĐ 12/2026 - Article 16 request"
+              central erasures
+            """,
+            vi: """
+                Xóa họ tên, số, địa chỉ, ghi chú và trường riêng khỏi bản ghi, lịch sử của nó và những gì bị
+                từ chối: ở đây ngay lập tức, ở mỗi quầy đang giữ khi quầy đồng bộ lần tới. Mã, thủ tục, trạng
+                thái và các thời điểm vẫn giữ, cùng với ai đã làm gì lúc nào. Không hoàn tác được.
+                Lý do được giữ cùng bản ghi và mọi quầy đều đọc: hãy ghi số quyết định, đừng ghi tên.
+                Bản sao lưu, tệp xuất, báo cáo đã in và gói đã tạo trước đó không bị xóa.
+                  central erase DVC-210531-10001 --reason "QĐ 12/2026 - yêu cầu theo Điều 16"
+                  central erasures
+                """),
+        arguments: [
+            Positional(
+                "RECORD",
+                help: Message(
+                    "a dossier's code, or the id of a dossier or contact",
+                    vi: "mã hồ sơ, hoặc id của hồ sơ hay lượt hướng dẫn"))
+        ],
+        options: [
+            Option(
+                "--reason", valueName: "TEXT",
+                help: Message(
+                    "the decision by which it is done; at most "
+                        + "\(DossierLimits.reasonCharactersMax) characters",
+                    vi: "quyết định làm căn cứ; nhiều nhất "
+                        + "\(DossierLimits.reasonCharactersMax) ký tự")),
+            Option(
+                "--by", valueName: "NAME", help: Message("who does this", vi: "người thực hiện")),
+            Option(
+                "--dry-run",
+                help: Message(
+                    "only say what would be erased", vi: "chỉ cho biết sẽ xóa những gì")),
+            Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON")),
+        ]
+    ) { invocation in
+        let isTrial = invocation.has("--dry-run")
+        let reason = isTrial ? "" : try invocation.required("--reason")
+        let home = CentralHome(invocation)
+        try home.withDatabase { database in
+            let reference = try RecordReference(invocation.positional("RECORD"))
+            guard let state = try database.state(of: reference) else {
+                throw StoreError.noSuchRecord
+            }
+            guard !state.kind.isCatalog else {
+                throw StoreError.domain(.unknownField(RecordSchema.erasedField, state.kind))
+            }
+            var found = try database.personalContent(of: state.id)
+            if !isTrial {
+                let fresh = SystemRandomSource().bytes(SigningKey.seedByteCount)
+                found = try home.write(database) { edit, transaction in
+                    let seed = try transaction.centralKeySeed(orElse: fresh)
+                    guard let key = SigningKey(seed: seed) else {
+                        throw StoreError.damaged(table: "central_key", key: 1)
+                    }
+                    let result = try edit.erase(
+                        reference, reason: reason, by: invocation.value("--by"), signedBy: key)
+                    try transaction.note(
+                        "erase", result.record.description, by: CentralHome.actor,
+                        count: result.changeCount)
+                    return result
+                }
+            }
+            let isGone = isTrial || database.emptyLog()
+            let code = state.shownValue("code")?.text
+            let contacts = try code.map { try database.contacts(ofDossier: $0) } ?? []
+            let answer = Answer(
+                found, code: code, contacts: state.kind == .dossier ? contacts : [],
+                isTrial: isTrial, isLogEmpty: isGone)
+            try answer.print(invocation)
+        }
+        return .ok
+    }
+
+    static let erasures = Command(
+        "erasures",
+        summary: Message(
+            "list the erased records, and which devices have not confirmed it",
+            vi: "liệt kê bản ghi đã xóa, và thiết bị nào chưa xác nhận"),
+        discussion: Message(
+            "A device erases a record in the sync that brings the order, and confirms it by its next "
+                + "request. One that was revoked never will.",
+            vi: "Thiết bị xóa bản ghi khi đồng bộ nhận được lệnh, và xác nhận ở yêu cầu kế tiếp. "
+                + "Thiết bị đã thu hồi thì không bao giờ xóa."),
+        options: [
+            Option(
+                "--json",
+                help: Message("one JSON document a line", vi: "mỗi dòng một tài liệu JSON"))
+        ]
+    ) { invocation in
+        try CentralHome(invocation).withDatabase { database in
+            let erased = try database.erasedRecords()
+            let devices = try database.devices()
+            let standing = EpochStanding(try database.epoch(), devices)
+            if invocation.has("--json") {
+                for record in erased {
+                    try invocation.printOut(
+                        record.json(unconfirmedBy: record.unconfirmed(devices, standing), standing)
+                            .serialized())
+                }
+                return
+            }
+            guard !erased.isEmpty else {
+                try invocation.say(Message("no record was erased", vi: "chưa xóa bản ghi nào"))
+                return
+            }
+            var table = TextTable([
+                .init(invocation.text(Message("RECORD", vi: "BẢN GHI"))),
+                .init(invocation.text(Message("ERASED", vi: "XÓA LÚC"))),
+                .init(invocation.text(Message("NOT CONFIRMED BY", vi: "CHƯA XÁC NHẬN"))),
+                .init(invocation.text(Message("REASON", vi: "LÝ DO"))),
+            ])
+            for record in erased {
+                let holders = record.unconfirmed(devices, standing)
+                let names = holders.map { device in
+                    "\(device.office)/\(device.desk)"
+                        + (device.state == .revoked
+                            ? invocation.text(Message(" (revoked)", vi: " (đã thu hồi)")) : "")
+                }
+                table.add([
+                    TerminalSafe.text(record.name), ShownTime.text(record.arrived),
+                    names.isEmpty
+                        ? invocation.text(Message("nobody", vi: "không nơi nào"))
+                        : TerminalSafe.text(names.joined(separator: ", ")),
+                    TerminalSafe.text(record.reasons.joined(separator: "; ")),
+                ])
+            }
+            for line in table.lines { try invocation.printOut(line) }
+        }
+        return .ok
+    }
+}
+
+/// What the command says of an erasure, or of its trial.
+private struct Answer {
+    let found: ErasureResult
+    let code: String?
+    let contacts: [RecordID]
+    let isTrial: Bool
+    let isLogEmpty: Bool
+
+    init(
+        _ found: ErasureResult, code: String?, contacts: [RecordID], isTrial: Bool,
+        isLogEmpty: Bool
+    ) {
+        self.found = found
+        self.code = code
+        self.contacts = contacts
+        self.isTrial = isTrial
+        self.isLogEmpty = isLogEmpty
+    }
+
+    /// `{id, code, fields, changes, contacts, dryRun}`.
+    private var json: JSONValue {
+        .object([
+            ("id", .string(found.record.description)),
+            ("code", code.map(JSONValue.string) ?? .null),
+            ("fields", .array(found.fields.map { .string($0.rawValue) })),
+            ("changes", .integer(Int64(found.changeCount))),
+            ("contacts", .array(contacts.map { .string($0.description) })),
+            ("dryRun", .bool(isTrial)),
+        ])
+    }
+
+    func print(_ invocation: Invocation) throws {
+        guard !invocation.has("--json") else {
+            try invocation.printOut(json.serialized())
+            return
+        }
+        let name = TerminalSafe.text(code ?? found.record.description)
+        let fields = TerminalSafe.text(found.fields.map(\.rawValue).joined(separator: ", "))
+        let changes = Message(
+            GroupedNumber.counted(found.changeCount, "change"),
+            vi: "\(found.changeCount) thay đổi")
+        if found.fields.isEmpty {
+            try invocation.say(
+                Message(
+                    "\(name) holds nothing of people here",
+                    vi: "\(name) ở đây không có dữ liệu cá nhân"))
+        } else if isTrial {
+            try invocation.say(
+                Message(
+                    "would erase from \(name): \(fields); in ",
+                    vi: "sẽ xóa khỏi \(name): \(fields); trong ")
+                    + changes)
+        } else {
+            try invocation.say(
+                Message(
+                    "erased from \(name): \(fields); in ",
+                    vi: "đã xóa khỏi \(name): \(fields); trong ")
+                    + changes)
+        }
+        if !isTrial {
+            try invocation.say(
+                Message(
+                    "each counter that holds it follows at its next sync: central erasures",
+                    vi: "mỗi quầy đang giữ sẽ xóa khi đồng bộ lần tới: central erasures"))
+        }
+        if !contacts.isEmpty {
+            let ids = contacts.map(\.description).joined(separator: " ")
+            try invocation.say(
+                Message(
+                    "\(GroupedNumber.counted(contacts.count, "contact")) of this dossier "
+                        + "\(contacts.count == 1 ? "is" : "are") not erased with it: \(ids)",
+                    vi: "\(contacts.count) lượt hướng dẫn của hồ sơ này không bị xóa theo: \(ids)"))
+        }
+        if !isLogEmpty {
+            try invocation.say(
+                Message(
+                    "another program reads central's file: traces go when the last one closes it",
+                    vi: "chương trình khác đang đọc tệp: dấu vết mất khi chương trình cuối đóng tệp"
+                ))
+        }
+    }
+}
+
+extension ErasedRecord {
+    fileprivate var name: String {
+        state.shownValue("code")?.text ?? state.id.description
+    }
+
+    fileprivate var reasons: [String] { state.erasures.map(\.reason) }
+
+    /// Devices that may have had the record and are not known to have erased it.
+    fileprivate func unconfirmed(_ devices: [Device], _ standing: EpochStanding) -> [Device] {
+        devices.filter { device in
+            offices.contains(device.office) && device.lastExchange != nil
+                && device.enrolledAt <= arrived
+                && device.lastComplete ?? device.enrolledAt <= arrived
+                && standing.word(for: device) != "replaced"
+        }
+    }
+
+    /// `{id, code, kind, at, reasons, unconfirmedBy: [{replica, office, desk, name, state}]}`.
+    fileprivate func json(unconfirmedBy devices: [Device], _ standing: EpochStanding) -> JSONValue {
+        .object([
+            ("id", .string(state.id.description)),
+            ("code", state.shownValue("code")?.text.map(JSONValue.string) ?? .null),
+            ("kind", .string(state.kind.name)), ("at", ShownTime.json(arrived)),
+            ("reasons", .array(reasons.map(JSONValue.string))),
+            (
+                "unconfirmedBy",
+                .array(
+                    devices.map { device in
+                        .object([
+                            ("replica", .string(device.replica.description)),
+                            ("office", .string(device.office)), ("desk", .integer(device.desk)),
+                            ("name", .string(device.name)),
+                            ("state", .string(standing.word(for: device))),
+                        ])
+                    })
+            ),
+        ])
+    }
+}

@@ -1,0 +1,272 @@
+// Erasure by law in a database file (`Protocol/erasure.md`). The order itself is a change like any other;
+// what follows from it happens wherever a record is stored that has become erased: the erased values
+// go from its logged changes, which keep the hashes that they had, and from every other place of the file.
+
+public import Causality
+public import Crypto
+public import Dossiers
+public import Replication
+internal import SQLite
+
+/// What an erasure did at central.
+public struct ErasureResult: Sendable {
+    /// The record.
+    public var record: RecordID
+    /// The fields that held values, at present or in a change.
+    public var fields: [FieldName]
+    /// The logged changes that lost values.
+    public var changeCount: Int
+}
+
+/// A record that was erased, as central tells of it.
+public struct ErasedRecord: Sendable {
+    /// What is left of it.
+    public var state: RecordState
+    /// When the latest order reached this file.
+    public var arrived: Timestamp
+    /// The codes of the offices that read the record at any time.
+    public var offices: [String]
+}
+
+extension LocalEdit {
+    /// Erases what a record holds of people, at central. The order may come again: another reason is
+    /// added.
+    ///
+    /// - Parameter key: central's own, which signs the order.
+    /// - Throws: `StoreError.noSuchRecord`, `.ambiguousCode`, `.domain`, `.sqlite`.
+    public func erase(
+        _ reference: RecordReference, reason: String, by: String? = nil, signedBy key: SigningKey
+    ) throws -> ErasureResult {
+        precondition(transaction.database.role == .central, "central erases, and counters follow")
+        let record = try transaction.find(reference)
+        let kind = record.state.kind
+        guard kind == .dossier || kind == .contact else {
+            throw StoreError.domain(.unknownField(RecordSchema.erasedField, kind))
+        }
+        let found = try transaction.database.personalContent(of: record.state.id)
+        let erasure = Erasure(
+            of: record.state.id, keeping: RecordSchema.fieldsKeptByErasure(of: kind),
+            reason: reason, signedBy: key)
+        _ = try edit(
+            reference, writes: [],
+            additions: [FieldWrite(RecordSchema.erasedField, erasure.value)], by: by)
+        return found
+    }
+}
+
+extension ReplicaDatabase {
+    /// What an erasure would take from a record here.
+    ///
+    /// - Throws: `StoreError`.
+    public func personalContent(of id: RecordID) throws -> ErasureResult {
+        guard let stored = try find(.id(id)) else { throw StoreError.noSuchRecord }
+        let kept = Set(RecordSchema.fieldsKeptByErasure(of: stored.state.kind))
+            .union([RecordSchema.erasedField])
+        var fields = Set(stored.state.fields.map(\.name)).subtracting(kept)
+        var count = 0
+        for logged in try changeLog.history(kind: stored.state.kind, recordKey: stored.key) {
+            let names = (logged.change.writes + logged.change.additions).map(\.name)
+                .filter { !kept.contains($0) }
+            fields.formUnion(names)
+            if !names.isEmpty { count += 1 }
+        }
+        return ErasureResult(record: id, fields: fields.sorted(), changeCount: count)
+    }
+
+    /// At central: the records that were erased, newest first within their kind. Looks at every row.
+    ///
+    /// - Throws: `StoreError`.
+    public func erasedRecords() throws -> [ErasedRecord] {
+        var erased: [ErasedRecord] = []
+        for kind in [RecordKind.dossier, .contact] {
+            guard let table = table(of: kind) else { continue }
+            // The field has no column: its name stands in the blob.
+            let name = Array(RecordSchema.erasedField.rawValue.utf8)
+            try table.forEach(
+                where: "WHERE instr(state, ?1) > 0 ORDER BY key DESC",
+                bind: { try $0.bind(1, name) }
+            ) { stored in
+                guard stored.state.keptFields != nil else { return true }
+                erased.append(
+                    ErasedRecord(
+                        state: stored.state, arrived: try erasureArrived(stored),
+                        offices: try scopesThatRead(kind, key: stored.key).map(\.office)))
+                return true
+            }
+        }
+        return erased
+    }
+
+    private func erasureArrived(_ stored: StoredRecord) throws -> Timestamp {
+        let entries = stored.state[RecordSchema.erasedField]
+        let logged = try changeLog.history(kind: stored.state.kind, recordKey: stored.key)
+            .filter { logged in entries.contains { $0.dot == logged.change.dot } }
+        // One that came back after a restoration is in no log.
+        let stamped = entries.compactMap { stored.state.stamp(of: $0.dot)?.shownTime }
+        return (logged.map(\.arrived) + stamped).max() ?? Timestamp(milliseconds: 0)
+    }
+
+    /// The contacts that name a dossier by its code.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func contacts(ofDossier code: String) throws -> [RecordID] {
+        let statement = try connection.statement(
+            "SELECT id FROM contacts WHERE dossier = ?1 ORDER BY key")
+        try statement.bind(1, code)
+        defer { statement.reset() }
+        var ids: [RecordID] = []
+        while try statement.step() {
+            if let id = RecordID(bytes: statement.bytes(0)) { ids.append(id) }
+        }
+        return ids
+    }
+
+    /// The scopes of offices that read a record at any time.
+    func scopesThatRead(
+        _ kind: RecordKind, key: Int64
+    ) throws -> [(key: Int64, office: String)] {
+        let statement = try connection.statement(
+            """
+            SELECT s.key, s.office FROM scopes AS s WHERE EXISTS (
+                SELECT 1 FROM changes AS c
+                JOIN feed AS f ON f.scope = s.key AND f.position = c.position
+                WHERE c.kind = ?1 AND c.record = ?2)
+            ORDER BY s.key
+            """)
+        try statement.bind(1, Int64(kind.rawValue))
+        try statement.bind(2, key)
+        defer { statement.reset() }
+        var scopes: [(Int64, String)] = []
+        while try statement.step() { scopes.append((statement.int64(0), statement.text(1))) }
+        return scopes
+    }
+
+    /// Empties the write-ahead log, so that what was erased is not there either.
+    ///
+    /// - Returns: `false` when another program is reading, or the disk failed: the log is emptied when
+    ///   the last program closes the file.
+    public func emptyLog() -> Bool {
+        do {
+            try connection.checkpoint(truncating: true)
+            return true
+        } catch {
+            return false
+        }
+    }
+}
+
+extension LogEntry {
+    /// The row without erased values.
+    func erased(keeping kept: Set<FieldName>) throws -> LogEntry {
+        var left = self
+        left.bytes = try bytes.map { try Self.erased($0, form, keeping: kept) }
+        return left
+    }
+
+    fileprivate static func erased(
+        _ bytes: [UInt8], _ form: LogForm, keeping kept: Set<FieldName>
+    ) throws(FormatError) -> [UInt8] {
+        switch form {
+        case .change, .void:
+            return try Change(canonicalBytes: bytes).erased(keeping: kept).canonicalBytes
+        case .state:
+            return try RecordState(canonicalBytes: bytes).filtered { name, _ in
+                kept.contains(name)
+            }.canonicalBytes
+        }
+    }
+}
+
+extension WriteTransaction {
+    /// Takes the erased values out of all that is kept of a record beside its row: logged changes,
+    /// states that came whole or were replaced, and what was refused.
+    func eraseContent(of state: RecordState, key: Int64, keeping kept: Set<FieldName>) throws {
+        for recordKey in [key, Self.keyOfNoRecord] {
+            let rows = try logRows(of: state.kind, recordKey)
+            for (position, form, bytes) in rows {
+                if recordKey == Self.keyOfNoRecord, try !names(state.id, bytes, at: position) {
+                    continue
+                }
+                try rewrite("changes", position, bytes) { bytes throws(FormatError) in
+                    try LogEntry.erased(bytes, form, keeping: kept)
+                }
+            }
+        }
+        guard database.role == .counter else { return }
+        for (row, bytes) in try refusedRows(of: state.id) {
+            try rewrite("refused", row, bytes) { bytes throws(FormatError) in
+                try LogEntry.erased(bytes, .change, keeping: kept)
+            }
+        }
+    }
+
+    /// What rows of refused changes have for a record that they left no trace in.
+    private static let keyOfNoRecord: Int64 = 0
+
+    private func logRows(
+        of kind: RecordKind, _ recordKey: Int64
+    ) throws -> [(position: Int64, form: LogForm, bytes: [UInt8])] {
+        let statement = try database.connection.statement(
+            """
+            SELECT position, form, bytes FROM changes
+            WHERE kind = ?1 AND record = ?2 AND bytes IS NOT NULL
+            """)
+        try statement.bind(1, Int64(kind.rawValue))
+        try statement.bind(2, recordKey)
+        defer { statement.reset() }
+        var rows: [(Int64, LogForm, [UInt8])] = []
+        while try statement.step() {
+            guard let form = LogForm(rawValue: statement.int64(1)) else {
+                throw StoreError.damaged(table: "changes", key: statement.int64(0))
+            }
+            rows.append((statement.int64(0), form, statement.bytes(2)))
+        }
+        return rows
+    }
+
+    private func names(_ record: RecordID, _ bytes: [UInt8], at position: Int64) throws -> Bool {
+        do throws(FormatError) {
+            return try Change(canonicalBytes: bytes).record == record
+        } catch {
+            throw StoreError.damaged(table: "changes", key: position)
+        }
+    }
+
+    private func refusedRows(of record: RecordID) throws -> [(row: Int64, bytes: [UInt8])] {
+        let statement = try database.connection.statement(
+            "SELECT rowid, bytes FROM refused WHERE record = ?1")
+        try record.withBytes { try statement.bind(1, bytes: $0) }
+        defer { statement.reset() }
+        var rows: [(Int64, [UInt8])] = []
+        while try statement.step() { rows.append((statement.int64(0), statement.bytes(1))) }
+        return rows
+    }
+
+    private func rewrite(
+        _ table: String, _ row: Int64, _ bytes: [UInt8],
+        _ erasing: ([UInt8]) throws(FormatError) -> [UInt8]
+    ) throws {
+        let left: [UInt8]
+        do throws(FormatError) {
+            left = try erasing(bytes)
+        } catch {
+            throw StoreError.damaged(table: table, key: row)
+        }
+        guard left != bytes else { return }
+        let statement = try database.connection.statement(
+            "UPDATE \(table) SET bytes = ?2 WHERE rowid = ?1")
+        try statement.bind(1, row)
+        try statement.bind(2, left)
+        try statement.run()
+    }
+}
+
+extension RecordState {
+    /// What an office hears that has only a copy of the record from before: that it was erased.
+    public var erasureNotice: RecordState {
+        var notice = RecordState(kind: kind, id: id)
+        notice.adoptUnseen(
+            from: filtered { name, _ in name == Self.erasedField }, except: [])
+        return notice
+    }
+}
