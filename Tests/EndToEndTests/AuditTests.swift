@@ -67,6 +67,54 @@ struct AuditTests {
         #expect(try !office.central("audit").output.contains("Marked"))
     }
 
+    @Test(
+        "a mark kept elsewhere shows what no signature does: central's own changes, the trail's end"
+    )
+    func mark() throws {
+        let office = try Office()
+        let desk = try office.desk("a")
+        _ = try desk.enter("code=A-1", "fee_vnd=10000")
+        #expect(try desk("sync").code == 0)
+        #expect(try office.central("assign", "A-1", "Lan").code == 0)
+        let mark = try #require(
+            office.central("verify", "--audit", "--json").json["mark"]?.stringValue)
+        #expect(try office.central("verify", "--audit").output.contains("mark: \(mark)"))
+        #expect(try office.central("verify", "--json").json["mark"] == nil)
+        // What came later is no matter.
+        #expect(try office.central("assign", "A-1", "Hoa").code == 0)
+        #expect(try desk("sync").code == 0)
+        #expect(try office.central("erase", "A-1", "--reason", "QĐ 12").code == 0)
+        #expect(try office.central("verify", "--mark", mark).code == 0)
+        try office.stop()
+        let copy = try office.root.path + "/whole.db"
+        try alter(office, "VACUUM INTO '\(copy)'")
+        func faults(_ sql: String...) throws -> [String] {
+            let path = try office.home + "/central.db"
+            try? FileManager.default.removeItem(atPath: path)  // the copy takes its place
+            try FileManager.default.copyItem(atPath: copy, toPath: path)
+            for statement in sql { try alter(office, statement) }
+            let verified = try office.central("verify", "--mark", mark, "--json")
+            return verified.output.isEmpty
+                ? []
+                : try verified.json["faults"]?.arrayValue?.compactMap {
+                    "\($0["subject"]?.stringValue ?? "") \($0["place"]?.stringValue ?? "")"
+                } ?? []
+        }
+        #expect(try faults("SELECT 1") == [])
+        // The last entries of the trail: the chain that is left is whole.
+        let entry = try #require(mark.split(separator: "-").last?.split(separator: ".").first)
+        #expect(
+            try faults("DELETE FROM trail WHERE number >= \(entry)") == ["trail entry \(entry)"])
+        let position = try #require(mark.split(separator: ".").first)
+        #expect(
+            try faults("UPDATE commits SET hash = zeroblob(32) WHERE last = \(position)")
+                .contains("feed position \(position)"))
+        for bad in ["", "1", "1.00", "1.0000000000000000", "x.0000000000000000-1.0000000000000000"]
+        {
+            #expect(try office.central("verify", "--mark", bad).code == 64)
+        }
+    }
+
     @Test("a change that was altered, or taken out, is named, even with all hashes made anew")
     func tampering() throws {
         let office = try Office()
