@@ -101,7 +101,13 @@ extension CommandFailure {
             case .notEnrolled: .noPermission
             default: .dataError
             }
-        self.init(code, error.message, hint: error.hint)
+        var hint = error.hint
+        if case .noSuchRecord = error {
+            hint = Message(
+                "see ids and codes with: central records --ndjson",
+                vi: "xem id và mã bằng: central records --ndjson")
+        }
+        self.init(code, error.message, hint: hint)
     }
 }
 

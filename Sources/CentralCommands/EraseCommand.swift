@@ -103,10 +103,14 @@ enum EraseCommand {
             "list the erased records, and which devices have not confirmed it",
             vi: "liệt kê bản ghi đã xóa, và thiết bị nào chưa xác nhận"),
         discussion: Message(
-            "A device erases a record in the sync that brings the order, and confirms it by its next "
-                + "request. One that was revoked never will.",
-            vi: "Thiết bị xóa bản ghi khi đồng bộ nhận được lệnh, và xác nhận ở yêu cầu kế tiếp. "
-                + "Thiết bị đã thu hồi thì không bao giờ xóa."),
+            """
+            A device erases a record in the sync that brings the order, and confirms it by its next request.
+            One that was revoked never will.
+            """,
+            vi: """
+                Thiết bị xóa bản ghi khi đồng bộ nhận được lệnh, và xác nhận ở yêu cầu kế tiếp. Thiết bị đã
+                thu hồi thì không bao giờ xóa.
+                """),
         options: [
             Option(
                 "--json",
@@ -244,7 +248,11 @@ extension ErasedRecord {
         state.shownValue("code")?.text ?? state.id.description
     }
 
-    fileprivate var reasons: [String] { state.erasures.map(\.reason) }
+    /// The earliest first.
+    fileprivate var reasons: [String] {
+        let orders = state.shown(RecordSchema.erasedField, by: .entries)?.entries.reversed() ?? []
+        return orders.compactMap { Erasure($0.value)?.reason }
+    }
 
     /// Devices that may have had the record and are not known to have erased it.
     fileprivate func unconfirmed(_ devices: [Device], _ standing: EpochStanding) -> [Device] {

@@ -83,6 +83,31 @@ struct ColumnarBatchTests {
         }
     }
 
+    @Test("a record is named by the change that made it also behind a change that was erased")
+    func erased() throws {
+        var random = SeededGenerator(seed: 5)
+        let origin = PushOrigin(
+            replica: random.replica(), firstSeq: 1, hashBefore: .zero)
+        let named = [FieldWrite("applicant_name", .text("An"))]
+        func change(_ seq: UInt64, _ id: RecordID?, seen: VersionVector = [:]) -> Change {
+            Change(
+                dot: Dot(origin.replica, seq), clock: HybridTimestamp(rawValue: 1 << 20),
+                kind: .dossier, record: id, context: seen, writes: named)
+        }
+        let before = change(1, random.record()).erased(keeping: ["office"])
+        let making = change(2, nil)
+        var chain = HashChain()
+        for one in [before, making] { chain.append(innerHash: one.innerHash) }
+        let edit = change(3, RecordID(derivedFrom: chain.hash), seen: [origin.replica: 2])
+        let sequence = [before, making, edit].flatMap(\.canonicalBytes)
+        let batch = ColumnarBatch(changes: sequence, from: origin)
+        #expect(batch.parts.first { $0.name == "ids" }?.range.count ?? 0 == 0)
+        let again = try ColumnarBatch.changes(
+            of: batch.bytes, from: origin, limitBytes: Self.limit
+        ) { _ in nil }
+        #expect(again == sequence)
+    }
+
     @Test("dossiers as offices have them come out byte for byte, in less than 70 bytes each")
     func dossiers() throws {
         var dossiers = DossierGenerator(seed: 5)
