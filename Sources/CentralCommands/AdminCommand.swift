@@ -25,11 +25,11 @@ enum AdminCommand {
             vi: "tạo tài khoản, hoặc đổi mật khẩu"),
         discussion: Message(
             """
-            The password is asked for, and not shown; from a pipe it is the first line. It has 12
+            The password is asked for twice, and not shown; from a pipe it is the first line. It has 12
             characters or more. A new password ends the account's sessions.
             """,
             vi: """
-                Mật khẩu được hỏi và không hiện ra; từ ống dẫn thì là dòng đầu. Mật khẩu có từ 12 ký tự.
+                Mật khẩu được hỏi hai lần và không hiện ra; từ ống dẫn thì là dòng đầu. Mật khẩu có từ 12 ký tự.
                 Đổi mật khẩu kết thúc các phiên của tài khoản.
                 """),
         arguments: [name],
@@ -82,6 +82,15 @@ enum AdminCommand {
                 Message(
                     "a password has \(min) characters or more, and no control characters",
                     vi: "mật khẩu có từ \(min) ký tự, không có ký tự điều khiển"))
+        }
+        if PasswordInput.isTyped {
+            let prompt = invocation.text(Message("once more: ", vi: "nhập lại: "))
+            let again = PasswordInput.read(prompt: prompt, bytesMax: AdminAccount.passwordBytesMax)
+            guard again == bytes else {
+                throw CommandFailure(
+                    .dataError,
+                    Message("the two passwords differ", vi: "hai lần nhập mật khẩu khác nhau"))
+            }
         }
         return text
     }

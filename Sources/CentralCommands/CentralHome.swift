@@ -86,6 +86,28 @@ struct CentralHome {
     }
 }
 
+extension ReplicaDatabase {
+    /// Refuses the code of an office that the catalog does not have; `nil` is no code.
+    ///
+    /// - Parameter isOnlyRead: an office counts as well whose code the catalog has no more, while records
+    ///   name it.
+    /// - Throws: `CommandFailure`, `StoreError`.
+    func requireOffice(_ code: String?, isOnlyRead: Bool = false) throws {
+        guard let code, try !hasOffice(code) else { return }
+        if isOnlyRead {
+            var filter = RecordFilter()
+            filter.office = code
+            if try recordCount(filter) > 0 { return }
+        }
+        throw CommandFailure(
+            .dataError,
+            Message(
+                "the catalog has no office with this code",
+                vi: "danh mục không có cơ quan mang mã này"),
+            hint: Message("see: central office list", vi: "xem: central office list"))
+    }
+}
+
 extension CommandFailure {
     /// What a failed store means for the person and for the exit code.
     init(_ error: StoreError) {

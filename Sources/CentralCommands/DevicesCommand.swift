@@ -116,14 +116,7 @@ enum DevicesCommand {
                     vi: "ghi một cơ quan hoặc --all, một trong hai"))
         }
         let count = try CentralHome(invocation).withDatabase { database in
-            if let office, try !database.hasOffice(office) {
-                throw CommandFailure(
-                    .dataError,
-                    Message(
-                        "the catalog has no office with this code",
-                        vi: "danh mục không có cơ quan mang mã này"),
-                    hint: Message("see: central office list", vi: "xem: central office list"))
-            }
+            try database.requireOffice(office)
             return try database.write(now: SystemClock().now()) {
                 try requestSync(office: office, $0, by: CentralHome.actor)
             }

@@ -44,14 +44,7 @@ enum EnrolCommand {
         let home = CentralHome(invocation)
         let pin = try TLSFiles.pinnedKey(invocation, home).map { KeyPin(of: $0).text }
         let issued = try home.withDatabase { database in
-            guard try database.hasOffice(office) else {
-                throw CommandFailure(
-                    .dataError,
-                    Message(
-                        "the catalog has no office with this code",
-                        vi: "danh mục không có cơ quan mang mã này"),
-                    hint: Message("see: central office list", vi: "xem: central office list"))
-            }
+            try database.requireOffice(office)
             return try issue(office: office, database)
         }
         if invocation.has("--json") {

@@ -69,6 +69,7 @@ enum ExportCommand {
         let office = invocation.value("--office")
         let end = try CentralHome(invocation).withDatabase { database in
             var count = 0
+            try database.requireOffice(office, isOnlyRead: true)
             let end = try database.read {
                 try since.check(in: database)
                 if format == "csv" {

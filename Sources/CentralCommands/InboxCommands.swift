@@ -38,6 +38,7 @@ enum InboxCommands {
         let wanted = invocation.value("--assigned").map { SearchText($0) }
         var count = 0
         try CentralHome(invocation).withDatabase { database in
+            try database.requireOffice(filter.office, isOnlyRead: true)
             let places = try Places(database)
             try database.forEachRecord(filter) { state in
                 let assigned = state.shownValue(RecordSchema.assignedField)?.text

@@ -69,14 +69,7 @@ enum ReceiptsCommand {
                         .dataError, Message("there is no such device", vi: "không có thiết bị này"),
                         hint: Message("see: central devices", vi: "xem: central devices"))
                 }
-                if let office, try !database.hasOffice(office) {
-                    throw CommandFailure(
-                        .dataError,
-                        Message(
-                            "the catalog has no office with this code",
-                            vi: "danh mục không có cơ quan mang mã này"),
-                        hint: Message("see: central office list", vi: "xem: central office list"))
-                }
+                try database.requireOffice(office)
                 return (
                     try database.deviceReceipts(device: device, office: office, last: count),
                     try database.devices()

@@ -65,6 +65,10 @@ extension RefusedChange {
             ("at", ShownText.json(change.stamp.shownTime)),
             ("by", change.by.map(JSONValue.string) ?? .null),
             ("fields", change.fieldsJSON),
+            (
+                "erased",
+                .array((change.erasedContent?.fields ?? []).map { .string($0.rawValue) })
+            ),
         ])
     }
 
@@ -86,6 +90,11 @@ extension RefusedChange {
             table.add(["    \(member.name)", ShownText.value(member.value)])
         }
         lines += table.lines
+        if let erased = change.erasedContent?.fields {
+            let names = TerminalSafe.text(erased.map(\.rawValue).joined(separator: ", "))
+            let words = Message("erased since: \(names)", vi: "đã bị xóa: \(names)")
+            lines.append("    " + words.text(in: language))
+        }
         return lines
     }
 }

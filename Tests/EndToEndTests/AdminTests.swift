@@ -126,10 +126,14 @@ struct AdminTests {
 
     @Test("a password that is corrected while it is typed is the corrected one, and is not shown")
     func typed() throws {
+        let command = try "\(Program.path("central")) admin add typist --home \(office.home)"
+        let slip = try Program.typed(
+            (after: "password: ", keys: "a long passwordX\n"),
+            (after: "once more: ", keys: "a long password\n"), command: command, in: office.root)
+        #expect(slip.code == 65 && slip.output.contains("the two passwords differ"))
         let made = try Program.typed(
-            "a long passwordX\u{7F}\n", after: "password: ",
-            command: "\(Program.path("central")) admin add typist --home \(office.home)",
-            in: office.root)
+            (after: "password: ", keys: "a long passwordX\u{7F}\n"),
+            (after: "once more: ", keys: "a long password\n"), command: command, in: office.root)
         #expect(made.code == 0, "\(made.output) \(made.errors)")
         #expect(made.output.contains("typist is viewer") && !made.output.contains("a long"))
         #expect(try login("typist", "a long password").status == 200)

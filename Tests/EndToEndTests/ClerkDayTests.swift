@@ -246,7 +246,7 @@ struct ClerkDayTests {
     func contactKeysEnd() throws {
         let (office, desk) = try desk()
         let ended = try Program.typed(
-            "v0\u{3}", after: "no topic",
+            (after: "no topic", keys: "v0\u{3}"),
             command: "\(Program.path("counter")) contact --keys --home \(desk.home) && stty",
             in: office.root)
         #expect(ended.code == 0, "\(ended.output) \(ended.errors)")

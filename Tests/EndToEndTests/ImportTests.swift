@@ -153,8 +153,15 @@ struct ImportTests {
             "export", "--since", "0", "--format", "csv", "--with-personal", "--office", Office.code)
         #expect(csv.output.contains("Lê Thị Hoa") && csv.errors.hasPrefix("next: --since "))
         #expect(
-            try office.central("export", "--since", "0", "--office", "KHAC", "--json")
+            try office.central("export", "--since", "0", "--office", Office.otherCode, "--json")
                 .jsonLines.count == 1)
+        for command in ["export", "conflicts", "records"] {
+            let more = command == "export" ? ["--since", "0"] : []
+            let ending = try Program.run(
+                "central", [command] + more + ["--office", "KHAC", "--home", office.home],
+                in: office.root)
+            #expect(ending.code == 65 && ending.errors.contains("no office with this code"))
+        }
         for (since, code, words) in [
             ("999999.00000000", Int32(65), "does not have that position"),
             ("1.00000000", 65, "does not have that position"), ("x", 64, "as an export prints it"),
