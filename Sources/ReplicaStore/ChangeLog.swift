@@ -123,6 +123,20 @@ final class ChangeLog {
         }
     }
 
+    /// A replica's change; `nil` when the log does not have it.
+    func change(replicaKey: Int64, seq: UInt64) throws -> Change? {
+        var found: [UInt8]?
+        try forEachChange(replicaKey: replicaKey, from: seq) {
+            if $0 == seq { found = $2 }
+            return false
+        }
+        do throws(FormatError) {
+            return try found.map { bytes throws(FormatError) in try Change(canonicalBytes: bytes) }
+        } catch {
+            throw StoreError.damaged(table: "changes", key: Int64(clamping: seq))
+        }
+    }
+
     /// The changes to a record, in order of arrival.
     func history(kind: RecordKind, recordKey: Int64) throws -> [LoggedChange] {
         let statement = try connection.statement(

@@ -3,7 +3,7 @@
 
 public import Causality
 public import Crypto
-internal import Replication
+public import Replication
 internal import SQLite
 
 /// What syncs have learned of the link to central.
@@ -165,6 +165,29 @@ extension ReplicaDatabase {
             throw StoreError.notEnrolled
         }
         return (identity, replica)
+    }
+}
+
+extension ReplicaDatabase {
+    /// Whether all values of this replica that stand in a state were written here: a copy of it gives
+    /// the same dots to others.
+    ///
+    /// - Throws: `StoreError`.
+    public func hasWritten(whatIsOf replica: ReplicaID, in state: RecordState) throws -> Bool {
+        guard state.vv[replica] > 0, let key = try interning.knownKey(of: replica) else {
+            return true
+        }
+        return try state.stamps.filter { $0.dot.replica == replica }.allSatisfy { stamped in
+            guard let change = try changeLog.change(replicaKey: key, seq: stamped.dot.seq) else {
+                return true
+            }
+            let written = Set(change.writes + change.additions)
+            let standing = state.fields.flatMap { field in
+                field.entries.filter { $0.dot == stamped.dot }
+                    .map { FieldWrite(field.name, $0.value) }
+            }
+            return change.stamp == stamped.stamp && written.isSuperset(of: standing)
+        }
     }
 }
 

@@ -151,9 +151,9 @@ extension CounterSession {
             case .state(let state):
                 guard state.kind.isKnown else { throw Self.unknownKind }
                 // Another device has read what a copy of this one wrote.
-                guard state.vv[replica] <= identity.seq else {
-                    throw SyncFailure.forked(accepted: state.vv[replica])
-                }
+                guard state.vv[replica] <= identity.seq,
+                    try database.hasWritten(whatIsOf: replica, in: state)
+                else { throw SyncFailure.forked(accepted: state.vv[replica]) }
                 guard gaps.remove(state.id) != nil else {
                     try merge.join(state)
                     return

@@ -35,6 +35,11 @@ enum KnownSeeds {
         1122,  // the check took another record of the same id for the erased one
     ]
 
+    /// The same where devices are cloned as well.
+    static let mendedWithErasuresAndForks: [UInt64] = [
+        1887  // values of a copy that others gave back were taken for own ones
+    ]
+
     /// What breaks still when two offices give one id to their records while central is restored from
     /// an old copy: the other one may come first then, and who had the record is not told.
     static let open: [UInt64] = [403, 438]

@@ -109,6 +109,38 @@ struct RepairTests {
         #expect(states[second]?.vv[rotation.old] == 0)
     }
 
+    @Test("what a copy had written and others bring back is not taken for one's own")
+    func copyInState() async throws {
+        let fleet = try Fleet()
+        let (original, reader) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        let id = try original.make()
+        _ = try await original.sync()
+        _ = try await reader.sync()
+        let copy = try original.copied(to: fleet.directory + "/copy.db", slot: fleet.slot)
+        let backup = try fleet.backUpCentral()
+        try copy.set(id, "officer", .text("Hoa"))
+        try copy.set(id, "fee_vnd", .integer(1))
+        _ = try await copy.sync()
+        _ = try await reader.sync()
+        try fleet.restoreCentral(from: backup)
+        try recover(fleet)
+        // Under the numbers that the copy had used, and one more.
+        for number in 1...3 { try original.set(id, "applicant_phone", .text("091\(number)")) }
+        _ = try await reader.sync()
+        let report = try await original.sync()
+        #expect(report.outcome == .synced)
+        #expect(report.rotation?.reissuedCount == 3)
+        // It was noticed as a copy before anything was merged, not only renamed with the epoch.
+        #expect(report.rotation?.cause == .copied)
+        for counter in [copy, original, reader, copy] { _ = try await counter.sync() }
+        for counter in [original, reader, copy] {
+            #expect(try counter.values(id, "officer") == [.text("Hoa")])
+            #expect(try counter.values(id, "fee_vnd") == [.integer(1)])
+            #expect(try counter.values(id, "applicant_phone") == [.text("0913")])
+        }
+        try expectConverged(fleet, [original, reader, copy])
+    }
+
     @Test("what was refused before a restoration is refused again, and still waits for a person")
     func refusedBefore() async throws {
         let fleet = try Fleet()
