@@ -255,7 +255,7 @@ extension ErasedRecord {
     }
 
     /// Devices that may have had the record and are not known to have erased it.
-    fileprivate func unconfirmed(_ devices: [Device], _ standing: EpochStanding) -> [Device] {
+    func unconfirmed(_ devices: [Device], _ standing: EpochStanding) -> [Device] {
         devices.filter { device in
             offices.contains(device.office) && device.lastExchange != nil
                 && device.enrolledAt <= arrived

@@ -33,6 +33,8 @@ struct CentralStatus {
     var devices: [Device]
     var standing: EpochStanding
     var arrival: DeviceStanding
+    /// Erasures that some device is not known to have followed.
+    var openErasures: Int
 
     init(_ database: ReplicaDatabase) throws {
         for (kind, name) in [
@@ -48,6 +50,10 @@ struct CentralStatus {
         devices = try database.devices()
         standing = EpochStanding(try database.epoch(), devices)
         arrival = try DeviceStanding(database)
+        let (devices, standing) = (devices, standing)
+        openErasures = try database.erasedRecords().count {
+            !$0.unconfirmed(devices, standing).isEmpty
+        }
     }
 
     private var active: [Device] { standing.devices }
@@ -68,6 +74,7 @@ struct CentralStatus {
                     "oldestSync",
                     ShownTime.json(active.compactMap(\.lastComplete).min())
                 ),
+                ("erasuresUnconfirmed", .integer(Int64(openErasures))),
                 ("epoch", standing.json),
             ])
     }
@@ -100,6 +107,15 @@ struct CentralStatus {
                 vi: "\(active.count) thiết bị đang dùng"),
         ]
         lines += standing.lines + behind.map(line)
+        if openErasures > 0 {
+            lines.append(
+                Message(
+                    GroupedNumber.counted(openErasures, "erasure")
+                        + (openErasures == 1 ? " is" : " are")
+                        + " not confirmed by every device: central erasures",
+                    vi: "\(number(openErasures)) lệnh xóa chưa được mọi thiết bị xác nhận: "
+                        + "central erasures"))
+        }
         for device in devices {
             guard let original = active.first(where: { $0.replica == device.copyOf }) else {
                 continue

@@ -81,6 +81,7 @@ struct ErasureTests {
         let contents = try office.central("erasures", "--json").jsonLines
         #expect(contents.count == 2)
         #expect(contents.allSatisfy { $0["unconfirmedBy"] == [] }, "\(contents)")
+        #expect(try office.central("status", "--json").json["erasuresUnconfirmed"] == 0)
     }
 
     @Test("who did it, when and why stays, and what each change had written by name")
@@ -93,6 +94,10 @@ struct ErasureTests {
         let waiting = try office.central("erasures", "--json").jsonLines
         #expect(waiting.first?["unconfirmedBy"]?[0]?["name"] == "a")
         #expect(waiting.first?["reasons"] == ["QĐ 12"])
+        #expect(try office.central("status", "--json").json["erasuresUnconfirmed"] == 1)
+        #expect(
+            try office.central("status").output
+                .contains("1 erasure is not confirmed by every device: central erasures"))
         try desk.sync()
         let changes = try office.central("audit", "A-1", "--json").jsonLines
         #expect(changes.map { $0["by"]?.stringValue } == [nil, "Lan", "Hoa"])
