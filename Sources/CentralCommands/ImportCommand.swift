@@ -64,9 +64,9 @@ enum ImportCommand {
             throw UsageError(
                 Message("\(option) needs --map", vi: "\(option) cần có --map"))
         }
-        var lines: NDJSONLineReader
+        var lines: LineReader
         do {
-            lines = try NDJSONLineReader(path: invocation.positional("FILE"))
+            lines = try LineReader(path: invocation.positional("FILE"))
         } catch {
             throw CommandFailure(
                 .noInput,
@@ -148,7 +148,7 @@ struct Importer {
         self.database = database
     }
 
-    mutating func run(_ lines: inout NDJSONLineReader, _ outcome: inout ImportOutcome) throws {
+    mutating func run(_ lines: inout LineReader, _ outcome: inout ImportOutcome) throws {
         while true {
             var batch: [(number: Int, edit: EditLine)] = []
             let isEnd = try fill(&batch, &lines, &outcome)
@@ -181,7 +181,7 @@ struct Importer {
     }
 
     private func fill(
-        _ batch: inout [(number: Int, edit: EditLine)], _ lines: inout NDJSONLineReader,
+        _ batch: inout [(number: Int, edit: EditLine)], _ lines: inout LineReader,
         _ outcome: inout ImportOutcome
     ) throws -> Bool {
         while batch.count < Self.batchMax {

@@ -17,14 +17,14 @@ final class EditSource {
     /// Bytes of lines in one group: bounds memory where lines are long.
     private static let groupBytesMax = 4 << 20
 
-    private var reader: NDJSONLineReader
+    private var reader: LineReader
 
     /// Opens a file, or standard input for `-`.
     ///
     /// - Throws: `CommandFailure`.
     init(path: String) throws(CommandFailure) {
         do {
-            reader = try NDJSONLineReader(path: path)
+            reader = try LineReader(path: path)
         } catch {
             throw Self.failure(error)
         }
@@ -68,7 +68,7 @@ final class EditSource {
         }
     }
 
-    private static func parse(_ line: NDJSONLineReader.Line) -> Line {
+    private static func parse(_ line: LineReader.Line) -> Line {
         do throws(DossierError) {
             return Line(
                 number: line.number, content: .success(try EditLine(parsing: line.bytes)))

@@ -77,9 +77,9 @@ enum EnrolCommand {
             throw UsageError(
                 Message("--code or --code-file, not both", vi: "chỉ --code hoặc --code-file"))
         }
-        var lines: NDJSONLineReader
+        var lines: LineReader
         do {
-            lines = try NDJSONLineReader(path: path, lineBytesMax: 256)
+            lines = try LineReader(path: path, lineBytesMax: 256)
             return String(decoding: try lines.next()?.bytes ?? [], as: UTF8.self)
         } catch {
             throw CommandFailure(

@@ -42,13 +42,13 @@ public struct CSVReader {
     /// Physical lines of a row at most.
     public static let rowLinesMax = 1_000
 
-    private var lines: NDJSONLineReader
+    private var lines: LineReader
     private let delimiter: UInt8
     /// Lines that were looked at and belong to rows yet to come.
     private var pending: [Taken] = []
 
     /// Reads from lines, blank ones included.
-    public init(_ lines: NDJSONLineReader, delimiter: Character) {
+    public init(_ lines: LineReader, delimiter: Character) {
         self.lines = lines
         self.delimiter = delimiter.asciiValue ?? UInt8(ascii: ",")
     }
@@ -64,7 +64,7 @@ public struct CSVReader {
         return nil
     }
 
-    private typealias Taken = Result<NDJSONLineReader.Line, BrokenRow>
+    private typealias Taken = Result<LineReader.Line, BrokenRow>
 
     private mutating func nextLine() throws -> Taken? {
         if !pending.isEmpty { return pending.removeFirst() }
@@ -76,7 +76,7 @@ public struct CSVReader {
     }
 
     private mutating func row(from first: Taken) throws -> Result<CSVRow, BrokenRow> {
-        let start: NDJSONLineReader.Line
+        let start: LineReader.Line
         switch first {
         case .failure(let broken): return .failure(broken)
         case .success(let line): start = line

@@ -26,7 +26,7 @@ public struct HolidayFile: Sendable {
     /// - Throws: `JSONError` when it cannot be read.
     public init(path: String) throws {
         var reader = CSVReader(
-            try NDJSONLineReader(path: path, skipsBlankLines: false), delimiter: ",")
+            try LineReader(path: path, skipsBlankLines: false), delimiter: ",")
         while let row = try reader.next() {
             switch row {
             case .failure(let broken): faults.append(RowFault(broken))

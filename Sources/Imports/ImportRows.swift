@@ -41,7 +41,7 @@ public struct RowFault: Error, Sendable {
 public struct ImportRows {
     private enum Source {
         case csv(CSVReader, targets: [ImportMapping.Target?])
-        case json(NDJSONLineReader)
+        case json(LineReader)
     }
 
     /// The heading of a CSV file, as it stands there.
@@ -120,7 +120,7 @@ public struct ImportRows {
         return make(cells, line: row.line, bytes: row.bytes)
     }
 
-    private func row(_ line: NDJSONLineReader.Line) -> Result<ImportRow, RowFault> {
+    private func row(_ line: LineReader.Line) -> Result<ImportRow, RowFault> {
         func fault(_ code: String, _ message: Message) -> Result<ImportRow, RowFault> {
             .failure(RowFault(line: line.number, bytes: line.bytes, code: code, message: message))
         }
@@ -210,17 +210,17 @@ extension RowFault {
     }
 }
 
-extension NDJSONLineReader.Line {
+extension LineReader.Line {
     fileprivate var isBlank: Bool { bytes.allSatisfy { [0x20, 0x09, 0x0D].contains($0) } }
 }
 
 /// A file of which the first line that is not blank has been looked at: it says what the file is.
 private struct Heading {
-    var lines: NDJSONLineReader
-    let first: NDJSONLineReader.Line
+    var lines: LineReader
+    let first: LineReader.Line
 
     init(path: String) throws {
-        lines = try NDJSONLineReader(path: path, skipsBlankLines: false)
+        lines = try LineReader(path: path, skipsBlankLines: false)
         while let line = try lines.peek(), line.isBlank { _ = try lines.next() }
         guard let first = try lines.peek() else {
             throw ImportError(Message("the file is empty", vi: "tệp trống"))
@@ -249,7 +249,7 @@ private struct Heading {
         _ = try lines.next()
         let delimiter = delimiter ?? CSVReader.delimiter(of: text)
         var given = first.bytes + [0x0A]
-        let heading = NDJSONLineReader {
+        let heading = LineReader {
             defer { given = [] }
             return given
         }

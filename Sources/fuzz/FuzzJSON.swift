@@ -20,7 +20,7 @@ func checkJSON(_ input: [UInt8]) {
 
 /// A line of a file, or that it was too long.
 private enum ReadLine: Equatable {
-    case line(NDJSONLineReader.Line)
+    case line(LineReader.Line)
     case tooLong
 }
 
@@ -45,7 +45,7 @@ func checkEdits(_ input: [UInt8]) {
 
 private func lines(of input: [UInt8], piece: Int, _ lineBytesMax: Int) -> [ReadLine] {
     var rest = input[...]
-    var reader = NDJSONLineReader(lineBytesMax: lineBytesMax) {
+    var reader = LineReader(lineBytesMax: lineBytesMax) {
         defer { rest = rest.dropFirst(piece) }
         return Array(rest.prefix(piece))
     }

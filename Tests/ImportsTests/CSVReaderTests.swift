@@ -14,7 +14,7 @@ struct CSVReaderTests {
         _ bytes: [UInt8], delimiter: Character = ","
     ) throws -> [Result<CSVRow, BrokenRow>] {
         var given = bytes
-        let lines = NDJSONLineReader(skipsBlankLines: false) {
+        let lines = LineReader(skipsBlankLines: false) {
             defer { given = [] }
             return given
         }

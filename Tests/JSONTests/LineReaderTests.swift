@@ -3,19 +3,19 @@ import JSON
 import Testing
 
 @Suite("Reading lines of JSON")
-struct NDJSONLineReaderTests {
+struct LineReaderTests {
     /// A source that hands out `text` in pieces of `chunkBytes`.
     private func reader(
         _ text: String, chunkBytes: Int = 3, lineBytesMax: Int = 100
-    ) -> NDJSONLineReader {
+    ) -> LineReader {
         var rest = Array(text.utf8)[...]
-        return NDJSONLineReader(lineBytesMax: lineBytesMax) {
+        return LineReader(lineBytesMax: lineBytesMax) {
             defer { rest = rest.dropFirst(chunkBytes) }
             return Array(rest.prefix(chunkBytes))
         }
     }
 
-    private func lines(_ reader: NDJSONLineReader) throws -> [String] {
+    private func lines(_ reader: LineReader) throws -> [String] {
         var reader = reader
         var result: [String] = []
         while true {
@@ -62,7 +62,7 @@ struct NDJSONLineReaderTests {
 
     @Test("A chunk source's own error comes through")
     func sourceError() {
-        var reader = NDJSONLineReader { throw JSONError.cannotRead(code: EIO) }
+        var reader = LineReader { throw JSONError.cannotRead(code: EIO) }
         #expect(throws: JSONError.cannotRead(code: EIO)) { try reader.next() }
     }
 
@@ -76,7 +76,7 @@ struct NDJSONLineReaderTests {
 
         let descriptor = open(path, O_RDONLY)
         defer { close(descriptor) }
-        for reader in [try NDJSONLineReader(path: path), NDJSONLineReader(descriptor: descriptor)] {
+        for reader in [try LineReader(path: path), LineReader(descriptor: descriptor)] {
             let read = try lines(reader)
             #expect(read.count == 20_000)
             #expect(read.last == "20000:{\"n\":20000}")
@@ -86,10 +86,10 @@ struct NDJSONLineReaderTests {
     @Test("A file that is missing or no file is reported with errno")
     func badFiles() {
         #expect(throws: JSONError.cannotOpen(code: ENOENT)) {
-            try NDJSONLineReader(path: "/nonexistent/file")
+            try LineReader(path: "/nonexistent/file")
         }
         #expect(throws: JSONError.cannotRead(code: EISDIR)) {
-            var reader = try NDJSONLineReader(path: "/")
+            var reader = try LineReader(path: "/")
             _ = try reader.next()
         }
     }

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Reads newline-delimited JSON line by line in bounded memory.
+/// Reads a file line by line in bounded memory: edits as newline-delimited JSON, tables, secrets.
 ///
 /// At most one chunk and one line of `lineBytesMax` bytes are held. Lines end with LF or CRLF;
 /// the last one may lack its end. Blank lines are counted but not returned, and a byte order mark
 /// at the very start is dropped, because Windows editors write one.
-public struct NDJSONLineReader {
+public struct LineReader {
     /// One line that is not blank.
     public struct Line: Sendable, Hashable {
         /// The line's number, beginning with 1.
