@@ -138,8 +138,8 @@ let package = Package(
         program(
             "fuzz",
             [
-                "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "JSON", "Replication",
-                "SyncProtocol",
+                "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "Imports", "JSON",
+                "Replication", "SyncProtocol",
             ]),
         .target(
             name: "TestSupport",

@@ -25,6 +25,8 @@ public struct BrokenRow: Error, Hashable, Sendable {
         case notUTF8
         /// The row is longer than any may be.
         case tooLong
+        /// A carriage return alone ends a row within the line, as old Macintosh programs wrote.
+        case carriageReturn
     }
 
     /// The line on which it begins.
@@ -85,7 +87,6 @@ public struct CSVReader {
         var bytes = start.bytes
         var taken: [Taken] = []
         var isComplete = try parser.takes(start.bytes)
-        var reason = BrokenRow.Reason.quotes
         while isComplete == false, taken.count < Self.rowLinesMax, bytes.count < Self.rowBytesMax {
             guard let line = try nextLine() else { break }
             taken.append(line)
@@ -93,16 +94,16 @@ public struct CSVReader {
             bytes += [0x0A] + next.bytes
             isComplete = try parser.takes(next.bytes)
         }
-        if isComplete == true {
-            if let cells = parser.cells {
-                return .success(CSVRow(line: start.number, bytes: bytes, cells: cells))
-            }
-            reason = .notUTF8
-        } else {
-            pending = taken + pending
-            bytes = start.bytes
+        func broken(_ reason: BrokenRow.Reason, _ bytes: [UInt8]) -> Result<CSVRow, BrokenRow> {
+            .failure(BrokenRow(line: start.number, bytes: bytes, reason: reason))
         }
-        return .failure(BrokenRow(line: start.number, bytes: bytes, reason: reason))
+        guard isComplete == true else {
+            pending = taken + pending
+            return broken(.quotes, start.bytes)
+        }
+        guard parser.hasOneRow else { return broken(.carriageReturn, bytes) }
+        guard let cells = parser.cells else { return broken(.notUTF8, bytes) }
+        return .success(CSVRow(line: start.number, bytes: bytes, cells: cells))
     }
 
     private static func isBlank(_ bytes: [UInt8]) -> Bool {
@@ -122,7 +123,7 @@ public struct CSVReader {
 private final class RowParser {
     private var parser = csv_parser()
     private var collected: [[UInt8]] = []
-    private var isEnded = false
+    private var rowCount = 0
 
     init(delimiter: UInt8) {
         csv_init(&parser, UInt8(CSV_STRICT))
@@ -132,6 +133,12 @@ private final class RowParser {
     deinit {
         csv_free(&parser)
     }
+
+    /// Whether what was taken ended with the one row in it: libcsv ends rows at carriage returns too.
+    var hasOneRow: Bool { rowCount == 1 && parser.pstate == Self.rowNotBegun }
+
+    /// What libcsv calls the state between two rows.
+    private static let rowNotBegun: Int32 = 0
 
     /// The cells; `nil` when one is no UTF-8.
     var cells: [String]? {
@@ -158,9 +165,9 @@ private final class RowParser {
             },
             { _, own in
                 guard let own else { return }
-                Unmanaged<RowParser>.fromOpaque(own).takeUnretainedValue().isEnded = true
+                Unmanaged<RowParser>.fromOpaque(own).takeUnretainedValue().rowCount += 1
             }, own)
         guard count == bytes.count else { return nil }
-        return isEnded
+        return rowCount > 0
     }
 }

@@ -204,6 +204,15 @@ extension RowFault {
                         "the row is no UTF-8: save the file as CSV UTF-8",
                         vi: "dòng không phải UTF-8: hãy lưu tệp dạng CSV UTF-8")
                 )
+            case .carriageReturn:
+                (
+                    "carriage_return",
+                    Message(
+                        "the row has a carriage return alone in it: save the table with ordinary ends of "
+                            + "lines, as CSV UTF-8",
+                        vi: "dòng có ký tự về đầu dòng đứng riêng: hãy lưu bảng với dấu xuống dòng "
+                            + "thông thường, dạng CSV UTF-8")
+                )
             case .tooLong: ("too_long", Message("the row is too long", vi: "dòng quá dài"))
             }
         self.init(line: broken.line, bytes: broken.bytes, code: code, message: message)

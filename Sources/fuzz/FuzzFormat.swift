@@ -18,6 +18,8 @@ public enum FuzzFormat: String, CaseIterable, Sendable {
     case json
     /// Files of edits: lines of JSON.
     case edits
+    /// Tables: rows of CSV.
+    case csv
     /// Bundles: the head of a file, and the stream inside.
     case bundle
 
@@ -33,6 +35,7 @@ public enum FuzzFormat: String, CaseIterable, Sendable {
         case .zstd: checkCompression(input)
         case .json: checkJSON(input)
         case .edits: checkEdits(input)
+        case .csv: checkTable(input)
         case .bundle: checkBundle(input)
         }
     }

@@ -7,9 +7,21 @@ func checkChanges(_ input: [UInt8]) {
     if let change = accepted({ try Change(canonicalBytes: input) }) {
         expect(change.canonicalBytes == input, "a change has one encoding")
         checkApplied(change)
+        checkErased(change)
     }
     guard let changes = decodedSequence(of: input, { try Change(from: &$0) }) else { return }
     expect(changes.flatMap(\.canonicalBytes) == input, "changes of a sequence have one encoding")
+}
+
+/// What an erasure leaves of a change keeps its place in the chain, holds no value, and is accepted.
+private func checkErased(_ change: Change) {
+    let left = change.erased(keeping: [])
+    expect(left.innerHash == change.innerHash, "an erased change keeps its place in the chain")
+    expect(left.writes.isEmpty && left.additions.isEmpty, "an erased change holds no value")
+    let bytes = left.canonicalBytes
+    let again = required("an erased change is decoded") { try Change(canonicalBytes: bytes) }
+    expect(again == left, "an erased change says the same")
+    expect(left.erased(keeping: []) == left, "what is erased stays")
 }
 
 /// A state is accepted in its canonical bytes alone, and joined with itself it stays as it is.

@@ -198,6 +198,15 @@ for index, line in enumerate(lines):
     seed("edits", f"line-{index}", line)
 seed("edits", "file", b"\xef\xbb\xbf" + b"\r\n".join(lines) + b"\n \t\n\n" + b"x" * 40)
 
+heading = "Mã hồ sơ,Họ tên,Số định danh,Ngày nộp,Ghi chú"
+row = 'P-1,"Nguyễn Thị Ánh, 2",079012345678,31/05/2021,"dòng một\ndòng ""hai"""'
+seed("csv", "portal", f"\ufeff{heading}\r\n{row}\r\n\r\n{row}".encode())
+seed("csv", "semicolons", f"{heading}\n{row}\n".replace(",", ";").encode())
+seed("csv", "open-quote", f'{heading}\nP-1,"never closed\n{row}\n'.encode())
+seed("csv", "stray-quote", b'a,b"c,d\n"e"f,g\n')
+seed("csv", "not-utf8", heading.encode("utf-16") + b"\n\xff,\xc3\n")
+seed("csv", "blank", b" \n\t\r\n,\n\"\"\n")
+
 for row in vectors("bundles.json")["bundles"]:
     for index, part in enumerate(row["files"]):
         seed("bundle", f"{row['name']}-{index}", bytes.fromhex(part))

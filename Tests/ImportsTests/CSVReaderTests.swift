@@ -53,6 +53,18 @@ struct CSVReaderTests {
         }
     }
 
+    @Test("a carriage return alone does not make two rows of one line, nor one of two")
+    func carriageReturns() throws {
+        for broken in ["a,1\rb,2", "a,1\r\"open", "a\rb\rc,1", "a,1\r\"b\",2"] {
+            let rows = try rows("ok,1\n\(broken)\nfine,2\n")
+            #expect(cells(rows) == [["ok", "1"], nil, ["fine", "2"]], "\(broken)")
+            guard case .failure(let fault) = rows[1] else { continue }
+            #expect(fault.line == 2 && fault.reason == .carriageReturn, "\(broken)")
+        }
+        #expect(try cells(rows("a,1\r\r\nb,2\r\n\r\r\n")) == [["a", "1"], ["b", "2"]])
+        #expect(try cells(rows("\"a\rb\",1\n")) == [["a\rb", "1"]])
+    }
+
     @Test("what is no UTF-8 is one broken row")
     func otherEncodings() throws {
         let rows = try rows(

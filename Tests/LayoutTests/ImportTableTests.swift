@@ -64,8 +64,8 @@ struct ImportTableTests {
         "links": ["BadLinks", "CommandLineTool", "Language"],
         "simulate": ["CommandLineTool", "Language", "Simulation"],
         "fuzz": [
-            "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "JSON", "Replication",
-            "SyncProtocol",
+            "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "Imports", "JSON",
+            "Replication", "SyncProtocol",
         ],
     ]
 
