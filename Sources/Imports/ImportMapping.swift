@@ -111,8 +111,10 @@ public struct ImportMapping: Sendable {
     }
 
     private static func field(_ name: String) throws(ImportError) -> FieldDefinition {
-        guard let field = RecordSchema.definition(of: FieldName(name), in: .dossier) else {
-            let names = RecordSchema.definitions(of: .dossier).map(\.name.rawValue)
+        let found = RecordSchema.definition(of: FieldName(name), in: .dossier)
+        guard let field = found, field.type != .erasure else {
+            let names = RecordSchema.definitions(of: .dossier).filter { $0.type != .erasure }
+                .map(\.name.rawValue)
             throw ImportError(
                 Message("a dossier has no field “\(name)”", vi: "hồ sơ không có trường “\(name)”"),
                 hint: Message(verbatim: names.joined(separator: ", ") + ", x.…"))
@@ -125,9 +127,19 @@ public struct ImportMapping: Sendable {
     /// - Throws: `ImportError` for a heading that is neither mapped nor ignored, and when the code's is
     ///   missing: a mistake in the mapping must not lose a column without a word.
     func targets(of headings: [String]) throws(ImportError) -> [Target?] {
+        let names = headings.map { SearchText.folded($0) }
+        // What stands there may be a person's row, which no error text may show.
+        guard names.contains(where: { columns[$0] != nil }) else {
+            throw ImportError(
+                Message(
+                    "the file's first line names no column of the mapping",
+                    vi: "dòng đầu của tệp không có cột nào trong tệp ánh xạ"),
+                hint: Message(
+                    "a table begins with a line of headings; see --suggest",
+                    vi: "bảng bắt đầu bằng dòng tiêu đề; xem --suggest"))
+        }
         var targets: [Target?] = []
-        for heading in headings {
-            let folded = SearchText.folded(heading)
+        for (heading, folded) in zip(headings, names) {
             let target = columns[folded]
             guard target != nil || ignored.contains(folded) || folded.isEmpty else {
                 throw ImportError(

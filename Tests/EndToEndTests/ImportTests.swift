@@ -236,12 +236,21 @@ struct ImportTests {
             ("/nonexistent", map, 66, "cannot be read"),
             (try file(office, "empty", " \n"), map, 65, "the file is empty"),
             (try file(office, "other", "name,x\nA,b\n"), map, 65, "“x” is not in the mapping"),
+            (
+                try file(office, "bare", "Marked Name,A-9\nMarked Other,A-8\n"), map, 65,
+                "the file's first line names no column of the mapping"
+            ),
+            (
+                good, try file(office, "8", #"{"columns":{"code":"erased"}}"#), 65,
+                "no field “erased”"
+            ),
             (try file(office, "nul", "co\u{0}de,name\nA,b\n"), map, 65, "is no UTF-8 text"),
         ]
         for entry in cases {
             let refused = try desk("import", entry.file, "--map", entry.map)
             #expect(refused.code == entry.code, "\(entry): \(refused.errors)")
             #expect(refused.errors.contains(entry.words), "\(entry): \(refused.errors)")
+            #expect(!refused.errors.contains("Marked"))
         }
         let without = try desk("import", good)
         #expect(without.code == 64 && without.errors.contains("--map FILE is missing"))
