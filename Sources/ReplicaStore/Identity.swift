@@ -182,7 +182,9 @@ extension ReplicaDatabase {
                 return true
             }
             let written = Set(change.writes + change.additions)
-            let standing = state.fields.flatMap { field in
+            // Central may hold what was erased here: restored, it has lost the order.
+            let gone = change.erasedContent?.fields ?? []
+            let standing = state.fields.filter { !gone.contains($0.name) }.flatMap { field in
                 field.entries.filter { $0.dot == stamped.dot }
                     .map { FieldWrite(field.name, $0.value) }
             }

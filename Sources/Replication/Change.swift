@@ -72,6 +72,11 @@ public struct Change: Hashable, Sendable {
 
     /// Who and when, as kept beside the values that this change wrote.
     public var stamp: Stamp { Stamp(clock: clock, at: at, by: by) }
+
+    /// Whether it writes a field or adds to it. O(fields).
+    public func touches(_ name: FieldName) -> Bool {
+        writes.contains { $0.name == name } || additions.contains { $0.name == name }
+    }
 }
 
 extension Change {

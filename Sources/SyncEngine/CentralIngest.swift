@@ -174,8 +174,7 @@ extension CentralIngest {
             try refuse(pushed, .invalidField, "\(fault)")
             return true
         }
-        let fields = (change.writes + change.additions).map(\.name)
-        if fields.contains(RecordSchema.erasedField) {
+        if change.touches(RecordSchema.erasedField) {
             try refuse(pushed, .invalidField, "only the central office erases records")
             return true
         }

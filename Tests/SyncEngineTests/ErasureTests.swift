@@ -383,6 +383,33 @@ struct ErasureTests {
         #expect(try a2.values(id, "fee_vnd") == [.integer(3)])
     }
 
+    @Test(
+        "until a restored central recovers, counters keep the order, and say that they are not synced"
+    )
+    func notRecovered() async throws {
+        let fleet = try Fleet()
+        let a = try await fleet.enrol("A")
+        let id = try a.make(personal())
+        try await settle([a])
+        let backup = try fleet.backUpCentral()
+        try erase(fleet, id)
+        try await settle([a])
+        try fleet.restoreCentral(from: backup)
+        let report = try await a.sync()
+        #expect(report.outcome == .diverged)
+        // The value under its own dot, which it has erased, is no sign of a copy.
+        #expect(report.rotation?.cause == .newEpoch)
+        #expect(try a.states()[id]?.erasures.count == 1)
+        try expectTraceless(a.path)
+        try fleet.editCentralTransaction { try $0.setRecovering(true) }
+        _ = try await a.sync()
+        try await settle([a])
+        let database = try fleet.openCentral()
+        #expect(database.emptyLog())
+        database.close()
+        try expectErased(fleet, [a], id)
+    }
+
     @Test("an order that central did not sign erases nothing, not even while it recovers")
     func forged() async throws {
         let fleet = try Fleet()
