@@ -5,6 +5,7 @@ internal import JSON
 internal import Language
 internal import ReplicaStore
 internal import Replication
+internal import SyncProtocol
 
 enum RefusedCommand {
     static func command(_ context: CounterContext) -> Command {
@@ -53,6 +54,30 @@ enum RefusedCommand {
 }
 
 extension RefusedChange {
+    /// Central's reason in both languages, when it is one that this version knows.
+    private var reasonWords: Message {
+        if let reason = RefusalReason(text: reason) { return reason.message }
+        return faults.first { $0.english == reason } ?? Message(verbatim: reason)
+    }
+
+    /// What the domain may have against the change: a fault of its fields, or a step that its status
+    /// cannot take, from wherever it was.
+    private var faults: [Message] {
+        var faults: [Message] = []
+        do throws(DossierError) {
+            try DossierRules.validate(change: change)
+        } catch {
+            faults.append(error.message)
+        }
+        let status = change.writes.first { $0.name == RecordSchema.statusField }?.value.text
+        if let next = status.flatMap(DossierStatus.init(rawValue:)) {
+            faults += DossierStatus.allCases.map {
+                DossierError.illegalTransition(from: $0, to: next).message
+            }
+        }
+        return faults
+    }
+
     /// The line of `refused --json`; `record` is what this replica holds of the record.
     func json(_ record: ShownRecord?) -> JSONValue {
         .object([
@@ -83,7 +108,7 @@ extension RefusedChange {
             Message("  written ", vi: "  ghi lúc ") + ShownText.moment(change.stamp.shownTime)
                 + (by ?? Message(verbatim: "")),
             Message("  refused ", vi: "  bị từ chối lúc ") + ShownText.moment(refusedAt)
-                + Message(verbatim: ": \(reason) (\(code))"),
+                + Message(verbatim: ": ") + reasonWords + Message(verbatim: " (\(code))"),
         ].map { TerminalSafe.text($0.text(in: language)) }
         var table = TextTable([.init(""), .init("")])
         for member in change.fieldsJSON.objectValue ?? [] {

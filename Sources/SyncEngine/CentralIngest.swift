@@ -6,9 +6,25 @@ internal import CBOR
 internal import Causality
 internal import Crypto
 internal import Dossiers
+internal import Language
 internal import ReplicaStore
 internal import Replication
 internal import SyncProtocol
+
+/// Why a change cannot be taken.
+private struct Objection {
+    var code: RefusalCode
+    var reason: Message
+
+    init(_ reason: RefusalReason) {
+        self.init(code: reason.code, reason: reason.message)
+    }
+
+    init(code: RefusalCode, reason: Message) {
+        self.code = code
+        self.reason = reason
+    }
+}
 
 /// Takes a device's changes into central's store, in one write transaction.
 struct CentralIngest {
@@ -167,51 +183,50 @@ extension CentralIngest {
     private mutating func take(_ pushed: PushedChange) throws -> Bool {
         let change = pushed.change
         guard change.kind.isKnown else {
-            try refuse(pushed, .unknownKind, "this central does not know the kind of record")
+            try refuse(pushed, Objection(.unknownKind))
             return true
         }
         if let fault = pushed.fault {
-            try refuse(pushed, .invalidField, "\(fault)")
+            try refuse(pushed, Objection(code: .invalidField, reason: fault.message))
             return true
         }
         if change.touches(RecordSchema.erasedField) {
-            try refuse(pushed, .invalidField, "only the central office erases records")
+            try refuse(pushed, Objection(.onlyCentralErases))
             return true
         }
         if let before = refusedBefore[change.dot.seq] {
-            try refuse(pushed, before, "central refused it before it was restored from a backup")
+            let reason = RefusalReason.refusedBefore.message
+            try refuse(pushed, Objection(code: before, reason: reason))
             return true
         }
         var record = try transaction.open(change.kind, pushed.record)
-        if let (code, reason) = try scopeObjection(to: change, of: record),
+        if let objection = try scopeObjection(to: change, of: record),
             try !wasTaken(pushed, record)
         {
-            return try refuseOrWait(pushed, code, reason)
+            return try refuseOrWait(pushed, objection)
         }
         if !record.state.vv.covers(change.context), !record.state.vv.covers(change.dot) {
             guard let state = states[pushed.record] else {
                 guard askedSeq != change.dot.seq else {
-                    return try refuseOrWait(
-                        pushed, .noRecord, "what the change builds on is not known")
+                    return try refuseOrWait(pushed, Objection(.unknownBase))
                 }
                 result.neededRecords.append(pushed.record)
                 return false
             }
             guard state.kind == change.kind, state.vv.covers(change.context) else {
-                return try refuseOrWait(
-                    pushed, .noRecord, "what the change builds on is not known")
+                return try refuseOrWait(pushed, Objection(.unknownBase))
             }
             let fit = try fitPart(of: state)
             guard try mayJoin(fit, over: record) else {
-                return try refuseOrWait(pushed, .outOfScope, "the record is not this office's")
+                return try refuseOrWait(pushed, Objection(.otherOffice))
             }
             try join(fit)
             record = try transaction.open(change.kind, pushed.record)
         }
-        if let (code, reason) = try objection(to: change, of: record),
+        if let objection = try objection(to: change, of: record),
             try !wasTaken(pushed, record)
         {
-            return try refuseOrWait(pushed, code, reason)
+            return try refuseOrWait(pushed, objection)
         }
         let outcome = try MergeApply(transaction).apply(
             change, canonicalBytes: pushed.bytes, to: record, chainHash: pushed.chain.hash,
@@ -238,13 +253,13 @@ extension CentralIngest {
     ///
     /// - Returns: whether to go on with the next.
     private mutating func refuseOrWait(
-        _ pushed: PushedChange, _ code: RefusalCode, _ reason: String
+        _ pushed: PushedChange, _ objection: Objection
     ) throws -> Bool {
         if pushed.change.dot.seq <= formerSeq, !isRecovering {
             result.awaitsRecovery = true
             return false
         }
-        try refuse(pushed, code, reason)
+        try refuse(pushed, objection)
         return true
     }
 
@@ -301,16 +316,16 @@ extension CentralIngest {
     /// Why the device may not write to a record at all; `nil` when it may.
     private func scopeObjection(
         to change: Change, of record: OpenRecord
-    ) throws -> (RefusalCode, String)? {
+    ) throws -> Objection? {
         guard !change.kind.isCatalog else {
-            return (.outOfScope, "only the central office writes the catalog")
+            return Objection(.catalog)
         }
         let office = result.device.office
         guard !record.state.vv.covers(change.dot), !record.state.fields.isEmpty,
             !DossierRules.scope(of: record.state).includes(office: office)
         else { return nil }
         guard try database.hasEverRead(office: office, record) else {
-            return (.outOfScope, "the record is not this office's")
+            return Objection(.otherOffice)
         }
         let offices = record.state[RecordSchema.officeField]
         // Nobody can check what a device says it had not seen: it may not get a record back so, to
@@ -319,30 +334,30 @@ extension CentralIngest {
             $0.name == RecordSchema.officeField && $0.value == .text(office)
         }
         return takesBack || offices.allSatisfy({ change.context.covers($0.dot) })
-            ? (.handedOver, "the record was handed over to another office") : nil
+            ? Objection(.handedOver) : nil
     }
 
     /// Why a change cannot be taken, by scope and by the domain; `nil` when it can.
     private func objection(
         to change: Change, of record: OpenRecord
-    ) throws -> (RefusalCode, String)? {
+    ) throws -> Objection? {
         if let objection = try scopeObjection(to: change, of: record) { return objection }
         let office = result.device.office
         let target = change.writes.first { $0.name == RecordSchema.officeField }?.value
         if record.state.vv.covers(change.dot) { return nil }
         if let objection = erasureObjection(to: change, of: record.state) { return objection }
         guard change.context[change.dot.replica] >= record.state.vv[change.dot.replica] else {
-            return (.invalidField, "the change has not seen the device's own earlier one")
+            return Objection(.unseenOwnChange)
         }
         guard !record.state.fields.isEmpty else {
             if target == .text(office) { return nil }
             return record.exists && !change.context.isEmpty
-                ? (.noRecord, "the change that would have made the record was refused")
-                : (.outOfScope, "a device makes records of its own office only")
+                ? Objection(.refusedMaking)
+                : Objection(.otherOfficesRecord)
         }
         if let target {
             guard let code = target.text, try database.hasOffice(code) else {
-                return (.invalidField, "the catalog has no office with the code in office")
+                return Objection(.unknownOffice)
             }
         }
         return transitionObjection(to: change, of: record.state)
@@ -351,21 +366,21 @@ extension CentralIngest {
     /// What was erased is not written again by who knows of it, and nobody else's content is.
     private func erasureObjection(
         to change: Change, of state: RecordState
-    ) -> (RefusalCode, String)? {
+    ) -> Objection? {
         guard let kept = state.keptFields else {
             return change.erasedContent == nil
-                ? nil : (.invalidField, "the change was erased, and its record was not")
+                ? nil : Objection(.notErased)
         }
         let isKnown = state[RecordSchema.erasedField].contains { change.context.covers($0.dot) }
         return isKnown && change.erased(keeping: kept) != change
-            ? (.invalidField, "the record was erased by law") : nil
+            ? Objection(.erased) : nil
     }
 
     /// A transition is judged only when the writer had seen every status that central has: then both
     /// looked at the same one.
     private func transitionObjection(
         to change: Change, of state: RecordState
-    ) -> (RefusalCode, String)? {
+    ) -> Objection? {
         let field = RecordSchema.statusField
         let entries = state[field]
         guard let target = change.writes.first(where: { $0.name == field })?.value.text,
@@ -377,7 +392,7 @@ extension CentralIngest {
             try DossierRules.checkTransition(from: rule.value.text, to: target)
             return nil
         } catch {
-            return (.illegalTransition, "\(error)")
+            return Objection(code: .illegalTransition, reason: error.message)
         }
     }
 
@@ -393,10 +408,9 @@ extension CentralIngest {
             || code == .handedOver ? record : nil
     }
 
-    private mutating func refuse(
-        _ pushed: PushedChange, _ code: RefusalCode, _ reason: String
-    ) throws {
+    private mutating func refuse(_ pushed: PushedChange, _ objection: Objection) throws {
         let change = pushed.change
+        let (code, reason) = (objection.code, objection.reason.english)
         if let record = try markedRecord(pushed, code) {
             try MergeApply(transaction).void(
                 change.dot, in: record, isMaking: change.record == nil,

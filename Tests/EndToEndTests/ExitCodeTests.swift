@@ -60,6 +60,10 @@ struct ExitCodeTests {
         #expect(report["refused"] == 1)
         #expect(try other("status").output.contains("counter refused"))
         #expect(try other("refused").output.contains("B"))
+        #expect(try other("refused").output.contains("the record is not this office's"))
+        #expect(
+            try other("refused", "--lang", "vi").output
+                .contains("bản ghi không thuộc cơ quan này (out-of-scope)"))
         #expect(try desk.record(id).at("fields")["applicant_name"] == "A")
     }
 
