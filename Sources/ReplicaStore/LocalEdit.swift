@@ -268,7 +268,7 @@ extension LocalEdit {
         if let status = writes.first(where: { $0.name == RecordSchema.statusField })?.value.text {
             try DossierRules.checkTransition(
                 from: present(RecordSchema.statusField)?.text, to: status,
-                by: try transitions(of: state))
+                by: try transaction.transitions(of: state))
         }
         if writes.contains(where: { $0.name.rawValue.hasSuffix("_at") }) {
             try DossierRules.checkOrder(
@@ -282,23 +282,6 @@ extension LocalEdit {
         {
             throw StoreError.duplicateCode
         }
-    }
-
-    /// The steps that the procedure allows in its edition of the day of receipt.
-    private func transitions(of state: RecordState) throws -> TransitionTable? {
-        guard let code = state.shownValue("procedure")?.text else { return nil }
-        let received = state.shownValue("received_at")?.integer
-        let day = OfficeTime.day(ofMilliseconds: received ?? transaction.now.milliseconds)
-            .description
-        var found: (from: String, table: TransitionTable?)?
-        for id in try transaction.database.ids(ofCode: code, kind: .procedure) {
-            let procedure = try transaction.find(.id(id)).state
-            let from = procedure.shownValue("effective_from")?.text ?? ""
-            guard from <= day, from >= found?.from ?? "" else { continue }
-            let text = procedure.shownValue("transitions")?.text
-            found = (from, text.flatMap(TransitionTable.init(parsing:)))
-        }
-        return found?.table
     }
 
     private func unknownProcedure(_ kind: RecordKind, _ writes: [FieldWrite]) throws -> String? {
@@ -316,6 +299,25 @@ extension WriteTransaction {
     public func find(_ reference: RecordReference) throws -> OpenRecord {
         guard let stored = try database.find(reference) else { throw StoreError.noSuchRecord }
         return OpenRecord(state: stored.state, key: stored.key)
+    }
+
+    /// The steps that the dossier's procedure allows in its edition of the day of receipt; `nil` where the
+    /// general ones hold.
+    ///
+    /// - Throws: `StoreError`.
+    public func transitions(of dossier: RecordState) throws -> TransitionTable? {
+        guard let code = dossier.shownValue("procedure")?.text else { return nil }
+        let received = dossier.shownValue("received_at")?.integer
+        let day = OfficeTime.day(ofMilliseconds: received ?? now.milliseconds).description
+        var found: (from: String, table: TransitionTable?)?
+        for id in try database.ids(ofCode: code, kind: .procedure) {
+            let procedure = try find(.id(id)).state
+            let from = procedure.shownValue("effective_from")?.text ?? ""
+            guard from <= day, from >= found?.from ?? "" else { continue }
+            let text = procedure.shownValue("transitions")?.text
+            found = (from, text.flatMap(TransitionTable.init(parsing:)))
+        }
+        return found?.table
     }
 
     /// Whether the catalog has the procedure; asked once per transaction and code.

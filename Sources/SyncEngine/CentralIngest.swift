@@ -360,7 +360,7 @@ extension CentralIngest {
                 return Objection(.unknownOffice)
             }
         }
-        return transitionObjection(to: change, of: record.state)
+        return try transitionObjection(to: change, of: record.state)
     }
 
     /// What was erased is not written again by who knows of it, and nobody else's content is.
@@ -377,10 +377,11 @@ extension CentralIngest {
     }
 
     /// A transition is judged only when the writer had seen every status that central has: then both
-    /// looked at the same one.
+    /// looked at the same one. A step is taken that the general table allows, or the procedure's own: the
+    /// counter may not have heard of that, or of its latest edition.
     private func transitionObjection(
         to change: Change, of state: RecordState
-    ) -> Objection? {
+    ) throws -> Objection? {
         let field = RecordSchema.statusField
         let entries = state[field]
         guard let target = change.writes.first(where: { $0.name == field })?.value.text,
@@ -388,12 +389,18 @@ extension CentralIngest {
             !entries.contains(where: { $0.value == .text(target) }),
             let rule = state.shown(field, by: RecordSchema.rule(of: field, in: state.kind))
         else { return nil }
-        do throws(DossierError) {
-            try DossierRules.checkTransition(from: rule.value.text, to: target)
-            return nil
-        } catch {
-            return Objection(code: .illegalTransition, reason: error.message)
+        let source = rule.value.text
+        func fault(by table: TransitionTable?) -> DossierError? {
+            do throws(DossierError) {
+                try DossierRules.checkTransition(from: source, to: target, by: table)
+                return nil
+            } catch {
+                return error
+            }
         }
+        guard let general = fault(by: nil) else { return nil }
+        if let own = try transaction.transitions(of: state), fault(by: own) == nil { return nil }
+        return Objection(code: .illegalTransition, reason: general.message)
     }
 
     /// The record that a refused change is noted in, so that later contexts which name its dot

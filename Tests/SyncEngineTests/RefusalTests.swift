@@ -10,6 +10,40 @@ import Testing
 
 @Suite("A refused change is set aside and blocks nothing")
 struct RefusalTests {
+    @Test(
+        "a step that only the procedure's own table allows is taken, and one that no table allows is not"
+    )
+    func proceduresOwnSteps() async throws {
+        let fleet = try Fleet()
+        let (a, reader) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        try fleet.editCentral {
+            for (from, steps) in [("2021-01-01", "new>finished"), ("2031-01-01", "new>accepted")] {
+                _ = try $0.make(
+                    .procedure,
+                    writes: [
+                        FieldWrite("code", .text("P1")), FieldWrite("transitions", .text(steps)),
+                        FieldWrite("effective_from", .text(from)),
+                    ])
+            }
+        }
+        _ = try await a.sync()
+        let writes = [
+            FieldWrite("procedure", .text("P1")),
+            FieldWrite("received_at", .integer(1_614_560_400_000)),
+        ]
+        let id = try a.make(writes)
+        try a.set(id, "status", .text("finished"))
+        #expect(throws: StoreError.self) { try a.set(id, "status", .text("returned")) }
+        let other = try a.make(writes)
+        try a.plant(.dossier, record: other, writes: [FieldWrite("status", .text("returned"))])
+        let report = try await a.sync()
+        #expect(report.refused == 1)
+        #expect(try a.read { try $0.refusedChanges() }.map(\.code) == ["illegal-transition"])
+        try await settle([a, reader])
+        #expect(try reader.values(id, "status") == [.text("finished")])
+        #expect(try reader.values(other, "status") == [.text("new")])
+    }
+
     /// What is planted on a dossier of office A, or beside it.
     enum Planting: String, CaseIterable {
         case illegalTransition, negativeFee, wrongType, unknownKind, makesForAnotherOffice
