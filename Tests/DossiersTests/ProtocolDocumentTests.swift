@@ -1,5 +1,6 @@
 import Dossiers
 import Foundation
+import Replication
 import Testing
 
 @Suite("Protocol/ says what the code does")
@@ -15,5 +16,21 @@ struct ProtocolDocumentTests {
     func statusPairs() throws {
         let isThere = try document("merge-rules.md").contains(DossierStatus.pairTableMarkdown)
         #expect(isThere, "the table should be:\n\(DossierStatus.pairTableMarkdown)")
+    }
+
+    @Test(
+        "erasure.md lists the fields that an erasure leaves",
+        arguments: [(RecordKind.dossier, "dossier"), (.contact, "contact")])
+    func keptFields(kind: RecordKind, name: String) throws {
+        let document = try document("erasure.md")
+        let item = try #require(document.firstMatch(of: try Regex("- of a \(name): `([^`]+)`")))
+        let listed = item.output[1].substring?.split(whereSeparator: \.isWhitespace).map(
+            String.init)
+        #expect(listed == RecordSchema.fieldsKeptByErasure(of: kind).map(\.rawValue))
+        // What stays names nobody; what goes is all else.
+        for field in RecordSchema.definitions(of: kind) where field.name != RecordSchema.erasedField
+        {
+            #expect(field.isPersonal != (listed?.contains(field.name.rawValue) ?? false))
+        }
     }
 }
