@@ -71,10 +71,8 @@ public struct MergeApply {
     public func logRefused(_ change: Change, canonicalBytes: [UInt8], chainHash: Hash256) throws {
         var entry = LogEntry(
             form: .void, dot: change.dot, hash: chainHash, bytes: canonicalBytes)
-        if change.kind.isKnown, let id = change.record,
-            let kept = try transaction.open(change.kind, id).state.keptFields
-        {
-            entry = try entry.erased(keeping: kept)
+        if change.kind.isKnown, let id = change.record {
+            entry = try entry.erased(from: transaction.open(change.kind, id).state)
         }
         try transaction.logOnly(entry, kind: change.kind)
     }
@@ -86,7 +84,7 @@ public struct MergeApply {
     @discardableResult
     public func join(_ state: RecordState) throws -> Bool {
         let record = try transaction.open(state.kind, state.id)
-        if transaction.database.role == .counter, !record.exists, state == state.erasureNotice {
+        if transaction.database.role == .counter, !record.exists, state.isErasureNotice {
             // A copy was erased that this replica never had.
             return false
         }

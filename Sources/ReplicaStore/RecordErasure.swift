@@ -156,23 +156,24 @@ extension ReplicaDatabase {
 }
 
 extension LogEntry {
-    /// The row without erased values.
-    func erased(keeping kept: Set<FieldName>) throws -> LogEntry {
+    /// The row without the values that were erased from its record.
+    func erased(from record: RecordState) throws -> LogEntry {
         var left = self
-        left.bytes = try bytes.map { try Self.erased($0, form, keeping: kept) }
+        left.bytes = try bytes.map { try Self.erased($0, form, from: record) }
         return left
     }
 
     fileprivate static func erased(
-        _ bytes: [UInt8], _ form: LogForm, keeping kept: Set<FieldName>
+        _ bytes: [UInt8], _ form: LogForm, from record: RecordState
     ) throws(FormatError) -> [UInt8] {
+        guard let kept = record.keptFields else { return bytes }
         switch form {
         case .change, .void:
             return try Change(canonicalBytes: bytes).erased(keeping: kept).canonicalBytes
         case .state:
-            return try RecordState(canonicalBytes: bytes).filtered { name, _ in
-                kept.contains(name)
-            }.canonicalBytes
+            // With the order: who reads it is not to take the values for replaced.
+            return try RecordState(canonicalBytes: bytes).joined(with: record.erasureNotice)
+                .canonicalBytes
         }
     }
 }
@@ -180,7 +181,7 @@ extension LogEntry {
 extension WriteTransaction {
     /// Takes the erased values out of all that is kept of a record beside its row: logged changes,
     /// states that came whole or were replaced, and what was refused.
-    func eraseContent(of state: RecordState, key: Int64, keeping kept: Set<FieldName>) throws {
+    func eraseContent(of state: RecordState, key: Int64) throws {
         for recordKey in [key, Self.keyOfNoRecord] {
             let rows = try logRows(of: state.kind, recordKey)
             for (position, form, bytes) in rows {
@@ -188,14 +189,14 @@ extension WriteTransaction {
                     continue
                 }
                 try rewrite("changes", position, bytes) { bytes throws(FormatError) in
-                    try LogEntry.erased(bytes, form, keeping: kept)
+                    try LogEntry.erased(bytes, form, from: state)
                 }
             }
         }
         guard database.role == .counter else { return }
         for (row, bytes) in try refusedRows(of: state.id) {
             try rewrite("refused", row, bytes) { bytes throws(FormatError) in
-                try LogEntry.erased(bytes, .change, keeping: kept)
+                try LogEntry.erased(bytes, .change, from: state)
             }
         }
     }
@@ -262,11 +263,17 @@ extension WriteTransaction {
 }
 
 extension RecordState {
-    /// What an office hears that has only a copy of the record from before: that it was erased.
+    /// The orders alone: what an office hears that has only a copy of the record from before, and
+    /// whoever gets a change that has lost values.
+    ///
+    /// It tells nothing else of the record, and answers no question for its state.
     public var erasureNotice: RecordState {
         var notice = RecordState(kind: kind, id: id)
         notice.adoptUnseen(
             from: filtered { name, _ in name == Self.erasedField }, except: [])
         return notice
     }
+
+    /// Whether it is such a notice.
+    public var isErasureNotice: Bool { !erasures.isEmpty && self == erasureNotice }
 }

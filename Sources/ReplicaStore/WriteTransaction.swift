@@ -80,12 +80,12 @@ public final class WriteTransaction {
         }
         let kept = after.keptFields
         let isErased = kept != nil && kept != before.state.keptFields
-        if let kept, isErased {
-            try eraseContent(of: after, key: key, keeping: kept)
+        if isErased {
+            try eraseContent(of: after, key: key)
             erasedRecords.append(after.id)
         }
         guard var entry else { return }
-        if let kept { entry = try entry.erased(keeping: kept) }
+        if kept != nil { entry = try entry.erased(from: after) }
         if database.role == .central, entry.form == .state, entry.hash == nil {
             entry.hash = Hash256(hashing: after.canonicalBytes)
         }
@@ -170,8 +170,8 @@ extension WriteTransaction {
     public func tell(office: String, ofCopy state: RecordState) throws {
         let record = try open(state.kind, state.id)
         guard let key = record.key else { return }
-        let kept = record.state.keptFields
-        let copy = kept.map { kept in state.filtered { name, _ in kept.contains(name) } } ?? state
+        let isErased = record.state.keptFields != nil
+        let copy = isErased ? state.joined(with: record.state.erasureNotice) : state
         try tell(scopes: [try database.interning.key(ofOffice: office)], of: copy, key: key)
     }
 

@@ -131,6 +131,17 @@ extension Change {
 }
 
 extension ErasedContent {
+    /// Whether bytes of a change may have lost values: a look that spares reading most. O(bytes).
+    public static func mayBeIn(_ canonicalBytes: [UInt8]) -> Bool {
+        // Key 10, an array of two, a string of 32 bytes.
+        canonicalBytes.withUnsafeBufferPointer { bytes in
+            bytes.indices.dropLast(3).contains { place in
+                bytes[place] == 0x0A && bytes[place + 1] == 0x82 && bytes[place + 2] == 0x58
+                    && bytes[place + 3] == 0x20
+            }
+        }
+    }
+
     func encode(to writer: inout CBORWriter) {
         writer.writeArrayHeader(count: 2)
         writer.writeBytes(innerHash.bytes)

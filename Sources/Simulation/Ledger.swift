@@ -78,7 +78,11 @@ struct Ledger: Sendable {
         var seen = Set<Label>()
         for label in visible {
             seen.insert(label)
-            if let earlier = writes[label] ?? also[label] { seen.formUnion(earlier.seen) }
+            // An order of erasure goes ahead of what central had seen when it gave it.
+            guard let earlier = writes[label] ?? also[label], earlier.erasure == nil else {
+                continue
+            }
+            seen.formUnion(earlier.seen)
         }
         return seen
     }

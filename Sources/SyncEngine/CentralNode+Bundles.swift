@@ -275,7 +275,7 @@ private struct BundleCourse {
         try FeedItem.forEach(in: try reply.itemSequence(for: replica)) { item in
             switch item {
             case .void(_, let id, _): voided.append(id)
-            case .state(let state): arrived.insert(state.id)
+            case .state(let state): if !state.isErasureNotice { arrived.insert(state.id) }
             case .departure(_, let id): arrived.insert(id)
             case .change(_, let id): changed.insert(id)
             }

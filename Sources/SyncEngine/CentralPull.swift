@@ -168,7 +168,7 @@ struct CentralPull {
                 isCut = true
                 return false
             }
-            if add(row, to: &writer) { count += 1 }
+            count += try add(row, to: &writer)
             last = row.position
             return true
         }
@@ -196,7 +196,7 @@ struct CentralPull {
                     isCut = true
                     return false
                 }
-                if add(row, to: &writer) { count += 1 }
+                count += try add(row, to: &writer)
                 last = row.position
                 return true
             }
@@ -217,24 +217,38 @@ struct CentralPull {
         }
     }
 
-    /// Adds a row; `false` when the office may not see it any more.
-    private func add(_ row: FeedRow, to writer: inout CBORWriter) -> Bool {
+    /// Adds a row, and returns how many items it gave: none when the office may not see it any more.
+    private func add(_ row: FeedRow, to writer: inout CBORWriter) throws -> UInt64 {
         switch row.content {
         case .change(let bytes, let madeRecord):
             bytes.withUnsafeBytes {
                 FeedItem.encodeChange(canonicalBytes: $0, madeRecord: madeRecord, to: &writer)
             }
+            // With the order: should central lose it before the device has it, the device would give back
+            // a record whose values were replaced, for all that it knows.
+            if let notice = try erasureNotice(of: bytes, madeRecord) {
+                FeedItem.encodeState(notice, to: &writer)
+                return 2
+            }
         case .void(let kind, let record, let dot):
             FeedItem.encodeVoid(kind: kind, record: record, dot: dot, to: &writer)
         case .state(let state):
             // By now the record may have left the office again; then a later row says so.
-            guard DossierRules.scope(of: state).includes(office: device.office) else {
-                return false
-            }
+            guard DossierRules.scope(of: state).includes(office: device.office) else { return 0 }
             FeedItem.encodeState(state, to: &writer)
         case .copy(let state): FeedItem.encodeState(state, to: &writer)
         }
-        return true
+        return 1
+    }
+
+    /// The orders by which a change has lost values; `nil` for a whole one.
+    private func erasureNotice(of change: [UInt8], _ madeRecord: RecordID?) throws -> RecordState? {
+        guard ErasedContent.mayBeIn(change) else { return nil }
+        let change = try Change(canonicalBytes: change)
+        guard change.erasedContent != nil, let id = change.record ?? madeRecord,
+            let state = try database.state(of: .id(id)), !state.erasures.isEmpty
+        else { return nil }
+        return state.erasureNotice
     }
 }
 

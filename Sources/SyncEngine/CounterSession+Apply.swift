@@ -154,7 +154,7 @@ extension CounterSession {
                 guard state.vv[replica] <= identity.seq,
                     try database.hasWritten(whatIsOf: replica, in: state)
                 else { throw SyncFailure.forked(accepted: state.vv[replica]) }
-                guard gaps.remove(state.id) != nil else {
+                guard !state.isErasureNotice, gaps.remove(state.id) != nil else {
                     try merge.join(state)
                     return
                 }

@@ -410,6 +410,35 @@ struct ErasureTests {
         try expectErased(fleet, [a], id)
     }
 
+    @Test(
+        "who has read emptied changes and not yet the order takes nothing from a central that lost it"
+    )
+    func orderLost() async throws {
+        let fleet = try Fleet()
+        let (a, reader) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        _ = try await reader.sync()
+        let backup = try fleet.backUpCentral()
+        let id = try a.make(personal() + [FieldWrite("fee_vnd", .integer(1))])
+        try a.edit { _ = try $0.edit(.id(id), writes: personal(1)) }
+        try await settle([a])
+        try erase(fleet, id)
+        // One item at a time, and no more than the first.
+        var options = SyncOptions()
+        options.pullBytes = 1
+        reader.transport.meet([nil, .replyLost])
+        _ = try await reader.sync(options)
+        #expect(try reader.states()[id]?["fee_vnd"].count == 1)
+        #expect(try reader.states()[id]?.erasures.count == 1)
+        try fleet.restoreCentral(from: backup)
+        try recover(fleet)
+        for counter in [reader, a, reader] { _ = try await counter.sync() }
+        try await settle([a, reader])
+        let database = try fleet.openCentral()
+        #expect(database.emptyLog())
+        database.close()
+        try expectErased(fleet, [a, reader], id)
+    }
+
     @Test("an order that central did not sign erases nothing, not even while it recovers")
     func forged() async throws {
         let fleet = try Fleet()
