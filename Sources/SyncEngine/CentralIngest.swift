@@ -11,33 +11,18 @@ internal import ReplicaStore
 internal import Replication
 internal import SyncProtocol
 
-/// Why a change cannot be taken.
-private struct Objection {
-    var code: RefusalCode
-    var reason: Message
-
-    init(_ reason: RefusalReason) {
-        self.init(code: reason.code, reason: reason.message)
-    }
-
-    init(code: RefusalCode, reason: Message) {
-        self.code = code
-        self.reason = reason
-    }
-}
-
 /// Takes a device's changes into central's store, in one write transaction.
 struct CentralIngest {
     let transaction: WriteTransaction
     let database: ReplicaDatabase
-    private var result: IngestResult
+    private(set) var result: IngestResult
     private var states: [RecordID: RecordState] = [:]
     /// The change that the states were asked for; `nil` when the request brings none.
     private var askedSeq: UInt64?
-    private var isRecovering = false
+    private(set) var isRecovering = false
     private var refusedBefore: [UInt64: RefusalCode] = [:]
     /// Central had taken the changes through this one before it was restored, the device says.
-    private var formerSeq: UInt64 = 0
+    private(set) var formerSeq: UInt64 = 0
 
     init(_ transaction: WriteTransaction, _ database: ReplicaDatabase, device: Device) {
         self.transaction = transaction
@@ -237,18 +222,6 @@ extension CentralIngest {
         }
     }
 
-    /// Whether central, as it recovers, takes a change without judging it anew, because it had taken it
-    /// before: the catalog and the records that it judged by may not have come back yet.
-    private func wasTaken(_ pushed: PushedChange, _ record: OpenRecord) throws -> Bool {
-        guard isRecovering, pushed.change.dot.seq <= formerSeq, !pushed.change.kind.isCatalog else {
-            return false
-        }
-        let office = result.device.office
-        return try record.state.fields.isEmpty
-            || DossierRules.scope(of: record.state).includes(office: office)
-            || database.hasEverRead(office: office, record)
-    }
-
     /// Refuses a change; one that central had taken before it was restored waits until it recovers.
     ///
     /// - Returns: whether to go on with the next.
@@ -261,146 +234,6 @@ extension CentralIngest {
         }
         try refuse(pushed, objection)
         return true
-    }
-
-    /// Whether a device may give central a state. A record that central does not have must be its
-    /// office's, or one that it has itself handed over: the state holds all that it wrote since. While
-    /// central recovers, who holds what it has lost may give it, the catalog and copies of what has
-    /// left too.
-    private func mayJoin(_ state: RecordState, over record: OpenRecord) throws -> Bool {
-        let office = result.device.office
-        // A copy of which the device heard only that it has left would take its office away here too.
-        guard state.kind.isCatalog || DossierRules.scope(of: state) != .none else { return false }
-        if isRecovering {
-            let isFree = state.kind.isCatalog || record.state.fields.isEmpty
-            if try isFree || database.hasEverRead(office: office, record) { return true }
-        }
-        guard case .offices(let codes) = DossierRules.scope(of: state) else { return false }
-        let isOwnHandOver = state[RecordSchema.officeField].allSatisfy {
-            $0.dot.replica == result.device.replica
-        }
-        return record.state.fields.isEmpty
-            ? codes.contains(office) || isOwnHandOver
-            : DossierRules.scope(of: record.state).includes(office: office)
-    }
-
-    /// A state without the values that could not have come by a change that is taken here. Their dots
-    /// stay: they are those of changes that are refused when they come.
-    private func fitPart(of state: RecordState) throws -> RecordState {
-        let seed = state.erasures.isEmpty ? nil : try database.centralKeySeed()
-        let key = seed.flatMap(SigningKey.init(seed:))?.publicKey
-        return state.filtered { field, entry in
-            // Nobody but central itself ordered it, whoever brings it back.
-            if field == RecordSchema.erasedField {
-                guard let key, let erasure = Erasure(entry.value) else { return false }
-                return erasure.isValid(for: state.id, by: key)
-            }
-            let isEntries =
-                RecordSchema.definition(of: field, in: state.kind)?.isEntries == true
-            let write = [FieldWrite(field, entry.value)]
-            let stamp = state.stamp(of: entry.dot)
-            let change = Change(
-                dot: entry.dot, clock: HybridTimestamp(rawValue: 0), kind: state.kind,
-                record: state.id, context: VersionVector(),
-                writes: isEntries ? [] : write, additions: isEntries ? write : [],
-                at: stamp?.at, by: stamp?.by)
-            do throws(DossierError) {
-                try DossierRules.validate(change: change)
-                return true
-            } catch {
-                return false
-            }
-        }
-    }
-
-    /// Why the device may not write to a record at all; `nil` when it may.
-    private func scopeObjection(
-        to change: Change, of record: OpenRecord
-    ) throws -> Objection? {
-        guard !change.kind.isCatalog else {
-            return Objection(.catalog)
-        }
-        let office = result.device.office
-        guard !record.state.vv.covers(change.dot), !record.state.fields.isEmpty,
-            !DossierRules.scope(of: record.state).includes(office: office)
-        else { return nil }
-        guard try database.hasEverRead(office: office, record) else {
-            return Objection(.otherOffice)
-        }
-        let offices = record.state[RecordSchema.officeField]
-        // Nobody can check what a device says it had not seen: it may not get a record back so, to
-        // read what the other office has written since.
-        let takesBack = change.writes.contains {
-            $0.name == RecordSchema.officeField && $0.value == .text(office)
-        }
-        return takesBack || offices.allSatisfy({ change.context.covers($0.dot) })
-            ? Objection(.handedOver) : nil
-    }
-
-    /// Why a change cannot be taken, by scope and by the domain; `nil` when it can.
-    private func objection(
-        to change: Change, of record: OpenRecord
-    ) throws -> Objection? {
-        if let objection = try scopeObjection(to: change, of: record) { return objection }
-        let office = result.device.office
-        let target = change.writes.first { $0.name == RecordSchema.officeField }?.value
-        if record.state.vv.covers(change.dot) { return nil }
-        if let objection = erasureObjection(to: change, of: record.state) { return objection }
-        guard change.context[change.dot.replica] >= record.state.vv[change.dot.replica] else {
-            return Objection(.unseenOwnChange)
-        }
-        guard !record.state.fields.isEmpty else {
-            if target == .text(office) { return nil }
-            return record.exists && !change.context.isEmpty
-                ? Objection(.refusedMaking)
-                : Objection(.otherOfficesRecord)
-        }
-        if let target {
-            guard let code = target.text, try database.hasOffice(code) else {
-                return Objection(.unknownOffice)
-            }
-        }
-        return try transitionObjection(to: change, of: record.state)
-    }
-
-    /// What was erased is not written again by who knows of it, and nobody else's content is.
-    private func erasureObjection(
-        to change: Change, of state: RecordState
-    ) -> Objection? {
-        guard let kept = state.keptFields else {
-            return change.erasedContent == nil
-                ? nil : Objection(.notErased)
-        }
-        let isKnown = state[RecordSchema.erasedField].contains { change.context.covers($0.dot) }
-        return isKnown && change.erased(keeping: kept) != change
-            ? Objection(.erased) : nil
-    }
-
-    /// A transition is judged only when the writer had seen every status that central has: then both
-    /// looked at the same one. A step is taken that the general table allows, or the procedure's own: the
-    /// counter may not have heard of that, or of its latest edition.
-    private func transitionObjection(
-        to change: Change, of state: RecordState
-    ) throws -> Objection? {
-        let field = RecordSchema.statusField
-        let entries = state[field]
-        guard let target = change.writes.first(where: { $0.name == field })?.value.text,
-            entries.allSatisfy({ change.context.covers($0.dot) }),
-            !entries.contains(where: { $0.value == .text(target) }),
-            let rule = state.shown(field, by: RecordSchema.rule(of: field, in: state.kind))
-        else { return nil }
-        let source = rule.value.text
-        func fault(by table: TransitionTable?) -> DossierError? {
-            do throws(DossierError) {
-                try DossierRules.checkTransition(from: source, to: target, by: table)
-                return nil
-            } catch {
-                return error
-            }
-        }
-        guard let general = fault(by: nil) else { return nil }
-        if let own = try transaction.transitions(of: state), fault(by: own) == nil { return nil }
-        return Objection(code: .illegalTransition, reason: general.message)
     }
 
     /// The record that a refused change is noted in, so that later contexts which name its dot
