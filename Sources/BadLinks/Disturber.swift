@@ -44,9 +44,11 @@ final class Disturber: Sendable {
         if let error = state.withLock(\.error) { throw error }
     }
 
-    /// The disturber has a thread of its own: it looks so often, in seconds, whether its time has come
-    /// or it is to stop.
-    private static let lookIntervalSeconds = 0.01
+    /// Waits until it is time to look again whether its time has come or it is to stop. The disturber has
+    /// a thread of its own, which nobody else waits for.
+    private func pause() {
+        Thread.sleep(forTimeInterval: 0.01)
+    }
 
     private func run() throws {
         if let cuts = condition.cuts {
@@ -55,7 +57,7 @@ final class Disturber: Sendable {
         for bytes in killBytes {
             while site.network.relay.counts.bytes < bytes {
                 if isStopped.load(ordering: .acquiring) { return }
-                Thread.sleep(forTimeInterval: Self.lookIntervalSeconds)
+                pause()
             }
             try site.stopCentral(SIGKILL)
             state.withLock { $0.kills += 1 }
@@ -78,7 +80,7 @@ final class Disturber: Sendable {
         let end = ContinuousClock.now + duration
         while ContinuousClock.now < end {
             if isStopped.load(ordering: .acquiring) { return false }
-            Thread.sleep(forTimeInterval: Self.lookIntervalSeconds)
+            pause()
         }
         return true
     }

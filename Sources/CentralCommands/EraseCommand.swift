@@ -67,34 +67,36 @@ enum EraseCommand {
             guard let state = try database.state(of: reference) else {
                 throw StoreError.noSuchRecord
             }
-            guard !state.kind.isCatalog else {
-                throw StoreError.domain(.unknownField(RecordSchema.erasedField, state.kind))
-            }
-            var found = try database.personalContent(of: state.id)
-            if !isTrial {
-                let fresh = SystemRandomSource().bytes(SigningKey.seedByteCount)
-                found = try home.write(database) { edit, transaction in
-                    let seed = try transaction.centralKeySeed(orElse: fresh)
-                    guard let key = SigningKey(seed: seed) else {
-                        throw StoreError.damaged(table: "central_key", key: 1)
-                    }
-                    let result = try edit.erase(
-                        reference, reason: reason, by: invocation.value("--by"), signedBy: key)
-                    try transaction.note(
-                        "erase", result.record.description, by: CentralHome.actor,
-                        count: result.changeCount)
-                    return result
-                }
-            }
-            let isGone = isTrial || database.emptyLog()
+            let found =
+                isTrial
+                ? try database.personalContent(of: state)
+                : try erase(state, reason, by: invocation.value("--by"), database, home)
             let code = state.shownValue("code")?.text
-            let contacts = try code.map { try database.contacts(ofDossier: $0) } ?? []
             let answer = Answer(
-                found, code: code, contacts: state.kind == .dossier ? contacts : [],
-                isTrial: isTrial, isLogEmpty: isGone)
+                found: found, code: code,
+                contacts: try code.map { try database.contacts(ofDossier: $0) } ?? [],
+                isTrial: isTrial, isLogEmpty: isTrial || database.emptyLog())
             try answer.print(invocation)
         }
         return .ok
+    }
+
+    private static func erase(
+        _ state: RecordState, _ reason: String, by name: String?, _ database: ReplicaDatabase,
+        _ home: CentralHome
+    ) throws -> ErasureResult {
+        let fresh = SystemRandomSource().bytes(SigningKey.seedByteCount)
+        return try home.write(database) { edit, transaction in
+            let seed = try transaction.centralKeySeed(orElse: fresh)
+            guard let key = SigningKey(seed: seed) else {
+                throw StoreError.damaged(table: "central_key", key: 1)
+            }
+            let result = try edit.erase(.id(state.id), reason: reason, by: name, signedBy: key)
+            try transaction.note(
+                "erase", result.record.description, by: CentralHome.actor,
+                count: result.changeCount)
+            return result
+        }
     }
 
     static let erasures = Command(
@@ -167,17 +169,6 @@ private struct Answer {
     let contacts: [RecordID]
     let isTrial: Bool
     let isLogEmpty: Bool
-
-    init(
-        _ found: ErasureResult, code: String?, contacts: [RecordID], isTrial: Bool,
-        isLogEmpty: Bool
-    ) {
-        self.found = found
-        self.code = code
-        self.contacts = contacts
-        self.isTrial = isTrial
-        self.isLogEmpty = isLogEmpty
-    }
 
     /// `{id, code, fields, changes, contacts, dryRun}`.
     private var json: JSONValue {

@@ -38,14 +38,10 @@ extension LocalEdit {
         _ reference: RecordReference, reason: String, by: String? = nil, signedBy key: SigningKey
     ) throws -> ErasureResult {
         precondition(transaction.database.role == .central, "central erases, and counters follow")
-        let record = try transaction.find(reference)
-        let kind = record.state.kind
-        guard kind == .dossier || kind == .contact else {
-            throw StoreError.domain(.unknownField(RecordSchema.erasedField, kind))
-        }
-        let found = try transaction.database.personalContent(of: record.state.id)
+        let record = try transaction.find(reference).state
+        let found = try transaction.database.personalContent(of: record)
         let erasure = Erasure(
-            of: record.state.id, keeping: RecordSchema.fieldsKeptByErasure(of: kind),
+            of: record.id, keeping: RecordSchema.fieldsKeptByErasure(of: record.kind),
             reason: reason, signedBy: key)
         _ = try edit(
             reference, writes: [],
@@ -57,20 +53,22 @@ extension LocalEdit {
 extension ReplicaDatabase {
     /// What an erasure would take from a record here.
     ///
-    /// - Throws: `StoreError`.
-    public func personalContent(of id: RecordID) throws -> ErasureResult {
-        guard let stored = try find(.id(id)) else { throw StoreError.noSuchRecord }
-        let kept = Set(RecordSchema.fieldsKeptByErasure(of: stored.state.kind))
+    /// - Throws: `StoreError.domain` for a kind that holds nothing of people; `StoreError`.
+    public func personalContent(of record: RecordState) throws -> ErasureResult {
+        guard RecordSchema.definition(of: RecordSchema.erasedField, in: record.kind) != nil else {
+            throw StoreError.domain(.unknownField(RecordSchema.erasedField, record.kind))
+        }
+        let kept = Set(RecordSchema.fieldsKeptByErasure(of: record.kind))
             .union([RecordSchema.erasedField])
-        var fields = Set(stored.state.fields.map(\.name)).subtracting(kept)
+        var fields = Set(record.fields.map(\.name)).subtracting(kept)
         var count = 0
-        for logged in try changeLog.history(kind: stored.state.kind, recordKey: stored.key) {
+        for logged in try history(of: .id(record.id)) {
             let names = (logged.change.writes + logged.change.additions).map(\.name)
                 .filter { !kept.contains($0) }
             fields.formUnion(names)
             if !names.isEmpty { count += 1 }
         }
-        return ErasureResult(record: id, fields: fields.sorted(), changeCount: count)
+        return ErasureResult(record: record.id, fields: fields.sorted(), changeCount: count)
     }
 
     /// At central: the records that were erased, newest first within their kind. Looks at every row.
