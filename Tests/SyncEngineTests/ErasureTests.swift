@@ -439,6 +439,49 @@ struct ErasureTests {
         try expectErased(fleet, [a, reader], id)
     }
 
+    @Test("by bundles: one that was made before the order, and what waits after it")
+    func bundles() async throws {
+        let fleet = try Fleet()
+        let (a, a2) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        let id = try a.make(personal())
+        try await settle([a, a2])
+        try a2.edit { _ = try $0.edit(.id(id), writes: personal(1), additions: [note("late")]) }
+        let before = try await fleet.bundle(from: a2)
+        try erase(fleet, id)
+        _ = try await a2.apply(fleet.answer(before))
+        try expectTraceless(fleet.centralPath)
+        try expectTraceless(a2.path)
+        try a2.set(id, "fee_vnd", .integer(7))
+        _ = try await fleet.visit(a2)
+        try await settle([a, a2])
+        try expectErased(fleet, [a, a2], id)
+        #expect(try a.values(id, "fee_vnd") == [.integer(7)])
+    }
+
+    @Test("an order that comes before the state that was asked for does not stand for it")
+    func gap() async throws {
+        let fleet = try Fleet()
+        let (a, reader) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        let id = try a.make(personal())
+        try await settle([a, reader])
+        // As a fault would: the next change builds on what is not there.
+        try reader.dropRow(of: id)
+        try a.edit {
+            _ = try $0.edit(.id(id), writes: personal(1) + [FieldWrite("fee_vnd", .integer(3))])
+        }
+        _ = try await a.sync()
+        try erase(fleet, id)
+        let repairs = Mutex(0)
+        reader.transport.onRequest { request in
+            if request.bucketDigests != nil { repairs.withLock { $0 += 1 } }
+        }
+        #expect(try await reader.sync().outcome == .synced)
+        #expect(repairs.withLock { $0 } == 0)
+        try await settle([a, reader])
+        try expectErased(fleet, [a, reader], id)
+        #expect(try reader.values(id, "fee_vnd") == [.integer(3)])
+    }
+
     @Test("an order that central did not sign erases nothing, not even while it recovers")
     func forged() async throws {
         let fleet = try Fleet()
