@@ -28,6 +28,7 @@ struct StateVectorTests {
             var fault: String
         }
         var about: [String]
+        var centralKey: String
         var states: [State]
         var digest: String
         var joins: [Join]
@@ -133,10 +134,10 @@ struct StateVectorTests {
                 "are void. bytes: the state's canonical bytes; hash: their BLAKE2b-256. digest:",
                 "the sum of all these hashes, each taken as four little-endian 64-bit numbers",
                 "that wrap around. joins hold in both directions. refused: bytes that are no",
-                "canonical state;",
+                "canonical state; orders of erasure are signed by centralKey;",
                 "fault as in changes.json, and stamp: a stamp missing, unused or not covered.",
             ],
-            states: rows,
+            centralKey: Hexadecimal.text(SampleErasure.key?.publicKey.bytes ?? []), states: rows,
             digest: states.reduce(into: Digest()) { $0.formUnion(Digest(of: $1)) }.description,
             joins: [
                 join("nothing and something", 0, 1),
@@ -158,6 +159,7 @@ struct StateVectorTests {
         try VectorFile.rewriteIfAsked(Self.name, made)
         let file: File = try VectorFile.read(Self.name)
         #expect(file.about == made.about)
+        #expect(file.centralKey == made.centralKey)
         #expect(file.states.count == made.states.count)
         for (stored, row) in zip(file.states, made.states) { #expect(stored == row) }
         #expect(file.digest == made.digest)
@@ -182,6 +184,11 @@ struct StateVectorTests {
         #expect(digest.description == file.digest)
         #expect(file.states[4].bytes == file.states[5].bytes)
         #expect(file.states[10].bytes == file.states[11].bytes)
+        let keyBytes = try #require(Hexadecimal.bytes(file.centralKey))
+        let key = try #require(PublicKey(bytes: keyBytes))
+        let erased = try read(file.states[9].bytes)
+        #expect(erased.erasures.count == 1)
+        #expect(erased.erasures.allSatisfy { $0.isValid(for: erased.id, by: key) })
         for row in file.joins {
             let (left, right) = (try read(row.left), try read(row.right))
             let joined = try read(row.joined)

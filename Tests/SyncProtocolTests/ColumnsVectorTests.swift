@@ -122,24 +122,30 @@ private struct SampleBatches {
         map[1] = .unsigned(chain.seq + 1)
         map[99] = .bool(true)
         append(try Change(canonicalBytes: map.bytes), record: nil)
+        // What an erasure left, and a new record behind it, whose id follows from the hash that stands there.
+        let named = [FieldWrite("applicant_name", .text("Lê Thị A"))]
+        add(made[0], VersionVector(Dot(Self.replica, 7)), status + named, [], keeping: ["status"])
+        add(nil, VersionVector(), status, [])
+        add(
+            made[10], VersionVector(Dot(Self.replica, 17)), [FieldWrite("fee_vnd", .integer(0))], []
+        )
     }
 
     private mutating func add(
         _ record: RecordID?, _ context: VersionVector, _ writes: [FieldWrite],
-        _ additions: [FieldWrite]
+        _ additions: [FieldWrite], keeping kept: Set<FieldName>? = nil
     ) {
         time += 40_000
-        append(
-            Change(
-                dot: Dot(Self.replica, chain.seq + 1),
-                clock: clock.tick(now: Timestamp(milliseconds: time)), kind: .dossier,
-                record: record, context: context, writes: writes, additions: additions,
-                at: record == nil ? nil : Timestamp(milliseconds: time - 5_000), by: "Hương"),
-            record: record)
+        let change = Change(
+            dot: Dot(Self.replica, chain.seq + 1),
+            clock: clock.tick(now: Timestamp(milliseconds: time)), kind: .dossier, record: record,
+            context: context, writes: writes, additions: additions,
+            at: record == nil ? nil : Timestamp(milliseconds: time - 5_000), by: "Hương")
+        append(kept.map { change.erased(keeping: $0) } ?? change, record: record)
     }
 
     private mutating func append(_ change: Change, record: RecordID?) {
-        chain.append(change.canonicalBytes)
+        chain.append(innerHash: change.innerHash)
         changes.append(change)
         made.append(record ?? RecordID(derivedFrom: chain.hash))
         hashes.append(
@@ -191,7 +197,9 @@ private struct SampleBatches {
 
     var file: ColumnsFile {
         get throws {
-            let all: [FeedItem] = zip(changes, made).map { .change($0, record: $1) }
+            let all: [FeedItem] = zip(changes, made).prefix(9).map {
+                .change($0, record: $1)
+            }
             let void = FeedItem.void(kind: .dossier, record: made[2], dot: Dot(Self.other, 41))
             return ColumnsFile(
                 about: [
@@ -203,8 +211,9 @@ private struct SampleBatches {
                 ],
                 pushes: [
                     push("four new dossiers", 0..<4),
-                    push("new dossiers and changes to them and to an old one", 0..<changes.count),
+                    push("new dossiers and changes to them and to an old one", 0..<9),
                     push("one change of a status", 4..<5),
+                    push("a new dossier and a change to it behind one that was erased", 9..<12),
                 ],
                 items: [
                     items("changes of another device", all),
