@@ -18,6 +18,22 @@ struct ProtocolDocumentTests {
         #expect(isThere, "the table should be:\n\(DossierStatus.pairTableMarkdown)")
     }
 
+    @Test("errors.md has the code of every fault of an edit")
+    func faultCodes() throws {
+        let document = try document("errors.md")
+        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().path
+        var count = 0
+        for path in ["Dossiers/DossierError.swift", "ReplicaStore/StoreError+Class.swift"] {
+            let text = try String(contentsOfFile: "\(source)/Sources/\(path)", encoding: .utf8)
+            for match in text.matches(of: /case \.[^:]+: "([a-z_]+)"/) {
+                count += 1
+                #expect(document.contains("`\(match.output.1)`"), "\(match.output.1)")
+            }
+        }
+        #expect(count > 30)
+    }
+
     @Test(
         "erasure.md lists the fields that an erasure leaves",
         arguments: [(RecordKind.dossier, "dossier"), (.contact, "contact")])
