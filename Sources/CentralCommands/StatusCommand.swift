@@ -33,7 +33,7 @@ struct CentralStatus {
     var devices: [Device]
     var standing: EpochStanding
     var arrival: DeviceStanding
-    /// Erasures that some device is not known to have followed.
+    /// Erasures that some device is not known to have followed and may still follow.
     var openErasures: Int
 
     init(_ database: ReplicaDatabase) throws {
@@ -52,7 +52,7 @@ struct CentralStatus {
         arrival = try DeviceStanding(database)
         let (devices, standing) = (devices, standing)
         openErasures = try database.erasedRecords().count {
-            !$0.unconfirmed(devices, standing).isEmpty
+            $0.unconfirmed(devices, standing).contains { $0.state == .active }
         }
     }
 

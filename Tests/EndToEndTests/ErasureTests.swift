@@ -112,6 +112,20 @@ struct ErasureTests {
         #expect(exported.first?["erased"] == true && exported.first?["applicant_name"] == .null)
     }
 
+    @Test("a device that was revoked is named for good, and is no open matter")
+    func revoked() throws {
+        let office = try Office()
+        let desk = try office.desk("a")
+        try enter(desk)
+        try desk.sync()
+        let replica = try #require(desk("status", "--json").json["replica"]?.stringValue)
+        #expect(try office.central("erase", "A-1", "--reason", "QĐ 12").code == 0)
+        #expect(try office.central("status", "--json").json["erasuresUnconfirmed"] == 1)
+        #expect(try office.central("revoke", replica).code == 0)
+        #expect(try office.central("status", "--json").json["erasuresUnconfirmed"] == 0)
+        #expect(try office.central("erasures").output.contains("/1 (revoked)"))
+    }
+
     @Test("what cannot be is said clearly, and erases nothing")
     func mistakes() throws {
         let office = try Office()
