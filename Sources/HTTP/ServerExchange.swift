@@ -137,7 +137,8 @@ final class ServerExchange: Sendable {
         MHD_suspend_connection(connection.pointer)
         let request = head.request(body: state.body)
         state.body = []
-        let task = Task {
+        // Who waits for an answer comes before what the process computes beside it.
+        let task = Task(priority: .high) {
             let response = await core.handler(request)
             finish(response)
         }

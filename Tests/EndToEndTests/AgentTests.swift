@@ -6,7 +6,7 @@ import Testing
 @Suite("The agent", .ownThreads)
 struct AgentTests {
     /// Far more than anything here takes; it is not what is tested.
-    private static let patience = Duration.seconds(90)
+    private static let patience = Duration.seconds(600)
 
     private struct NotYet: Error {}
 

@@ -97,7 +97,7 @@ extension Office {
 
 /// Waits until a condition holds, a few milliseconds at a time.
 func waitUntil(_ words: Comment, _ condition: () throws -> Bool) throws {
-    let deadline = ContinuousClock.now + .seconds(60)
+    let deadline = ContinuousClock.now + .seconds(600)
     while try !condition() {
         try #require(ContinuousClock.now < deadline, words)
         usleep(2000)

@@ -38,7 +38,7 @@ final class FakeCentral: Sendable {
     /// Stops, and frees the address.
     func stop() throws {
         shutdown(listener, Int32(SHUT_RDWR))
-        try #require(done.wait(timeout: .now() + .seconds(60)) == .success)
+        try #require(done.wait(timeout: .now() + .seconds(600)) == .success)
     }
 
     private func serve(_ answer: [UInt8]) {

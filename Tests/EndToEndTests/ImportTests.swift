@@ -127,7 +127,7 @@ struct ImportTests {
         let path = try file(
             office, "t.csv", (["code,name"] + rows).joined(separator: "\n"))
         let first = try desk.start("import", path, "--map", map)
-        let limit = ContinuousClock.now + .seconds(120)
+        let limit = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < limit, first.isRunning {
             let counted = try desk("status", "--json").json["pending"]?.integerValue ?? 0
             if counted >= 500 { break }

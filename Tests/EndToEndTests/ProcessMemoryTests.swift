@@ -34,7 +34,7 @@ struct ProcessMemoryTests {
             ["--reuid=65534", "--clear-groups", program] + arguments, in: office.root)
         defer { process.signal(SIGKILL) }
         let path = "/proc/\(process.identifier)"
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < deadline, process.isRunning {
             // What is started changes its user first, and then becomes the program that is meant.
             let name = try? FileManager.default.destinationOfSymbolicLink(atPath: path + "/exe")

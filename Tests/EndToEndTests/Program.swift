@@ -18,7 +18,7 @@ final class Program {
     struct TimeOut: Error {}
 
     /// Far more than any run takes on a busy machine; a run that takes it has hung.
-    private static let patienceSeconds = 300
+    private static let patienceSeconds = 1_200
 
     /// Where the package's programs were built: beside the tests.
     private static let directory = URL(

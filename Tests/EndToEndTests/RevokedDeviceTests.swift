@@ -54,8 +54,8 @@ struct RevokedDeviceTests {
         // given a short wait of another desk to be surely later.
         let other = try office.desk("other")
         _ = try other("sync", "--wait", "2")
-        let began = ContinuousClock.now
         try revoke(desk)
+        let began = ContinuousClock.now
         expectShutOut(try waiting.ending())
         #expect(began.duration(to: .now) < .seconds(30))
     }

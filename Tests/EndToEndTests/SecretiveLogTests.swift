@@ -240,7 +240,7 @@ final class SecretiveLogTests {
 
     /// The agent's status file, once it has taken in what was handed over to its office.
     private func waitForAgent() throws -> String {
-        let deadline = ContinuousClock.now + .seconds(90)
+        let deadline = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < deadline {
             if try foreign("list").output.contains("ZQXNAME") {
                 return try String(

@@ -239,7 +239,7 @@ struct TLSTests {
     private struct NotYet: Error {}
 
     private func wait(until isReached: () throws -> Bool) throws {
-        let deadline = ContinuousClock.now + .seconds(90)
+        let deadline = ContinuousClock.now + .seconds(600)
         while try !isReached() {
             guard ContinuousClock.now < deadline else { throw NotYet() }
             usleep(20_000)

@@ -1,3 +1,4 @@
+import Foundation
 import HTTP
 import Testing
 
@@ -171,6 +172,28 @@ struct HTTPServerTests {
             try HTTPServer(listen: taken, handler: echo)
         }
         #expect(error?.description.contains("Address already in use") == true)
+        await server.stop()
+    }
+
+    @Test("A request is answered while the process computes something else on all cores")
+    func busyProcess() async throws {
+        let server = try makeServer()
+        let socket = try #require(RawSocket(port: server.port))
+        let isOver = Shared(false)
+        let computing = (0..<2 * ProcessInfo.processInfo.activeProcessorCount).map { _ in
+            Task { while !isOver.value {} }
+        }
+        // Everything that has to go on meanwhile is on a thread of its own.
+        let reply = await blocking {
+            socket.limitWaits(milliseconds: 60_000)
+            socket.send("GET /busy HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            let reply = socket.receiveAll().bytes
+            isOver.update { $0 = true }
+            socket.close()
+            return String(decoding: reply, as: UTF8.self)
+        }
+        for task in computing { await task.value }
+        #expect(reply.contains("X-Path: /busy"))
         await server.stop()
     }
 }

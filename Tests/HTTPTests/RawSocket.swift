@@ -1,7 +1,7 @@
 import Dispatch
 import Glibc
 
-/// A peer that can misbehave: a blocking TCP socket with a minute at most for each wait.
+/// A peer that can misbehave: a blocking TCP socket with ten minutes at most for each wait.
 struct RawSocket: Sendable {
     let descriptor: Int32
 
@@ -28,7 +28,7 @@ struct RawSocket: Sendable {
         limitWaits()
     }
 
-    func limitWaits(milliseconds: Int = 60_000) {
+    func limitWaits(milliseconds: Int = 600_000) {
         var limit = timeval(tv_sec: milliseconds / 1_000, tv_usec: milliseconds % 1_000 * 1_000)
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)

@@ -88,8 +88,9 @@ func makeServer(
 func makeClient(_ change: (inout HTTPClientOptions) -> Void = { _ in }) -> HTTPClient {
     var options = HTTPClientOptions()
     options.proxy = ""
-    options.connectTimeout = .seconds(60)
-    options.totalTimeout = .seconds(120)
+    // Nothing here is about how long a busy machine may take.
+    options.connectTimeout = .seconds(600)
+    options.lowSpeedTime = .seconds(600)
     change(&options)
     return HTTPClient(options: options)
 }
