@@ -200,7 +200,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "BadLinks", "Host", "JSON", "SQLite", "TestSupport", "central", "counter",
+                "BadLinks", "Host", "JSON", "SQLite", "SyncProtocol", "TestSupport", "central",
+                "counter",
             ],
             swiftSettings: strict),
         tests("ReplicationTests", ["CBOR", "Causality", "Crypto", "JSON", "Replication"]),

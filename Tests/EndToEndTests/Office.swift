@@ -33,6 +33,13 @@ final class Office {
         try start()
     }
 
+    /// Central serving a home that is there already.
+    init(serving home: String) throws {
+        ownHome = home
+        tls = []
+        try start()
+    }
+
     deinit {
         server?.signal(SIGKILL)
     }
