@@ -1,4 +1,4 @@
-/* The exchange of sync-v1.md as a model for spin.
+/* The exchange of sync.md as a model for spin.
 
    What is modelled. Devices, central, and a link between them. A device has its chain of changes,
    its receipt (what has left the outbox), its cursor, one record, what central refused it, and

@@ -1,4 +1,4 @@
-// Central's HTTP interface (`Protocol/sync-v1.md` §HTTP): a few routes, errors as problem details.
+// Central's HTTP interface (`Protocol/sync.md` §HTTP): a few routes, errors as problem details.
 
 internal import CBOR
 internal import Causality

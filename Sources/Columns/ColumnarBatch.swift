@@ -1,6 +1,6 @@
 // A batch of canonical changes or of feed items as columns (`Protocol/columns.md`). Both directions
 // are functions of bytes: what goes in and comes out is the CBOR sequence of change-format.md and
-// sync-v1.md. The encoder takes any bytes: what it finds no place for in the columns it carries as it
+// sync.md. The encoder takes any bytes: what it finds no place for in the columns it carries as it
 // is. The decoder rebuilds the very bytes that went in, which the chain's hash proves for changes,
 // and checks nothing beyond what it needs to be safe: whoever reads the sequence checks that.
 

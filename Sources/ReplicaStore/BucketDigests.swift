@@ -1,5 +1,5 @@
 // The digest of a scope by buckets, and of the records in some of them: with these two ends that
-// differ find the records in which they do (`Protocol/sync-v1.md` §Repair).
+// differ find the records in which they do (`Protocol/sync.md` §Repair).
 
 public import Causality
 internal import Dossiers

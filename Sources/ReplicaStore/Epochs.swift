@@ -1,7 +1,7 @@
 // Central's epochs. A central that was restored from a backup has forgotten what it had since, and
 // cannot see that by itself. Each epoch has a number drawn at random, which every device knows: one
 // that knows an older epoch pushes again what central had acknowledged to it, and takes a new
-// identity for what follows (`Protocol/sync-v1.md` §Epochs).
+// identity for what follows (`Protocol/sync.md` §Epochs).
 
 public import Causality
 internal import SQLite

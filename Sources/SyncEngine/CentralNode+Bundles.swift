@@ -84,7 +84,8 @@ extension CentralNode {
 
         var course = BundleCourse(replica: envelope.replica)
         while let frame = try body.next() {
-            let request = try SyncRequest(encoded: frame)
+            let request = try SyncRequest(
+                encoded: frame, versions: WireLimits.bundledVersions)
             guard request.replica == envelope.replica, request.rotation == nil else {
                 throw BundleFailure.damaged(
                     file: source.firstPath, .malformed(reason: "it asks for another device"))

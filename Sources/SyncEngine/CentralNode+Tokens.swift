@@ -1,4 +1,4 @@
-// Who asks: a device's bearer token, and how it puts another in its place (`Protocol/sync-v1.md`
+// Who asks: a device's bearer token, and how it puts another in its place (`Protocol/sync.md`
 // §New token).
 
 public import Causality

@@ -1,5 +1,5 @@
 // What a counter does when another copy of its file has synced other changes, or central was restored
-// from a backup: it asks for an identity of its own and goes on under it (`Protocol/sync-v1.md` §New
+// from a backup: it asks for an identity of its own and goes on under it (`Protocol/sync.md` §New
 // identity).
 
 internal import Causality

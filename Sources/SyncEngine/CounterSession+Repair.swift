@@ -1,6 +1,6 @@
 // What a counter does when all is exchanged and the digests differ: it finds the records in which the
 // two ends differ, takes central's states of them, and gives its own to a central that recovers from
-// a restoration (`Protocol/sync-v1.md` §Repair).
+// a restoration (`Protocol/sync.md` §Repair).
 
 internal import Causality
 internal import Crypto

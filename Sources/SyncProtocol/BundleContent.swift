@@ -87,6 +87,7 @@ public struct AnsweredRequest: Hashable, Sendable {
     /// Joins the two; what the request brought is left out.
     public init(_ request: SyncRequest, _ reply: SyncReply) {
         self.request = request
+        self.request.version = WireLimits.version
         self.request.push = nil
         self.request.states = nil
         self.request.refusedBefore = []
@@ -120,7 +121,8 @@ public struct AnsweredRequest: Hashable, Sendable {
         } catch {
             throw .malformed(what: "answered request", reason: "\(error)")
         }
-        request = try SyncRequest(encoded: asked)
-        reply = try SyncReply(encoded: answered)
+        // Central wrote both: the reply first says so, when their version is not read here.
+        reply = try SyncReply(encoded: answered, versions: WireLimits.bundledVersions)
+        request = try SyncRequest(encoded: asked, versions: WireLimits.bundledVersions)
     }
 }

@@ -1,4 +1,4 @@
-// Enrolment: a one-time code buys a device its identity (`Protocol/sync-v1.md` §Enrolment). The
+// Enrolment: a one-time code buys a device its identity (`Protocol/sync.md` §Enrolment). The
 // device makes its own Ed25519 key first and sends the public half, so a repeated request with the
 // same key and code gets the same identity: a lost reply costs nothing.
 
@@ -46,7 +46,7 @@ public struct EnrolmentRequest: Sendable {
         }
         guard version == Int64(WireLimits.version) else {
             throw .unsupportedVersion(
-                found: UInt64(clamping: version), known: WireLimits.version)
+                counter: UInt64(clamping: version), central: WireLimits.version)
         }
         guard case .string(let code)? = json["code"], case .string(let key)? = json["publicKey"],
             let publicKey = Hexadecimal.bytes(key).flatMap(PublicKey.init(bytes:)),

@@ -20,9 +20,9 @@ public enum Problem {
         switch failure {
         case .forked(let accepted), .brokenChain(let accepted):
             members.append(("accepted", .integer(Int64(clamping: accepted))))
-        case .unsupportedVersion(let found, let known):
-            members.append(("found", .integer(Int64(clamping: found))))
-            members.append(("known", .integer(Int64(clamping: known))))
+        case .unsupportedVersion(let counter, let central):
+            members.append(("found", .integer(Int64(clamping: counter))))
+            members.append(("known", .integer(Int64(clamping: central))))
         case .tokenReplaced(let generation):
             members.append(("generation", .integer(Int64(clamping: generation))))
         case .tooLarge(let limit):
@@ -52,7 +52,7 @@ public enum Problem {
         }
         switch type.hasPrefix(typePrefix) ? String(type.dropFirst(typePrefix.count)) : "" {
         case "unsupported-version":
-            return .unsupportedVersion(found: number("found"), known: number("known"))
+            return .unsupportedVersion(counter: number("found"), central: number("known"))
         case "malformed":
             return .malformed(
                 what: document["what"]?.stringValue ?? "request",

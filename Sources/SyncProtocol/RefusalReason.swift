@@ -2,7 +2,7 @@ public import Language
 
 /// Why central sets a change aside, but for what is wrong with the change's own fields.
 ///
-/// The wire carries the English text (`Protocol/sync-v1.md`, `refusal`); a counter knows it again and
+/// The wire carries the English text (`Protocol/sync.md`, `refusal`); a counter knows it again and
 /// says it in the clerk's language.
 public enum RefusalReason: CaseIterable, Sendable {
     /// The kind of record is not known to central.

@@ -1,4 +1,4 @@
-// How two ends whose digests differ find the records in which they do (`Protocol/sync-v1.md`
+// How two ends whose digests differ find the records in which they do (`Protocol/sync.md`
 // §Repair): the device sends short digests of its buckets, central answers with those of the records
 // in the buckets that differ.
 

@@ -1,4 +1,4 @@
-// How a forked device takes a new identity (`Protocol/sync-v1.md` §New identity).
+// How a forked device takes a new identity (`Protocol/sync.md` §New identity).
 
 internal import CBOR
 public import Causality

@@ -13,8 +13,8 @@ public enum SyncFailure: Error, Hashable, Sendable {
     case interrupted(reason: String)
     /// What answered is no central: a captive portal or a proxy, by its content type and status.
     case notCentral(status: Int, contentType: String)
-    /// The peer speaks a version that is not known here.
-    case unsupportedVersion(found: UInt64, known: UInt64)
+    /// The two ends speak different versions of the protocol.
+    case unsupportedVersion(counter: UInt64, central: UInt64)
     /// The bytes are no request, reply or change.
     case malformed(what: String, reason: String)
     /// The pushed changes do not continue the chain that central holds for this replica.
@@ -158,10 +158,10 @@ extension SyncFailure {
                     + "perhaps a login page or a proxy",
                 vi: "bên trả lời không phải trung tâm (mã \(status), \(type)): "
                     + "có thể là trang đăng nhập hoặc proxy")
-        case .unsupportedVersion(let found, let known):
+        case .unsupportedVersion(let counter, let central):
             Message(
-                "protocol version \(found) is not known here (version \(known) is)",
-                vi: "không biết phiên bản giao thức \(found) (ở đây là \(known))")
+                "the counter speaks version \(counter) of the protocol, central version \(central)",
+                vi: "quầy dùng phiên bản giao thức \(counter), trung tâm dùng phiên bản \(central)")
         case .malformed(let what, let reason):
             Message("the \(what) is malformed: \(reason)", vi: "\(what) sai cấu trúc: \(reason)")
         case .brokenChain(let accepted):
@@ -237,10 +237,21 @@ extension SyncFailure {
             Message(
                 "open the network's login page, or check the address given at enrolment",
                 vi: "mở trang đăng nhập của mạng, hoặc kiểm tra địa chỉ khi đăng ký")
+        case .unsupportedVersion(let counter, let central) where counter < central:
+            Message(
+                "upgrade the counter, which is the older program; nothing is lost meanwhile: all that "
+                    + "is entered is kept, and the sync after the upgrade brings it",
+                vi:
+                    "nâng cấp chương trình counter vì nó cũ hơn; không mất gì: mọi thứ đã nhập vẫn được "
+                    + "giữ và lần đồng bộ sau khi nâng cấp sẽ gửi đi")
         case .unsupportedVersion:
             Message(
-                "update the older of the two programs; nothing is lost meanwhile",
-                vi: "cập nhật chương trình cũ hơn trong hai bên; không mất gì")
+                "tell the central office to upgrade central, which is the older program; nothing is "
+                    + "lost meanwhile: all that is entered is kept, and the sync after the upgrade "
+                    + "brings it",
+                vi:
+                    "báo cơ quan trung tâm nâng cấp chương trình central vì nó cũ hơn; không mất gì: mọi "
+                    + "thứ đã nhập vẫn được giữ và lần đồng bộ sau khi nâng cấp sẽ gửi đi")
         case .malformed, .tooLarge, .unsupportedContent, .refused, .brokenChain:
             Message(
                 "nothing was lost; tell the central office what this message says",

@@ -1,4 +1,4 @@
-// A reply as readable JSON, for `Accept: application/json` (`Protocol/sync-v1.md` §Readable form).
+// A reply as readable JSON, for `Accept: application/json` (`Protocol/sync.md` §Readable form).
 
 internal import CBOR
 internal import Causality

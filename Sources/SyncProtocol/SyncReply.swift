@@ -1,4 +1,4 @@
-// What central says in one exchange (`Protocol/sync-v1.md` §Reply).
+// What central says in one exchange (`Protocol/sync.md` §Reply).
 
 internal import CBOR
 public import Causality
@@ -177,11 +177,15 @@ extension SyncReply {
         return map.encoded()
     }
 
-    /// Reads a reply's bytes. Members of a newer version are passed over.
+    /// Reads a reply's bytes, of a version among `versions`. Members of a newer revision are passed
+    /// over.
     ///
     /// - Throws: `SyncFailure.unsupportedVersion`, `SyncFailure.malformed`.
-    public init(encoded bytes: [UInt8]) throws(SyncFailure) {
-        self = try WireDecoding.decode(bytes, as: "reply") { reader, version in
+    public init(
+        encoded bytes: [UInt8],
+        versions: ClosedRange<UInt64> = WireLimits.version...WireLimits.version
+    ) throws(SyncFailure) {
+        self = try WireDecoding.decode(bytes, as: .reply, versions: versions) { reader, version in
             try Self.decode(from: &reader, version: version)
         }
     }

@@ -1,4 +1,4 @@
-// What a counter says in one exchange (`Protocol/sync-v1.md` §Request). The same bytes travel over
+// What a counter says in one exchange (`Protocol/sync.md` §Request). The same bytes travel over
 // HTTP and in bundles. Deterministic CBOR; members that are absent have no bytes.
 
 internal import CBOR
@@ -163,12 +163,16 @@ extension SyncRequest {
         return map.encoded()
     }
 
-    /// Reads a request's bytes. Members of a newer version are passed over.
+    /// Reads a request's bytes, of a version among `versions`. Members of a newer revision are passed
+    /// over.
     ///
     /// - Throws: `SyncFailure.unsupportedVersion` before anything else is looked at;
     ///   `SyncFailure.malformed` for bytes that are no request.
-    public init(encoded bytes: [UInt8]) throws(SyncFailure) {
-        self = try WireDecoding.decode(bytes, as: "request") { reader, version in
+    public init(
+        encoded bytes: [UInt8],
+        versions: ClosedRange<UInt64> = WireLimits.version...WireLimits.version
+    ) throws(SyncFailure) {
+        self = try WireDecoding.decode(bytes, as: .request, versions: versions) { reader, version in
             try Self.decode(from: &reader, version: version)
         }
     }

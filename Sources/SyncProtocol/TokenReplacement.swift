@@ -1,4 +1,4 @@
-// How a device puts a new bearer token in the place of its present one (`Protocol/sync-v1.md`
+// How a device puts a new bearer token in the place of its present one (`Protocol/sync.md`
 // §New token). It proves itself by its key, not by a token: so a token that was lost, taken or
 // forgotten never shuts the device out, and whoever has the token alone cannot keep it.
 
@@ -64,7 +64,7 @@ public struct TokenReplacement: Hashable, Sendable {
         }
         guard version == Int64(WireLimits.version) else {
             throw .unsupportedVersion(
-                found: UInt64(clamping: version), known: WireLimits.version)
+                counter: UInt64(clamping: version), central: WireLimits.version)
         }
         guard case .string(let replicaText)? = json["replica"],
             let replica = ReplicaID(hexadecimal: replicaText),

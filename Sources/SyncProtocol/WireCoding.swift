@@ -51,19 +51,30 @@ enum RecordIDs {
     }
 }
 
+/// What is read, and so who wrote it.
+enum WireMessage: String {
+    case request, reply
+
+    /// A version that is not read here, told as who of the two has which.
+    func refusal(of version: UInt64) -> SyncFailure {
+        switch self {
+        case .request: .unsupportedVersion(counter: version, central: WireLimits.version)
+        case .reply: .unsupportedVersion(counter: WireLimits.version, central: version)
+        }
+    }
+}
+
 enum WireDecoding {
-    /// Reads the version, refuses a newer one, then lets `decode` read the map from its start.
+    /// Reads the version, refuses one that is not among `versions`, then lets `decode` read the map
+    /// from its start.
     static func decode<R>(
-        _ bytes: [UInt8], as what: String,
+        _ bytes: [UInt8], as message: WireMessage, versions: ClosedRange<UInt64>,
         _ decode: (inout CBORReader, UInt64) throws -> R
     ) throws(SyncFailure) -> R {
         do {
             return try bytes.withUnsafeBytes { buffer in
                 let version = try version(in: buffer)
-                guard version == WireLimits.version else {
-                    throw SyncFailure.unsupportedVersion(
-                        found: version, known: WireLimits.version)
-                }
+                guard versions.contains(version) else { throw message.refusal(of: version) }
                 var reader = CBORReader(buffer)
                 let result = try decode(&reader, version)
                 guard reader.isAtEnd else {
@@ -74,7 +85,7 @@ enum WireDecoding {
         } catch let failure as SyncFailure {
             throw failure
         } catch {
-            throw .malformed(what: what, reason: "\(error)")
+            throw .malformed(what: message.rawValue, reason: "\(error)")
         }
     }
 

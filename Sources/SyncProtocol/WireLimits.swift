@@ -1,7 +1,10 @@
 /// All limits of the exchange, each with its unit and reason.
 public enum WireLimits {
     /// The protocol version spoken here.
-    public static let version: UInt64 = 1
+    public static let version: UInt64 = 2
+    /// Versions whose requests and replies are read from bundles: a stick may have been under way for
+    /// weeks when both ends were upgraded, and no later version gives a member another meaning.
+    public static let bundledVersions: ClosedRange<UInt64> = 1...version
     /// Bytes of a request or reply body as it crosses the wire: bounds memory at both ends.
     public static let bodyBytesMax = 8 << 20
     /// Bytes of a JSON body at most (enrolment, a new token, what administrators ask for), far more than

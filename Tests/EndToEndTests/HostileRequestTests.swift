@@ -18,7 +18,7 @@ struct HostileRequestTests {
         try desk.sync()
     }
 
-    /// A device's token, bought as the protocol says.
+    /// A device's token, bought as the protocol says; a try in version 1 costs the code nothing.
     private func token() throws -> String {
         let code = try #require(
             office.central("enrol", Office.code, "--json").json["code"]?.stringValue)
@@ -26,7 +26,11 @@ struct HostileRequestTests {
         let token = "a token of the device's own making"
         let hash = "b5da4073b7ec4b054355645ee5d18d22261660ff79fff584418b1711f38aa8ff"
         let body =
-            #"{"version":1,"code":"\#(code)","publicKey":"\#(key)","tokenHash":"\#(hash)"}"#
+            #"{"version":2,"code":"\#(code)","publicKey":"\#(key)","tokenHash":"\#(hash)"}"#
+        let older = try RawAnswer(
+            office.url, "POST /v1/enrol", [Self.json],
+            body: Array(body.replacing("version\":2", with: "version\":1").utf8))
+        #expect(older.status == 426 && older.body.contains("upgrade the counter"))
         let answer = try RawAnswer(
             office.url, "POST /v1/enrol", [Self.json], body: Array(body.utf8))
         try #require(answer.status == 200, "\(answer.body)")
@@ -100,12 +104,15 @@ struct HostileRequestTests {
     @Test("a newer version and an unknown coding get their own answer")
     func negotiation() throws {
         let token = try token()
-        // {0: 2}: member 0 is the version.
-        let newer = try RawAnswer(
-            office.url, "POST /v1/sync", [Self.cbor, "Authorization: Bearer \(token)"],
-            body: [0xA1, 0x00, 0x02])
-        #expect(newer.status == 426)
-        #expect(newer.problem == "unsupported-version")
+        // {0: version}: member 0 is the version.
+        for (version, older) in [(UInt8(1), "upgrade the counter"), (3, "upgrade central")] {
+            let answer = try RawAnswer(
+                office.url, "POST /v1/sync", [Self.cbor, "Authorization: Bearer \(token)"],
+                body: [0xA1, 0x00, version])
+            #expect(answer.status == 426)
+            #expect(answer.problem == "unsupported-version")
+            #expect(answer.body.contains(older), "\(answer.body)")
+        }
         let coded = try RawAnswer(
             office.url, "POST /v1/sync",
             [Self.cbor, "Authorization: Bearer \(token)", "Content-Encoding: br"], body: [0xA0])
@@ -141,8 +148,8 @@ struct HostileRequestTests {
         let code = try #require(
             office.central("enrol", Office.code, "--json").json["code"]?.stringValue)
         for body in [
-            "", "{", "[]", #"{"version":1}"#, #"{"version":1,"code":5,"publicKey":[]}"#,
-            #"{"version":1,"code":"\#(code)","publicKey":"00"}"#,
+            "", "{", "[]", #"{"version":2}"#, #"{"version":2,"code":5,"publicKey":[]}"#,
+            #"{"version":2,"code":"\#(code)","publicKey":"00"}"#,
         ] {
             let answer = try RawAnswer(
                 office.url, "POST /v1/enrol", [Self.json], body: Array(body.utf8))

@@ -201,8 +201,8 @@ final class SecretiveLogTests {
         for path in ["/v1/enrol", "/v1/token"] {
             for body in [
                 "ZQXBODY", #"{"ZQXBODY":"#, #"{"version":"ZQXBODY"}"#,
-                #"{"version":1,"code":"ZQXBODY","publicKey":"ZQXBODY","replica":"ZQXBODY"}"#,
-                "{\"version\":1,\"version\":1,\"ZQXBODY\":\"\u{1}\"}",
+                #"{"version":2,"code":"ZQXBODY","publicKey":"ZQXBODY","replica":"ZQXBODY"}"#,
+                "{\"version\":2,\"version\":2,\"ZQXBODY\":\"\u{1}\"}",
             ] {
                 try ask("POST \(path)", [json], body: body)
             }

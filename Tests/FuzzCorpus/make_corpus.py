@@ -83,14 +83,14 @@ for index, state in enumerate(states):
     seed("state", f"vector-{index}", state)
 seed("state", "sequence", b"".join(states))
 
-plain = {0: 1, 1: 7, 3: [9, HASH], 5: 1 << 20, 11: 1772414100000}
+plain = {0: 2, 1: 7, 3: [9, HASH], 5: 1 << 20, 11: 1772414100000}
 seed("request", "plain", cbor(plain))
 seed(
     "request",
     "all",
     cbor(
         {
-            0: 1,
+            0: 2,
             1: 0x1BC0DE0000000001,
             2: [12, HASH],
             3: [9, HASH],
@@ -107,7 +107,7 @@ seed(
 )
 seed("request", "rotation", cbor(plain | {12: [KEY, [[0, HASH], [9, HASH]]]}))
 seed("request", "newer", cbor(plain | {99: {"x": [1, "y"]}}))
-seed("request", "newer-version", cbor({0: 2, 1: 7}))
+seed("request", "newer-version", cbor({0: 3, 1: 7}))
 
 # A change that makes its record comes with the id, any other without: one of the two is refused.
 items = [cbor([1, Raw(change), ID]) for change in changes]
@@ -115,14 +115,14 @@ items += [cbor([1, Raw(change)]) for change in changes]
 items += [cbor([2, 1, ID, 7, 9])] + [cbor([3, Raw(state)]) for state in states]
 for index in (0, 8, 14, 17):
     seed("reply", f"item-{index}", items[index])
-settled = {0: 1, 1: [9, HASH], 8: 1772414100000}
+settled = {0: 2, 1: [9, HASH], 8: 1772414100000}
 seed("reply", "plain", cbor(settled))
 seed(
     "reply",
     "all",
     cbor(
         {
-            0: 1,
+            0: 2,
             1: [9, HASH],
             2: [
                 [9, "out-of-scope", "another office's"],

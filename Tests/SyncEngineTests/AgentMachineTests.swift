@@ -83,8 +83,9 @@ struct AgentMachineTests {
 
     @Test("what a person has to mend is tried seldom, and does not end it")
     func person() throws {
-        for failure in [SyncFailure.revoked, .notEnrolled, .unsupportedVersion(found: 2, known: 1)]
-        {
+        for failure in [
+            SyncFailure.revoked, .notEnrolled, .unsupportedVersion(counter: 2, central: 1),
+        ] {
             var machine = machine()
             let wait = try #require(self.wait(machine.next(.failed(failure), at: .zero)))
             #expect((800...1_000).contains(wait.seconds), "\(failure)")

@@ -53,7 +53,7 @@ struct RetryPolicyTests {
         for failure in [
             SyncFailure.revoked, .notEnrolled, .awaitingRecovery, .badSignature,
             .notCentral(status: 200, contentType: "text/html"),
-            .unsupportedVersion(found: 2, known: 1), .malformed(what: "", reason: ""),
+            .unsupportedVersion(counter: 2, central: 1), .malformed(what: "", reason: ""),
         ] {
             #expect(!isTried(failure), "\(failure)")
         }

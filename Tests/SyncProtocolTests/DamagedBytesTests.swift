@@ -80,7 +80,8 @@ struct DamagedBytesTests {
             for part in citizen.split(separator: " ") {
                 #expect(!reason.contains(part), comment)
             }
-        case .unsupportedVersion(let found, known: 1): #expect(found != 1, comment)
+        case .unsupportedVersion(let counter, let central):
+            #expect(counter != central && (counter == 2 || central == 2), comment)
         default: Issue.record("\(error): \(comment)")
         }
     }
@@ -132,7 +133,7 @@ struct DamagedBytesTests {
         for seed in Seeds.all(500) {
             var random = SeededGenerator(seed: seed)
             // Begins like a message, so that more than its first byte is looked at.
-            let bytes = [0xa5, 0, 1, 1, 5] + random.bytes(0...60)
+            let bytes = [0xa5, 0, 2, 1, 5] + random.bytes(0...60)
             for message in Message.allCases {
                 expectMalformed(message.failure(bytes), message.rawValue, "seed \(seed)")
             }
@@ -141,7 +142,7 @@ struct DamagedBytesTests {
 
     /// A request with a wish for 100 bytes at the time 42.
     private static let plain: [UInt8] =
-        [0xa5, 0x00, 0x01, 0x01, 0x05, 0x03, 0x82, 0x03, 0x48]
+        [0xa5, 0x00, 0x02, 0x01, 0x05, 0x03, 0x82, 0x03, 0x48]
         + [UInt8](repeating: 7, count: 8) + [0x05, 0x18, 0x64, 0x0b, 0x18, 0x2a]
 
     /// Another encoding of it: at a place, some bytes become others.
@@ -157,8 +158,8 @@ struct DamagedBytesTests {
             ("a long count of members", other(0, 1, [0xb8, 0x05])),
             ("a map that ends with a break", other(0, 1, [0xbf]) + [0xff]),
             ("a long key", other(1, 1, [0x18, 0x00])),
-            ("a long version", other(2, 1, [0x18, 0x01])),
-            ("a version that is a float", other(2, 1, [0xf9, 0x3c, 0x00])),
+            ("a long version", other(2, 1, [0x18, 0x02])),
+            ("a version that is a float", other(2, 1, [0xf9, 0x40, 0x00])),
             ("a long replica", other(4, 1, [0x19, 0x00, 0x05])),
             ("a tagged replica", other(4, 1, [0xc9, 0x05])),
             ("a bignum for a replica", other(4, 1, [0xc2, 0x41, 0x05])),

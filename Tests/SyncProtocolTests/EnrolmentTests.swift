@@ -18,11 +18,11 @@ struct EnrolmentTests {
     private static let tokenHash =
         "bb5f7f9d64754cd19f83c2ecc4b0579ba970f33b2e8043f12a12f87989086c95"
     private static let requestMembers = [
-        #""version":1"#, #""code":"7KQM-3XRT""#, #""publicKey":"\#(key)""#,
+        #""version":2"#, #""code":"7KQM-3XRT""#, #""publicKey":"\#(key)""#,
         #""tokenHash":"\#(tokenHash)""#, #""device":"máy 1""#,
     ]
     private static let replyMembers = [
-        #""version":1"#, #""replica":"00000000000000ff""#, #""desk":2"#, #""office":"A""#,
+        #""version":2"#, #""replica":"00000000000000ff""#, #""desk":2"#, #""office":"A""#,
         #""epoch":7"#,
     ]
 
@@ -116,7 +116,7 @@ struct EnrolmentTests {
         arguments: ["", "0a", String(key.dropLast()), key + "0a", "zz" + key.dropFirst(2)])
     func badKey(_ key: String) throws {
         let json = try request(
-            #""version":1,"code":"c","publicKey":"\#(key)","tokenHash":"\#(Self.tokenHash)""#)
+            #""version":2,"code":"c","publicKey":"\#(key)","tokenHash":"\#(Self.tokenHash)""#)
         expectMalformed(
             failure { () throws(SyncFailure) in try EnrolmentRequest(json: json) }, "enrolment")
     }
@@ -139,11 +139,13 @@ struct EnrolmentTests {
 
     @Test("another version is refused by its number, whatever else is there")
     func otherVersion() throws {
-        for (text, found) in [("2", 2), ("0", 0), ("-1", 0), ("9223372036854775807", Int64.max)] {
+        for (text, found) in [
+            ("1", 1), ("3", 3), ("0", 0), ("-1", 0), ("9223372036854775807", Int64.max),
+        ] {
             let json = try request(#""version":\#(text),"publicKey":5"#)
             #expect(
                 failure { () throws(SyncFailure) in try EnrolmentRequest(json: json) }
-                    == .unsupportedVersion(found: UInt64(found), known: 1))
+                    == .unsupportedVersion(counter: UInt64(found), central: 2))
         }
     }
 
@@ -165,7 +167,7 @@ struct EnrolmentTests {
 
     @Test("no failure repeats what was sent")
     func secretsStaySecret() throws {
-        let request = try request(#""version":1,"code":"7KQM-3XRT","publicKey":"00""#)
+        let request = try request(#""version":2,"code":"7KQM-3XRT","publicKey":"00""#)
         let reply = try self.request(#""replica":"ff","desk":1,"office":"A","epoch":"s3cret""#)
         let failures = [
             failure { () throws(SyncFailure) in try EnrolmentRequest(json: request) },

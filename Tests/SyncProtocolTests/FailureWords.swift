@@ -45,7 +45,7 @@ enum FailureWord: CaseIterable {
         case .untrusted: .untrusted(reason: "another key", hint: "ask")
         case .interrupted: .interrupted(reason: "reset")
         case .notCentral: .notCentral(status: 302, contentType: "text/html")
-        case .unsupportedVersion: .unsupportedVersion(found: 7, known: 1)
+        case .unsupportedVersion: .unsupportedVersion(counter: 7, central: 2)
         case .malformed: .malformed(what: "request", reason: "cut \"short\"")
         case .brokenChain: .brokenChain(accepted: 41)
         case .badSignature: .badSignature

@@ -68,12 +68,28 @@ struct ProblemTests {
     func clampedNumbers() {
         let most = UInt64(Int64.max)
         #expect(
-            again(.unsupportedVersion(found: .max, known: 1))
-                == .unsupportedVersion(found: most, known: 1))
+            again(.unsupportedVersion(counter: .max, central: 1))
+                == .unsupportedVersion(counter: most, central: 1))
         #expect(again(.forked(accepted: .max)) == .forked(accepted: most))
         let text = #"{"type":"urn:dossiersync:problem:busy","retryAfterSeconds":-5}"#
         #expect(
             Problem.failure(status: 503, body: Array(text.utf8)) == .busy(retryAfterSeconds: 0))
+    }
+
+    @Test(
+        "of two versions the older program is to be upgraded, in words, whoever says it",
+        arguments: [(1, 2, "counter"), (2, 1, "central"), (2, 3, "counter"), (.max, 2, "central")])
+    func olderProgram(counter: UInt64, central: UInt64, older: String) {
+        let failure = SyncFailure.unsupportedVersion(counter: counter, central: central)
+        let program = older == "counter" ? "the counter" : older
+        #expect(failure.hint.english.contains("upgrade \(program)"))
+        #expect(failure.hint.text(in: .vietnamese).contains("nâng cấp chương trình \(older)"))
+        let words =
+            "the counter speaks version \(counter) of the protocol, central version \(central)"
+        #expect(failure.message.english == words)
+        let document = Problem.document(of: failure)
+        #expect(document["title"]?.stringValue == words)
+        #expect(document["hint"]?.stringValue == failure.hint.english)
     }
 
     @Test("a document of a newer central is a refusal with its title")
@@ -111,7 +127,7 @@ struct ProblemTests {
         #expect(failure("malformed") == .malformed(what: "request", reason: "not said"))
         #expect(failure("unsupported-content") == .unsupportedContent(reason: "not said"))
         #expect(failure("too-large") == .tooLarge(limitBytes: 0))
-        #expect(failure("unsupported-version") == .unsupportedVersion(found: 0, known: 0))
+        #expect(failure("unsupported-version") == .unsupportedVersion(counter: 0, central: 0))
         #expect(failure("of-tomorrow") == .refused(status: 400, title: "no title"))
     }
 

@@ -29,7 +29,7 @@ struct SyncReplyTests {
     func goldenBytes() {
         let hash = [UInt8](repeating: 0, count: 8)
         let expected: [UInt8] =
-            [0xa3, 0x00, 0x01, 0x01, 0x82, 0x03, 0x48] + hash + [0x08, 0x18, 0x18]
+            [0xa3, 0x00, 0x02, 0x01, 0x82, 0x03, 0x48] + hash + [0x08, 0x18, 0x18]
         #expect(plain.encoded() == expected)
     }
 
@@ -151,7 +151,7 @@ struct SyncReplyTests {
         let zeros = String(repeating: "0", count: 64)
         let short = String(repeating: "0", count: 16)
         let expected = """
-            {"version":1,"accepted":[3,"\(short)"],\
+            {"version":2,"accepted":[3,"\(short)"],\
             "refusals":[{"seq":2,"code":"no-record","reason":"why"}],\
             "items":[[2,2,"00000000000080008000000000000000",10,4]],"hasMore":false,\
             "remainingCount":0,"time":24,"requests":["syncNow"],\

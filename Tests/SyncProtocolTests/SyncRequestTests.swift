@@ -28,7 +28,7 @@ struct SyncRequestTests {
     func goldenBytes() throws {
         let hash = [UInt8](repeating: 0, count: 8)
         let expected: [UInt8] =
-            [0xa5, 0x00, 0x01, 0x01, 0x05, 0x03, 0x82, 0x03, 0x48] + hash
+            [0xa5, 0x00, 0x02, 0x01, 0x05, 0x03, 0x82, 0x03, 0x48] + hash
             + [0x05, 0x1a, 0x00, 0x10, 0x00, 0x00, 0x0b, 0x20]
         #expect(plain.encoded() == expected)
     }
@@ -164,18 +164,50 @@ struct SyncRequestTests {
     }
 
     @Test(
-        "another version is named before anything else is looked at", arguments: [0, 2, 24, .max])
+        "another version is named before anything else is looked at",
+        arguments: [0, 1, 3, 24, .max])
     func otherVersion(_ version: UInt64) throws {
         let number = CBORValue.unsigned(version).encoded()
         var whole = try EncodedMap(plain.encoded())
         whole[0] = .unsigned(version)
-        let unsupported = SyncFailure.unsupportedVersion(found: version, known: 1)
         for bytes in [whole.bytes, [0xa2, 0x00] + number + [0xff, 0xff], [0xa1, 0x00] + number] {
             #expect(
-                failure { () throws(SyncFailure) in try SyncRequest(encoded: bytes) } == unsupported
-            )
+                failure { () throws(SyncFailure) in try SyncRequest(encoded: bytes) }
+                    == .unsupportedVersion(counter: version, central: 2))
             #expect(
-                failure { () throws(SyncFailure) in try SyncReply(encoded: bytes) } == unsupported)
+                failure { () throws(SyncFailure) in try SyncReply(encoded: bytes) }
+                    == .unsupportedVersion(counter: 2, central: version))
+        }
+    }
+
+    @Test("a bundle's requests and replies of version 1 are read, those of other versions are not")
+    func bundledVersions() throws {
+        var request = try EncodedMap(plain.encoded())
+        let accepted = ChainEnd(seq: 3, hash: .zero)
+        let time = Timestamp(milliseconds: 5)
+        var reply = try EncodedMap(SyncReply(accepted: accepted, time: time).encoded())
+        for version in WireLimits.bundledVersions {
+            request[0] = .unsigned(version)
+            reply[0] = .unsigned(version)
+            let asked = try SyncRequest(
+                encoded: request.bytes, versions: WireLimits.bundledVersions)
+            #expect(asked.version == version && asked.replica == plain.replica)
+            let frame = CBORValue.array([.bytes(request.bytes), .bytes(reply.bytes)]).encoded()
+            let answered = try AnsweredRequest(encoded: frame)
+            #expect(answered.reply.version == version && answered.reply.accepted == accepted)
+            // Central writes what it answers in its own version.
+            #expect(AnsweredRequest(asked, answered.reply).request.version == 2)
+        }
+        for version: UInt64 in [0, 3] {
+            request[0] = .unsigned(version)
+            reply[0] = .unsigned(version)
+            #expect(throws: SyncFailure.unsupportedVersion(counter: version, central: 2)) {
+                try SyncRequest(encoded: request.bytes, versions: WireLimits.bundledVersions)
+            }
+            let frame = CBORValue.array([.bytes(request.bytes), .bytes(reply.bytes)]).encoded()
+            #expect(throws: SyncFailure.unsupportedVersion(counter: 2, central: version)) {
+                try AnsweredRequest(encoded: frame)
+            }
         }
     }
 }

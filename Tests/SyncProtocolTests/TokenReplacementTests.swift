@@ -54,7 +54,7 @@ struct TokenReplacementTests {
             }
         }
         let wrong: [(String, JSONValue)] = [
-            ("version", .integer(2)), ("replica", .string("xyz")), ("generation", .integer(0)),
+            ("version", .integer(1)), ("replica", .string("xyz")), ("generation", .integer(0)),
             ("generation", .integer(-1)), ("generation", .integer(1 << 53)),
             ("generation", .real(1.5)), ("tokenHash", .string("00")),
             ("tokenHash", .integer(1)), ("signature", .string("0")), ("signature", .null),
