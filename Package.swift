@@ -186,12 +186,12 @@ let package = Package(
             ]),
         tests("CausalityTests", ["Causality", "JSON"]),
         tests("CryptoTests", ["Crypto"]),
-        tests(
-            "SimulationTests",
-            [
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
                 "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "SQLite",
                 "Simulation", "TestSupport",
-            ]),
+            ], exclude: ["Failures"], swiftSettings: strict),
         tests(
             "ImportsTests",
             ["Causality", "Dossiers", "Imports", "JSON", "Language", "ReplicaStore", "Replication"]),

@@ -1,7 +1,7 @@
-// What a clerk, or central, writes: one edit after the other in a transaction, drawn from a seed.
+// What a clerk, or central, writes: one edit after the other in a transaction.
 
 internal import Causality
-internal import Demonstration
+internal import Crypto
 internal import Dossiers
 internal import JSON
 internal import ReplicaStore
@@ -39,97 +39,79 @@ struct EditScript {
         self.known = known.sorted { $0.id < $1.id }
     }
 
-    /// One edit of any kind.
+    /// Writes.
     ///
     /// - Throws: `StoreError` when a rule forbids it.
-    mutating func one(_ label: Label, _ random: inout SeededGenerator, _ ledger: Ledger) throws {
-        guard !known.isEmpty, !random.happens(perMille: 220) else {
-            return try make(label, &random, ledger)
-        }
-        let isHot = random.happens(perMille: plan.weather.hotRecords)
-        let record =
-            isHot
-            ? known[random.number(below: min(3, known.count))] : random.element(of: known)
-        if let (name, value) = conflict(in: record, &random), random.happens(perMille: 400) {
-            let write = FieldWrite(name, value)
-            let seen = try seen(record.id, ledger)
-            let made = try edit.resolve(.id(record.id), name, value: value, by: label)
-            note(label, record.id, record.kind, [write], made.change.additions, seen)
-            return
-        }
-        var writes: [FieldWrite] = []
-        var additions: [FieldWrite] = []
-        if random.happens(perMille: 250) { additions = [FieldText.note(&random)] }
-        if additions.isEmpty || random.happens(perMille: 300) {
-            writes = FieldText.writes(
-                of: record,
-                offices: plan.handsOver ? plan.offices + plan.emptyOffices : nil, &random)
-        }
-        let seen = try seen(record.id, ledger)
-        let made = try edit.edit(
-            .id(record.id), writes: writes, additions: additions,
-            at: random.happens(perMille: 200) ? FieldText.instant(&random) : nil, by: label)
-        note(label, record.id, record.kind, writes, made.change.additions, seen)
+    mutating func perform(_ scripted: ScriptedEdit, _ ledger: Ledger) throws {
+        guard scripted.does != .make else { return try make(scripted, ledger) }
+        let id = scripted.record.flatMap { ledger.record(named: $0) }
+        guard let id else { throw StoreError.noSuchRecord }
+        let kind = try transaction.find(.id(id)).state.kind
+        let writes = scripted.writes.map(\.write)
+        let seen = try seen(id, ledger)
+        let made =
+            if scripted.does == .resolve, let write = writes.first {
+                try edit.resolve(.id(id), write.name, value: write.value, by: scripted.label)
+            } else {
+                try edit.edit(
+                    .id(id), writes: writes, additions: scripted.additions.map(\.write),
+                    at: scripted.at.map { Timestamp(milliseconds: $0) }, by: scripted.label)
+            }
+        note(scripted.label, id, kind, writes, made.change.additions, seen)
     }
 
-    /// Makes a dossier or a contact; some with an id that other desks use too, as imports do.
-    mutating func make(_ label: Label, _ random: inout SeededGenerator, _ ledger: Ledger) throws {
-        let kind: RecordKind = random.happens(perMille: 800) ? .dossier : .contact
-        let offices = writer == .central ? plan.offices : [office ?? ""]
-        var writes = [FieldWrite("office", .text(random.element(of: offices)))]
-        if kind == .dossier {
-            writes.append(FieldWrite("status", .text(FieldText.anyStatus(&random))))
-            if writer != .central, random.happens(perMille: 300),
-                let day = CalendarDate(year: 2021, month: 3, day: random.number(in: 1...3))
-            {
-                writes.append(FieldWrite("code", .text(try edit.nextCode(day: day))))
-            }
-            writes.append(FieldWrite("applicant_name", .text(FieldText.name(&random))))
-        } else {
-            writes.append(FieldWrite("topic", .text(FieldText.name(&random))))
+    /// Makes a record; some have an id that other desks use too, as imports do.
+    private mutating func make(_ scripted: ScriptedEdit, _ ledger: Ledger) throws {
+        let kind = RecordKind(rawValue: scripted.kind ?? RecordKind.dossier.rawValue)
+        var writes = scripted.writes.map(\.write)
+        if let day = scripted.codeDay.flatMap({ CalendarDate(year: 2021, month: 3, day: $0) }) {
+            writes.append(FieldWrite("code", .text(try edit.nextCode(day: day))))
         }
-        let additions = random.happens(perMille: 200) ? [FieldText.note(&random)] : []
-        var id: RecordID?
-        if random.happens(perMille: 150) {
-            // Ids of dossiers and contacts are kept apart: two kinds of record with one id are not
-            // told apart everywhere (gaps, and the look-up by id), and nothing forbids them.
-            let number = UInt8(random.number(below: 6)) + (kind == .dossier ? 0x80 : 0x90)
-            var bytes = [UInt8](repeating: number, count: RecordID.byteCount)
-            if !plan.sharesIDs {
-                bytes[0] = UInt8(plan.offices.firstIndex { writes[0].value == .text($0) } ?? 0)
-            }
-            id = RecordID(bytes: bytes)
-        }
+        let additions = scripted.additions.map(\.write)
+        let id = scripted.record.flatMap { RecordID($0) }
         let visible = try id.map { try transaction.open(kind, $0).state.stamps } ?? []
         let seen = ledger.seen(from: visible.compactMap(\.stamp.by), also: written)
-        let made = try edit.make(kind, id: id, writes: writes, additions: additions, by: label)
-        note(label, made.record, kind, writes, made.change.additions, seen)
+        let made = try edit.make(
+            kind, id: id, writes: writes, additions: additions, by: scripted.label)
+        note(scripted.label, made.record, kind, writes, made.change.additions, seen, id != nil)
     }
 
-    mutating func note(
+    /// Erases a record by order of the law.
+    mutating func erase(
+        _ scripted: ScriptedEdit, signedBy key: SigningKey, _ ledger: Ledger
+    ) throws {
+        guard let id = scripted.record.flatMap({ ledger.record(named: $0) }),
+            let record = known.first(where: { $0.id == id })
+        else { return }
+        let label = scripted.label
+        let seen = try seen(id, ledger)
+        _ = try edit.erase(.id(id), reason: "law", by: label, signedBy: key)
+        let state = try transaction.open(record.kind, id).state
+        let order = state[RecordSchema.erasedField].first { state.stamp(of: $0.dot)?.by == label }
+        guard let order else { throw Violation(.erasure, "\(label) left no order") }
+        note(
+            label, id, record.kind, [], [FieldWrite(RecordSchema.erasedField, order.value)], seen)
+    }
+
+    mutating func makeOffice(_ label: Label, code: String) throws {
+        let writes = [FieldWrite("code", .text(code)), FieldWrite("name", .text("Office"))]
+        let made = try edit.make(.office, writes: writes, by: label)
+        note(label, made.record, .office, writes, [], [])
+    }
+
+    private mutating func note(
         _ label: Label, _ record: RecordID, _ kind: RecordKind, _ writes: [FieldWrite],
-        _ additions: [FieldWrite], _ seen: Set<Label>
+        _ additions: [FieldWrite], _ seen: Set<Label>, _ isIDGiven: Bool = false
     ) {
         written[label] = Write(
             label: label, writer: writer, office: office, record: record, kind: kind,
-            writes: writes, additions: additions, seen: seen)
+            writes: writes, additions: additions, isIDGiven: isIDGiven, seen: seen)
         order.append(label)
     }
 
     /// What stands on the screen now, and what that had seen.
-    func seen(_ record: RecordID, _ ledger: Ledger) throws -> Set<Label> {
+    private func seen(_ record: RecordID, _ ledger: Ledger) throws -> Set<Label> {
         let stamps = try transaction.find(.id(record)).state.stamps
         return ledger.seen(from: stamps.compactMap(\.stamp.by), also: written)
-    }
-
-    private func conflict(
-        in record: RecordState, _ random: inout SeededGenerator
-    ) -> (FieldName, FieldValue)? {
-        for field in record.fields {
-            let rule = RecordSchema.rule(of: field.name, in: record.kind)
-            guard let shown = record.shown(field.name, by: rule), shown.isConflict else { continue }
-            return (field.name, random.element(of: field.entries).value)
-        }
-        return nil
     }
 }

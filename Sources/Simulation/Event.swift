@@ -1,11 +1,12 @@
 /// One thing that happens in a simulated fleet.
 ///
-/// An event draws all its details from a seed of its own, and from what it finds when it happens.
+/// An event draws all its details from a seed of its own, and from what it finds when it happens;
+/// one that was recorded has them.
 /// So any event can be left out of a history and the others stay what they are, which is what
 /// shrinking a failure needs.
-public struct Event: Hashable, Sendable {
+public struct Event: Codable, Hashable, Sendable {
     /// What happens.
-    public enum Kind: String, CaseIterable, Hashable, Sendable {
+    public enum Kind: String, CaseIterable, Codable, Hashable, Sendable {
         /// A clerk writes, in one transaction.
         case edit
         /// The machine dies while a clerk writes.
@@ -54,8 +55,10 @@ public struct Event: Hashable, Sendable {
     public var kind: Kind
     /// The slot of the device that it happens to; passed over when that is empty.
     public var device: Int
-    /// Where its details are drawn from.
+    /// Where its details are drawn from, and what the engine draws while it happens.
     public var seed: UInt64
+    /// Its details, when it was recorded: nothing is drawn then.
+    var details: Details?
 }
 
 extension Event: CustomStringConvertible {

@@ -28,6 +28,8 @@ struct Write: Sendable {
     var kind: RecordKind
     var writes: [FieldWrite]
     var additions: [FieldWrite]
+    /// Whether it made the record under an id that was given.
+    var isIDGiven = false
     /// Every write to the record that the writer had seen.
     var seen: Set<Label>
     /// Whether it may be gone for good: the only disk that had it was replaced by an older one.
@@ -51,6 +53,8 @@ struct StandingValue: Hashable, Sendable {
 struct Ledger: Sendable {
     private(set) var writes: [Label: Write] = [:]
     private(set) var labels: [Label] = []
+    /// The first write to each record.
+    private var makers: [RecordID: Label] = [:]
 
     /// Notes a write that is on disk.
     mutating func add(_ write: Write) {
@@ -58,6 +62,20 @@ struct Ledger: Sendable {
             preconditionFailure("every write has a label of its own")
         }
         labels.append(write.label)
+        if makers[write.record] == nil { makers[write.record] = write.label }
+    }
+
+    /// Names a record for good: by the write that made it, or by its id where that was given.
+    func name(of record: RecordID) -> String {
+        guard let maker = makers[record].flatMap({ writes[$0] }), !maker.isIDGiven else {
+            return record.description
+        }
+        return maker.label
+    }
+
+    /// The record of a name.
+    func record(named name: String) -> RecordID? {
+        writes[name]?.record ?? RecordID(name)
     }
 
     /// Notes that writes may be gone for good.

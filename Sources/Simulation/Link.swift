@@ -27,7 +27,7 @@ final class Link: Transport {
 }
 
 /// What becomes of one exchange.
-enum Fate: CaseIterable {
+enum Fate: String, CaseIterable, Codable {
     /// The request never arrives.
     case requestLost
     /// Central does its work, and the reply is lost.
@@ -51,6 +51,10 @@ struct ExchangeInProgress {
     var token: String
     var generator: SeededGenerator
     var isGood: Bool
+    /// What happens to it; written down meanwhile when it is drawn.
+    var script = ScriptedSync()
+    /// Whether all that happens to it is drawn.
+    var isDrawn = false
     /// Exchanges until the link goes down.
     var exchangesLeft: Int
     /// The exchange in which the machine dies while it waits.
@@ -58,8 +62,28 @@ struct ExchangeInProgress {
     var death: Death?
     var exchangeCount = 0
     var editCount = 0
+    var tokenCount = 0
     /// Whether bytes were cut short, so that one side may have called them malformed.
     var isDamaged = false
     /// Whether central's process died, so that the device may have found it gone.
     var hasCentralDied = false
+
+    /// Begins a sync over a good link.
+    init(quiet slot: Int, token: String) {
+        self.init(
+            slot: slot, label: "quiet", token: token, generator: SeededGenerator(seed: 0),
+            isGood: true, exchangesLeft: .max)
+    }
+
+    init(
+        slot: Int, label: String, token: String, generator: SeededGenerator, isGood: Bool,
+        exchangesLeft: Int
+    ) {
+        self.slot = slot
+        self.label = label
+        self.token = token
+        self.generator = generator
+        self.isGood = isGood
+        self.exchangesLeft = exchangesLeft
+    }
 }

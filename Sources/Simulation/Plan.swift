@@ -44,6 +44,10 @@ struct Weather: Hashable, Sendable {
     var meanwhile: Int
     var hotRecords: Int
     var wrongClocks: Int
+
+    static let calm = Weather(
+        linkFaults: 0, deaths: 0, centralDeaths: 0, tinyChunks: 0, meanwhile: 0, hotRecords: 0,
+        wrongClocks: 0)
 }
 
 /// A fleet, its weather and what happens to it, all drawn from one seed.
@@ -91,6 +95,29 @@ public struct Plan: Hashable, Sendable {
             random: &random, configuration: configuration, initial: initialDeviceCount,
             slots: slotCount)
         restoresCentral = events.contains { $0.kind == .centralRestore }
+    }
+
+    /// A history that was recorded: its first events enrol its first devices.
+    init(
+        recorded events: [Event], seed: UInt64, configuration: SimulationConfiguration,
+        offices: [String], emptyOffices: [String], deviceOffices: [String]
+    ) {
+        self.seed = seed
+        self.configuration = configuration
+        self.offices = offices
+        self.emptyOffices = emptyOffices
+        self.deviceOffices = deviceOffices
+        self.events = events
+        initialDeviceCount = 0
+        weather = .calm
+        restoresCentral = false
+    }
+
+    /// The plan of what this one became: the same fleet, and events with all their details.
+    func recorded(_ events: [Event]) -> Plan {
+        Plan(
+            recorded: events, seed: seed, configuration: configuration, offices: offices,
+            emptyOffices: emptyOffices, deviceOffices: deviceOffices)
     }
 
     /// Whether records move between offices.

@@ -1,4 +1,4 @@
-// A seed's history from its beginning to its end, and how it is made shorter when it fails.
+// A history from its beginning to its end.
 
 public import Crypto
 internal import Foundation
@@ -7,6 +7,8 @@ internal import Foundation
 public struct SimulationResult: Sendable {
     /// The plan.
     public var plan: Plan
+    /// The same with all that was drawn while it happened: it happens again as it did.
+    public var recorded: Plan
     /// The rule that was broken; `nil` when all held.
     public var violation: Violation?
     /// What happened, line by line.
@@ -39,10 +41,12 @@ public enum Simulation {
             let history = await world.history
             await world.end()
             return SimulationResult(
-                plan: plan, violation: violation, lines: history.lines, hash: history.hash)
+                plan: plan, recorded: plan.recorded(await world.recorded), violation: violation,
+                lines: history.lines, hash: history.hash)
         } catch {
             return SimulationResult(
-                plan: plan, violation: Violation(.fault, "\(error)"), lines: [], hash: .zero)
+                plan: plan, recorded: plan, violation: Violation(.fault, "\(error)"), lines: [],
+                hash: .zero)
         }
     }
 
@@ -52,37 +56,6 @@ public enum Simulation {
         return FileManager.default.isWritableFile(atPath: memory)
             ? memory : NSTemporaryDirectory()
     }()
-
-    /// Looks for a shorter history that breaks the same rule: drops ever smaller runs of events
-    /// while it still fails (delta debugging; Zeller and Hildebrandt 2002).
-    ///
-    /// - Parameter runsMax: histories to try at most.
-    public static func shrunk(
-        _ result: SimulationResult, runsMax: Int = 400
-    ) async -> SimulationResult {
-        guard let rule = result.violation?.rule else { return result }
-        var best = result
-        var runs = 0
-        var size = max(1, best.plan.events.count / 2)
-        while true {
-            var start = 0
-            var hasShrunk = false
-            while start < best.plan.events.count, runs < runsMax {
-                var events = best.plan.events
-                events.removeSubrange(start..<min(start + size, events.count))
-                runs += 1
-                let shorter = await run(best.plan.with(events: events))
-                if shorter.violation?.rule == rule {
-                    best = shorter
-                    hasShrunk = true
-                } else {
-                    start += size
-                }
-            }
-            if runs >= runsMax || (size == 1 && !hasShrunk) { return best }
-            size = max(1, size / 2)
-        }
-    }
 }
 
 extension World {

@@ -40,3 +40,14 @@ extension Violation: CustomStringConvertible {
     /// The rule and what was found.
     public var description: String { "\(rule.rawValue): \(text)" }
 }
+
+extension Violation {
+    /// What kind of failure it is: the rule, and its words without those that name a thing or a value
+    /// of the one history. Histories that fail alike are of one kind.
+    public var kind: String {
+        let head = text.prefix { $0 != "(" && $0 != ":" }
+        let words = head.split(separator: " ").prefix { $0 != "is" && $0 != "of" }
+        let kept = words.filter { word in !word.contains { $0.isNumber || $0 == "=" } }
+        return "\(rule.rawValue): \(kept.joined(separator: " "))"
+    }
+}

@@ -10,19 +10,15 @@ internal import SyncProtocol
 extension World {
     /// Writes at central in one transaction, as one run of a command does.
     func writeAtCentral(
-        _ prefix: String, _ generator: inout SeededGenerator,
-        _ body: (inout EditScript, String, inout SeededGenerator) throws -> Void
+        session: ReplicaID, _ body: (inout EditScript) throws -> Void
     ) throws {
-        let session = ReplicaID(max(1, generator.next() >> 1))
-        var random = generator
         let script = try central.database.write(now: centralClock.now()) { transaction in
             var script = try EditScript(
                 try LocalEdit(transaction, session: session), transaction, central.database,
                 writer: .central, office: nil, plan: plan)
-            try body(&script, prefix, &random)
+            try body(&script)
             return script
         }
-        generator = random
         for label in script.order {
             if let write = script.written[label] { ledger.add(write) }
         }
@@ -30,35 +26,50 @@ extension World {
         central.sessions.append(session)
     }
 
+    /// The identity of a writing session that is drawn.
+    static func session(_ generator: inout SeededGenerator) -> ReplicaID {
+        ReplicaID(max(1, generator.next() >> 1))
+    }
+
+    private func writeOfEvent(
+        _ event: Event,
+        _ body: (inout EditScript, inout EditSource) throws -> Void
+    ) throws {
+        var generator = SeededGenerator(seed: event.seed)
+        let session = detail(\.session) { Self.session(&generator).rawValue }
+        var source = EditSource(
+            "e\(event.number)", generator, isDrawing ? nil : details.edits ?? [])
+        defer { details.edits = source.edits }
+        try writeAtCentral(session: ReplicaID(session)) { try body(&$0, &source) }
+    }
+
     /// Catalog changes and dossiers that came in online.
     func centralWrite(_ event: Event) throws {
-        var generator = SeededGenerator(seed: event.seed)
-        try writeAtCentral("e\(event.number)", &generator) { script, prefix, random in
-            for number in 0..<random.number(in: 1...4) {
-                let label = "\(prefix).\(number)"
-                var drawn = random
+        try writeOfEvent(event) { script, source in
+            for number in 0..<source.count(1...4) {
+                let edit = try source.edit(number) { try script.drawAtCentral($0, &$1, ledger) }
                 do {
-                    try script.transaction.attempt {
-                        try script.oneAtCentral(label, &drawn, ledger)
-                    }
+                    try script.transaction.attempt { try script.perform(edit, ledger) }
                 } catch let error as StoreError {
                     log("  not written: \(error)")
                 }
-                random = drawn
             }
         }
     }
 
     /// Erases a record, in a session of its own as the command does.
     func erase(_ event: Event) throws {
-        var generator = SeededGenerator(seed: event.seed)
         let seed = random.bytes(SigningKey.seedByteCount)
-        try writeAtCentral("e\(event.number)", &generator) { script, label, random in
-            guard !script.known.isEmpty else { return }
-            let record = random.element(of: script.known)
+        try writeOfEvent(event) { script, source in
+            guard !script.known.isEmpty, source.scripted?.isEmpty != true else { return }
+            let edit = source.edit(0, label: source.prefix) { label, random in
+                ScriptedEdit(
+                    label: label, does: .erase,
+                    record: ledger.name(of: random.element(of: script.known).id))
+            }
             let key = SigningKey(seed: try script.transaction.centralKeySeed(orElse: seed))
             guard let key else { throw Violation(.fault, "central's key is damaged") }
-            try script.erase(record, label, signedBy: key, ledger)
+            try script.erase(edit, signedBy: key, ledger)
         }
     }
 
@@ -87,15 +98,20 @@ extension World {
 
     func backUpCentral(_ event: Event) throws {
         guard !central.isRewound else { return }
-        let path = directory + "/backup-\(event.number).db"
-        try DatabaseFiles.copy(central.path, to: path)
-        central.backups.append(path)
+        try DatabaseFiles.copy(central.path, to: backupPath(event.number))
+        central.backups.append(event.number)
+    }
+
+    private func backupPath(_ number: Int) -> String {
+        directory + "/backup-\(number).db"
     }
 
     func restoreCentral(_ event: Event) throws {
         var generator = SeededGenerator(seed: event.seed)
         guard !central.backups.isEmpty else { return }
-        let backup = generator.element(of: central.backups)
+        let number = detail(\.backup) { generator.element(of: central.backups) }
+        guard central.backups.contains(number) else { return }
+        let backup = backupPath(number)
         log("  from \(backup.dropFirst(directory.count))")
         try collectDotsOfCentral()
         for device in try central.database.devices() {
@@ -108,7 +124,9 @@ extension World {
         central.isRewound = true
         try forgiveCentralsLosses()
         // Without clones, devices notice by themselves before harm is done.
-        let isTold = plan.configuration.forks != .none || generator.happens(perMille: 500)
+        let isTold = detail(\.isTold) {
+            plan.configuration.forks != .none || generator.happens(perMille: 500)
+        }
         if isTold { try recover() }
     }
 
@@ -148,7 +166,9 @@ extension World {
     func deliverStray(_ event: Event) async {
         guard !strays.isEmpty else { return }
         var generator = SeededGenerator(seed: event.seed)
-        let stray = strays.remove(at: generator.number(below: strays.count))
+        let name = detail(\.stray) { strays[generator.number(below: strays.count)].name }
+        guard let place = strays.firstIndex(where: { $0.name == name }) else { return }
+        let stray = strays.remove(at: place)
         // Nobody waits for the reply any more.
         switch await deliver(stray.bytes, token: stray.token) {
         case .success(let reply): log("  taken through \(reply.accepted.seq)")
@@ -165,73 +185,5 @@ extension World {
         } catch {
             return .failure(error)
         }
-    }
-}
-
-extension EditScript {
-    mutating func erase(
-        _ record: RecordState, _ label: Label, signedBy key: SigningKey, _ ledger: Ledger
-    ) throws {
-        let seen = try seen(record.id, ledger)
-        _ = try edit.erase(.id(record.id), reason: "law", by: label, signedBy: key)
-        let state = try transaction.open(record.kind, record.id).state
-        let order = state[RecordSchema.erasedField].first { state.stamp(of: $0.dot)?.by == label }
-        guard let order else { throw Violation(.erasure, "\(label) left no order") }
-        note(
-            label, record.id, record.kind, [],
-            [FieldWrite(RecordSchema.erasedField, order.value)], seen)
-    }
-
-    mutating func makeOffice(_ label: Label, code: String) throws {
-        let writes = [FieldWrite("code", .text(code)), FieldWrite("name", .text("Office"))]
-        let made = try edit.make(.office, writes: writes, by: label)
-        note(label, made.record, .office, writes, [], [])
-    }
-
-    /// One write of central.
-    mutating func oneAtCentral(
-        _ label: Label, _ random: inout SeededGenerator, _ ledger: Ledger
-    ) throws {
-        switch random.number(below: 8) {
-        case 0...2: try make(label, &random, ledger)
-        case 3: try one(label, &random, ledger)
-        case 4:
-            let writes = [
-                FieldWrite("code", .text("P\(random.number(below: 4))")),
-                FieldWrite("name", .text("Procedure " + random.digits(2))),
-            ]
-            let made = try edit.make(.procedure, writes: writes, by: label)
-            note(label, made.record, .procedure, writes, [], [])
-        case 5:
-            let writes = [
-                FieldWrite("date", .text("2021-09-0\(random.number(in: 1...9))")),
-                FieldWrite("name", .text("Holiday")),
-            ]
-            let made = try edit.make(.holiday, writes: writes, by: label)
-            note(label, made.record, .holiday, writes, [], [])
-        default: try editCatalog(label, &random, ledger)
-        }
-    }
-
-    /// Renames an entry, or gives an office without devices another code: devices that have not
-    /// heard of it may still hand dossiers over to the old one, and are refused.
-    private mutating func editCatalog(
-        _ label: Label, _ random: inout SeededGenerator, _ ledger: Ledger
-    ) throws {
-        var entries: [RecordState] = []
-        try database.forEachRecord {
-            if $0.kind.isCatalog { entries.append($0) }
-            return true
-        }
-        let entry = random.element(of: entries.sorted { $0.id < $1.id })
-        var write = FieldWrite("name", .text("Renamed " + random.digits(2)))
-        if entry.kind == .office, let code = entry["code"].first?.value.text,
-            code.hasPrefix("EMPTY")
-        {
-            write = FieldWrite("code", .text("EMPTY.\(random.number(below: 4))"))
-        }
-        let seen = try seen(entry.id, ledger)
-        _ = try edit.edit(.id(entry.id), writes: [write], by: label)
-        note(label, entry.id, entry.kind, [write], [], seen)
     }
 }

@@ -8,8 +8,8 @@ internal import SyncProtocol
 
 extension World {
     /// Enrols a device in a slot.
-    func enrol(_ slot: Int, seed: UInt64) async throws {
-        random.reseed(seed)
+    func enrol(_ event: Event) async throws {
+        let slot = event.device
         let office = plan.deviceOffices[slot]
         let code = try addEnrolmentCode(office: office)
         let signingSeed = random.bytes(SigningKey.seedByteCount)
@@ -20,10 +20,10 @@ extension World {
             EnrolmentRequest(code: code.text, key: key, device: "d\(slot)"))
         let path = directory + "/d\(slot).db"
         let database = try ReplicaDatabase(path: path, role: .counter, isNew: true)
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededGenerator(seed: event.seed)
         let isWrong = generator.happens(perMille: plan.weather.wrongClocks)
-        let clock = SimulatedClock(
-            milliseconds: Self.startMilliseconds + (isWrong ? Self.jump(&generator) : 0))
+        let offset = detail(\.milliseconds) { isWrong ? Self.jump(&generator) : 0 }
+        let clock = SimulatedClock(milliseconds: Self.startMilliseconds + offset)
         try database.write(now: clock.now()) {
             try $0.save(ReplicaIdentity(enrolled: reply, signingSeed: signingSeed))
         }
@@ -104,7 +104,13 @@ extension World {
 
     func jumpClock(_ event: Event) {
         var generator = SeededGenerator(seed: event.seed)
-        devices[event.device]?.clock.advance(milliseconds: Self.jump(&generator))
+        let span = detail(\.milliseconds) { Self.jump(&generator) }
+        devices[event.device]?.clock.advance(milliseconds: span)
+    }
+
+    func jumpCentralClock(_ event: Event) {
+        var generator = SeededGenerator(seed: event.seed)
+        centralClock.advance(milliseconds: detail(\.milliseconds) { Self.jump(&generator) })
     }
 
     /// A path for the next place of a device's file.
@@ -144,10 +150,10 @@ extension World {
 
     func cloneDevice(_ event: Event) throws {
         guard let device = devices[event.device] else { return }
-        guard
-            let slot = (plan.initialDeviceCount..<plan.deviceOffices.count)
-                .first(where: { devices[$0] == nil })
-        else { return }
+        let free = (plan.initialDeviceCount..<plan.deviceOffices.count)
+            .first { devices[$0] == nil }
+        guard let slot = details.slot ?? free, devices[slot] == nil else { return }
+        details.slot = slot
         let path = directory + "/d\(slot).db"
         try DatabaseFiles.copy(device.path, to: path)
         var clone = device

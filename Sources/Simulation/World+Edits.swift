@@ -11,10 +11,9 @@ extension World {
     func edit(_ event: Event) throws {
         guard let device = devices[event.device] else { return }
         var generator = SeededGenerator(seed: event.seed)
-        device.clock.advance(milliseconds: Int64(generator.number(in: 0...600_000)))
-        for write in try writeAtCounter(device, "e\(event.number)", &generator) {
-            ledger.add(write)
-        }
+        device.clock.advance(
+            milliseconds: detail(\.milliseconds) { Int64(generator.number(in: 0...600_000)) })
+        for write in try writeOfEvent(event, device, generator) { ledger.add(write) }
     }
 
     /// The machine dies while a clerk writes: in the middle of the transaction, or while SQLite
@@ -24,16 +23,16 @@ extension World {
         var generator = SeededGenerator(seed: event.seed)
         let seqBefore = try device.database.enrolledIdentity().identity.seq
         let bytesBefore = DatabaseFiles.logBytes(device.path)
-        let share = generator.number(in: 0...1000)
+        let share = detail(\.share) { generator.number(in: 0...1000) }
         var written: [Write] = []
-        if generator.happens(perMille: 300) {
+        if detail(\.diesInTransaction, { generator.happens(perMille: 300) }) {
             do {
-                _ = try writeAtCounter(device, "e\(event.number)", &generator, diesIn: true)
+                _ = try writeOfEvent(event, device, generator, diesIn: true)
             } catch is SimulatedDeath {
                 log("  died in the transaction")
             }
         } else {
-            written = try writeAtCounter(device, "e\(event.number)", &generator)
+            written = try writeOfEvent(event, device, generator)
         }
         let copy = nextPath(event.device)
         try DatabaseFiles.copy(device.path, to: copy, bytesBefore: bytesBefore, share: share)
@@ -51,33 +50,39 @@ extension World {
         log("  died; \(seq) changes are on disk, \(seqBefore) were")
     }
 
-    /// A few edits in one transaction; what breaks a rule leaves nothing behind.
-    func writeAtCounter(
-        _ device: SimulatedDevice, _ prefix: String, _ generator: inout SeededGenerator,
+    private func writeOfEvent(
+        _ event: Event, _ device: SimulatedDevice, _ generator: SeededGenerator,
         diesIn: Bool = false
     ) throws -> [Write] {
-        var random = generator
+        var source = EditSource(
+            "e\(event.number)", generator, isDrawing ? nil : details.edits ?? [])
+        defer { details.edits = source.edits }
+        return try writeAtCounter(device, &source, diesIn: diesIn)
+    }
+
+    /// A few edits in one transaction; what breaks a rule leaves nothing behind.
+    func writeAtCounter(
+        _ device: SimulatedDevice, _ given: inout EditSource, diesIn: Bool = false
+    ) throws -> [Write] {
+        var source = given
+        defer { given = source }
         let now = device.clock.now()
         let script = try device.database.write(now: now) { transaction in
             var script = try EditScript(
                 try LocalEdit(transaction), transaction, device.database,
                 writer: .device(slot: device.slot), office: device.office, plan: plan)
-            for number in 0..<random.number(in: 1...4) {
-                var drawn = random
+            for number in 0..<source.count(1...4) {
+                let edit = source.edit(number) { script.draw($0, &$1, ledger) }
                 do {
-                    try transaction.attempt {
-                        try script.one("\(prefix).\(number)", &drawn, ledger)
-                    }
+                    try transaction.attempt { try script.perform(edit, ledger) }
                 } catch let error as StoreError {
                     if case .sqlite = error { throw error }
                     log("  not written: \(error)")
                 }
-                random = drawn
             }
             if diesIn { throw SimulatedDeath() }
             return script
         }
-        generator = random
         let writes = script.order.compactMap { script.written[$0] }
         for write in writes {
             let names = (write.writes + write.additions).map { "\($0.name)=\($0.value)" }

@@ -1,4 +1,3 @@
-internal import Demonstration
 internal import ReplicaStore
 internal import SyncEngine
 internal import SyncProtocol
@@ -24,9 +23,8 @@ extension World {
                 let report = try await sync(
                     device, SyncOptions(),
                     ExchangeInProgress(
-                        slot: device.slot, label: "quiet",
-                        token: try device.database.enrolledIdentity().identity.token,
-                        generator: SeededGenerator(seed: 0), isGood: true, exchangesLeft: .max))
+                        quiet: device.slot,
+                        token: try device.database.enrolledIdentity().identity.token))
                 if report.outcome != .synced || report.pushed > 0 || report.pulled > 0 {
                     isQuiet = false
                 }

@@ -16,30 +16,48 @@ extension World {
     /// A device syncs, over a good link or in the weather of the plan.
     func sync(_ event: Event, isGood: Bool) async throws {
         guard let device = devices[event.device] else { return }
-        var generator = SeededGenerator(seed: event.seed)
-        let weather = plan.weather
-        var options = SyncOptions()
-        if generator.happens(perMille: weather.tinyChunks) {
-            options.pushBytes = generator.element(of: [1, 200, 1_000, 5_000])
-            options.pullBytes = generator.element(of: [1, 200, 1_000, 5_000])
-        }
-        // Drawn from nothing else, so that the rest of a known seed's history stays as it was.
-        options.takesNewToken = event.seed % 6 == 0
         var exchange = ExchangeInProgress(
             slot: event.device, label: "e\(event.number)",
             token: try device.database.enrolledIdentity().identity.token,
-            generator: generator, isGood: isGood,
-            exchangesLeft: isGood ? .max : generator.number(in: 1...14))
-        if !isGood, generator.happens(perMille: weather.deaths) {
-            let repliesLeft = generator.number(in: 1...3)
-            let isWaiting = generator.happens(perMille: 400)
+            generator: SeededGenerator(seed: event.seed), isGood: isGood, exchangesLeft: .max)
+        if isDrawing {
+            draw(&exchange, event)
+        } else {
+            exchange.script = details.sync ?? ScriptedSync()
+        }
+        exchange.isDrawn = isDrawing
+        var options = SyncOptions()
+        if let bytes = exchange.script.pushBytes { options.pushBytes = bytes }
+        if let bytes = exchange.script.pullBytes { options.pullBytes = bytes }
+        options.takesNewToken = exchange.script.takesNewToken
+        exchange.exchangesLeft = exchange.script.exchangesLeft ?? .max
+        if let death = exchange.script.death {
             exchange.death = Death(
                 path: device.path, copy: nextPath(event.device),
-                repliesLeft: isWaiting ? .max : repliesLeft,
-                share: generator.happens(perMille: 500) ? 1000 : generator.number(in: 0...999))
-            exchange.dyingExchange = isWaiting ? repliesLeft : nil
+                repliesLeft: death.isWaiting ? .max : death.replies, share: death.share)
+            exchange.dyingExchange = death.isWaiting ? death.replies : nil
         }
         try await sync(device, options, exchange)
+    }
+
+    /// Draws the weather of a sync; what happens to each exchange is drawn when it happens.
+    private func draw(_ exchange: inout ExchangeInProgress, _ event: Event) {
+        var generator = exchange.generator
+        if generator.happens(perMille: plan.weather.tinyChunks) {
+            exchange.script.pushBytes = generator.element(of: [1, 200, 1_000, 5_000])
+            exchange.script.pullBytes = generator.element(of: [1, 200, 1_000, 5_000])
+        }
+        // Drawn from nothing else, so that the rest of a known seed's history stays as it was.
+        exchange.script.takesNewToken = event.seed % 6 == 0
+        exchange.generator = generator
+        guard !exchange.isGood else { return }
+        exchange.script.exchangesLeft = generator.number(in: 1...14)
+        guard generator.happens(perMille: plan.weather.deaths) else { return }
+        let replies = generator.number(in: 1...3)
+        let isWaiting = generator.happens(perMille: 400)
+        exchange.script.death = ScriptedSync.MachineDeath(
+            replies: replies, isWaiting: isWaiting,
+            share: generator.happens(perMille: 500) ? 1000 : generator.number(in: 0...999))
     }
 
     /// Runs a session and looks at what it says of itself.
@@ -48,7 +66,10 @@ extension World {
         _ device: SimulatedDevice, _ options: SyncOptions, _ begun: ExchangeInProgress
     ) async throws -> SyncReport {
         exchange = begun
-        defer { exchange = nil }
+        defer {
+            if begun.isDrawn { details.sync = exchange?.script }
+            exchange = nil
+        }
         let session = try CounterSession(
             path: device.path, transport: Link(self), clock: device.clock, timer: StillClock(),
             random: random, options: options)
@@ -92,13 +113,15 @@ extension World {
             exchange = now
             return .failure(.unreachable(reason: "the link is down"))
         }
-        let faults = now.isGood ? 0 : plan.weather.linkFaults
-        let fate =
-            now.generator.happens(perMille: faults)
-            ? now.generator.element(of: Fate.allCases) : nil
-        if !isDead, !now.isGood { editMeanwhile(&now) }
-        let reply = await carry(request.encoded(), fate, &now)
-        if !isDead, !now.isGood { editMeanwhile(&now) }
+        var happening = now.script.exchange(now.exchangeCount)
+        let isPeopled = !isDead && !now.isGood
+        if now.isDrawn, !now.isGood, now.generator.happens(perMille: plan.weather.linkFaults) {
+            happening.fate = now.generator.element(of: Fate.allCases)
+        }
+        if isPeopled { happening.before = editMeanwhile(&now, happening.before) }
+        let reply = await carry(request.encoded(), &happening, &now)
+        if isPeopled { happening.after = editMeanwhile(&now, happening.after) }
+        if now.isDrawn, !happening.isPlain { now.script.exchanges.append(happening) }
         now.death?.noteRequest()
         log(words(request, reply))
         exchange = now
@@ -112,11 +135,14 @@ extension World {
         }
         // Its own chance decides what becomes of it, and the generator is left alone.
         let chance = now.isGood ? 0xFF : (replacement.tokenHash.bytes.first ?? 0) & 7
-        let fate = chance == 0 ? "requestLost" : chance == 1 ? "replyLost" : "arrives"
+        let drawn: TokenFate = chance == 0 ? .requestLost : chance == 1 ? .replyLost : .arrives
+        let fate = now.isDrawn ? drawn : now.script.tokenFate(now.tokenCount)
+        exchange?.tokenCount += 1
+        if now.isDrawn { exchange?.script.tokenFates.append(fate) }
         log("    token \(replacement.generation) \(fate)")
-        guard chance != 0 else { throw .interrupted(reason: fate) }
+        guard fate != .requestLost else { throw .interrupted(reason: "\(fate)") }
         try await central.node.replaceToken(replacement)
-        guard chance != 1 else { throw .interrupted(reason: fate) }
+        guard fate != .replyLost else { throw .interrupted(reason: "\(fate)") }
     }
 
     /// What was asked and answered, without the content.
@@ -148,49 +174,68 @@ extension World {
     }
 
     private func carry(
-        _ bytes: [UInt8], _ fate: Fate?, _ now: inout ExchangeInProgress
+        _ bytes: [UInt8], _ happening: inout ScriptedSync.Exchange,
+        _ now: inout ExchangeInProgress
     ) async -> Result<Answer, SyncFailure> {
         var bytes = bytes
+        let fate = happening.fate
         let lost = Result<Answer, SyncFailure>.failure(.interrupted(reason: "\(fate, default: "")"))
+        let stray = StrayRequest(
+            name: "\(now.label)x\(now.exchangeCount)", bytes: bytes, token: now.token)
         if let fate { log("  \(fate)") }
         switch fate {
         case .requestLost: return lost
         case .requestDelayed:
-            strays.append(StrayRequest(bytes: bytes, token: now.token))
+            strays.append(stray)
             return lost
-        case .requestEchoed: strays.append(StrayRequest(bytes: bytes, token: now.token))
+        case .requestEchoed: strays.append(stray)
         case .requestRepeated: _ = await deliver(bytes, token: now.token)
-        case .requestTruncated:
-            bytes.removeLast(1 + now.generator.number(below: bytes.count - 1))
-            now.isDamaged = true
+        case .requestTruncated: cut(&bytes, &happening, &now)
         case .replyLost, .replyTruncated, nil: break
         }
-        let dies = !now.isGood && now.generator.happens(perMille: plan.weather.centralDeaths)
+        if now.isDrawn, !now.isGood,
+            now.generator.happens(perMille: plan.weather.centralDeaths)
+        {
+            happening.centralDeath = ScriptedSync.CentralDeath(
+                readings: now.generator.number(in: 1...4),
+                share: now.generator.happens(perMille: 500)
+                    ? 1000 : now.generator.number(in: 0...999))
+        }
         let result =
-            dies
-            ? await deliverToDyingCentral(bytes, &now) : await deliver(bytes, token: now.token)
+            if let death = happening.centralDeath {
+                await deliverToDyingCentral(bytes, death, &now)
+            } else {
+                await deliver(bytes, token: now.token)
+            }
         guard case .success(let reply) = result else {
             return result.map { Answer(reply: $0, bytes: []) }
         }
         var answer = reply.encoded()
         if fate == .replyLost { return lost }
-        if fate == .replyTruncated {
-            answer.removeLast(1 + now.generator.number(below: answer.count - 1))
-            now.isDamaged = true
-        }
+        if fate == .replyTruncated { cut(&answer, &happening, &now) }
         return .success(Answer(reply: reply, bytes: answer))
+    }
+
+    /// Cuts a message short.
+    private func cut(
+        _ bytes: inout [UInt8], _ happening: inout ScriptedSync.Exchange,
+        _ now: inout ExchangeInProgress
+    ) {
+        let count = happening.cut ?? (1 + now.generator.number(below: bytes.count - 1))
+        happening.cut = count
+        bytes.removeLast(min(count, bytes.count - 1))
+        now.isDamaged = true
     }
 
     /// Brings a request to a central that dies between two of its transactions, or while it writes
     /// one to disk; then central goes on from what is on disk.
     private func deliverToDyingCentral(
-        _ bytes: [UInt8], _ now: inout ExchangeInProgress
+        _ bytes: [UInt8], _ scripted: ScriptedSync.CentralDeath, _ now: inout ExchangeInProgress
     ) async -> Result<SyncReply, SyncFailure> {
         let path = central.path
         let copy = nextCentralPath()
         let death = Death(
-            path: path, copy: copy, repliesLeft: now.generator.number(in: 1...4),
-            share: now.generator.happens(perMille: 500) ? 1000 : now.generator.number(in: 0...999))
+            path: path, copy: copy, repliesLeft: scripted.readings, share: scripted.share)
         centralClock.onReading {
             death.noteReply()
             death.noteRequest()
@@ -209,16 +254,27 @@ extension World {
     }
 
     /// A clerk writes on the same file while the sync waits.
-    private func editMeanwhile(_ now: inout ExchangeInProgress) {
-        guard now.generator.happens(perMille: plan.weather.meanwhile),
-            let device = devices[now.slot]
-        else { return }
+    ///
+    /// - Returns: what; `nil` when nobody does.
+    private func editMeanwhile(
+        _ now: inout ExchangeInProgress, _ scripted: [ScriptedEdit]?
+    ) -> [ScriptedEdit]? {
+        if now.isDrawn {
+            guard now.generator.happens(perMille: plan.weather.meanwhile) else { return nil }
+        } else if scripted == nil {
+            return nil
+        }
+        guard let device = devices[now.slot] else { return scripted }
         now.editCount += 1
+        var source = EditSource(
+            "\(now.label)m\(now.editCount)", now.generator, now.isDrawn ? nil : scripted)
         do {
-            let writes = try writeAtCounter(device, "\(now.label)m\(now.editCount)", &now.generator)
+            let writes = try writeAtCounter(device, &source)
             for write in writes { ledger.add(write) }
         } catch {
             fault = "a clerk could not write during a sync: \(error)"
         }
+        now.generator = source.generator
+        return source.edits
     }
 }

@@ -34,8 +34,8 @@ struct SimulatedCentral {
     /// The admin's program: another process on the same file.
     var database: ReplicaDatabase
     var generation = 0
-    /// Copies that were put aside.
-    var backups: [String] = []
+    /// The events that put copies aside.
+    var backups: [Int] = []
     /// Whether central was restored, and its devices may not have pushed all of it again.
     var isRewound = false
     /// What central had of each device when it was restored.
@@ -46,6 +46,8 @@ struct SimulatedCentral {
 
 /// A request that is held up on its way.
 struct StrayRequest {
+    /// Names the exchange that it comes from.
+    var name: String
     var bytes: [UInt8]
     var token: String
 }
@@ -65,6 +67,12 @@ actor World {
     /// What went wrong where nothing could be thrown.
     var fault: String?
     private(set) var history = History()
+    /// The details of the event that happens: taken from it, or drawn and noted.
+    var details = Details()
+    /// Whether they are drawn.
+    var isDrawing = false
+    /// All events that have happened, with their details.
+    private(set) var recorded: [Event] = []
 
     /// 1 March 2021, 08:00 at the offices.
     static let startMilliseconds: Int64 = 1_614_560_400_000
@@ -88,18 +96,28 @@ actor World {
     /// Opens the offices and enrols the devices that are there from the start.
     func begin() async throws {
         var generator = SeededGenerator(seed: plan.seed ^ 0xF1EE7)
-        try writeAtCentral("offices", &generator) { script, _, random in
+        try writeAtCentral(session: Self.session(&generator)) { script in
             for (number, office) in (plan.offices + plan.emptyOffices).enumerated() {
                 try script.makeOffice("office \(number)", code: office)
             }
         }
-        for slot in 0..<plan.initialDeviceCount { try await enrol(slot, seed: generator.next()) }
+        for slot in 0..<plan.initialDeviceCount {
+            try await perform(
+                Event(number: -1 - slot, kind: .enrol, device: slot, seed: generator.next()))
+        }
     }
 
     /// Lets an event happen.
     func perform(_ event: Event) async throws {
         log("\(event)")
         random.reseed(event.seed)
+        details = event.details ?? Details()
+        isDrawing = event.details == nil
+        defer {
+            var event = event
+            event.details = details
+            recorded.append(event)
+        }
         switch event.kind {
         case .edit: try edit(event)
         case .tornEdit: try tornEdit(event)
@@ -111,11 +129,8 @@ actor World {
         case .centralBackup: try backUpCentral(event)
         case .centralRestore: try restoreCentral(event)
         case .clockJump: jumpClock(event)
-        case .centralClockJump:
-            var generator = SeededGenerator(seed: event.seed)
-            centralClock.advance(milliseconds: Self.jump(&generator))
-        case .enrol:
-            if devices[event.device] == nil { try await enrol(event.device, seed: event.seed) }
+        case .centralClockJump: jumpCentralClock(event)
+        case .enrol: if devices[event.device] == nil { try await enrol(event) }
         case .revoke: try revoke(event)
         case .requestSync: try requestSync()
         case .settle: try await settle()
@@ -125,6 +140,16 @@ actor World {
         case .deviceClone: try cloneDevice(event)
         case .erase: try erase(event)
         }
+    }
+
+    /// A detail of the event that happens: the noted one, or one that is drawn and noted.
+    func detail<Value>(
+        _ path: WritableKeyPath<Details, Value?>, _ draw: () throws -> Value
+    ) rethrows -> Value {
+        if let value = details[keyPath: path] { return value }
+        let value = try draw()
+        details[keyPath: path] = value
+        return value
     }
 
     /// All devices by slot.

@@ -2,10 +2,12 @@
 //
 //     swift run -c release simulate --seeds 1...1000
 //     swift run -c release simulate --seed 42 --verbose
+//     swift run -c release simulate --seed 42 --out failure.jsonl
+//     swift run -c release simulate --replay failure.jsonl --verbose
 
 internal import Language
 internal import CommandLineTool
-internal import Glibc
+internal import Foundation
 internal import Simulation
 
 enum SimulateCommand {
@@ -13,11 +15,16 @@ enum SimulateCommand {
         "run", summary: "let histories happen and check what came of them",
         discussion: """
             Ends with 0 when every seed keeps all rules. With the first that does not, prints its
-            seed and a shortened history, and ends with 1.
+            seed and a shortened history, and ends with 1. A seed means nothing any more once the
+            generator draws one thing more: what is to be kept of a failure is the list of its events
+            that --out writes, and --replay lets happen again.
             """,
         options: [
             Option("--seeds", valueName: "FROM...TO", help: "seeds to run"),
             Option("--seed", valueName: "N", help: "one seed to run"),
+            Option("--replay", valueName: "FILE", help: "a list of events to let happen"),
+            Option("--out", valueName: "FILE", help: "where to write the events of a failure"),
+            Option("--runs", valueName: "N", help: "histories to try while shortening; 400"),
             Option("--jobs", valueName: "N", help: "histories at a time; 2"),
             Option("--forks", valueName: "HOW", help: "none or healed; none"),
             Option("--devices", valueName: "N", help: "devices of a fleet at most; 30"),
@@ -42,13 +49,18 @@ enum SimulateCommand {
         configuration.erases = invocation.has("--erasures")
         configuration.devicesMax = try invocation.integer("--devices", in: 2...100) ?? 30
         configuration.eventsMax = try invocation.integer("--events", in: 1...10_000) ?? 200
+        if let path = invocation.value("--replay") {
+            let plan = try Plan(recording: Array(try Data(contentsOf: URL(fileURLWithPath: path))))
+            return try await replay(plan, path, invocation)
+        }
         if let seed = try invocation.integer("--seed", in: 0 ... .max) {
-            return try await replay(UInt64(seed), configuration, invocation)
+            let plan = Plan(seed: UInt64(seed), configuration: configuration)
+            return try await replay(plan, "seed \(seed)", invocation)
         }
         let seeds = try invocation.value("--seeds", expected: "a range such as 1...100") {
             range($0)
         }
-        guard let seeds else { throw UsageError("--seeds or --seed is missing") }
+        guard let seeds else { throw UsageError("--seeds, --seed or --replay is missing") }
         return try await runAll(seeds, configuration, invocation)
     }
 
@@ -60,13 +72,13 @@ enum SimulateCommand {
     }
 
     private static func replay(
-        _ seed: UInt64, _ configuration: SimulationConfiguration, _ invocation: Invocation
+        _ plan: Plan, _ name: String, _ invocation: Invocation
     ) async throws -> ExitCode {
-        let result = await Simulation.run(Plan(seed: seed, configuration: configuration))
+        let result = await Simulation.run(plan)
         if invocation.has("--verbose") {
             for line in result.lines { try invocation.printOut(line) }
         }
-        try invocation.printOut("seed \(seed): \(result.hash)")
+        try invocation.printOut("\(name): \(result.hash)")
         guard result.violation != nil else { return .ok }
         return try await fail(result, invocation)
     }
@@ -110,7 +122,14 @@ enum SimulateCommand {
     private static func fail(
         _ result: SimulationResult, _ invocation: Invocation
     ) async throws -> ExitCode {
-        let shown = invocation.has("--whole") ? result : await Simulation.shrunk(result)
+        let shown =
+            invocation.has("--whole")
+            ? result
+            : await Simulation.shortened(
+                result, runsMax: try invocation.integer("--runs", in: 1...100_000) ?? 400)
+        if let path = invocation.value("--out") {
+            try Data(shown.recording()).write(to: URL(fileURLWithPath: path))
+        }
         try invocation.printOut(
             "seed \(shown.plan.seed), \(shown.plan.events.count) of "
                 + "\(result.plan.events.count) events:")

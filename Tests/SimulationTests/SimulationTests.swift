@@ -66,16 +66,6 @@ struct SimulationTests {
         await expectAllClean([24, 35, 52] + KnownSeeds.mendedWithHandOvers, configuration)
     }
 
-    @Test("what breaks still is known: one id in several offices across restorations of central")
-    func openSeeds() async {
-        var configuration = SimulationConfiguration()
-        configuration.sharesIDsAcrossRestorations = true
-        for seed in KnownSeeds.open {
-            let result = await Simulation.run(Plan(seed: seed, configuration: configuration))
-            #expect(result.violation != nil, "seed \(seed) is mended: move it to the other list")
-        }
-    }
-
     @Test("clones and restored devices are told, take new identities, and lose nothing")
     func healedForks() async {
         var configuration = SimulationConfiguration()
