@@ -72,7 +72,7 @@ struct ReplicaStatus {
         pending = identity.pendingCount
         pendingBytes = try database.outboxByteCount(of: replica, after: identity.pushedSeq)
         let oldest = try database.outbox(of: replica, after: identity.pushedSeq, bytesMax: 1)
-        pendingSince = try oldest.map { try Change(canonicalBytes: $0.changes).clock.time }
+        pendingSince = try oldest.map { try Change(canonicalBytes: $0.changes).stamp.shownTime }
         lastExchange = identity.lastExchange
         lastComplete = identity.lastComplete
         lastOutcome = identity.lastOutcome.flatMap(SyncReport.Outcome.init(rawValue:))

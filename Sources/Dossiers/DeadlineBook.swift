@@ -114,40 +114,48 @@ public struct DossierTimes: Sendable {
         pauses = Self.pauses(of: state)
     }
 
-    /// Pairs the entries of `pauses`, in the order of their times. What two desks entered of one pause
-    /// is one pause; the status that is shown ends a pause that only its entry leaves open, and begins
-    /// one that no entry tells of.
+    /// Pairs the entries of `pauses`. Their order is that of the stamps: in it a change stands after all
+    /// that it had seen of the record, whatever the clocks said. Their times are those of the acts. What
+    /// two desks entered of one pause is one pause. The status that is shown decides whether the dossier
+    /// is paused: it ends a pause that its entries leave open, and begins one that none tells of.
     private static func pauses(of state: RecordState) -> [Pause] {
-        var steps = state[RecordSchema.pausesField].compactMap { entry in
-            step(entry, in: state)
-        }
+        let steps = state[RecordSchema.pausesField].compactMap { PauseStep($0, in: state) }
+            .sorted { ($0.clock, $0.dot) < ($1.clock, $1.dot) }
         let rule = RecordSchema.rule(of: RecordSchema.statusField, in: state.kind)
-        if let shown = state.shown(RecordSchema.statusField, by: rule),
-            let entry = shown.entries.first(where: { $0.value == shown.value }),
-            let step = step(entry, in: state)
-        {
-            steps.append(step)
+        let shown = state.shown(RecordSchema.statusField, by: rule).flatMap { shown in
+            shown.entries.first { $0.value == shown.value }.flatMap { PauseStep($0, in: state) }
         }
-        steps.sort { ($0.time, $0.dot) < ($1.time, $1.dot) }
         var pauses: [Pause] = []
-        for step in steps {
+        for step in steps + [shown].compactMap(\.self) {
             let isOpen = pauses.last.map { $0.end == nil } ?? false
             if step.status.isPause, !isOpen {
                 pauses.append(Pause(start: step.time, end: nil))
             } else if !step.status.isPause, isOpen {
-                pauses[pauses.count - 1].end = step.time
+                let start = pauses[pauses.count - 1].start
+                pauses[pauses.count - 1].end = max(start, step.time)
             }
         }
         return pauses
     }
+}
 
-    private static func step(
-        _ entry: FieldEntry, in state: RecordState
-    ) -> (time: Int64, dot: Dot, status: DossierStatus)? {
+/// A status that stops a dossier's clock or lets it go on.
+private struct PauseStep {
+    var status: DossierStatus
+    /// Its place among the steps.
+    var clock: HybridTimestamp
+    var dot: Dot
+    /// When it was taken.
+    var time: Int64
+
+    init?(_ entry: FieldEntry, in state: RecordState) {
         guard let status = entry.value.text.flatMap(DossierStatus.init(rawValue:)),
             let stamp = state.stamp(of: entry.dot)
         else { return nil }
-        return (stamp.shownTime.milliseconds, entry.dot, status)
+        self.status = status
+        clock = stamp.clock
+        dot = entry.dot
+        time = stamp.shownTime.milliseconds
     }
 }
 

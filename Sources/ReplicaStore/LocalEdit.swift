@@ -166,12 +166,14 @@ extension LocalEdit {
             // A record that was refused before it began may be made anew under its id.
             guard known?.state.fields.isEmpty == true else { throw StoreError.duplicateID }
         }
+        let seen = known?.state.stamps.map(\.stamp.clock).max()
         return try transaction.withAuthor { author in
+            let now = transaction.now
+            let clock = author.clock.tick(now: now, after: seen ?? HybridTimestamp(rawValue: 0))
             let change = Change(
-                dot: Dot(author.replica, author.chain.seq + 1),
-                clock: author.clock.tick(now: transaction.now), kind: kind, record: record,
-                context: known?.state.vv ?? VersionVector(), writes: writes, additions: additions,
-                at: at, by: by)
+                dot: Dot(author.replica, author.chain.seq + 1), clock: clock, kind: kind,
+                record: record, context: known?.state.vv ?? VersionVector(), writes: writes,
+                additions: additions, at: at ?? clock.civilTime(ifNot: now), by: by)
             let bytes = change.canonicalBytes
             try DossierRules.validate(change: change, encodedBytes: bytes.count)
             author.chain.append(bytes)

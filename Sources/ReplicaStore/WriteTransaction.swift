@@ -30,7 +30,8 @@ public struct OpenRecord {
 
 /// A write transaction in progress.
 public final class WriteTransaction {
-    /// The time of the transaction by this machine's clock.
+    /// The time of the transaction by this machine's clock; at the edge of what records can hold when
+    /// the clock is beyond it.
     public let now: Timestamp
     let database: ReplicaDatabase
     var author: Author?
@@ -43,7 +44,8 @@ public final class WriteTransaction {
 
     init(_ database: ReplicaDatabase, now: Timestamp) {
         self.database = database
-        self.now = now
+        let (earliest, latest) = (DossierLimits.instant.lowerBound, DossierLimits.instant.upperBound)
+        self.now = Timestamp(milliseconds: min(max(now.milliseconds, earliest), latest))
     }
 
     /// Finds a record, or the empty state that a first change starts from.

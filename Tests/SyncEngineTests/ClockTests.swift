@@ -59,6 +59,58 @@ struct ClockTests {
         try expectConverged(fleet, [first, second, fresh])
     }
 
+    @Test("one edit with a clock in 2036 spoils neither the stamps nor the times of what follows")
+    func oneEditAhead() async throws {
+        let fleet = try Fleet()
+        let (bad, good) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        let spoilt = try bad.make([FieldWrite("officer", .text("Lan"))])
+        bad.clock.advance(milliseconds: 15 * Self.yearMilliseconds)
+        try bad.set(spoilt, "officer", .text("Mai"))
+        bad.clock.advance(milliseconds: -15 * Self.yearMilliseconds)
+        let id = try bad.make([FieldWrite("officer", .text("Hoa"))])
+        let fresh = try #require(try bad.states()[id]?.stamps.first?.stamp)
+        let now = bad.clock.now().milliseconds
+        #expect(fresh.at == nil && abs(fresh.clock.time.milliseconds - now) < 1000)
+        // Of the dossier that has seen 2036 the order stands, and the time of the act is the clock's.
+        try bad.set(spoilt, "fee_vnd", .integer(1))
+        try await settle([bad, good])
+        try good.set(spoilt, "fee_vnd", .integer(2))
+        try await settle([good, bad])
+        for counter in [bad, good] {
+            let state = try #require(try counter.states()[spoilt])
+            let officer = try #require(state["officer"].first.flatMap { state.stamp(of: $0.dot) })
+            let fee = try #require(state["fee_vnd"].first.flatMap { state.stamp(of: $0.dot) })
+            #expect(state["fee_vnd"].map(\.value) == [.integer(2)])
+            #expect(fee.clock > officer.clock, "what had seen a write is stamped after it")
+            #expect(abs(fee.shownTime.milliseconds - now) < 60_000)
+            #expect(officer.shownTime.milliseconds - now > 14 * Self.yearMilliseconds)
+        }
+        try expectConverged(fleet, [bad, good])
+        for counter in [bad, good] {
+            #expect(try counter.read { try $0.verify().faults.isEmpty })
+        }
+    }
+
+    @Test("a desk seven hours ahead moves no time of a desk whose clock is right")
+    func sevenHoursAhead() async throws {
+        let fleet = try Fleet()
+        let (good, ahead) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        let id = try good.make([FieldWrite("status", .text("processing"))])
+        ahead.clock.advance(milliseconds: 7 * 3_600_000)
+        _ = try ahead.make([FieldWrite("officer", .text("Lan"))])
+        try await settle([ahead, good])
+        let begun = good.clock.now().milliseconds
+        try good.set(id, "status", .text("supplement_required"))
+        good.clock.advance(milliseconds: 6 * 3_600_000)
+        try good.set(id, "status", .text("processing"))
+        let state = try #require(try good.states()[id])
+        let pause = try #require(DossierTimes(state).pauses.first)
+        #expect(abs(pause.start - begun) < 1000)
+        #expect(abs(try #require(pause.end) - begun - 6 * 3_600_000) < 1000)
+        // Each stamp is past what was seen all the same.
+        #expect(state.stamps.map(\.stamp.clock).sorted() == state.stamps.map(\.stamp.clock))
+    }
+
     @Test(
         "the same life with all clocks jumping over decades ends with the same values and feed",
         arguments: Seeds.all(8))
