@@ -23,6 +23,7 @@ enum EraseCommand {
             Code, procedure, status and times stay, and who did what when. It cannot be undone.
             The reason stays with the record and every counter reads it: write the decision, no name.
             Backups, exports, printed reports and bundles made before are not reached.
+            Ends with 66 when the record holds nothing of people, or no more.
               central erase DVC-210531-10001 --reason "QĐ 12/2026 - Article 16 request"
               central erasures
             """,
@@ -32,6 +33,7 @@ enum EraseCommand {
                 thái và các thời điểm vẫn giữ, cùng với ai đã làm gì lúc nào. Không hoàn tác được.
                 Lý do được giữ cùng bản ghi và mọi quầy đều đọc: hãy ghi số quyết định, đừng ghi tên.
                 Bản sao lưu, tệp xuất, báo cáo đã in và gói đã tạo trước đó không bị xóa.
+                Kết thúc với 66 khi bản ghi không có, hoặc không còn, dữ liệu cá nhân.
                   central erase DVC-210531-10001 --reason "QĐ 12/2026 - yêu cầu theo Điều 16"
                   central erasures
                 """),
@@ -62,11 +64,12 @@ enum EraseCommand {
         let isTrial = invocation.has("--dry-run")
         let reason = isTrial ? "" : try invocation.required("--reason")
         let home = CentralHome(invocation)
-        try home.withDatabase { database in
+        return try home.withDatabase { database in
             let reference = try RecordReference(invocation.positional("RECORD"))
             guard let state = try database.state(of: reference) else {
                 throw StoreError.noSuchRecord
             }
+            try database.requireOneKind(of: state.id)
             let found =
                 isTrial
                 ? try database.personalContent(of: state)
@@ -77,8 +80,8 @@ enum EraseCommand {
                 contacts: try code.map { try database.contacts(ofDossier: $0) } ?? [],
                 isTrial: isTrial, isLogEmpty: isTrial || database.emptyLog())
             try answer.print(invocation)
+            return found.fields.isEmpty ? .noInput : .ok
         }
-        return .ok
     }
 
     private static func erase(

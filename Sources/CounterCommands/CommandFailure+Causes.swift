@@ -37,8 +37,8 @@ extension CommandFailure {
             case .exists: .cantCreate
             case .notEnrolled: .noPermission
             case .identityTaken: .temporaryFailure
-            case .domain, .noSuchRecord, .ambiguousCode, .duplicateID, .duplicateCode, .outOfScope,
-                .unknownOffice, .notInConflict, .damaged:
+            case .domain, .noSuchRecord, .ambiguousCode, .duplicateID, .otherKind, .doubledID,
+                .duplicateCode, .outOfScope, .unknownOffice, .notInConflict, .damaged:
                 .dataError
             }
         var hint = error.hint

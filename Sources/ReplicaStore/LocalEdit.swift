@@ -51,7 +51,7 @@ public struct LocalEdit {
 
     /// Makes a record. A dossier without a status is `new`; without an office, this office's.
     ///
-    /// - Throws: `StoreError.duplicateID`, `.duplicateCode`, `.outOfScope`, `.unknownOffice`,
+    /// - Throws: `StoreError.duplicateID`, `.otherKind`, `.duplicateCode`, `.outOfScope`, `.unknownOffice`,
     ///   `.domain`, `.sqlite`.
     public func make(
         _ kind: RecordKind, id: RecordID? = nil, writes: [FieldWrite],
@@ -163,6 +163,7 @@ extension LocalEdit {
         var known = before
         if before == nil, let record {
             known = try transaction.open(kind, record)
+            if let other = known?.claimant { throw StoreError.otherKind(other) }
             // A record that was refused before it began may be made anew under its id.
             guard known?.state.fields.isEmpty == true else { throw StoreError.duplicateID }
         }

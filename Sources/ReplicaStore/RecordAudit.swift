@@ -27,8 +27,17 @@ extension ReplicaDatabase {
     ///
     /// - Throws: `StoreError.noSuchRecord`, `.ambiguousCode`, `.damaged`.
     public func audit(of id: RecordID) throws -> [AuditedChange] {
-        guard let stored = try find(.id(id)) else { throw StoreError.noSuchRecord }
-        var state = RecordState(kind: stored.state.kind, id: id)
+        let rows = try RecordKind.tableNames.compactMap { kind, _ in
+            try table(of: kind)?.load(id)
+        }
+        // One that has made way for another kind has its history still.
+        let ordered = rows.filter { !$0.state.fields.isEmpty } + rows.filter(\.state.fields.isEmpty)
+        guard !ordered.isEmpty else { throw StoreError.noSuchRecord }
+        return try ordered.flatMap(audit)
+    }
+
+    private func audit(of stored: StoredRecord) throws -> [AuditedChange] {
+        var state = RecordState(kind: stored.state.kind, id: stored.state.id)
         return try changeLog.history(kind: state.kind, recordKey: stored.key).map { logged in
             let change = logged.change
             let fields =

@@ -33,12 +33,13 @@ extension LocalEdit {
     /// added.
     ///
     /// - Parameter key: central's own, which signs the order.
-    /// - Throws: `StoreError.noSuchRecord`, `.ambiguousCode`, `.domain`, `.sqlite`.
+    /// - Throws: `StoreError.noSuchRecord`, `.ambiguousCode`, `.doubledID`, `.domain`, `.sqlite`.
     public func erase(
         _ reference: RecordReference, reason: String, by: String? = nil, signedBy key: SigningKey
     ) throws -> ErasureResult {
         precondition(transaction.database.role == .central, "central erases, and counters follow")
         let record = try transaction.find(reference).state
+        try transaction.database.requireOneKind(of: record.id)
         let found = try transaction.database.personalContent(of: record)
         let erasure = Erasure(
             of: record.id, keeping: RecordSchema.fieldsKeptByErasure(of: record.kind),
@@ -180,8 +181,8 @@ extension WriteTransaction {
     /// Takes the erased values out of all that is kept of a record beside its row: logged changes,
     /// states that came whole or were replaced, and what was refused.
     func eraseContent(of state: RecordState, key: Int64) throws {
-        for recordKey in [key, Self.keyOfNoRecord] {
-            let rows = try logRows(of: state.kind, recordKey)
+        for (kind, recordKey) in try places(of: state, key: key) {
+            let rows = try logRows(of: kind, recordKey)
             for (position, form, bytes) in rows {
                 if recordKey == Self.keyOfNoRecord, try !names(state.id, bytes, at: position) {
                     continue
@@ -196,6 +197,22 @@ extension WriteTransaction {
             try rewrite("refused", row, bytes) { bytes throws(FormatError) in
                 try LogEntry.erased(bytes, .change, from: state)
             }
+        }
+    }
+
+    /// Where the log may name a record: its own rows, those of records of other kinds under its id,
+    /// which were refused, and those that belong to no record.
+    private func places(of state: RecordState, key: Int64) throws -> [(RecordKind, Int64)] {
+        try RecordKind.tableNames.flatMap { kind, _ in
+            var keys = [Self.keyOfNoRecord]
+            if kind == state.kind {
+                keys.append(key)
+            } else if let other = try database.table(of: kind)?.load(state.id),
+                other.state.fields.isEmpty
+            {
+                keys.append(other.key)
+            }
+            return keys.map { (kind, $0) }
         }
     }
 

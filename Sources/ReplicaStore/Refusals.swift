@@ -214,6 +214,10 @@ extension WriteTransaction {
             return false
         }
         if let state {
+            // Central has another kind of record under the id.
+            if state.kind != refused.kind, refused.kind.isKnown {
+                try makeWay(open(refused.kind, record))
+            }
             try goOn(from: state, keepsUnseen: true)
         } else if refused.kind.isKnown {
             let present = try open(refused.kind, record)

@@ -4,8 +4,8 @@ extension StoreError {
     /// Whether one edit is at fault, and not the store: others may go on.
     public var isOfOneEdit: Bool {
         switch self {
-        case .domain, .noSuchRecord, .ambiguousCode, .duplicateID, .duplicateCode, .outOfScope,
-            .unknownOffice, .notInConflict:
+        case .domain, .noSuchRecord, .ambiguousCode, .duplicateID, .otherKind, .doubledID,
+            .duplicateCode, .outOfScope, .unknownOffice, .notInConflict:
             true
         case .sqlite, .notThisKind, .newerVersion, .missing, .exists, .notEnrolled, .damaged,
             .identityTaken:
@@ -20,6 +20,8 @@ extension StoreError {
         case .noSuchRecord: "no_such_record"
         case .ambiguousCode: "ambiguous_code"
         case .duplicateID: "duplicate_id"
+        case .otherKind: "other_kind"
+        case .doubledID: "doubled_id"
         case .duplicateCode: "duplicate_code"
         case .outOfScope: "out_of_scope"
         case .unknownOffice: "unknown_office"

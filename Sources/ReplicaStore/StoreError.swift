@@ -23,6 +23,10 @@ public enum StoreError: Error, Sendable {
     case ambiguousCode([RecordID])
     /// A record with this id exists already.
     case duplicateID
+    /// A record of another kind has this id.
+    case otherKind(RecordKind)
+    /// Several records, of different kinds, have this id.
+    case doubledID([RecordKind])
     /// A dossier with this code exists already.
     case duplicateCode
     /// The record belongs to another office.
@@ -72,6 +76,16 @@ extension StoreError: CustomStringConvertible {
                     + ids.map(\.description).joined(separator: ", "))
         case .duplicateID:
             Message("a record with this id exists already", vi: "đã có bản ghi mang id này")
+        case .otherKind(let kind):
+            Message(
+                "the id is that of a record of another kind: \(kind.name)",
+                vi: "id này là của một bản ghi loại khác: \(kind.name)")
+        case .doubledID(let kinds):
+            Message(
+                "\(kinds.count) records have this id: "
+                    + kinds.map(\.name).joined(separator: ", "),
+                vi: "\(kinds.count) bản ghi mang id này: "
+                    + kinds.map(\.name).joined(separator: ", "))
         case .duplicateCode:
             Message("a dossier with this code exists already", vi: "đã có hồ sơ mang mã này")
         case .outOfScope:
@@ -126,6 +140,12 @@ extension StoreError: CustomStringConvertible {
             Message(
                 "leave the id out, or use set to change the record",
                 vi: "bỏ id, hoặc dùng set để sửa bản ghi")
+        case .otherKind:
+            Message("leave the id out to have one given", vi: "bỏ id để được cấp id")
+        case .doubledID:
+            Message(
+                "one of them needs an id of its own: central settle ID --keep KIND",
+                vi: "một bản ghi cần id riêng: central settle ID --keep LOẠI")
         case .duplicateCode:
             Message("leave the code out to have one given", vi: "bỏ mã để được cấp mã")
         case .outOfScope:

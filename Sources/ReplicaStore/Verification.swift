@@ -89,6 +89,7 @@ private struct Verifier {
         for (kind, name) in RecordKind.tableNames {
             try checking(.record, name) { verifier in try verifier.checkRecords(kind, name) }
         }
+        try checking(.record, "ids") { verifier in try verifier.checkIDs() }
         try checking(.digest, "digests") { verifier in try verifier.checkDigests() }
         try checking(.change, "changes") { verifier in try verifier.checkLog() }
         try checking(.chain, "end") { verifier in try verifier.checkChainEnds() }
@@ -131,9 +132,24 @@ extension Verifier {
             try checking(.record, "\(name) \(key)") { verifier in
                 guard let record = try table.load(key: key) else { return }
                 try verifier.count(record.state)
-                verifier.keptFields[LogPlace(kind: kind, record: key)] = record.state.keptFields
+                let place = LogPlace(kind: kind, record: key)
+                verifier.keptFields[place] = try verifier.keptFields(of: record.state)
                 if verifier.database.role == .central { try verifier.replay(record, in: name) }
             }
+        }
+    }
+
+    /// What erasures have left of a record; of one that is not there, of the one that has its id.
+    private func keptFields(of state: RecordState) throws -> Set<FieldName>? {
+        guard state.fields.isEmpty else { return state.keptFields }
+        return try database.records(of: state.id).lazy.compactMap(\.state.keptFields).first
+    }
+
+    /// An id names one record: central settles what is of before that rule.
+    private mutating func checkIDs() throws {
+        for doubled in try database.doubledIDs() {
+            let kinds = doubled.kinds.map { "a \($0.name)" }.joined(separator: " and ")
+            add(.record, "\(doubled.id)", "the id names \(kinds): central settle ends it")
         }
     }
 

@@ -25,7 +25,15 @@ public struct OpenRecord {
     public internal(set) var state: RecordState
     /// Whether there is a row of it.
     public var exists: Bool { key != nil }
+    /// The kind whose record has the id, where this one has yet to begin.
+    public internal(set) var claimant: RecordKind?
     var key: Int64?
+
+    init(state: RecordState, key: Int64?, claimant: RecordKind? = nil) {
+        self.state = state
+        self.key = key
+        self.claimant = claimant
+    }
 }
 
 /// A write transaction in progress.
@@ -53,10 +61,13 @@ public final class WriteTransaction {
     /// - Throws: `StoreError`; `FormatError.member` for a kind that is not known.
     public func open(_ kind: RecordKind, _ id: RecordID) throws -> OpenRecord {
         guard let table = database.table(of: kind) else { throw FormatError.member }
-        if let stored = try table.load(id) {
-            return OpenRecord(state: stored.state, key: stored.key)
+        let stored = try table.load(id)
+        var record = OpenRecord(
+            state: stored?.state ?? RecordState(kind: kind, id: id), key: stored?.key)
+        if record.state.fields.isEmpty {
+            record.claimant = try database.claimant(of: id, besides: kind)
         }
-        return OpenRecord(state: RecordState(kind: kind, id: id), key: nil)
+        return record
     }
 
     /// Stores what became of a record, and logs why.
@@ -67,6 +78,9 @@ public final class WriteTransaction {
         alsoFor office: String? = nil
     ) throws {
         guard let table = database.table(of: after.kind) else { throw FormatError.member }
+        if let other = before.claimant, !after.fields.isEmpty {
+            try takeID(for: after, from: other)
+        }
         let key: Int64
         if let known = before.key {
             key = known
@@ -178,7 +192,7 @@ extension WriteTransaction {
     }
 
     /// Tells offices of a record by a state that is not the record's own.
-    private func tell(scopes: [Int64], of state: RecordState, key: Int64) throws {
+    func tell(scopes: [Int64], of state: RecordState, key: Int64) throws {
         guard !scopes.isEmpty else { return }
         let bytes = state.canonicalBytes
         let entry = LogEntry(form: .state, hash: Hash256(hashing: bytes), bytes: bytes)

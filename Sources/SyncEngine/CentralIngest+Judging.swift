@@ -134,6 +134,7 @@ extension CentralIngest {
     /// central recovers, who holds what it has lost may give it, the catalog and copies of what has
     /// left too.
     func mayJoin(_ state: RecordState, over record: OpenRecord) throws -> Bool {
+        guard record.claimant == nil else { return false }
         let office = result.device.office
         // A copy of which the device heard only that it has left would take its office away here too.
         guard state.kind.isCatalog || DossierRules.scope(of: state) != .none else { return false }

@@ -153,7 +153,8 @@ extension CentralIngest {
     /// A record's state, if the device's office may see it or nobody else's office has it.
     private func visibleState(_ kind: RecordKind, _ id: RecordID) throws -> RecordState? {
         guard kind.isKnown else { return nil }
-        let record = try transaction.open(kind, id)
+        var record = try transaction.open(kind, id)
+        if let other = record.claimant { record = try transaction.open(other, id) }
         guard record.exists else { return nil }
         let scope = DossierRules.scope(of: record.state)
         return scope == .none || scope.includes(office: result.device.office)
@@ -185,6 +186,11 @@ extension CentralIngest {
             return true
         }
         var record = try transaction.open(change.kind, pushed.record)
+        if record.claimant != nil {
+            // The first has it, whatever central had taken before it was restored.
+            try refuse(pushed, Objection(.otherKind))
+            return true
+        }
         if let objection = try scopeObjection(to: change, of: record),
             try !wasTaken(pushed, record)
         {
@@ -243,6 +249,8 @@ extension CentralIngest {
     ) throws -> OpenRecord? {
         guard pushed.change.kind.isKnown, !pushed.change.kind.isCatalog else { return nil }
         let record = try transaction.open(pushed.change.kind, pushed.record)
+        // Nobody goes on with a record that cannot be: no context will name the dot.
+        guard record.claimant == nil else { return nil }
         let scope = DossierRules.scope(of: record.state)
         return scope == .none || scope.includes(office: result.device.office)
             || code == .handedOver ? record : nil

@@ -107,14 +107,16 @@ struct CentralPull {
     }
 
     private mutating func addFetched(_ id: RecordID) throws {
-        // A record that is not there, or never was the office's, is passed over alike.
-        guard let state = try database.state(of: .id(id)) else { return }
+        for record in try database.records(of: id) { try add(fetched: record) }
+    }
+
+    /// A record that is not there, or never was the office's, is passed over alike.
+    private mutating func add(fetched record: OpenRecord) throws {
+        let state = record.state
         if DossierRules.scope(of: state).includes(office: device.office) {
             FeedItem.encodeState(state, to: &items)
-        } else if !state.fields.isEmpty,
-            try database.hasEverRead(office: device.office, id)
-        {
-            FeedItem.encodeDeparture(kind: state.kind, record: id, to: &items)
+        } else if try database.hasEverRead(office: device.office, record) {
+            FeedItem.encodeDeparture(kind: state.kind, record: state.id, to: &items)
             // The change that erased it may have been what the device could not take.
             if !state.erasures.isEmpty {
                 FeedItem.encodeState(state.erasureNotice, to: &items)

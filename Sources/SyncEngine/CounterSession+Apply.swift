@@ -122,6 +122,8 @@ extension CounterSession {
         var gaps = Set(try database.gaps(limit: .max))
         let (identity, replica) = try database.enrolledIdentity()
         var count: UInt64 = 0
+        /// What central has under ids that were asked for.
+        var answered: [RecordID: Set<RecordKind>] = [:]
         func openGap(_ id: RecordID) throws {
             gaps.insert(id)
             try transaction.setGap(id, isOpen: true)
@@ -154,14 +156,17 @@ extension CounterSession {
                 guard state.vv[replica] <= identity.seq,
                     try database.hasWritten(whatIsOf: replica, in: state)
                 else { throw SyncFailure.forked(accepted: state.vv[replica]) }
+                if !state.isErasureNotice { answered[state.id]?.insert(state.kind) }
                 guard !state.isErasureNotice, gaps.remove(state.id) != nil else {
                     try merge.join(state)
                     return
                 }
+                answered[state.id] = [state.kind]
                 try transaction.setGap(state.id, isOpen: false)
                 if try merge.settle(state) != state { repair.noteDifference(state.id) }
             }
         }
+        for (id, kinds) in answered { try transaction.keepOnly(kinds, of: id) }
         return count
     }
 

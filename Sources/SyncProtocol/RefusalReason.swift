@@ -15,6 +15,8 @@ public enum RefusalReason: CaseIterable, Sendable {
     case refusedMaking
     /// The record is another office's.
     case otherOffice
+    /// The record's id is that of a record of another kind.
+    case otherKind
     /// The catalog is central's.
     case catalog
     /// A device makes records of its own office only.
@@ -48,6 +50,7 @@ public enum RefusalReason: CaseIterable, Sendable {
         case .unknownBase, .refusedMaking: .noRecord
         case .otherOffice, .catalog, .otherOfficesRecord: .outOfScope
         case .handedOver: .handedOver
+        case .otherKind: .otherKind
         case .unseenOwnChange, .unknownOffice, .onlyCentralErases, .notErased, .erased:
             .invalidField
         }
@@ -74,6 +77,10 @@ public enum RefusalReason: CaseIterable, Sendable {
                 vi: "thay đổi tạo ra bản ghi đã bị từ chối")
         case .otherOffice:
             Message("the record is not this office's", vi: "bản ghi không thuộc cơ quan này")
+        case .otherKind:
+            Message(
+                "the id is that of a record of another kind",
+                vi: "id này là của một bản ghi loại khác")
         case .catalog:
             Message(
                 "only the central office writes the catalog",

@@ -39,6 +39,8 @@ public enum RefusalCode: String, Hashable, Sendable {
     case unknownKind = "unknown-kind"
     /// The change that would have made the record was refused.
     case noRecord = "no-record"
+    /// The id is that of a record of another kind.
+    case otherKind = "other-kind"
     /// A code of a newer central.
     case other
 }

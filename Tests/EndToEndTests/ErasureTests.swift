@@ -64,6 +64,8 @@ struct ErasureTests {
         #expect(erased.code == 0 && erased.errors.isEmpty, "\(erased.errors)")
         #expect(erased.output.contains("applicant_name") && erased.output.contains(contact))
         #expect(!erased.output.contains("Zqx"))
+        // Once more, and nothing is found: that is told from the first by the exit code.
+        #expect(try office.central("erase", "A-1", "--dry-run").code == 66)
         // The contact has a name of its own.
         #expect(try traces(office.home) == ["Zqxmark Name"])
         #expect(try office.central("erase", contact, "--reason", "QĐ 12/2026").code == 0)

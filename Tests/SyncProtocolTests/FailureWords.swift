@@ -69,7 +69,8 @@ enum FailureWord: CaseIterable {
 
 /// The cases of `RefusalCode`.
 enum RefusalWord: CaseIterable {
-    case outOfScope, handedOver, illegalTransition, invalidField, unknownKind, noRecord, other
+    case outOfScope, handedOver, illegalTransition, invalidField, unknownKind, noRecord, otherKind
+    case other
 
     init(_ code: RefusalCode) {
         self =
@@ -80,6 +81,7 @@ enum RefusalWord: CaseIterable {
             case .invalidField: .invalidField
             case .unknownKind: .unknownKind
             case .noRecord: .noRecord
+            case .otherKind: .otherKind
             case .other: .other
             }
     }
@@ -92,6 +94,7 @@ enum RefusalWord: CaseIterable {
         case .invalidField: .invalidField
         case .unknownKind: .unknownKind
         case .noRecord: .noRecord
+        case .otherKind: .otherKind
         case .other: .other
         }
     }

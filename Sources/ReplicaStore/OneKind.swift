@@ -1,0 +1,196 @@
+// An id names one record of one kind. Whoever makes a record takes its id for its kind, and nobody can
+// make one of another kind with it. A row without fields (of a record that was refused before it began,
+// or that has made way) takes nothing.
+//
+// Central takes what comes first and refuses the other whole. A counter whose own record is the other
+// hears of central's first, or of the refusal: its record makes way then, and its changes wait among
+// the refused ones. Files of before this rule may hold two records with one id: they stay as they are
+// until an admin settles it.
+
+internal import Causality
+internal import Crypto
+internal import Dossiers
+public import Replication
+internal import SQLite
+
+/// An id that several records have.
+public struct DoubledID: Hashable, Sendable {
+    /// The id.
+    public var id: RecordID
+    /// The kinds of its records.
+    public var kinds: [RecordKind]
+}
+
+/// What became of a doubled id.
+public struct SettledID: Sendable {
+    /// The kind whose record keeps the id.
+    public var kept: RecordKind
+    /// The kind of the other one.
+    public var moved: RecordKind
+    /// The id that the other has now.
+    public var newID: RecordID
+    /// Fields of which only the shown value went along: they were in conflict.
+    public var narrowed: [FieldName]
+}
+
+extension ReplicaDatabase {
+    /// The records that have an id: one, unless the file is of before that rule.
+    ///
+    /// - Throws: `StoreError`.
+    public func records(of id: RecordID) throws -> [OpenRecord] {
+        try RecordKind.tableNames.compactMap { kind, _ in
+            try table(of: kind)?.load(id).flatMap { stored in
+                stored.state.fields.isEmpty
+                    ? nil : OpenRecord(state: stored.state, key: stored.key)
+            }
+        }
+    }
+
+    /// The kinds of the records that have an id.
+    ///
+    /// - Throws: `StoreError`.
+    public func kinds(of id: RecordID) throws -> [RecordKind] {
+        try records(of: id).map(\.state.kind)
+    }
+
+    /// The kind that an id is taken for, besides this one.
+    func claimant(of id: RecordID, besides kind: RecordKind) throws -> RecordKind? {
+        try RecordKind.tableNames.first { other, _ in
+            try other != kind && table(of: other)?.load(id)?.state.fields.isEmpty == false
+        }?.0
+    }
+
+    /// The ids that several records have. Looks at every row.
+    ///
+    /// - Throws: `StoreError`.
+    public func doubledIDs() throws -> [DoubledID] {
+        var ids = Set<RecordID>()
+        let names = RecordKind.tableNames.map(\.1)
+        for (place, name) in names.enumerated() {
+            for other in names[(place + 1)...] {
+                let statement = try connection.statement(
+                    "SELECT a.id FROM \(name) AS a JOIN \(other) AS b ON b.id = a.id")
+                defer { statement.reset() }
+                while try statement.step() {
+                    if let id = RecordID(bytes: statement.bytes(0)) { ids.insert(id) }
+                }
+            }
+        }
+        return try ids.sorted().compactMap { id in
+            let kinds = try kinds(of: id)
+            return kinds.count > 1 ? DoubledID(id: id, kinds: kinds) : nil
+        }
+    }
+
+    /// Refuses an id that names several records: what is done to it cannot be undone.
+    ///
+    /// - Throws: `StoreError.doubledID`.
+    public func requireOneKind(of id: RecordID) throws {
+        let kinds = try kinds(of: id)
+        if kinds.count > 1 { throw StoreError.doubledID(kinds) }
+    }
+}
+
+extension WriteTransaction {
+    /// What happens when a record begins whose id a record of another kind has. At a counter what comes
+    /// is central's: an own record that central never had makes way. Any other is central's too, from
+    /// before the rule.
+    func takeID(for state: RecordState, from other: RecordKind) throws {
+        guard database.role == .counter else { throw StoreError.otherKind(other) }
+        let (identity, replica) = try database.enrolledIdentity()
+        let present = try open(other, state.id)
+        guard let key = present.key else { return }
+        func isCentrals(_ dot: Dot) -> Bool {
+            dot.replica != replica || dot.seq <= identity.onceAcknowledgedSeq
+        }
+        let history = try database.changeLog.history(kind: other, recordKey: key)
+        if !present.state.stamps.contains(where: { isCentrals($0.dot) }),
+            !history.contains(where: { !$0.isVoid && isCentrals($0.change.dot) })
+        {
+            try makeWay(present)
+        }
+    }
+
+    /// Takes a record out of the way of another kind's; its changes stay in the log.
+    func makeWay(_ record: OpenRecord) throws {
+        guard record.exists, !record.state.fields.isEmpty else { return }
+        let nothing = RecordState(kind: record.state.kind, id: record.state.id)
+        try store(nothing, over: record, log: nil)
+    }
+
+    /// At a counter, when central has told which records have an id: all others make way.
+    ///
+    /// - Throws: `StoreError`.
+    public func keepOnly(_ kinds: Set<RecordKind>, of id: RecordID) throws {
+        for kind in try database.kinds(of: id) where !kinds.contains(kind) {
+            let record = try open(kind, id)
+            let office = try database.enrolledIdentity().identity.office
+            // A copy that stayed here of what has left is none of central's business.
+            if database.scopeIncludes(office, record.state) { try makeWay(record) }
+        }
+    }
+}
+
+extension LocalEdit {
+    /// Settles an id that two records have, at central: one keeps it, and the other is made anew, with
+    /// an id of its own. The counters follow at their next sync. The other's history stays under
+    /// the old id in central's log.
+    ///
+    /// - Throws: `StoreError.noSuchRecord` when there is no such double, `.notInConflict` when the
+    ///   record that would move was erased; as `make`.
+    public func settle(
+        _ id: RecordID, keeping kept: RecordKind, by: String? = nil
+    ) throws -> SettledID {
+        let database = transaction.database
+        precondition(database.role == .central, "central settles, and counters follow")
+        let kinds = try database.kinds(of: id)
+        guard kinds.count > 1, kinds.contains(kept), let moved = kinds.first(where: { $0 != kept })
+        else { throw StoreError.noSuchRecord }
+        let record = try transaction.open(moved, id)
+        guard record.state.erasures.isEmpty else { throw StoreError.notInConflict }
+        try transaction.vacate(record)
+        var (writes, additions, narrowed): ([FieldWrite], [FieldWrite], [FieldName]) = ([], [], [])
+        for field in record.state.fields {
+            let rule = RecordSchema.rule(of: field.name, in: moved)
+            if RecordSchema.definition(of: field.name, in: moved)?.isEntries == true {
+                additions += field.entries.map { FieldWrite(field.name, $0.value) }
+            } else if let shown = record.state.shown(field.name, by: rule), shown.value != .null {
+                writes.append(FieldWrite(field.name, shown.value))
+                if shown.isConflict { narrowed.append(field.name) }
+            }
+        }
+        let first = Self.firstOfEach(additions)
+        let made = try make(moved, writes: writes, additions: first.now, by: by)
+        for addition in first.later {
+            _ = try edit(.id(made.record), writes: [], additions: [addition], by: by)
+        }
+        return SettledID(kept: kept, moved: moved, newID: made.record, narrowed: narrowed)
+    }
+
+    /// A change adds one entry to a field: the others come after it.
+    private static func firstOfEach(
+        _ additions: [FieldWrite]
+    ) -> (now: [FieldWrite], later: [FieldWrite]) {
+        var (now, later): ([FieldWrite], [FieldWrite]) = ([], [])
+        for addition in additions {
+            if now.contains(where: { $0.name == addition.name }) {
+                later.append(addition)
+            } else {
+                now.append(addition)
+            }
+        }
+        return (now, later)
+    }
+}
+
+extension WriteTransaction {
+    /// Empties a record at central and tells all offices that ever read it, by a state that has seen
+    /// everything and holds nothing.
+    fileprivate func vacate(_ record: OpenRecord) throws {
+        guard let key = record.key else { return }
+        let nothing = record.state.filtered { _, _ in false }
+        let readers = try database.scopesThatRead(record.state.kind, key: key).map(\.key)
+        try store(nothing, over: record, log: LogEntry(form: .state, isMaking: true))
+        try tell(scopes: readers, of: nothing, key: key)
+    }
+}

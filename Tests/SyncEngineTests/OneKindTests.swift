@@ -1,0 +1,237 @@
+import Causality
+import Dossiers
+@testable import ReplicaStore
+import Replication
+import SyncEngine
+import SyncProtocol
+import TestSupport
+import Testing
+
+/// An id names one record of one kind, at every door.
+@Suite("One id, one kind")
+struct OneKindTests {
+    private static let name = [FieldWrite("applicant_name", .text("Lan"))]
+    private static let topic = [
+        FieldWrite("way", .text("in_person")), FieldWrite("topic", .text("x")),
+    ]
+
+    private func isOtherKind(_ error: any Error) -> Bool {
+        if case StoreError.otherKind = error { true } else { false }
+    }
+
+    private func expectRefusedAndWhole(_ counter: TestCounter, _ count: Int) throws {
+        let refused = try counter.read { try $0.refusedChanges() }
+        #expect(refused.map(\.code) == Array(repeating: "other-kind", count: count))
+        #expect(refused.first?.change.writes.contains { $0.name == "topic" } == true)
+        #expect(try counter.read { try $0.verify().faults } == [])
+    }
+
+    @Test("an edit that would make a second kind is refused where the first is known")
+    func atTheEdit() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        let id = try counter.make(Self.name)
+        #expect {
+            try counter.edit { try $0.make(.contact, id: id, writes: Self.topic) }
+        } throws: { isOtherKind($0) }
+        let office = try fleet.readCentral { try $0.statesByID().values.first?.id }
+        #expect {
+            try fleet.editCentral {
+                try $0.make(.holiday, id: office, writes: [FieldWrite("date", .text("2021-09-02"))])
+            }
+        } throws: { isOtherKind($0) }
+        // Its own id is free, and so is another.
+        try counter.edit { _ = try $0.make(.contact, writes: Self.topic) }
+        #expect(StoreError.otherKind(.dossier).isOfOneEdit)
+    }
+
+    @Test(
+        "another office's contact with a dossier's id is refused whole, and the dossier is erased whole"
+    )
+    func fromAnotherOffice() async throws {
+        let fleet = try Fleet()
+        let (a, b) = (try await fleet.enrol("A"), try await fleet.enrol("B"))
+        let id = try a.make(Self.name)
+        try await settle([a, b])
+        try b.edit { _ = try $0.make(.contact, id: id, writes: Self.topic) }
+        try b.edit {
+            _ = try $0.edit(.id(id), writes: [FieldWrite("topic", .text("later"))])
+        }
+        let other = try b.make(Self.name)
+        let report = try await b.sync()
+        #expect(report.outcome == .refused && report.refused == 2)
+        try expectRefusedAndWhole(b, 2)
+        #expect(try b.read { try $0.kinds(of: id) } == [])
+        #expect(try fleet.readCentral { try $0.kinds(of: id) } == [.dossier])
+        #expect(try fleet.readCentral { try $0.state(of: .id(other)) } != nil)
+        // Nothing was said of what the id is.
+        let reasons = try b.read { try $0.refusedChanges() }.map(\.reason)
+        #expect(reasons == Array(repeating: "the id is that of a record of another kind", count: 2))
+        try await settle([a, b])
+        #expect(try fleet.readCentral { try $0.verify().faults } == [])
+    }
+
+    @Test(
+        "made at two desks offline, the first has it: the other's content waits for a person, all agree",
+        arguments: [1, 1 << 20], [false, true])
+    func atTwoDesks(pushBytes: Int, isReplyLost: Bool) async throws {
+        let fleet = try Fleet()
+        let (first, second) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        try await settle([first, second])
+        let id = try #require(RecordID("01970000-0000-7000-8000-000000000001"))
+        var options = SyncOptions()
+        options.pushBytes = pushBytes
+        try first.edit { _ = try $0.make(.dossier, id: id, writes: Self.name) }
+        // What stands before it in the outbox lets central's record arrive before the refusal.
+        let before = try second.make(Self.name)
+        try second.edit { _ = try $0.make(.contact, id: id, writes: Self.topic) }
+        try second.edit {
+            _ = try $0.edit(.id(id), writes: [FieldWrite("topic", .text("more"))])
+        }
+        let behind = try second.make(Self.name)
+        _ = try await first.sync()
+        if isReplyLost {
+            second.transport.meet([nil, .replyLost])
+            _ = try await second.sync(options)
+        }
+        var report = try await second.sync(options)
+        if report.outcome != .refused { report = try await second.sync() }
+        #expect(report.digestAgrees == true)
+        try expectRefusedAndWhole(second, 2)
+        #expect(try second.values(id, "applicant_name") == [.text("Lan")])
+        for made in [before, behind] {
+            #expect(try fleet.readCentral { try $0.state(of: .id(made)) } != nil)
+        }
+        // Whoever goes on with the id goes on with central's record.
+        try second.set(id, "officer", .text("Hoa"))
+        #expect {
+            try second.edit { try $0.make(.contact, id: id, writes: Self.topic) }
+        } throws: { isOtherKind($0) }
+        try await settle([first, second])
+        #expect(try first.values(id, "officer") == [.text("Hoa")])
+        for counter in [first, second] {
+            #expect(try counter.read { try $0.doubledIDs() } == [])
+        }
+    }
+
+    @Test("a state of another kind is not taken from who gives it")
+    func inGivenStates() async throws {
+        let fleet = try Fleet()
+        let a = try await fleet.enrol("A")
+        let id = try a.make(Self.name)
+        _ = try await a.sync()
+        var raw = try await RawDevice(fleet, office: "A")
+        let unknown = Dot(ReplicaID(77), 1)
+        let free = try #require(RecordID("01970000-0000-7000-8000-000000000003"))
+        // First its twin under an id of its own, which is taken.
+        for (given, isTaken) in [(free, true), (id, false)] {
+            let making = Change(
+                dot: unknown, clock: HybridTimestamp(rawValue: 1 << 40), kind: .contact,
+                record: given, context: VersionVector(),
+                writes: Self.topic + [FieldWrite("office", .text("A"))])
+            var state = RecordState(kind: .contact, id: given)
+            #expect(state.apply(making) == .applied)
+            let next = raw.change(
+                .contact, record: given, context: VersionVector(unknown),
+                writes: [FieldWrite("topic", .text("y"))])
+            var request = raw.push([next])
+            var reply = try await raw.send(request)
+            if isTaken {
+                #expect(reply.neededRecords == [given])
+                request.states = state.canonicalBytes
+                reply = try await raw.send(request)
+            }
+            #expect(reply.refusals.map(\.code) == (isTaken ? [] : [.otherKind]))
+            #expect(
+                try fleet.readCentral { try $0.kinds(of: given) }
+                    == (isTaken ? [.contact] : [.dossier]))
+        }
+        #expect(try fleet.readCentral { try $0.verify().faults } == [])
+    }
+
+    @Test(
+        "what central had taken first, before it was restored, it refuses when the id is gone since"
+    )
+    func afterARestoration() async throws {
+        let fleet = try Fleet()
+        let (first, second) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        try await settle([first, second])
+        let backup = try fleet.backUpCentral()
+        let id = try #require(RecordID("01970000-0000-7000-8000-000000000002"))
+        try first.edit { _ = try $0.make(.contact, id: id, writes: Self.topic) }
+        let third = try await fleet.enrol("A")
+        try await settle([first, third])
+        #expect(try third.read { try $0.kinds(of: id) } == [.contact])
+        try fleet.restoreCentral(from: backup)
+        try second.edit { _ = try $0.make(.dossier, id: id, writes: Self.name) }
+        for _ in 0..<3 {
+            for counter in [second, first, third] { _ = try await counter.sync() }
+        }
+        for counter in [second, first, third] {
+            #expect(try counter.read { try $0.kinds(of: id) } == [.dossier])
+            #expect(try counter.read { try $0.verify().faults } == [])
+        }
+        #expect(try first.read { try $0.refusedChanges() }.map(\.code) == ["other-kind"])
+        #expect(try fleet.readCentral { try $0.kinds(of: id) } == [.dossier])
+    }
+
+    /// Puts a second kind under a dossier's id, as files of before the rule have it.
+    private func double(_ fleet: Fleet, _ id: RecordID) throws {
+        try fleet.editCentralTransaction { transaction in
+            var chain = HashChain()
+            let change = Change(
+                dot: Dot(ReplicaID(4711), 1), clock: HybridTimestamp(rawValue: 1 << 40),
+                kind: .contact, record: id, context: VersionVector(),
+                writes: Self.topic + [FieldWrite("office", .text("A"))],
+                additions: [FieldWrite("notes", .text("one"))])
+            chain.append(change.canonicalBytes)
+            let before = OpenRecord(state: RecordState(kind: .contact, id: id), key: nil)
+            var state = before.state
+            #expect(state.apply(change) == .applied)
+            let entry = LogEntry(
+                form: .change, dot: change.dot, hash: chain.hash, bytes: change.canonicalBytes)
+            try transaction.store(state, over: before, log: entry)
+        }
+    }
+
+    @Test("a double of before is found at both ends, not erased by half, and settled everywhere")
+    func doubleOfBefore() async throws {
+        let fleet = try Fleet()
+        let (a, b) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        let id = try a.make(Self.name)
+        try await settle([a, b])
+        try double(fleet, id)
+        let late = try await fleet.enrol("A")
+        try await settle([a, b, late])
+        for counter in [a, b, late] {
+            let verified = try counter.read { try $0.verify() }
+            #expect(verified.faults.map(\.place) == [id.description])
+        }
+        #expect(try fleet.readCentral { try $0.verify() }.faults.map(\.place) == [id.description])
+        #expect(throws: StoreError.self) {
+            try fleet.readCentral { try $0.requireOneKind(of: id) }
+        }
+
+        try b.edit { _ = try $0.edit(.id(id), writes: [FieldWrite("officer", .text("Hoa"))]) }
+        let settled = try fleet.editCentral { try $0.settle(id, keeping: .dossier) }
+        #expect(settled.moved == .contact && settled.narrowed == [])
+        for _ in 0..<2 {
+            for counter in [a, b, late] { _ = try await counter.sync() }
+        }
+        let fresh = try await fleet.enrol("A")
+        try await settle([a, b, late, fresh])
+        for counter in [a, b, late, fresh] {
+            #expect(try counter.read { try $0.verify().faults } == [])
+            #expect(try counter.read { try $0.kinds(of: id) } == [.dossier])
+            #expect(try counter.values(settled.newID, "topic") == [.text("x")])
+            #expect(try counter.values(settled.newID, "notes") == [.text("one")])
+            #expect(try counter.values(id, "applicant_name") == [.text("Lan")])
+        }
+        #expect(try fleet.readCentral { try $0.verify().faults } == [])
+        let audit = try fleet.readCentral { try $0.audit(of: id) }
+        #expect(Set(audit.map(\.logged.change.kind)) == [.dossier, .contact])
+        #expect(throws: StoreError.self) {
+            try fleet.editCentral { try $0.settle(id, keeping: .dossier) }
+        }
+    }
+}
