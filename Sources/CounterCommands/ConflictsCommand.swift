@@ -100,7 +100,7 @@ enum ConflictsCommand {
     private static func show(
         _ shared: SharedCode, _ database: ReplicaDatabase, _ invocation: Invocation
     ) throws {
-        if invocation.has("--json") {
+        guard !invocation.has("--json") else {
             try invocation.printJSON(
                 .object([
                     ("code", .string(shared.code)), ("field", "code"),
@@ -108,13 +108,20 @@ enum ConflictsCommand {
                 ]))
             return
         }
-        let code = TerminalSafe.text(shared.code)
-        let count = shared.records.count
+        try shared.print(database, invocation)
+    }
+}
+
+extension SharedCode {
+    /// Shows whose dossiers have the code, to the clerk who may read them: never for a log.
+    func print(_ database: ReplicaDatabase, _ invocation: Invocation) throws {
+        let code = TerminalSafe.text(code)
+        let count = records.count
         try invocation.say(
             Message(
                 "\(code) is the code of \(count) dossiers", vi: "\(code) là mã của \(count) hồ sơ"))
         var table = TextTable([.init(""), .init(""), .init("")])
-        for id in shared.records {
+        for id in records {
             guard let state = try database.state(of: .id(id)) else { continue }
             let record = ShownRecord(state: state)
             table.add([

@@ -187,7 +187,8 @@ enum EnrolCommand {
         let name = invocation.value("--name") ?? ProcessInfo.processInfo.hostName
         do throws(SyncFailure) {
             return try await link.enrol(
-                EnrolmentRequest(code: code.text, key: key, device: name))
+                EnrolmentRequest(
+                    code: code.text, key: key, device: name, formerDesk: identity.desk))
         } catch {
             throw CommandFailure(error)
         }

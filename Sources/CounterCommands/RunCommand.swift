@@ -201,6 +201,7 @@ private final class AgentVoice: Sendable {
     }
 
     private func tell(_ report: SyncReport) {
+        if let sentence = report.doubleCodesSentence { print(sentence) }
         guard report.pushed > 0 || report.pulled > 0 || lastError.withLock({ $0 }) != nil else {
             return
         }

@@ -104,8 +104,28 @@ enum SyncCommand {
         }
         bar.finish()
         try answer(report, invocation)
+        try showDoubleCodes(report, invocation, context)
         if let failure = report.commandFailure { throw failure }
         return .ok
+    }
+
+    /// Lists the codes that this replica and another copy of it both gave out, with the applicants: on
+    /// the clerk's terminal, who has to call one of them.
+    private static func showDoubleCodes(
+        _ report: SyncReport, _ invocation: Invocation, _ context: CounterContext
+    ) throws {
+        guard let sentence = report.doubleCodesSentence, !invocation.has("--json") else { return }
+        guard !invocation.has("--quiet") else { return try invocation.warn(sentence) }
+        try context.read(invocation) { database in
+            for shared in report.doubleCodes { try shared.print(database, invocation) }
+        }
+        try invocation.say(
+            Message(
+                "Another copy of this replica gave out the same codes. Give one dossier of each a new "
+                    + "one, and tell its applicant: counter recode ID",
+                vi:
+                    "Một bản sao khác của máy này đã cấp cùng mã. Hãy cấp mã mới cho một hồ sơ của mỗi mã "
+                    + "và báo người nộp: counter recode ID"))
     }
 
     /// How to connect, for every command that syncs.

@@ -30,6 +30,22 @@ extension SyncReport {
             ("digestAgrees", digestAgrees.map(JSONValue.bool) ?? .null),
         ]
         if let rotation { members.append(("identityChanged", rotation.json)) }
+        if !doubleCodes.isEmpty {
+            members.append(
+                (
+                    "doubleCodes",
+                    .array(
+                        doubleCodes.map { shared in
+                            .object([
+                                ("code", .string(shared.code)),
+                                (
+                                    "records",
+                                    .array(shared.records.map { .string($0.description) })
+                                ),
+                            ])
+                        })
+                ))
+        }
         if hasNewToken { members.append(("newToken", .bool(true))) }
         if let failure = commandFailure {
             members.append(
@@ -88,6 +104,16 @@ extension SyncReport {
                         + "counter conflicts."))
         }
         return sentences
+    }
+
+    /// That some codes were given twice; names nobody, so that a log may have it.
+    var doubleCodesSentence: Message? {
+        guard !doubleCodes.isEmpty else { return nil }
+        return Message(
+            "\(GroupedNumber.counted(doubleCodes.count, "code")) given to two dossiers each: "
+                + "counter conflicts",
+            vi: "\(Language.vietnamese.number(doubleCodes.count)) mã bị cấp cho hai hồ sơ: "
+                + "counter conflicts")
     }
 
     private var firstSentence: Message {

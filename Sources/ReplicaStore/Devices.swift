@@ -151,12 +151,15 @@ extension WriteTransaction {
     /// lost reply costs nothing. A device with a known key, or one that a restored central has
     /// forgotten, is the replica again that it was.
     ///
-    /// - Parameter replica: the replica that the key belongs to.
+    /// - Parameters:
+    ///   - formerDesk: the number that the device had, when it was enrolled before.
+    ///   - replica: the replica that the key belongs to.
     /// - Returns: `nil` when the code is wrong, expired or used by another key, and when the replica
     ///   is known with another office or key, or is shut out.
     /// - Throws: `StoreError`.
     public func redeemEnrolmentCode(
-        hash: Hash256, replica: ReplicaID, publicKey: PublicKey, name: String, tokenHash: Hash256
+        formerDesk: Int64? = nil, hash: Hash256, replica: ReplicaID, publicKey: PublicKey,
+        name: String, tokenHash: Hash256
     ) throws -> Device? {
         let statement = try database.connection.statement(
             "SELECT office, public_key FROM enrolment_codes WHERE hash = ?1 AND expires > ?2")
@@ -166,9 +169,11 @@ extension WriteTransaction {
         let office = statement.text(0)
         let usedBy = statement.bytesOrNil(1)
         statement.reset()
-        guard usedBy == nil || usedBy == publicKey.bytes,
+        guard usedBy == nil || usedBy == publicKey.bytes else { return nil }
+        guard
             let device = try admit(
-                replica, office: office, publicKey: publicKey, name: name, tokenHash: tokenHash)
+                replica, office: office, publicKey: publicKey, name: name, tokenHash: tokenHash,
+                formerDesk: formerDesk)
         else { return nil }
         let use = try database.connection.statement(
             "UPDATE enrolment_codes SET public_key = ?2, replica = ?3 WHERE hash = ?1")
@@ -195,7 +200,7 @@ extension WriteTransaction {
 
     private func admit(
         _ replica: ReplicaID, office: String, publicKey: PublicKey, name: String,
-        tokenHash: Hash256, copyOf original: ReplicaID? = nil
+        tokenHash: Hash256, formerDesk: Int64? = nil, copyOf original: ReplicaID? = nil
     ) throws -> Device? {
         if let known = try database.device(replica) {
             return known.office == office && known.publicKey == publicKey
@@ -203,8 +208,9 @@ extension WriteTransaction {
         }
         // Changes of a replica that is no device were written at central itself.
         guard try database.chainHash(of: replica, seq: 1) == nil else { return nil }
+        let desk = try nextDesk(of: office, former: formerDesk)
         try insertDevice(
-            replica, office, name, publicKey, tokenHash, copyOf: original)
+            replica, office, desk, name, publicKey, tokenHash, copyOf: original)
         return try database.device(replica)
     }
 
@@ -271,16 +277,14 @@ extension WriteTransaction {
     }
 
     private func insertDevice(
-        _ replica: ReplicaID, _ office: String, _ name: String, _ publicKey: PublicKey,
-        _ tokenHash: Hash256, copyOf original: ReplicaID? = nil
+        _ replica: ReplicaID, _ office: String, _ desk: Int64, _ name: String,
+        _ publicKey: PublicKey, _ tokenHash: Hash256, copyOf original: ReplicaID? = nil
     ) throws {
         let statement = try database.connection.statement(
             """
             INSERT INTO devices(replica, office, desk, name, public_key, token_hash, state,
                 enrolled_at, seq, hash, refused, sync_requested, copy_of)
-            VALUES (?1, ?2,
-                (SELECT coalesce(max(desk), 0) + 1 FROM devices WHERE office = ?2),
-                ?3, ?4, ?5, 'active', ?6, 0, ?7, 0, 0, ?8)
+            VALUES (?1, ?2, ?9, ?3, ?4, ?5, 'active', ?6, 0, ?7, 0, 0, ?8)
             """)
         try statement.bind(1, try database.interning.key(of: replica))
         try statement.bind(2, office)
@@ -290,6 +294,7 @@ extension WriteTransaction {
         try statement.bind(6, now.milliseconds)
         try Hash256.zero.withBytes { try statement.bind(7, bytes: $0) }
         try statement.bind(8, try original.map { try database.interning.key(of: $0) })
+        try statement.bind(9, desk)
         try statement.run()
     }
 }

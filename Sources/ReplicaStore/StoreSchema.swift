@@ -45,6 +45,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "7-central-tokens", sql: TokenStanding.schema),
                 Migration(name: "8-central-audit", sql: AuditSchema.central),
                 Migration(name: "9-central-admins", sql: AdminSchema.central),
+                Migration(name: "10-central-desks", sql: DeskNumberSchema.central),
             ]
         }
     }

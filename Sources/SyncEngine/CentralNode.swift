@@ -76,7 +76,8 @@ public final class CentralNode: Sendable {
         guard let code = EnrolmentCode(request.code) else { throw .badEnrolmentCode }
         let enrolled = try await write { transaction, database in
             let device = try transaction.redeemEnrolmentCode(
-                hash: code.hash, replica: ReplicaID(of: request.publicKey),
+                formerDesk: request.formerDesk, hash: code.hash,
+                replica: ReplicaID(of: request.publicKey),
                 publicKey: request.publicKey, name: request.device, tokenHash: request.tokenHash)
             guard let device else { return nil as (device: Device, epoch: UInt64)? }
             try transaction.note("enrolled", device.office, by: "device:\(device.replica)")
@@ -150,6 +151,9 @@ extension CentralNode {
                 try rotation.probes.filter {
                     $0.hash == (try database.chainHash(of: replica, seq: $0.seq))
                 }.map(\.seq).max() ?? 0
+            if let desk = request.highestDesk {
+                try transaction.noteDesk(desk, namedFor: original.office)
+            }
             guard
                 let device = try transaction.giveIdentity(
                     toCopyOf: original, replica: ReplicaID(of: key), publicKey: key,
@@ -222,6 +226,9 @@ extension CentralNode {
                 throw SyncFailure.notEnrolled
             }
             guard device.state == .active else { throw SyncFailure.revoked }
+            if let desk = request.highestDesk {
+                try transaction.noteDesk(desk, namedFor: device.office)
+            }
             var ingest = CentralIngest(transaction, database, device: device)
             let epoch = try database.epoch()
             var result = try ingest.ingest(request, verified, in: epoch)
@@ -272,6 +279,9 @@ extension CentralNode {
         let now = clock.now()
         try await write { transaction, database in
             guard var device = try database.device(request.replica) else { return }
+            if let desk = request.highestDesk {
+                try transaction.noteDesk(desk, namedFor: device.office)
+            }
             var noted: ReceiptInProgress?
             if request.isForWriter { noted = try ReceiptInProgress(noted: request, database) }
             var receipt =

@@ -173,6 +173,14 @@ extension CounterSession {
     private static let unknownKind = SyncFailure.malformed(
         what: "reply", reason: "it holds a kind of record that is not known here")
 
+    /// The codes that several dossiers have, when this is the first complete sync since this replica
+    /// has taken a new identity.
+    private func doubleCodes(since lastComplete: Timestamp?) throws -> [SharedCode] {
+        let last = try database.identityRotations().last
+        let isFirst = last.map { $0.at >= lastComplete ?? $0.at } ?? false
+        return report.rotation != nil || isFirst ? try database.sharedCodes() : []
+    }
+
     func finish(after elapsed: Duration) throws {
         report.traffic = transport.traffic - trafficBefore
         report.seconds = elapsed / .seconds(1)
@@ -182,6 +190,7 @@ extension CounterSession {
             var (identity, _) = try database.enrolledIdentity()
             if case .revoked? = report.failure { identity.state = .revoked }
             if report.outcome == .synced || report.outcome == .refused {
+                report.doubleCodes = try doubleCodes(since: identity.lastComplete)
                 identity.lastComplete = transaction.now
                 if identity.state == .revoked { identity.state = .active }
             }

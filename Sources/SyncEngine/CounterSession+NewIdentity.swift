@@ -94,6 +94,7 @@ extension CounterSession {
                 return ChainEnd(seq: seq, hash: hash)
             }
             request.pendingCount = identity.pendingCount
+            request.highestDesk = try database.highestDesk(in: WireLimits.desks)
             request.rotation = Rotation(key: key, probes: places)
             return request
         }

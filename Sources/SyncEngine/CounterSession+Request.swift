@@ -20,6 +20,9 @@ extension CounterSession {
             request.wantedBytes = UInt64(min(options.pullBytes, pace.chunkBytes))
             request.resumeMark = identity.resumeMark
             request.fetchedRecords = try database.gaps(limit: WireLimits.fetchedRecordsMax)
+            if identity.pushLimit != nil {
+                request.highestDesk = try database.highestDesk(in: WireLimits.desks)
+            }
             request.wantsCentralKey = try database.centralKey(inEpoch: identity.epoch) == nil
             if let chunk = try database.outbox(
                 of: replica, after: seq ?? identity.pushedSeq, through: identity.pushLimit ?? .max,

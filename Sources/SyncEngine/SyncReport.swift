@@ -54,6 +54,9 @@ public struct SyncReport: Sendable {
     public internal(set) var centralSkewMilliseconds: Int64?
     /// The new identity that this replica took, because a copy of it had synced other changes.
     public internal(set) var rotation: IdentityRotation?
+    /// Codes that several dossiers have, at the end of the first complete sync under a new identity:
+    /// another copy of this replica gave out the same ones.
+    public internal(set) var doubleCodes: [SharedCode] = []
     /// Whether the bearer token was replaced.
     public internal(set) var hasNewToken = false
     /// What stopped the sync.

@@ -16,10 +16,13 @@ public struct EnrolmentRequest: Sendable {
     public var tokenHash: Hash256
     /// A name for people, such as the host's.
     public var device: String
+    /// The number that the device had before, where it was enrolled before.
+    public var formerDesk: Int64?
 
     /// Makes a request.
-    public init(code: String, key: SigningKey, device: String) {
+    public init(code: String, key: SigningKey, device: String, formerDesk: Int64? = nil) {
         self.code = code
+        self.formerDesk = formerDesk.flatMap { WireLimits.desks.contains($0) ? $0 : nil }
         publicKey = key.publicKey
         tokenHash = BearerToken(of: key).hash
         self.device = device
@@ -34,7 +37,7 @@ public struct EnrolmentRequest: Sendable {
                 ("publicKey", .string(Hexadecimal.text(publicKey.bytes))),
                 ("tokenHash", .string(tokenHash.description)),
                 ("device", .string(device)),
-            ])
+            ] + (formerDesk.map { [("formerDesk", .integer($0))] } ?? []))
     }
 
     /// Reads a request.
@@ -59,6 +62,9 @@ public struct EnrolmentRequest: Sendable {
         self.publicKey = publicKey
         self.tokenHash = tokenHash
         device = ""
+        if case .integer(let desk)? = json["formerDesk"], WireLimits.desks.contains(desk) {
+            formerDesk = desk
+        }
         if case .string(let device)? = json["device"] {
             let kept = device.unicodeScalars.prefix(Self.deviceNameCharactersMax)
             self.device = String(kept)

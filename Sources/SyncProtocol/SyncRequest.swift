@@ -91,6 +91,10 @@ public struct SyncRequest: Hashable, Sendable {
     /// request itself.
     public var dictionary: CompressionDictionary?
 
+    /// The highest number of a desk that the device knows of in its office: told to a central that was
+    /// restored, which may have forgotten whom it gave it to.
+    public var highestDesk: Int64?
+
     /// Whether the device lacks the key of central's present epoch, which bundles want.
     public var wantsCentralKey = false
 
@@ -124,6 +128,7 @@ extension SyncRequest {
         static let refusedBefore: UInt64 = 16
         static let batches: UInt64 = 17
         static let wantsCentralKey: UInt64 = 18
+        static let highestDesk: UInt64 = 19
     }
 
     /// The request's bytes.
@@ -160,6 +165,7 @@ extension SyncRequest {
             $1.encode(columns, to: &$0)
         }
         map.add(Key.wantsCentralKey, wantsCentralKey ? true : nil) { $0.writeBool($1) }
+        map.add(Key.highestDesk, highestDesk) { $0.writeInteger($1) }
         return map.encoded()
     }
 
@@ -221,6 +227,10 @@ extension SyncRequest {
                 request.batches = wishes
                 request.push = push ?? request.push
             case Key.wantsCentralKey: request.wantsCentralKey = try reader.readBool()
+            case Key.highestDesk:
+                let number = try reader.readInteger()
+                guard WireLimits.desks.contains(number) else { throw FormatError.member }
+                request.highestDesk = number
             default: _ = try reader.skipItem()
             }
         }
