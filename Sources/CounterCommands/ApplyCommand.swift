@@ -23,6 +23,9 @@ enum ApplyCommand {
                 {"note":ID or CODE,"text":"…"}             adds a note
                 Each may carry "at" (RFC 3339) and "by". A line is written whole or not at all; one
                 that fails is named with its number, and the others are written all the same.
+                A line of counter export has "carried" as well: it merges with what others wrote
+                meanwhile, waits for the next sync if it builds on what is not here yet, and is taken
+                once. Of such a line a value that cannot stand is left out and named.
                 """,
                 vi: """
                     {"new":"dossier","id":UUID,"fields":{…}}   bản ghi mới; có thể bỏ id
@@ -31,6 +34,9 @@ enum ApplyCommand {
                     {"note":ID hoặc MÃ,"text":"…"}             thêm ghi chú
                     Mỗi dòng có thể có "at" (RFC 3339) và "by". Một dòng được ghi trọn vẹn hoặc không ghi; dòng
                     lỗi được nêu số dòng, các dòng khác vẫn được ghi.
+                    Dòng từ counter export có thêm "carried": được hợp nhất với những gì người khác đã ghi, chờ lần
+                    đồng bộ tới nếu dựa trên nội dung chưa có ở đây, và chỉ nhận một lần. Giá trị không thể giữ
+                    của dòng như vậy bị bỏ qua và được nêu tên.
                     """),
             arguments: [
                 Positional(
@@ -74,7 +80,7 @@ enum ApplyCommand {
         bar.finish()
         try report(outcome, isWhole: failure == nil, invocation)
         if let failure { throw Self.failure(failure, after: outcome) }
-        return outcome.failed == 0 ? .ok : .dataError
+        return outcome.failed == 0 && outcome.narrowed == 0 ? .ok : .dataError
     }
 
     private static func report(
@@ -88,8 +94,8 @@ enum ApplyCommand {
             let line = Message("line \(error.line): ", vi: "dòng \(error.line): ")
             try invocation.printErr(TerminalSafe.text(invocation.text(line + error.message)))
         }
-        if outcome.failed > messagesMax {
-            let rest = outcome.failed - messagesMax
+        if outcome.errors.count > messagesMax {
+            let rest = max(outcome.failed, outcome.errors.count) - messagesMax
             try invocation.printErr(
                 invocation.text(
                     Message("and \(GroupedNumber.string(rest)) more", vi: "và \(rest) dòng nữa")))
@@ -110,6 +116,19 @@ enum ApplyCommand {
                 "wrote \(GroupedNumber.counted(outcome.applied, "line"))",
                 vi: "đã ghi \(language.number(outcome.applied)) dòng")
         ]
+        if outcome.known > 0 {
+            parts.append(
+                Message(
+                    "\(GroupedNumber.counted(outcome.known, "line")) \(outcome.known == 1 ? "was" : "were") "
+                        + "here already", vi: "\(language.number(outcome.known)) dòng đã có ở đây"))
+        }
+        if outcome.waiting > 0 {
+            parts.append(
+                Message(
+                    "\(GroupedNumber.counted(outcome.waiting, "line")) "
+                        + "\(outcome.waiting == 1 ? "waits" : "wait") for the next sync",
+                    vi: "\(language.number(outcome.waiting)) dòng chờ lần đồng bộ tới"))
+        }
         if outcome.failed > 0 {
             let failed = Message(
                 "\(GroupedNumber.counted(outcome.failed, "line")) failed",

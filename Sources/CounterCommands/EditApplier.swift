@@ -35,6 +35,12 @@ struct ApplyOutcome {
     private(set) var applied = 0
     private(set) var failed = 0
     private(set) var warned = 0
+    /// Lines of an export that were here already.
+    private(set) var known = 0
+    /// Lines of an export that wait for what this device has not seen.
+    private(set) var waiting = 0
+    /// Lines of an export of which some values could not stand.
+    private(set) var narrowed = 0
     private(set) var errors: [LineProblem] = []
     private(set) var warnings: [LineProblem] = []
     /// Whether the rest was left alone because a line failed.
@@ -61,6 +67,30 @@ struct ApplyOutcome {
         if errors.count < Self.problemsMax { errors.append(problem) }
     }
 
+    mutating func noteKnown(_ line: Int) {
+        handle(line)
+        known += 1
+    }
+
+    mutating func noteWaiting(_ line: Int) {
+        handle(line)
+        waiting += 1
+    }
+
+    /// Notes values that could not stand, while the others of the line were written.
+    mutating func noteNarrowed(_ line: Int, _ faults: [CarriedFault]) {
+        noteApplied(line, unknownProcedure: false)
+        narrowed += 1
+        for fault in faults where errors.count < Self.problemsMax {
+            let name = fault.write.name.rawValue
+            errors.append(
+                LineProblem(
+                    line: line, code: fault.error.code,
+                    message: Message("\(name) was left out: ", vi: "bỏ qua \(name): ")
+                        + fault.error.message))
+        }
+    }
+
     private mutating func handle(_ line: Int) {
         lines += 1
         lastLine = line
@@ -69,7 +99,9 @@ struct ApplyOutcome {
     var json: JSONValue {
         .object([
             ("lines", .integer(Int64(lines))), ("applied", .integer(Int64(applied))),
-            ("failed", .integer(Int64(failed))), ("errors", .array(errors.map(\.json))),
+            ("failed", .integer(Int64(failed))), ("known", .integer(Int64(known))),
+            ("waiting", .integer(Int64(waiting))), ("narrowed", .integer(Int64(narrowed))),
+            ("errors", .array(errors.map(\.json))),
             ("warnings", .array(warnings.map(\.json))),
         ])
     }
@@ -108,8 +140,11 @@ struct EditApplier {
             var news = outcome
             for line in group {
                 do throws(LineFailure) {
-                    let isUnknown = try Self.write(line, edit, transaction)
-                    news.noteApplied(line.number, unknownProcedure: isUnknown)
+                    try Self.write(line, edit, transaction, &news)
+                    if stopsOnError, news.narrowed > outcome.narrowed {
+                        news.isStopped = true
+                        break
+                    }
                 } catch {
                     switch error {
                     case .line(let problem): news.noteFailed(problem)
@@ -129,25 +164,35 @@ struct EditApplier {
     }
 
     private static func write(
-        _ line: EditSource.Line, _ edit: LocalEdit, _ transaction: WriteTransaction
-    ) throws(LineFailure) -> Bool {
-        switch line.content {
-        case .failure(let problem): throw .line(problem)
-        case .success(let content):
-            do {
-                return try transaction.attempt {
+        _ line: EditSource.Line, _ edit: LocalEdit, _ transaction: WriteTransaction,
+        _ news: inout ApplyOutcome
+    ) throws(LineFailure) {
+        do {
+            switch line.content {
+            case .failure(let problem): throw problem
+            case .success(.edit(let content)):
+                let isUnknown = try transaction.attempt {
                     try content.apply(with: edit, in: transaction).unknownProcedure != nil
                 }
-            } catch let error as StoreError where error.isOfOneEdit {
-                throw .line(
-                    LineProblem(line: line.number, code: error.code, message: error.message))
-            } catch is CatalogError {
-                throw .line(
-                    LineProblem(
-                        line: line.number, code: CatalogRule.code, message: CatalogRule.words))
-            } catch {
-                throw .store(error)
+                news.noteApplied(line.number, unknownProcedure: isUnknown)
+            case .success(.carried(let carried)):
+                switch try transaction.attempt({ try edit.take(carried) }) {
+                case .issued(let faults) where faults.isEmpty:
+                    news.noteApplied(line.number, unknownProcedure: false)
+                case .issued(let faults): news.noteNarrowed(line.number, faults)
+                case .waits: news.noteWaiting(line.number)
+                case .known: news.noteKnown(line.number)
+                }
             }
+        } catch let problem as LineProblem {
+            throw .line(problem)
+        } catch let error as StoreError where error.isOfOneEdit {
+            throw .line(LineProblem(line: line.number, code: error.code, message: error.message))
+        } catch is CatalogError {
+            throw .line(
+                LineProblem(line: line.number, code: CatalogRule.code, message: CatalogRule.words))
+        } catch {
+            throw .store(error)
         }
     }
 }

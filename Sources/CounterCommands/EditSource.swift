@@ -3,13 +3,22 @@ internal import Dossiers
 internal import Glibc
 internal import JSON
 internal import Language
+internal import ReplicaStore
 
 /// A file of edits, read a group at a time in bounded memory.
 final class EditSource {
     /// One line: an edit, or why it is none.
     struct Line {
         var number: Int
-        var content: Result<EditLine, LineProblem>
+        var content: Result<Content, LineProblem>
+    }
+
+    /// What a line holds.
+    enum Content {
+        /// An edit that is made here.
+        case edit(EditLine)
+        /// A change that was made elsewhere.
+        case carried(CarriedChange)
     }
 
     /// Lines in one group: few enough that another program waits a moment for the replica only.
@@ -69,9 +78,16 @@ final class EditSource {
     }
 
     private static func parse(_ line: LineReader.Line) -> Line {
+        do throws(LineFault) {
+            if let carried = try CarriedChange(parsing: line.bytes[...]) {
+                return Line(number: line.number, content: .success(.carried(carried)))
+            }
+        } catch {
+            return Line(number: line.number, content: .failure(error.problem(in: line.number)))
+        }
         do throws(DossierError) {
-            return Line(
-                number: line.number, content: .success(try EditLine(parsing: line.bytes)))
+            let edit = try EditLine(parsing: line.bytes)
+            return Line(number: line.number, content: .success(.edit(edit)))
         } catch {
             let problem = LineProblem(
                 line: line.number, code: error.code, message: error.message)

@@ -1,9 +1,7 @@
 // Unsynced work in a file that people and another device can read: the way out for a device that may
 // not sync any more.
 
-internal import Causality
 internal import CommandLineTool
-internal import Dossiers
 internal import JSON
 internal import Language
 internal import ReplicaStore
@@ -20,9 +18,9 @@ enum ExportCommand {
                 """
                 For a device that was revoked, or can sync no more: one line for each change that
                 central has not confirmed, as counter apply takes it. Enrol another device of the
-                office, run counter sync there, then counter apply FILE and counter sync. A line
-                whose record is there already says so, and the others are written all the same;
-                apply the file once, or notes are there twice. It holds citizens' data, and only its
+                office, run counter sync there, then counter apply FILE and counter sync. Each line
+                carries what its writer had seen: what somebody else wrote meanwhile stays beside it,
+                as a conflict. The same file again changes nothing. It holds citizens' data, and only its
                 owner may read it: carry it as you would the dossiers, and remove it afterwards. It
                 holds no key and no token. This replica stays as it is. What central refused is not
                 in it: see counter refused.
@@ -30,8 +28,9 @@ enum ExportCommand {
                 vi: """
                     Dùng khi thiết bị bị thu hồi, hoặc không đồng bộ được nữa: mỗi thay đổi trung tâm chưa xác nhận
                     là một dòng, theo dạng counter apply nhận. Đăng ký thiết bị khác của cơ quan, chạy counter sync ở
-                    đó, rồi counter apply TỆP và counter sync. Dòng có bản ghi đã có sẽ báo như vậy, các dòng khác vẫn
-                    được ghi; chỉ nhận tệp một lần, nếu không ghi chú sẽ bị lặp. Tệp có dữ liệu công dân, chỉ chủ tệp
+                    đó, rồi counter apply TỆP và counter sync. Mỗi dòng mang theo những gì người ghi đã thấy: giá trị
+                    người khác ghi trong lúc đó vẫn còn, thành mâu thuẫn. Nhận lại cùng tệp thì không có gì thay
+                    đổi. Tệp có dữ liệu công dân, chỉ chủ tệp
                     đọc được: giữ như giữ hồ sơ, dùng xong thì xóa. Tệp không có khóa hay mã truy cập. Dữ liệu tại máy
                     này giữ nguyên. Phần trung tâm từ chối không có trong tệp: xem counter refused.
                     """),
@@ -56,7 +55,8 @@ enum ExportCommand {
         }
         let count = try context.read(invocation) { database in
             let (identity, _) = try database.enrolledIdentity()
-            guard identity.pendingCount > 0 else { return 0 }
+            let waiting = try database.waitingCarriedCount()
+            guard identity.pendingCount > 0 || waiting > 0 else { return 0 }
             let file = try PrivateTextFile(creating: path)
             let count = try write(database, to: file)
             try file.finish()
@@ -84,40 +84,11 @@ enum ExportCommand {
     private static func write(
         _ database: ReplicaDatabase, to file: PrivateTextFile
     ) throws -> Int {
-        let (identity, replica) = try database.enrolledIdentity()
-        var seq = identity.pushedSeq
         var count = 0
-        while let one = try database.outbox(of: replica, after: seq, bytesMax: 1) {
-            seq = one.firstSeq
-            let change: Change
-            do throws(FormatError) {
-                change = try Change(canonicalBytes: one.changes)
-            } catch {
-                throw StoreError.damaged(table: "changes", key: Int64(clamping: seq))
-            }
-            let record = change.record ?? RecordID(derivedFrom: one.hashAfter)
-            try file.write(line: change.editLine(record).serializedBytes())
+        try database.forEachCarried { carried in
+            try file.write(line: carried.line.serializedBytes())
             count += 1
         }
         return count
-    }
-}
-
-extension Change {
-    /// The change as a line of `apply`, with its own time and writer.
-    func editLine(_ record: RecordID) -> JSONValue {
-        // Every later change to a record has seen the one that made it.
-        let isNew = context.isEmpty
-        var members: [(String, JSONValue)] =
-            isNew
-            ? [("new", .string(kind.name)), ("id", .string(record.description))]
-            : [("set", .string(record.description))]
-        members.append(("fields", fieldsJSON))
-        let time = stamp.shownTime.milliseconds
-        if DossierLimits.instant.contains(time) {
-            members.append(("at", .string(OfficeTime.text(milliseconds: time))))
-        }
-        if let by { members.append(("by", .string(by))) }
-        return .object(members)
     }
 }

@@ -30,6 +30,8 @@ struct ReplicaStatus {
     /// When the oldest of them was written.
     var pendingSince: Timestamp?
     var conflicts = 0
+    /// Changes of an export that wait for what this replica has not seen.
+    var waitingCarried = 0
     var refused: [Refusal] = []
     var lastExchange: Timestamp?
     var lastComplete: Timestamp?
@@ -54,6 +56,7 @@ struct ReplicaStatus {
     /// - Throws: `StoreError`.
     init(_ database: ReplicaDatabase) throws {
         conflicts = try database.conflictCount()
+        waitingCarried = try database.waitingCarriedCount()
         refused = try database.refusedChanges().map {
             Refusal(
                 seq: $0.seq, record: $0.record, code: $0.code, reason: $0.reason, at: $0.refusedAt)
@@ -97,6 +100,7 @@ struct ReplicaStatus {
             ("pendingBytes", .integer(pendingBytes)),
             ("pendingSince", ShownText.json(pendingSince)),
             ("conflicts", .integer(Int64(conflicts))),
+            ("waitingCarried", .integer(Int64(waitingCarried))),
             ("refused", .array(refused.map(\.json))),
             ("lastExchange", ShownText.json(lastExchange)),
             ("lastComplete", ShownText.json(lastComplete)),
@@ -145,6 +149,19 @@ struct ReplicaStatus {
             lines += [
                 "",
                 say(ShownText.moment(rotation.at) + Message(verbatim: ": ") + rotation.sentence),
+            ]
+        }
+        if waitingCarried > 0 {
+            let count = GroupedNumber.counted(waitingCarried, "change")
+            lines += [
+                "",
+                say(
+                    Message(
+                        "\(count) of an export: not written yet, they build on what is not here; "
+                            + "counter sync brings it",
+                        vi:
+                            "\(waitingCarried) thay đổi từ tệp xuất chưa được ghi vì dựa trên nội dung "
+                            + "chưa có ở đây; counter sync sẽ lấy về")),
             ]
         }
         if conflicts > 0 {

@@ -35,7 +35,7 @@ extension ReplicaDatabase {
         let others = history.filter { !$0.isVoid && !dots.contains($0.change.dot) }.map(\.change)
         func putBack(_ write: FieldWrite, _ dot: Dot, _ stamp: Stamp) {
             let isReplaced = { (change: Change) in
-                change.context.covers(dot) && change.writes.contains { $0.name == write.name }
+                change.hasSeen(dot) && change.writes.contains { $0.name == write.name }
             }
             if withheld.contains(where: isReplaced), !others.contains(where: isReplaced) {
                 given.restore(write, dot, stamp)
@@ -64,7 +64,7 @@ extension WriteTransaction {
         let names = Set(change.writes.map(\.name))
         var replaced = Set<Dot>()
         for field in record.state.fields where names.contains(field.name) {
-            for entry in field.entries where change.context.covers(entry.dot) {
+            for entry in field.entries where change.hasSeen(entry.dot) {
                 let replica = try database.interning.key(of: entry.dot.replica)
                 if try !database.changeLog.holds(replicaKey: replica, seq: entry.dot.seq) {
                     replaced.insert(entry.dot)

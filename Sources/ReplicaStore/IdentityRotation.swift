@@ -226,6 +226,8 @@ private struct LogRenaming {
         try chain.hash.withBytes { try statement.bind(4, bytes: $0) }
         try statement.bind(5, bytes)
         try statement.run()
+        try transaction.renameCarried(
+            Dot(old, row.seq), to: Dot(new, chain.seq), of: record)
     }
 
     private func remove(_ row: Row) throws {

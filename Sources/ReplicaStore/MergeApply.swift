@@ -85,7 +85,8 @@ public struct MergeApply {
     public func join(_ state: RecordState) throws -> Bool {
         let record = try transaction.open(state.kind, state.id)
         if transaction.database.role == .counter, !record.exists, state.isErasureNotice {
-            // A copy was erased that this replica never had.
+            // A copy was erased that this replica never had; a change to it may have come in a file.
+            try transaction.eraseWaiting(of: state)
             return false
         }
         if transaction.database.role == .counter, record.exists {

@@ -193,6 +193,7 @@ extension WriteTransaction {
             }
         }
         guard database.role == .counter else { return }
+        try eraseWaiting(of: state)
         for (row, bytes) in try refusedRows(of: state.id) {
             try rewrite("refused", row, bytes) { bytes throws(FormatError) in
                 try LogEntry.erased(bytes, .change, from: state)

@@ -34,6 +34,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "6-counter", sql: CentralTrust.schema),
                 Migration(name: "7-counter-codes", sql: CodeNumberSchema.counter),
                 Migration(name: "7-counter-tokens", sql: TokenHistory.schema),
+                Migration(name: "8-counter-carried", sql: CarriedSchema.counter),
             ]
         case .central:
             [

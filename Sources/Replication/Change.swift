@@ -49,6 +49,10 @@ public struct Change: Hashable, Sendable {
     public var by: String?
     /// What is left of values that were erased by law; `nil` when the change is whole.
     public var erasedContent: ErasedContent?
+    /// Dots that the context covers although the change had not seen them: their values stand beside its
+    /// own. A change that was written elsewhere and is issued by another device names that device's
+    /// values so. Sorted.
+    public var unseen: [Dot] = []
     /// Members of a newer version.
     public var unknownMembers: [UnknownMember]
 
@@ -73,6 +77,11 @@ public struct Change: Hashable, Sendable {
     /// Who and when, as kept beside the values that this change wrote.
     public var stamp: Stamp { Stamp(clock: clock, at: at, by: by) }
 
+    /// Whether the writer had seen a change to the record. O(unseen dots).
+    public func hasSeen(_ dot: Dot) -> Bool {
+        context.covers(dot) && !unseen.contains(dot)
+    }
+
     /// Whether it writes a field or adds to it. O(fields).
     public func touches(_ name: FieldName) -> Bool {
         writes.contains { $0.name == name } || additions.contains { $0.name == name }
@@ -92,6 +101,7 @@ extension Change {
         static let at: UInt64 = 8
         static let by: UInt64 = 9
         static let erasedContent: UInt64 = 10
+        static let unseen: UInt64 = 11
     }
 
     /// The canonical bytes: deterministic CBOR (RFC 8949 §4.2).
@@ -105,7 +115,7 @@ extension Change {
     public func encode(to writer: inout CBORWriter) {
         let optionalMembers: [Bool] = [
             record != nil, !context.isEmpty, !writes.isEmpty, !additions.isEmpty, at != nil,
-            by != nil, erasedContent != nil,
+            by != nil, erasedContent != nil, !unseen.isEmpty,
         ]
         let memberCount = 4 + optionalMembers.count { $0 } + unknownMembers.count
         writer.writeMapHeader(count: memberCount)
@@ -138,6 +148,14 @@ extension Change {
         if let erasedContent {
             writer.writeUnsigned(Key.erasedContent)
             erasedContent.encode(to: &writer)
+        }
+        if !unseen.isEmpty {
+            writer.writeUnsigned(Key.unseen)
+            writer.writeArrayHeader(count: unseen.count * 2)
+            for dot in unseen {
+                writer.writeUnsigned(dot.replica.rawValue)
+                writer.writeUnsigned(dot.seq)
+            }
         }
         for member in unknownMembers {
             writer.writeUnsigned(member.key)
@@ -181,6 +199,7 @@ extension Change {
         at = nil
         by = nil
         erasedContent = nil
+        unseen = []
         unknownMembers = []
         do {
             var keys = MapKeys(count: try reader.readMapHeader())
@@ -197,6 +216,7 @@ extension Change {
                 case Key.at: at = Timestamp(milliseconds: try reader.readInteger())
                 case Key.by: by = try reader.readText()
                 case Key.erasedContent: erasedContent = try ErasedContent(from: &reader)
+                case Key.unseen: unseen = try Self.dots(from: &reader)
                 default:
                     unknownMembers.append(try UnknownMember(key: key, from: &reader))
                 }
@@ -216,7 +236,9 @@ extension Change {
         dot = Dot(ReplicaID(replica), seq)
         self.clock = HybridTimestamp(rawValue: clock)
         self.kind = RecordKind(rawValue: kind)
-        guard hasPossibleContext, hasDistinctFields, lacksErased else { throw .member }
+        guard hasPossibleContext, hasDistinctFields, lacksErased,
+            unseen.allSatisfy(context.covers)
+        else { throw .member }
     }
 
     /// A change has not seen itself, and one that makes its record has seen nothing of it.
@@ -234,6 +256,21 @@ extension Change {
     private var lacksErased: Bool {
         guard let gone = erasedContent?.fields else { return true }
         return !(writes + additions).contains { gone.contains($0.name) }
+    }
+
+    /// Dots in ascending order, at least one.
+    private static func dots(from reader: inout CBORReader) throws -> [Dot] {
+        let count = try reader.readArrayHeader()
+        guard count > 0, count.isMultiple(of: 2), count <= 2 * Limits.unseenDotsMax else {
+            throw FormatError.member
+        }
+        var dots: [Dot] = []
+        for _ in 0..<count / 2 {
+            let dot = Dot(ReplicaID(try reader.readUnsigned()), try reader.readUnsigned())
+            guard dots.last.map({ $0 < dot }) ?? true else { throw FormatError.order }
+            dots.append(dot)
+        }
+        return dots
     }
 
     private static func fields(from reader: inout CBORReader) throws -> [FieldWrite] {

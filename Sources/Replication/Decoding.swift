@@ -32,6 +32,9 @@ extension FormatError: CustomStringConvertible {
 public enum Limits {
     /// The highest seq: what SQLite's INTEGER holds.
     public static let seqMax = UInt64(Int64.max)
+    /// Dots that a change's context covers and that it had not seen, at most: values of one field or
+    /// another that the device itself wrote before it took the change over from an export.
+    public static let unseenDotsMax = 256
 }
 
 enum Decoding {

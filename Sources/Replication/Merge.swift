@@ -31,7 +31,7 @@ extension RecordState {
             let isErasure = write.name == Self.erasedField
             put(
                 write, dot: change.dot,
-                replacing: isErasure ? VersionVector() : change.context)
+                replacing: isErasure ? VersionVector() : change.context, but: change.unseen)
         }
         for addition in change.additions {
             put(addition, dot: change.dot, replacing: VersionVector())
@@ -167,7 +167,7 @@ extension RecordState {
     }
 
     private mutating func put(
-        _ write: FieldWrite, dot: Dot, replacing context: VersionVector
+        _ write: FieldWrite, dot: Dot, replacing context: VersionVector, but unseen: [Dot] = []
     ) {
         let place = place(of: write.name)
         let entry = FieldEntry(dot, write.value)
@@ -175,7 +175,7 @@ extension RecordState {
             fields.insert(FieldState(write.name, [entry]), at: place)
             return
         }
-        fields[place].entries.removeAll { context.covers($0.dot) }
+        fields[place].entries.removeAll { context.covers($0.dot) && !unseen.contains($0.dot) }
         let index = fields[place].entries.firstIndex { $0.dot > dot }
         fields[place].entries.insert(entry, at: index ?? fields[place].entries.endIndex)
     }

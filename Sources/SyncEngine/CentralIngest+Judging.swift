@@ -57,7 +57,7 @@ extension CentralIngest {
         let takesBack = change.writes.contains {
             $0.name == RecordSchema.officeField && $0.value == .text(office)
         }
-        return takesBack || offices.allSatisfy({ change.context.covers($0.dot) })
+        return takesBack || offices.allSatisfy({ change.hasSeen($0.dot) })
             ? Objection(.handedOver) : nil
     }
 
@@ -95,7 +95,7 @@ extension CentralIngest {
             return change.erasedContent == nil
                 ? nil : Objection(.notErased)
         }
-        let isKnown = state[RecordSchema.erasedField].contains { change.context.covers($0.dot) }
+        let isKnown = state[RecordSchema.erasedField].contains { change.hasSeen($0.dot) }
         return isKnown && change.erased(keeping: kept) != change
             ? Objection(.erased) : nil
     }
@@ -109,7 +109,7 @@ extension CentralIngest {
         let field = RecordSchema.statusField
         let entries = state[field]
         guard let target = change.writes.first(where: { $0.name == field })?.value.text,
-            entries.allSatisfy({ change.context.covers($0.dot) }),
+            entries.allSatisfy({ change.hasSeen($0.dot) }),
             !entries.contains(where: { $0.value == .text(target) }),
             let rule = state.shown(field, by: RecordSchema.rule(of: field, in: state.kind))
         else { return nil }

@@ -173,6 +173,20 @@ extension CounterSession {
     private static let unknownKind = SyncFailure.malformed(
         what: "reply", reason: "it holds a kind of record that is not known here")
 
+    /// Issues changes that came in a file and waited for what this replica had not seen.
+    ///
+    /// - Returns: whether there is something to push now.
+    func takeWaiting(_ round: Round) throws -> Bool {
+        guard round.digestAgrees == true, try database.read(database.waitingCarriedCount) > 0
+        else { return false }
+        return try database.write(now: clock.now()) { transaction in
+            var (identity, _) = try database.enrolledIdentity()
+            identity.lastComplete = transaction.now
+            try transaction.saveProgress(identity)
+            return try transaction.takeWaiting() > 0
+        }
+    }
+
     /// The codes that several dossiers have, when this is the first complete sync since this replica
     /// has taken a new identity.
     private func doubleCodes(since lastComplete: Timestamp?) throws -> [SharedCode] {

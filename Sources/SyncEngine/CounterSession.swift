@@ -173,7 +173,8 @@ extension CounterSession {
                 continue
             }
             if round.isDone {
-                guard round.digestAgrees == false, repair.begin() else { return }
+                if round.digestAgrees == false, repair.begin() { continue }
+                guard try store({ try takeWaiting(round) }) else { return }
                 continue
             }
             idleRounds = round.gotSomewhere ? 0 : idleRounds + 1

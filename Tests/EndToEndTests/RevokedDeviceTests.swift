@@ -89,11 +89,76 @@ struct RevokedDeviceTests {
         let contacts = try fresh("records", "--ndjson", "--kind", "contact").output
         #expect(contacts.contains("Hồ Cúc"))
 
-        // A second time: no record is doubled, and the lines of those that are there are named.
+        // A second time nothing changes.
+        let before = try fresh.records()
         let again = try fresh("apply", path, "--json")
-        #expect(again.code == 65)
-        #expect(try again.json["failed"] == 2, "\(again.output)")
+        #expect(again.code == 0)
+        #expect(try again.json["known"] == 4, "\(again.output)")
+        #expect(try fresh.records() == before)
         #expect(try desk("status", "--json").json["pending"] == 4, "the replica stays as it was")
+    }
+
+    @Test("what the old device had not seen is not written over: both values stand, for a person")
+    func exportOverUnseen() throws {
+        let fresh = try office.desk("fresh")
+        #expect(try desk("set", id, "fee_vnd=5").code == 0)
+        try desk.sync()
+        try fresh.sync()
+        #expect(try desk("set", id, "fee_vnd=6").code == 0)
+        #expect(try desk("set", id, "fee_vnd=7", "--by", "Bình").code == 0)
+        #expect(try fresh("set", id, "fee_vnd=9").code == 0)
+        try fresh.sync()
+        try revoke(desk)
+        let path = try office.root.path + "/rescue.ndjson"
+        #expect(try desk("export", path).code == 0)
+        #expect(try fresh("apply", path).output.contains("wrote 2 lines"))
+        try fresh.sync()
+        let conflict = try #require(fresh("conflicts", "--json").jsonLines.first)
+        #expect(conflict["field"] == "fee_vnd")
+        let shown = try fresh("conflicts").output
+        #expect(shown.contains("7") && shown.contains("9") && shown.contains("Bình"), "\(shown)")
+        #expect(try office.central("verify").code == 0 && fresh("verify").code == 0)
+    }
+
+    @Test("a line that was changed by hand is named, and taken as an edit without what it carries")
+    func changedByHand() throws {
+        let fresh = try office.desk("fresh")
+        try desk.sync()
+        try fresh.sync()
+        #expect(try desk("set", id, "fee_vnd=7").code == 0)
+        try revoke(desk)
+        let path = try office.root.path + "/rescue.ndjson"
+        #expect(try desk("export", path).code == 0)
+        let line = try String(contentsOfFile: path, encoding: .utf8)
+        let changed = line.replacingOccurrences(of: #""fee_vnd":7"#, with: #""fee_vnd":8"#)
+        #expect(changed != line)
+        let refused = try fresh("apply", "-", "--json", input: changed)
+        #expect(refused.code == 65)
+        #expect(try refused.json["errors"]?[0]?["code"] == "carried_changed")
+        let damaged = line.replacingOccurrences(of: #""change":"a"#, with: #""change":"b"#)
+        #expect(damaged != line)
+        let broken = try fresh("apply", "-", "--json", input: damaged)
+        #expect(try broken.json["errors"]?[0]?["code"] == "carried_damaged")
+        let edit = #"{"set":"\#(id)","fields":{"fee_vnd":8}}"# + "\n"
+        #expect(try fresh("apply", "-", input: edit).code == 0)
+        #expect(try fresh.record(id).at("fields")["fee_vnd"] == 8)
+    }
+
+    @Test("what it builds on comes with the next sync: until then it waits, and status says so")
+    func waitingLines() throws {
+        #expect(try desk("set", id, "fee_vnd=7").code == 0)
+        try revoke(desk)
+        let path = try office.root.path + "/rescue.ndjson"
+        #expect(try desk("export", path).code == 0)
+        let fresh = try office.desk("fresh")
+        let applied = try fresh("apply", path)
+        #expect(applied.code == 0 && applied.output.contains("waits for the next sync"))
+        #expect(try fresh("status", "--json").json["waitingCarried"] == 1)
+        #expect(try fresh("status").output.contains("1 change of an export"))
+        try fresh.sync()
+        #expect(try fresh("status", "--json").json["waitingCarried"] == 0)
+        #expect(try fresh.record(id).at("fields")["fee_vnd"] == 7)
+        #expect(try fresh.digest() == office.digest())
     }
 
     /// Neither the token nor the key of the replica stands in a file.
