@@ -119,6 +119,7 @@ extension CommandFailure {
             case .sqlite(let error) where error.isFull || error.isIOFailure: .ioError
             case .sqlite, .damaged: .dataError
             case .notThisKind, .newerVersion, .missing: .configuration
+            case .displaced: .ioError
             case .exists: .cantCreate
             case .notEnrolled: .noPermission
             default: .dataError

@@ -75,12 +75,25 @@ enum ServeCommand {
                 if let files { reload(files, server, log) }
             }
         }
+        let resting = Task { await keepFileWhole(node) }
         try invocation.printOut("listening on \(server.url)")
         await termination.wait()
         reloading.cancel()
+        resting.cancel()
         withExtendedLifetime(hangUp) {}
         await server.stop()
         return .ok
+    }
+
+    /// How often it looks whether what was written has come to rest.
+    private static let restInterval = Duration.seconds(2)
+
+    /// Moves what was written into the database file whenever nobody writes.
+    private static func keepFileWhole(_ node: CentralNode) async {
+        while (try? await Task.sleep(for: restInterval)) != nil {  // until cancelled
+            // A disk that fails now fails the next commit too, which is answered and logged.
+            _ = try? await node.checkpointWhenIdle()
+        }
     }
 
     private static func now() -> Int64 { SystemClock().now().milliseconds / 1_000 }

@@ -15,7 +15,8 @@ public enum LogLine: Sendable {
     /// Whether it is said even when lines of exchanges are not wanted.
     public var isWarning: Bool {
         switch self {
-        case .exchange: false
+        // A store that fails is central's own matter, whoever asked.
+        case .exchange(let line): line.reason != nil
         case .warning, .notice: true
         }
     }

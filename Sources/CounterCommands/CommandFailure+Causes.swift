@@ -34,6 +34,7 @@ extension CommandFailure {
             switch error {
             case .sqlite(let error): Self.exitCode(of: error)
             case .notThisKind, .newerVersion, .missing: .configuration
+            case .displaced: .ioError
             case .exists: .cantCreate
             case .notEnrolled: .noPermission
             case .identityTaken: .temporaryFailure

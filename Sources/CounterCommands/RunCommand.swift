@@ -73,6 +73,7 @@ enum RunCommand {
 
         let notifier = ServiceNotifier(context.environment)
         let voice = AgentVoice(invocation, context, home, notifier)
+        let displaced = Mutex<StoreError?>(nil)
         var options = SyncOptions()
         options.retries = RetryPolicy()
         let agent = try CommandFailure.translating {
@@ -90,7 +91,14 @@ enum RunCommand {
                     defer { lock.release() }
                     return try await session.sync { voice.note($0) }
                 },
-                report: { voice.say($0) })
+                report: { state in
+                    voice.say(state)
+                    if case .hindered(let error as StoreError, _) = state,
+                        case .displaced = error
+                    {
+                        displaced.withLock { $0 = error }
+                    }
+                })
         }
         let network = NetworkWatch()
         let watch = Task { [changes = network?.changes] in
@@ -101,13 +109,21 @@ enum RunCommand {
         let work = Task { await agent.run() }
         let termination = await SignalWatch.termination()
         notifier?.ready()
-        await termination.wait()
-        notifier?.stopping()
-        agent.stop()
-        for task in [watch, pulse, work] { task.cancel() }
-        await work.value
-        withExtendedLifetime(network) {}
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [arrivals = termination.arrivals] in
+                for await _ in arrivals { break }
+            }
+            // It ends by itself when its file was taken from under it.
+            group.addTask { await work.value }
+            await group.next()
+            notifier?.stopping()
+            agent.stop()
+            for task in [watch, pulse, work] { task.cancel() }
+            group.cancelAll()
+        }
+        withExtendedLifetime((network, termination)) {}
         voice.stopped()
+        if let error = displaced.withLock({ $0 }) { throw CommandFailure(error) }
         return .ok
     }
 }

@@ -65,13 +65,15 @@ public final class ReplicaDatabase {
 
     /// Runs `body` in one write transaction; all of it is on disk when this returns, or nothing.
     ///
-    /// - Throws: `StoreError`, and what `body` throws; then nothing was written.
+    /// - Throws: `StoreError`, and what `body` throws; then nothing was written. `.displaced` when the file
+    ///   at the path is not the one that is open: what is written there would be lost.
     public func write<R>(now: Timestamp, _ body: (WriteTransaction) throws -> R) throws -> R {
         do {
             return try connection.transaction(.immediate) {
                 let transaction = WriteTransaction(self, now: now)
                 let result = try body(transaction)
                 try transaction.flush()
+                try checkPlace()
                 return result
             }
         } catch {
@@ -82,13 +84,21 @@ public final class ReplicaDatabase {
 
     /// Runs `body` on one consistent view of the database.
     ///
-    /// - Throws: `StoreError`, and what `body` throws.
+    /// - Throws: `StoreError`, and what `body` throws; `.displaced` as `write`.
     public func read<R>(_ body: () throws -> R) throws -> R {
         do {
-            return try connection.transaction(.deferred, body)
+            return try connection.transaction(.deferred) {
+                try checkPlace()
+                return try body()
+            }
         } catch {
             throw StoreError.wrapping(error)
         }
+    }
+
+    /// - Throws: `StoreError.displaced`.
+    private func checkPlace() throws {
+        guard try connection.isInPlace() else { throw StoreError.displaced(path: path) }
     }
 
     /// A number that changes when another connection has written.

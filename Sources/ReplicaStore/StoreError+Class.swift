@@ -7,8 +7,8 @@ extension StoreError {
         case .domain, .noSuchRecord, .ambiguousCode, .duplicateID, .otherKind, .doubledID,
             .duplicateCode, .outOfScope, .unknownOffice, .notInConflict:
             true
-        case .sqlite, .notThisKind, .newerVersion, .missing, .exists, .notEnrolled, .damaged,
-            .identityTaken:
+        case .sqlite, .notThisKind, .newerVersion, .missing, .displaced, .exists, .notEnrolled,
+            .damaged, .identityTaken:
             false
         }
     }
@@ -28,7 +28,8 @@ extension StoreError {
         case .notInConflict: "not_in_conflict"
         case .notEnrolled: "not_enrolled"
         case .identityTaken: "identity_taken"
-        case .sqlite, .notThisKind, .newerVersion, .missing, .exists, .damaged: "store_failed"
+        case .sqlite, .notThisKind, .newerVersion, .missing, .displaced, .exists, .damaged:
+            "store_failed"
         }
     }
 }

@@ -13,6 +13,8 @@ public enum StoreError: Error, Sendable {
     case newerVersion(path: String)
     /// There is no file.
     case missing(path: String, expected: DatabaseRole)
+    /// The file that is open is no longer the one at its path: it is gone, or was replaced.
+    case displaced(path: String)
     /// There is a file already where one is to be made.
     case exists(path: String)
     /// A rule of the domain forbids the edit.
@@ -63,6 +65,10 @@ extension StoreError: CustomStringConvertible {
             Message(
                 "there is no \(expected.words.english) at \(path)",
                 vi: "không có \(expected.words.vietnamese) tại \(path)")
+        case .displaced(let path):
+            Message(
+                "\(path) is gone, or is another file than the one that was opened",
+                vi: "\(path) không còn, hoặc không phải là tệp đã mở")
         case .exists(let path):
             Message("there is already a database at \(path)", vi: "đã có cơ sở dữ liệu tại \(path)")
         case .domain(let error): error.message
@@ -128,6 +134,10 @@ extension StoreError: CustomStringConvertible {
                 vi: "không ghi gì; giữ một bản sao của tệp và nhờ trợ giúp")
         case .notThisKind, .missing:
             Message("check --home (or DOSSIER_HOME)", vi: "kiểm tra --home (hoặc DOSSIER_HOME)")
+        case .displaced:
+            Message(
+                "nothing was written; put the right file in its place and start this program again",
+                vi: "không ghi gì; đặt lại đúng tệp và khởi động lại chương trình")
         case .newerVersion: Message("update this program", vi: "cập nhật chương trình")
         case .exists: Message("choose another --home", vi: "chọn --home khác")
         case .domain(let error): error.hint

@@ -48,6 +48,21 @@ extension Connection {
         try check(code)
     }
 
+    /// Moves the write-ahead log into the database file without waiting for anybody; whether all of it
+    /// is there now.
+    ///
+    /// The log's file keeps its length: the next writer begins it anew.
+    /// - Throws: `isFull`; `isIOFailure`.
+    public func checkpointWithoutWaiting() throws(SQLiteError) -> Bool {
+        try checkUsable()
+        var (frames, moved): (Int32, Int32) = (0, 0)
+        let code = sqlite3_wal_checkpoint_v2(
+            handle, "main", SQLITE_CHECKPOINT_PASSIVE, &frames, &moved)
+        if code == SQLITE_BUSY { return false }
+        try check(code)
+        return frames == moved
+    }
+
     /// Looks for damage in the file, index contents aside; an empty result is a sound file.
     ///
     /// Reads every page. Problems name tables and pages, not values.

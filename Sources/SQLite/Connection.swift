@@ -30,6 +30,8 @@ public final class Connection {
     var isBodyRunning = false
     let busyTimeoutMilliseconds: Int32
     private var cache = StatementCache()
+    /// The write-ahead log that was there when it was first looked for.
+    var logFile: FileIdentity?
 
     /// Opens the database at `path`, or a private one in memory for `":memory:"`.
     ///

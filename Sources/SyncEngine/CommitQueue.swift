@@ -24,6 +24,7 @@ actor CommitQueue {
     private let executor = DatabaseExecutor(label: "central.writer")
     private let database: ReplicaDatabase
     private let clock: any WallClock
+    private var idleCheckpoint: IdleCheckpoint
     private nonisolated let waiting = Mutex<[Job]>([])
 
     nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -33,6 +34,15 @@ actor CommitQueue {
     init(path: String, isNew: Bool, clock: any WallClock) throws {
         database = try ReplicaDatabase(path: path, role: .central, isNew: isNew)
         self.clock = clock
+        idleCheckpoint = IdleCheckpoint(path: path)
+    }
+
+    /// Moves the write-ahead log into the file when nobody has written since the last call.
+    ///
+    /// - Returns: whether the file is whole without its log.
+    /// - Throws: `StoreError.sqlite`.
+    func checkpointWhenIdle() throws -> Bool {
+        try idleCheckpoint(database)
     }
 
     /// Runs `body` in a write transaction, perhaps with others' work, and returns once it is on

@@ -134,6 +134,8 @@ extension SyncAgent {
         } catch {
             let action = machine.next(.hindered, at: elapsed())
             if case .wait(let delay, _) = action { report(.hindered(error, next: delay)) }
+            // What lies at the path now is for whoever starts the agent again to open.
+            if case StoreError.displaced = error { stop() }
             return action
         }
     }
@@ -142,6 +144,10 @@ extension SyncAgent {
         Task {
             var seen: Int64?
             while (try? await timer.sleep(for: Self.watchInterval)) != nil {  // until cancelled
+                if isDisplaced {
+                    continuation.yield(.event(.localChange))
+                    return
+                }
                 guard let version = try? database.dataVersion, version != seen else { continue }
                 seen = version
                 if hasPendingChanges { continuation.yield(.event(.localChange)) }
@@ -157,6 +163,18 @@ extension SyncAgent {
         let made = try makeSession(url, trust)
         session = (url, trust, made)
         return made
+    }
+
+    /// Whether the file that is open is no longer the one at its path.
+    private var isDisplaced: Bool {
+        do {
+            try database.read {}
+            return false
+        } catch StoreError.displaced {
+            return true
+        } catch {
+            return false
+        }
     }
 
     private var hasPendingChanges: Bool {

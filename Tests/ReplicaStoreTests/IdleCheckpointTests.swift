@@ -1,0 +1,81 @@
+import Foundation
+@testable import ReplicaStore
+import Replication
+import Testing
+
+@Suite("A log that has come to rest goes into its file")
+struct IdleCheckpointTests {
+    /// The records that a copy of the file alone holds.
+    private func recordsWithoutLog(_ file: StoreFile) throws -> UInt64 {
+        let copy = file.path + "-\(UUID().uuidString)"
+        try FileManager.default.copyItem(atPath: file.path, toPath: copy)
+        let database = try ReplicaDatabase(path: copy, role: file.role)
+        defer { database.close() }
+        let found = try database.verify()
+        #expect(found.faults == [], "what is there is sound, which is why nobody notices")
+        return found.recordCount
+    }
+
+    private func add(_ database: ReplicaDatabase, _ file: StoreFile) throws {
+        try database.write(now: file.now()) { transaction in
+            _ = try LocalEdit(transaction, session: StoreFile.session).make(
+                .dossier, writes: [FieldWrite("office", .text(StoreFile.office))])
+        }
+    }
+
+    @Test("the second look finds it at rest and moves it, and further ones do nothing")
+    func rest() throws {
+        let file = try StoreFile(.central)
+        let database = try file.open()
+        defer { database.close() }
+        var checkpoint = IdleCheckpoint(path: file.path)
+        _ = try (checkpoint(database), checkpoint(database))
+        try add(database, file)
+        #expect(try recordsWithoutLog(file) == 2)
+        #expect(try !checkpoint(database))
+        #expect(try recordsWithoutLog(file) == 2)
+        #expect(try checkpoint(database))
+        #expect(try recordsWithoutLog(file) == 3)
+        #expect(try checkpoint(database))
+        try add(database, file)
+        #expect(try !checkpoint(database))
+        #expect(try checkpoint(database))
+        #expect(try recordsWithoutLog(file) == 4)
+    }
+
+    @Test("what another program writes is moved too, and a reader does not hold anybody up")
+    func others() throws {
+        let file = try StoreFile(.central)
+        let (database, other) = (try file.open(), try file.open())
+        defer {
+            database.close()
+            other.close()
+        }
+        var checkpoint = IdleCheckpoint(path: file.path)
+        try add(other, file)
+        try other.read {
+            _ = try other.newestChange()
+            try add(database, file)
+            _ = try checkpoint(database)
+            #expect(try !checkpoint(database), "the reader still needs the file as it was")
+        }
+        _ = try checkpoint(database)
+        #expect(try checkpoint(database))
+        #expect(try recordsWithoutLog(file) == 4)
+    }
+
+    @Test("a log that never rests is moved all the same after some calls")
+    func busy() throws {
+        let file = try StoreFile(.central)
+        let database = try file.open()
+        defer { database.close() }
+        var checkpoint = IdleCheckpoint(path: file.path)
+        var moves = 0
+        for _ in 0..<40 {
+            try add(database, file)
+            if try checkpoint(database) { moves += 1 }
+        }
+        #expect((1...4).contains(moves), "\(moves)")
+        #expect(try recordsWithoutLog(file) > 20)
+    }
+}
