@@ -74,6 +74,12 @@ enum AuditCommand {
                 try invocation.printOut(
                     "  \(field.name): \(old)\(TerminalSafe.text(after.serialized()))")
             }
+            if !audited.isContentKept {
+                try invocation.say(
+                    Message(
+                        "  not kept: what this device was refused is over its quota",
+                        vi: "  không lưu: nội dung bị từ chối của thiết bị này vượt hạn mức"))
+            }
             if !audited.erasedFields.isEmpty {
                 let names = audited.erasedFields.map(\.rawValue).joined(separator: ", ")
                 try invocation.say(
@@ -92,7 +98,7 @@ enum AuditCommand {
         )
     }
 
-    /// `{replica, seq, desk, by, at, arrived, refused, before, after, erased}`.
+    /// `{replica, seq, desk, by, at, arrived, refused, before, after, erased, contentKept}`.
     private static func json(_ audited: AuditedChange, _ places: Places) -> JSONValue {
         let change = audited.logged.change
         let fields = audited.fields.map { field in
@@ -110,6 +116,7 @@ enum AuditCommand {
             ("before", .object(fields.map { ($0.0, $0.1) })),
             ("after", .object(fields.map { ($0.0, $0.2) })),
             ("erased", .array(audited.erasedFields.map { .string($0.rawValue) })),
+            ("contentKept", .bool(audited.isContentKept)),
         ])
     }
 

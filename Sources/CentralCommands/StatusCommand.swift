@@ -1,9 +1,11 @@
+internal import Causality
 internal import CommandLineTool
 internal import Crypto
 internal import JSON
 internal import Language
 internal import ReplicaStore
 internal import Replication
+internal import SyncEngine
 
 enum StatusCommand {
     static let command = Command(
@@ -35,6 +37,8 @@ struct CentralStatus {
     var arrival: DeviceStanding
     /// Erasures that some device is not known to have followed and may still follow.
     var openErasures: Int
+    /// When the newest change came in.
+    var newestChange: Timestamp?
 
     init(_ database: ReplicaDatabase) throws {
         for (kind, name) in [
@@ -47,6 +51,7 @@ struct CentralStatus {
         }
         conflicts = try database.conflictCount()
         position = try database.lastCommit().position
+        newestChange = try database.newestChange()
         devices = try database.devices()
         standing = EpochStanding(try database.epoch(), devices)
         arrival = try DeviceStanding(database)
@@ -66,6 +71,7 @@ struct CentralStatus {
             counts.map { ($0.0, .integer(Int64($0.1))) } + [
                 ("conflicts", .integer(Int64(conflicts))),
                 ("position", .integer(Int64(clamping: position))),
+                ("newestChange", ShownTime.json(newestChange)),
                 ("devices", .integer(Int64(active.count))),
                 ("neverSynced", .integer(Int64(active.count { $0.lastComplete == nil }))),
                 ("incomplete", .integer(Int64(behind.count))),
@@ -106,6 +112,11 @@ struct CentralStatus {
                 GroupedNumber.counted(active.count, "active device"),
                 vi: "\(active.count) thiết bị đang dùng"),
         ]
+        if let newestChange {
+            lines.append(
+                Message("newest change: ", vi: "thay đổi mới nhất: ")
+                    + ChangeAge.words(newestChange, now: SystemClock().now()))
+        }
         lines += standing.lines + behind.map(line)
         if openErasures > 0 {
             lines.append(

@@ -2,6 +2,7 @@ internal import CommandLineTool
 internal import JSON
 internal import Language
 internal import ReplicaStore
+internal import SyncEngine
 
 enum VerifyCommand {
     static let command = Command(
@@ -11,14 +12,14 @@ enum VerifyCommand {
             vi: "tính lại toàn bộ kho của trung tâm và nêu chỗ sai"),
         discussion: Message(
             """
-            Reads the whole file and changes nothing. Ends with 65 when it is damaged. With --audit it ends
-            with a mark: write it down away from this machine. Given back later with --mark, it tells whether
+            Reads the whole file and changes nothing. Ends with 65 when it is damaged. Says how old the newest
+            change is: a sound file may lack what was written last. With --audit it ends with a mark: write it down away from this machine. Given back later with --mark, it tells whether
             all that there was then is there as it was: also what central wrote itself, which no device
             signs, and the end of the trail.
             """,
             vi: """
-                Đọc toàn bộ tệp và không thay đổi gì. Kết thúc với 65 khi tệp hỏng. Với --audit, dòng cuối là
-                một dấu: hãy ghi lại ở nơi khác máy này. Đưa lại sau bằng --mark, dấu cho biết mọi thứ lúc ấy
+                Đọc toàn bộ tệp và không thay đổi gì. Kết thúc với 65 khi tệp hỏng. Cho biết thay đổi mới nhất
+                từ khi nào: tệp nguyên vẹn vẫn có thể thiếu những gì ghi sau cùng. Với --audit, dòng cuối là một dấu: hãy ghi lại ở nơi khác máy này. Đưa lại sau bằng --mark, dấu cho biết mọi thứ lúc ấy
                 có còn nguyên không: kể cả những gì trung tâm tự ghi, không thiết bị nào ký, và phần cuối nhật
                 ký.
                 """),
@@ -40,8 +41,11 @@ enum VerifyCommand {
             "a mark as verify --audit prints it", vi: "dấu như verify --audit in ra")
         let mark = try invocation.value("--mark", expected: expected) { AuditMark($0) }
         let isAudit = invocation.has("--audit") || mark != nil
-        let (found, present) = try CentralHome(invocation).withDatabase { database in
+        let home = CentralHome(invocation)
+        let hadLog = ReplicaDatabase.hasLog(path: home.databasePath)
+        let (found, present) = try home.withDatabase { database in
             var found = try database.verify()
+            found.hadLog = hadLog
             if isAudit { found.faults += try database.verifyAudit() }
             if let mark { found.faults += try database.verify(against: mark) }
             return (found, isAudit ? try database.auditMark() : nil)
@@ -53,7 +57,9 @@ enum VerifyCommand {
             }
             try invocation.printOut(JSONValue.object(members).serialized())
         } else {
-            for line in found.lines(in: invocation.language) { try invocation.printOut(line) }
+            for line in found.lines(in: invocation.language, now: SystemClock().now()) {
+                try invocation.printOut(line)
+            }
             if let present {
                 try invocation.say(Message("mark: \(present)", vi: "dấu: \(present)"))
             }

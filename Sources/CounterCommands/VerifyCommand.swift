@@ -1,3 +1,4 @@
+internal import Causality
 internal import CommandLineTool
 internal import JSON
 internal import Language
@@ -12,15 +13,26 @@ enum VerifyCommand {
                 vi: "tính lại toàn bộ dữ liệu máy này và nêu chỗ sai"),
             discussion:
                 Message(
-                    "Reads the whole file and changes nothing. Ends with 65 when it is damaged.",
-                    vi: "Đọc toàn bộ tệp và không thay đổi gì. Kết thúc với 65 khi tệp hỏng."),
+                    """
+                    Reads the whole file and changes nothing. Ends with 65 when it is damaged. Says how old
+                    the newest change is: a sound file may lack what was written last.
+                    """,
+                    vi: """
+                        Đọc toàn bộ tệp và không thay đổi gì. Kết thúc với 65 khi tệp hỏng. Cho biết thay đổi
+                        mới nhất từ khi nào: tệp nguyên vẹn vẫn có thể thiếu những gì ghi sau cùng.
+                        """),
             options: [.json]
         ) { invocation in
-            let found = try context.withDatabase(invocation) { try $0.verify() }
+            let path = try CounterHome(invocation, context.environment).databasePath
+            let hadLog = ReplicaDatabase.hasLog(path: path)
+            var found = try context.withDatabase(invocation) { try $0.verify() }
+            found.hadLog = hadLog
             if invocation.has("--json") {
                 try invocation.printJSON(found.json)
             } else {
-                for line in found.lines(in: invocation.language) { try invocation.printOut(line) }
+                for line in found.lines(in: invocation.language, now: context.clock.now()) {
+                    try invocation.printOut(line)
+                }
             }
             guard found.faults.isEmpty else {
                 throw CommandFailure(

@@ -18,8 +18,13 @@ public struct AuditedChange: Sendable {
     public var logged: LoggedChange
     /// Its fields, in the order of the change.
     public var fields: [Field]
+    /// Whether central keeps its content: of a refused change it does not when the device's quota of
+    /// refused content was used up.
+    public var isContentKept = true
     /// The fields that it wrote and that were erased by law since.
-    public var erasedFields: [FieldName] { logged.change.erasedContent?.fields ?? [] }
+    public var erasedFields: [FieldName] {
+        isContentKept ? logged.change.erasedContent?.fields ?? [] : []
+    }
 }
 
 extension ReplicaDatabase {
@@ -55,7 +60,10 @@ extension ReplicaDatabase {
                 // of it, and the next changes are told without.
                 _ = state.apply(change)
             }
-            return AuditedChange(logged: logged, fields: fields)
+            let isKept =
+                try !logged.isVoid || change.erasedContent == nil
+                || isContentKept(ofRefused: change.dot)
+            return AuditedChange(logged: logged, fields: fields, isContentKept: isKept)
         }
     }
 }

@@ -72,18 +72,19 @@ extension ReplicaDatabase {
         return ErasureResult(record: record.id, fields: fields.sorted(), changeCount: count)
     }
 
-    /// At central: the records that were erased, newest first within their kind. Looks at every row.
+    /// At central: the records that were erased, newest first within their kind. O(erased records).
     ///
     /// - Throws: `StoreError`.
     public func erasedRecords() throws -> [ErasedRecord] {
         var erased: [ErasedRecord] = []
         for kind in [RecordKind.dossier, .contact] {
             guard let table = table(of: kind) else { continue }
-            // The field has no column: its name stands in the blob.
-            let name = Array(RecordSchema.erasedField.rawValue.utf8)
             try table.forEach(
-                where: "WHERE instr(state, ?1) > 0 ORDER BY key DESC",
-                bind: { try $0.bind(1, name) }
+                where: """
+                    WHERE key IN (SELECT record FROM erased_records WHERE kind = ?1)
+                    ORDER BY key DESC
+                    """,
+                bind: { try $0.bind(1, Int64(kind.rawValue)) }
             ) { stored in
                 guard stored.state.keptFields != nil else { return true }
                 erased.append(
@@ -192,7 +193,14 @@ extension WriteTransaction {
                 }
             }
         }
-        guard database.role == .counter else { return }
+        guard database.role == .counter else {
+            for (position, bytes) in try refusedRowsWithoutTrace(of: state.id) {
+                try rewrite("changes", position, bytes) { bytes throws(FormatError) in
+                    try LogEntry.erased(bytes, .void, from: state)
+                }
+            }
+            return try listErased(state.kind, key: key)
+        }
         try eraseWaiting(of: state)
         for (row, bytes) in try refusedRows(of: state.id) {
             try rewrite("refused", row, bytes) { bytes throws(FormatError) in
@@ -202,10 +210,11 @@ extension WriteTransaction {
     }
 
     /// Where the log may name a record: its own rows, those of records of other kinds under its id,
-    /// which were refused, and those that belong to no record.
+    /// which were refused, and at a counter those that belong to no record: central finds these by the
+    /// refusals of the record.
     private func places(of state: RecordState, key: Int64) throws -> [(RecordKind, Int64)] {
         try RecordKind.tableNames.flatMap { kind, _ in
-            var keys = [Self.keyOfNoRecord]
+            var keys = database.role == .counter ? [Self.keyOfNoRecord] : []
             if kind == state.kind {
                 keys.append(key)
             } else if let other = try database.table(of: kind)?.load(state.id),
@@ -247,6 +256,24 @@ extension WriteTransaction {
         } catch {
             throw StoreError.damaged(table: "changes", key: position)
         }
+    }
+
+    /// At central: refused changes to a record that left no trace in it: their rows have no record.
+    private func refusedRowsWithoutTrace(
+        of record: RecordID
+    ) throws -> [(position: Int64, bytes: [UInt8])] {
+        // SQLite uses the partial index of dots only when its very condition is there.
+        let statement = try database.connection.statement(
+            """
+            SELECT c.position, c.bytes FROM refusals AS r
+            JOIN changes AS c ON c.replica = r.replica AND c.seq = r.seq AND c.form < 3
+            WHERE r.record = ?1 AND c.record = 0 AND c.form = 2 AND c.bytes IS NOT NULL
+            """)
+        try record.withBytes { try statement.bind(1, bytes: $0) }
+        defer { statement.reset() }
+        var rows: [(Int64, [UInt8])] = []
+        while try statement.step() { rows.append((statement.int64(0), statement.bytes(1))) }
+        return rows
     }
 
     private func refusedRows(of record: RecordID) throws -> [(row: Int64, bytes: [UInt8])] {

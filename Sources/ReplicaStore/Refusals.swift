@@ -35,6 +35,8 @@ public struct RefusalNote: Sendable {
     public var code: String
     /// The reason.
     public var reason: String
+    /// Whether the content of the change is kept.
+    public var isContentKept = true
 
     /// Makes a note.
     public init(seq: UInt64, kind: RecordKind, record: RecordID, code: String, reason: String) {
@@ -174,8 +176,8 @@ extension WriteTransaction {
     public func add(_ note: RefusalNote, of replica: ReplicaID) throws {
         let statement = try database.connection.statement(
             """
-            INSERT INTO refusals(replica, seq, kind, record, code, reason)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            INSERT INTO refusals(replica, seq, kind, record, code, reason, is_content_kept)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             """)
         try statement.bind(1, try database.interning.key(of: replica))
         try statement.bind(2, Int64(clamping: note.seq))
@@ -183,6 +185,7 @@ extension WriteTransaction {
         try note.record.withBytes { try statement.bind(4, bytes: $0) }
         try statement.bind(5, note.code)
         try statement.bind(6, note.reason)
+        try statement.bind(7, note.isContentKept ? 1 : 0)
         try statement.run()
     }
 

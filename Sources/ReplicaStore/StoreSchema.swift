@@ -35,6 +35,8 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "7-counter-codes", sql: CodeNumberSchema.counter),
                 Migration(name: "7-counter-tokens", sql: TokenHistory.schema),
                 Migration(name: "8-counter-carried", sql: CarriedSchema.counter),
+                // With it, blobs of format 2: an older program refuses the file, and reads none wrong.
+                Migration(name: "11-counter-refused", sql: CentralCountSchema.counter),
             ]
         case .central:
             [
@@ -47,6 +49,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "8-central-audit", sql: AuditSchema.central),
                 Migration(name: "9-central-admins", sql: AdminSchema.central),
                 Migration(name: "10-central-desks", sql: DeskNumberSchema.central),
+                Migration(name: "11-central-counts", sql: CentralCountSchema.central),
             ]
         }
     }

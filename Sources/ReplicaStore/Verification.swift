@@ -2,7 +2,7 @@
 // the digests, the hash chains, and at central the feed's chain and each record from its changes.
 // What was altered or lost without the program's knowledge shows here.
 
-internal import Causality
+public import Causality
 internal import Crypto
 internal import Dossiers
 internal import Replication
@@ -30,6 +30,8 @@ public struct Verification: Sendable {
             case signature
             /// Central's trail of what admins did.
             case trail
+            /// A count that is kept beside the records.
+            case count
         }
 
         /// What kind of thing.
@@ -46,6 +48,10 @@ public struct Verification: Sendable {
     public internal(set) var changeCount: UInt64 = 0
     /// Records that were made again from their changes.
     public internal(set) var replayedCount: UInt64 = 0
+    /// When the newest change came into the file, by the clock of its machine; `nil` without any.
+    public internal(set) var newestChange: Timestamp?
+    /// Whether the write-ahead log lay beside the file before it was opened here.
+    public var hadLog = true
     /// What is wrong; empty in a sound file.
     public var faults: [Fault] = []
 }
@@ -86,6 +92,9 @@ private struct Verifier {
         for problem in try connection.quickCheck() where problem != "ok" {
             add(.file, "database", problem)
         }
+        try checking(.change, "changes") { verifier in
+            verifier.result.newestChange = try verifier.database.newestChange()
+        }
         for (kind, name) in RecordKind.tableNames {
             try checking(.record, name) { verifier in try verifier.checkRecords(kind, name) }
         }
@@ -95,6 +104,12 @@ private struct Verifier {
         try checking(.chain, "end") { verifier in try verifier.checkChainEnds() }
         if database.role == .central {
             try checking(.feed, "commits") { verifier in try verifier.checkFeed() }
+            try checking(.count, "counts") { verifier in
+                let erased = verifier.keptFields.keys.map { ($0.kind, $0.record) }
+                for fault in try verifier.database.countFaults(erased: erased) {
+                    verifier.add(fault.subject, fault.place, fault.reason)
+                }
+            }
         }
         return result
     }
@@ -258,7 +273,9 @@ extension Verifier {
             }
             // Others' changes come to a counter as central has them: it may have lost the order since.
             guard !statement.isNull(4) else { continue }
-            if record.record != 0, change.erasedContent?.spares(kept) == false {
+            if record.record != 0, change.erasedContent?.spares(kept) == false,
+                try database.isContentKept(ofRefused: change.dot)
+            {
                 add(.change, place, "values were taken out that were not erased from its record")
             }
             let hash = Hash256(bytes: statement.bytes(4))

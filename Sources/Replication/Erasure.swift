@@ -9,6 +9,7 @@
 // different versions cut down alike.
 
 internal import CBOR
+internal import Causality
 public import Crypto
 
 /// An order that a record's content be erased, signed by central: whoever gives it a record back that
@@ -126,6 +127,28 @@ extension Change {
             innerHash: innerHash, fields: Set(names + (erasedContent?.fields ?? [])).sorted())
         left.writes.removeAll { !kept.contains($0.name) }
         left.additions.removeAll { !kept.contains($0.name) }
+        return left
+    }
+}
+
+extension Change {
+    /// Names of fields that are left of a change whose content is not kept.
+    private static let namesLeftMax = 8
+    /// Bytes of a name, or of the writer's, that are left at most: more than any that is well-formed.
+    private static let nameBytesLeftMax = 400
+
+    /// What is left of a refused change of which the content is not kept: who and when, its record, some
+    /// names of fields, and its place in the chain. At most a few KB, whatever it was.
+    public func withoutContent() -> Change {
+        let names = (writes + additions).map(\.name)
+            .filter { $0.rawValue.utf8.count <= Self.nameBytesLeftMax }
+        var left = Change(
+            dot: dot, clock: clock, kind: kind, record: record, context: VersionVector(),
+            writes: [], at: at,
+            by: by.flatMap { $0.utf8.count <= Self.nameBytesLeftMax * 4 ? $0 : nil })
+        left.erasedContent = ErasedContent(
+            innerHash: innerHash,
+            fields: names.isEmpty ? ["content"] : Array(names.sorted().prefix(Self.namesLeftMax)))
         return left
     }
 }

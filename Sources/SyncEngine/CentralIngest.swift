@@ -259,19 +259,21 @@ extension CentralIngest {
     private mutating func refuse(_ pushed: PushedChange, _ objection: Objection) throws {
         let change = pushed.change
         let (code, reason) = (objection.code, objection.reason.english)
+        var note = RefusalNote(
+            seq: change.dot.seq, kind: change.kind, record: pushed.record,
+            code: code.rawValue, reason: reason)
+        note.isContentKept = try transaction.takeRoom(
+            forRefused: pushed.bytes.count, of: result.device.replica)
+        let bytes = note.isContentKept ? pushed.bytes : change.withoutContent().canonicalBytes
         if let record = try markedRecord(pushed, code) {
             try MergeApply(transaction).void(
                 change.dot, in: record, isMaking: change.record == nil,
-                canonicalBytes: pushed.bytes, chainHash: pushed.chain.hash)
+                canonicalBytes: bytes, chainHash: pushed.chain.hash)
         } else {
             try MergeApply(transaction).logRefused(
-                change, canonicalBytes: pushed.bytes, chainHash: pushed.chain.hash)
+                change, canonicalBytes: bytes, chainHash: pushed.chain.hash)
         }
-        try transaction.add(
-            RefusalNote(
-                seq: change.dot.seq, kind: change.kind, record: pushed.record,
-                code: code.rawValue, reason: reason),
-            of: result.device.replica)
+        try transaction.add(note, of: result.device.replica)
         result.device.refused += 1
         result.refusals.append(
             Refusal(

@@ -197,6 +197,18 @@ struct OldFile: CustomTestStringConvertible {
     var undoing: String
     var testDescription: String { name }
 
+    private static let undoingCounts =
+        ["dossiers", "contacts", "offices", "procedures", "holidays"].map {
+            """
+            DROP TRIGGER \($0)_added; DROP TRIGGER \($0)_removed; DROP TRIGGER \($0)_conflicts;
+
+            """
+        }.joined() + """
+            DROP TABLE record_counts; DROP TABLE erased_records; DROP TABLE refused_content;
+            DROP TABLE named_desks;
+            DROP INDEX refusals_record; ALTER TABLE refusals DROP COLUMN is_content_kept;
+            """
+
     static let all = [
         OldFile(
             program: "counter", name: "replica.db",
@@ -211,6 +223,8 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE central_trust;
                 DROP TABLE code_numbers;
                 DROP TABLE token_history;
+                DROP INDEX refused_record;
+                DROP TABLE carried;
                 """),
         OldFile(
             program: "central", name: "central.db",
@@ -218,7 +232,7 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE receipts; DROP TABLE central_key;
                 DROP TABLE token_replacements; DROP TABLE former_tokens;
                 DROP TABLE trail; DROP TABLE signatures; DROP TABLE admins; DROP TABLE admin_sessions;
-                """),
+                """ + undoingCounts),
     ]
 
     /// Takes them back.

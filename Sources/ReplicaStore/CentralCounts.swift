@@ -1,0 +1,161 @@
+// What central's status and an erasure have to know without looking at every row: how many records and
+// conflicts there are, which records were erased, where refused changes of a record stand, and how much
+// refused content each device has here. The file keeps the counts itself, by triggers: whatever writes a
+// row, they go with it. `central verify` takes them anew.
+
+public import Causality
+internal import Dossiers
+internal import Replication
+internal import SQLite
+
+enum CentralCountSchema {
+    /// The tables of records and the numbers of their kinds, as they were when the step was made.
+    private static let tables = [
+        (1, "dossiers"), (2, "contacts"), (3, "offices"), (4, "procedures"), (5, "holidays"),
+    ]
+
+    static let central =
+        """
+        CREATE TABLE record_counts(
+            kind INTEGER PRIMARY KEY, records INTEGER NOT NULL,
+            conflicts INTEGER NOT NULL) STRICT;
+        CREATE TABLE erased_records(
+            kind INTEGER NOT NULL, record INTEGER NOT NULL,
+            PRIMARY KEY (kind, record)) STRICT, WITHOUT ROWID;
+        INSERT INTO erased_records
+            SELECT 1, key FROM dossiers WHERE instr(state, CAST('erased' AS BLOB)) > 0;
+        INSERT INTO erased_records
+            SELECT 2, key FROM contacts WHERE instr(state, CAST('erased' AS BLOB)) > 0;
+        CREATE INDEX refusals_record ON refusals(record);
+        ALTER TABLE refusals ADD COLUMN is_content_kept INTEGER NOT NULL DEFAULT 1;
+        CREATE TABLE refused_content(
+            replica INTEGER PRIMARY KEY, bytes INTEGER NOT NULL) STRICT;
+        INSERT INTO refused_content
+            SELECT replica, sum(length(bytes)) FROM changes WHERE form = 2 GROUP BY replica;
+
+        """ + tables.map { counting($1, kind: $0) }.joined()
+
+    private static func counting(_ table: String, kind: Int) -> String {
+        """
+        INSERT INTO record_counts
+            SELECT \(kind), count(*), coalesce(sum(conflicts), 0) FROM \(table);
+        CREATE TRIGGER \(table)_added AFTER INSERT ON \(table) BEGIN
+            UPDATE record_counts
+            SET records = records + 1, conflicts = conflicts + NEW.conflicts WHERE kind = \(kind);
+        END;
+        CREATE TRIGGER \(table)_removed AFTER DELETE ON \(table) BEGIN
+            UPDATE record_counts
+            SET records = records - 1, conflicts = conflicts - OLD.conflicts WHERE kind = \(kind);
+        END;
+        CREATE TRIGGER \(table)_conflicts AFTER UPDATE OF conflicts ON \(table)
+            WHEN OLD.conflicts <> NEW.conflicts BEGIN
+            UPDATE record_counts
+            SET conflicts = conflicts + NEW.conflicts - OLD.conflicts WHERE kind = \(kind);
+        END;
+
+        """
+    }
+
+    /// A counter has few records and no status of others; it looks up what was refused of one record.
+    static let counter = "CREATE INDEX refused_record ON refused(record);"
+}
+
+extension ReplicaDatabase {
+    /// At central: how many records of a kind there are, void ones included, and how many conflicts.
+    func counts(of kind: RecordKind) throws -> (records: Int, conflicts: Int) {
+        let statement = try connection.statement(
+            "SELECT records, conflicts FROM record_counts WHERE kind = ?1")
+        try statement.bind(1, Int64(kind.rawValue))
+        defer { statement.reset() }
+        guard try statement.step() else { return (0, 0) }
+        return (Int(statement.int64(0)), Int(statement.int64(1)))
+    }
+
+    /// At central: what the counts say otherwise than the rows, and which of these erased records are
+    /// not among those listed.
+    func countFaults(erased: [(kind: RecordKind, key: Int64)]) throws -> [Verification.Fault] {
+        var faults: [Verification.Fault] = []
+        for (kind, name) in RecordKind.tableNames {
+            let statement = try connection.statement(
+                "SELECT count(*), coalesce(sum(conflicts), 0) FROM \(name)")
+            guard try statement.step() else { continue }
+            let found = (records: Int(statement.int64(0)), conflicts: Int(statement.int64(1)))
+            statement.reset()
+            if try counts(of: kind) != found {
+                faults.append(
+                    .init(subject: .count, place: name, reason: "it is not that of the records"))
+            }
+        }
+        let listed = try connection.statement(
+            "SELECT 1 FROM erased_records WHERE kind = ?1 AND record = ?2")
+        for (kind, key) in erased {
+            try listed.bind(1, Int64(kind.rawValue))
+            try listed.bind(2, key)
+            let isListed = try listed.step()
+            listed.reset()
+            guard !isListed else { continue }
+            faults.append(
+                .init(
+                    subject: .count, place: "\(kind.name) \(key)",
+                    reason: "its erasure is not listed"))
+        }
+        return faults
+    }
+}
+
+/// How much of what a device was refused central keeps.
+public enum RefusalLimits {
+    /// Bytes of refused changes that are kept of one device: some eight thousand of half a KB, more than
+    /// mistakes bring in years. Of what comes beyond, central keeps who, when, the record and the
+    /// reason; the device still has the content.
+    public static let contentBytesMax: Int64 = 4 << 20
+}
+
+extension ReplicaDatabase {
+    /// At central: whether the content of a refused change is kept, or was over its device's quota.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func isContentKept(ofRefused dot: Dot) throws -> Bool {
+        guard role == .central, let key = try interning.knownKey(of: dot.replica) else {
+            return true
+        }
+        let statement = try connection.statement(
+            "SELECT is_content_kept FROM refusals WHERE replica = ?1 AND seq = ?2")
+        try statement.bind(1, key)
+        try statement.bind(2, Int64(clamping: dot.seq))
+        defer { statement.reset() }
+        return try statement.step() ? statement.int64(0) != 0 : true
+    }
+}
+
+extension WriteTransaction {
+    /// At central: takes room for the content of a change that is refused; `false` when its device has
+    /// used up its quota.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func takeRoom(
+        forRefused bytes: Int, of replica: ReplicaID,
+        bytesMax: Int64 = RefusalLimits.contentBytesMax
+    ) throws -> Bool {
+        let statement = try database.connection.statement(
+            """
+            INSERT INTO refused_content(replica, bytes) SELECT ?1, ?2 WHERE ?2 <= ?3
+            ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes
+            WHERE bytes + excluded.bytes <= ?3
+            """)
+        try statement.bind(1, try database.interning.key(of: replica))
+        try statement.bind(2, Int64(bytes))
+        try statement.bind(3, bytesMax)
+        try statement.run()
+        return database.connection.changedRowCount > 0
+    }
+
+    /// At central: lists a record as erased.
+    func listErased(_ kind: RecordKind, key: Int64) throws {
+        let statement = try database.connection.statement(
+            "INSERT OR IGNORE INTO erased_records(kind, record) VALUES (?1, ?2)")
+        try statement.bind(1, Int64(kind.rawValue))
+        try statement.bind(2, key)
+        try statement.run()
+    }
+}
