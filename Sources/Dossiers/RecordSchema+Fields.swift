@@ -7,86 +7,87 @@ extension RecordSchema {
     private static let details = FieldType.text(
         charactersMax: DossierLimits.detailsCharactersMax)
     private static let note = FieldType.text(charactersMax: DossierLimits.noteCharactersMax)
-    private static let notes = FieldDefinition(notesField, note, isPersonal: true, isEntries: true)
+    private static let notes = FieldDefinition(
+        17, notesField, note, isPersonal: true, isEntries: true)
     private static let erased = FieldDefinition(
-        erasedField, .erasure, isEntries: true, hasColumn: false)
+        25, erasedField, .erasure, isEntries: true, hasColumn: false)
 
     static let dossier = SchemaTable([
-        FieldDefinition("code", .code),
+        FieldDefinition(1, "code", .code),
         // A code of the catalog, or a title where an office has no codes yet.
-        FieldDefinition("procedure", name),
-        FieldDefinition("applicant_name", name, isPersonal: true),
-        FieldDefinition("applicant_id", .identityNumber, isPersonal: true),
-        FieldDefinition("applicant_phone", .phone, isPersonal: true),
-        FieldDefinition("applicant_address", address, isPersonal: true),
-        FieldDefinition("channel", .choice(["counter", "online", "post"])),
-        FieldDefinition(officeField, .code),
-        FieldDefinition(statusField, .status),
-        FieldDefinition("received_at", .instant),
-        FieldDefinition("due_at", .instant),
-        FieldDefinition("finished_at", .instant),
-        FieldDefinition("returned_at", .instant),
-        FieldDefinition("return_method", .choice(["counter", "post"])),
-        FieldDefinition("fee_vnd", .integer(DossierLimits.feeVND)),
-        FieldDefinition("officer", name),
+        FieldDefinition(2, "procedure", name),
+        FieldDefinition(3, "applicant_name", name, isPersonal: true),
+        FieldDefinition(4, "applicant_id", .identityNumber, isPersonal: true),
+        FieldDefinition(5, "applicant_phone", .phone, isPersonal: true),
+        FieldDefinition(6, "applicant_address", address, isPersonal: true),
+        FieldDefinition(7, "channel", .choice(["counter", "online", "post"])),
+        FieldDefinition(8, officeField, .code),
+        FieldDefinition(9, statusField, .status),
+        FieldDefinition(10, "received_at", .instant),
+        FieldDefinition(11, "due_at", .instant),
+        FieldDefinition(12, "finished_at", .instant),
+        FieldDefinition(13, "returned_at", .instant),
+        FieldDefinition(14, "return_method", .choice(["counter", "post"])),
+        FieldDefinition(15, "fee_vnd", .integer(DossierLimits.feeVND)),
+        FieldDefinition(16, "officer", name),
         notes,
         // What was handed in, and what happened to the result.
-        FieldDefinition("papers", note, isPersonal: true, isEntries: true, hasColumn: false),
-        FieldDefinition(pausesField, .status, isEntries: true, hasColumn: false),
-        FieldDefinition("returned_to", name, isPersonal: true, hasColumn: false),
-        FieldDefinition("tracking_number", .code, isPersonal: true, hasColumn: false),
+        FieldDefinition(18, "papers", note, isPersonal: true, isEntries: true, hasColumn: false),
+        FieldDefinition(19, pausesField, .status, isEntries: true, hasColumn: false),
+        FieldDefinition(20, "returned_to", name, isPersonal: true, hasColumn: false),
+        FieldDefinition(21, "tracking_number", .code, isPersonal: true, hasColumn: false),
         FieldDefinition(
-            "delivery", .choice(["sent", "delivered", "failed", "sent_back"]), hasColumn: false),
-        FieldDefinition("delivered_at", .instant, hasColumn: false),
+            22, "delivery", .choice(["sent", "delivered", "failed", "sent_back"]), hasColumn: false),
+        FieldDefinition(23, "delivered_at", .instant, hasColumn: false),
         // Who is to settle its conflicts; the latest counts.
-        FieldDefinition(assignedField, name, isEntries: true, hasColumn: false),
+        FieldDefinition(24, assignedField, name, isEntries: true, hasColumn: false),
         erased,
     ])
 
     static let contact = SchemaTable([
-        FieldDefinition("way", .choice(["in_person", "incoming_call", "outgoing_call"])),
-        FieldDefinition("topic", address),
-        FieldDefinition(officeField, .code),
-        FieldDefinition("officer", name),
-        FieldDefinition("occurred_at", .instant),
-        FieldDefinition("procedure", name),
-        FieldDefinition("caller_name", name, isPersonal: true),
-        FieldDefinition("caller_phone", .phone, isPersonal: true),
-        FieldDefinition("dossier", .code),
+        FieldDefinition(26, "way", .choice(["in_person", "incoming_call", "outgoing_call"])),
+        FieldDefinition(27, "topic", address),
+        FieldDefinition(8, officeField, .code),
+        FieldDefinition(16, "officer", name),
+        FieldDefinition(28, "occurred_at", .instant),
+        FieldDefinition(2, "procedure", name),
+        FieldDefinition(29, "caller_name", name, isPersonal: true),
+        FieldDefinition(30, "caller_phone", .phone, isPersonal: true),
+        FieldDefinition(31, "dossier", .code),
         notes,
         erased,
     ])
 
     static let office = SchemaTable([
-        FieldDefinition("code", .code),
-        FieldDefinition("name", title),
-        FieldDefinition("address", address),
-        FieldDefinition("phone", .phone),
+        FieldDefinition(1, "code", .code),
+        FieldDefinition(32, "name", title),
+        FieldDefinition(33, "address", address),
+        FieldDefinition(34, "phone", .phone),
         // The offsets in use on Earth: UTC-12:00 to UTC+14:00.
-        FieldDefinition("time_zone_offset_minutes", .integer(-720...840)),
-        FieldDefinition("hours", .officeHours, hasColumn: false),
+        FieldDefinition(35, "time_zone_offset_minutes", .integer(-720...840)),
+        FieldDefinition(36, "hours", .officeHours, hasColumn: false),
     ])
 
     static let procedure = SchemaTable([
-        FieldDefinition("code", .code),
-        FieldDefinition("name", title),
-        FieldDefinition("field", name),
-        FieldDefinition("fee_vnd", .integer(DossierLimits.feeVND)),
+        FieldDefinition(1, "code", .code),
+        FieldDefinition(32, "name", title),
+        FieldDefinition(37, "field", name),
+        FieldDefinition(15, "fee_vnd", .integer(DossierLimits.feeVND)),
         // Ten years: longer than any published limit.
-        FieldDefinition("processing_days", .integer(0...3650)),
-        FieldDefinition("details", details),
+        FieldDefinition(38, "processing_days", .integer(0...3650)),
+        FieldDefinition(39, "details", details),
         // Before `processing_days`, which are working days.
-        FieldDefinition("limit", .timeLimit, hasColumn: false),
+        FieldDefinition(40, "limit", .timeLimit, hasColumn: false),
         // One code may have several entries, each for what is received from its day on.
-        FieldDefinition("effective_from", .day, hasColumn: false),
-        FieldDefinition("transitions", .transitions, hasColumn: false),
+        FieldDefinition(41, "effective_from", .day, hasColumn: false),
+        FieldDefinition(42, "transitions", .transitions, hasColumn: false),
     ])
 
     static let holiday = SchemaTable([
-        FieldDefinition("date", .day),
-        FieldDefinition("name", title),
+        FieldDefinition(43, "date", .day),
+        FieldDefinition(32, "name", title),
         // `worked`: the offices work, in exchange for another day; all else: they are closed.
-        FieldDefinition("day_kind", .choice(["off", "worked"]), hasColumn: false),
+        FieldDefinition(44, "day_kind", .choice(["off", "worked"]), hasColumn: false),
     ])
 
     /// Every field of every kind once, for lines that do not say the kind.

@@ -37,6 +37,9 @@ public enum FieldType: Hashable, Sendable {
 
 /// One field of a kind of record.
 public struct FieldDefinition: Hashable, Sendable {
+    /// Its number in stored blobs: the same in every kind that has the field, given once, and never
+    /// given to another.
+    public let number: UInt64
     /// The field's name.
     public let name: FieldName
     /// What it may hold.
@@ -50,14 +53,20 @@ public struct FieldDefinition: Hashable, Sendable {
     public let hasColumn: Bool
 
     init(
-        _ name: FieldName, _ type: FieldType, isPersonal: Bool = false, isEntries: Bool = false,
-        hasColumn: Bool = true
+        _ number: UInt64, _ name: FieldName, _ type: FieldType, isPersonal: Bool = false,
+        isEntries: Bool = false, hasColumn: Bool = true
     ) {
+        self.number = number
         self.name = name
         self.type = type
         self.isPersonal = isPersonal
         self.isEntries = isEntries
         self.hasColumn = hasColumn
+    }
+
+    /// A field that offices name themselves: it has no number, and blobs hold its name.
+    init(custom name: FieldName) {
+        self.init(0, name, .custom, isPersonal: true, hasColumn: false)
     }
 
     /// What is shown when the field has several values.
@@ -99,13 +108,13 @@ public enum RecordSchema {
     public static func definition(of name: FieldName, in kind: RecordKind) -> FieldDefinition? {
         guard let table = table(of: kind) else { return nil }
         if let place = table.place(of: name) { return table.definitions[place] }
-        return isCustom(name) ? FieldDefinition(name, .custom, isPersonal: true) : nil
+        return isCustom(name) ? FieldDefinition(custom: name) : nil
     }
 
     /// A field of any kind, custom ones included; `nil` when this version does not know it. O(1).
     public static func definition(of name: FieldName) -> FieldDefinition? {
         if let place = allKinds.place(of: name) { return allKinds.definitions[place] }
-        return isCustom(name) ? FieldDefinition(name, .custom, isPersonal: true) : nil
+        return isCustom(name) ? FieldDefinition(custom: name) : nil
     }
 
     /// What is shown when a field has several values; `register` for what is not known. O(1).
@@ -158,50 +167,18 @@ public enum RecordSchema {
     }
 }
 
-/// The fields of one kind with an index by name. It is asked for every field of every change and
-/// record, so it is a perfect hash over the length and three bytes of a name: no two of our names
-/// share a slot (the salt is searched for once), and one comparison decides.
+/// The fields of one kind with an index by name: it is asked for every field of every change and record.
 final class SchemaTable: Sendable {
     let definitions: [FieldDefinition]
     let rules: [MergeRule]
-    private let names: [String]
-    private let slots: [UInt8]
-    private let salt: Int
-
-    private static let slotCount = 256
-    private static let free = UInt8.max
+    private let places: [FieldName: Int]
 
     init(_ definitions: [FieldDefinition]) {
         self.definitions = definitions
         rules = definitions.map(\.rule)
-        let names = definitions.map(\.name.rawValue)
-        var salt = 1
-        while Set(names.map { Self.slot(of: $0, salt: salt) }).count < names.count { salt += 2 }
-        var slots = [UInt8](repeating: Self.free, count: Self.slotCount)
-        for (place, name) in names.enumerated() {
-            slots[Self.slot(of: name, salt: salt)] = UInt8(place)
-        }
-        self.names = names
-        self.slots = slots
-        self.salt = salt
+        places = Dictionary(
+            uniqueKeysWithValues: definitions.enumerated().map { ($1.name, $0) })
     }
 
-    func place(of name: FieldName) -> Int? {
-        let place = slots[Self.slot(of: name.rawValue, salt: salt)]
-        guard place != Self.free, names[Int(place)] == name.rawValue else { return nil }
-        return Int(place)
-    }
-
-    private static func slot(of name: String, salt: Int) -> Int {
-        let fast = name.utf8.withContiguousStorageIfAvailable { slot(of: $0, salt: salt) }
-        return fast ?? Array(name.utf8).withUnsafeBufferPointer { slot(of: $0, salt: salt) }
-    }
-
-    private static func slot(of bytes: UnsafeBufferPointer<UInt8>, salt: Int) -> Int {
-        let count = bytes.count
-        guard count > 0 else { return 0 }
-        let outer = Int(bytes[0]) << 24 | Int(bytes[count - 1]) << 16
-        let key = outer | Int(bytes[count / 2]) << 8 | count & 0xFF
-        return (key &* salt &* 0x9E37_79B9) >> 32 & (slotCount - 1)
-    }
+    func place(of name: FieldName) -> Int? { places[name] }
 }

@@ -15,7 +15,9 @@ struct StoredRecord {
 final class RecordTable {
     let kind: RecordKind
     let name: String
-    let columns: [RecordColumn]
+    private let layout: RecordLayout
+    /// The fields that have a column, in the canonical order of their names.
+    var columns: [RecordColumn] { layout.columns }
     private let connection: Connection
     private let interning: Interning
     private let selectSQL: String
@@ -29,10 +31,8 @@ final class RecordTable {
         self.name = name
         self.connection = connection
         self.interning = interning
-        columns = RecordSchema.definitions(of: kind).filter(\.hasColumn)
-            .map { RecordColumn(name: $0.name, isText: $0.type.isStoredAsText) }
-            .sorted { $0.name < $1.name }
-        let names = columns.map(\.name.rawValue)
+        layout = RecordLayout(kind)
+        let names = layout.columns.map(\.name.rawValue)
         let list = names.joined(separator: ", ")
         let places = (0..<names.count + 3).map { "?\($0 + 1)" }.joined(separator: ", ")
         let settings = names.enumerated().map { "\($1) = ?\($0 + 4)" }.joined(separator: ", ")
@@ -92,7 +92,7 @@ final class RecordTable {
     private func bind(_ state: RecordState, to statement: Statement) throws {
         var conflicts: Int64 = 0
         var field = 0
-        for (index, column) in columns.enumerated() {
+        for (index, column) in layout.columns.enumerated() {
             while field < state.fields.count, state.fields[field].name < column.name {
                 conflicts += isConflict(state.fields[field], in: state) ? 1 : 0
                 field += 1
@@ -118,7 +118,7 @@ final class RecordTable {
         }
         try statement.bind(2, conflicts)
         try statement.bind(
-            3, try StateBlob.encode(state, columns: columns, interning: interning))
+            3, try StateBlob.encode(state, layout: layout, interning: interning))
     }
 
     private func isConflict(_ field: FieldState, in state: RecordState) -> Bool {
@@ -145,11 +145,11 @@ final class RecordTable {
         do {
             let state = try statement.withBytes(2) { blob in
                 try StateBlob.decode(
-                    blob, kind: kind, id: id, columns: columns, interning: interning
+                    blob, kind: kind, id: id, layout: layout, interning: interning
                 ) { index in
                     let place = index + 3
                     if statement.isNull(place) { return nil }
-                    return columns[index].isText
+                    return layout.columns[index].isText
                         ? .text(statement.text(place)) : .integer(statement.int64(place))
                 }
             }
@@ -158,18 +158,6 @@ final class RecordTable {
             throw StoreError.damaged(table: name, key: key)
         } catch is CBORError {
             throw StoreError.damaged(table: name, key: key)
-        }
-    }
-}
-
-extension FieldType {
-    /// Whether the value is text; all else that has a column is a whole number.
-    var isStoredAsText: Bool {
-        switch self {
-        case .instant, .integer: false
-        case .text, .code, .identityNumber, .phone, .choice, .status, .day, .timeLimit,
-            .transitions, .officeHours, .custom, .erasure:
-            true
         }
     }
 }

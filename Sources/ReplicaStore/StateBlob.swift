@@ -3,36 +3,27 @@
 //
 // A CBOR sequence: format, vector (count, then replica key and seq each), stamps (count, then
 // replica key, seq, clock, time or null, person key or null each), the number of the stamp that all
-// plain columns share, and the exceptions (count, then each: column number or field name, number of
-// entries, and the entries). An exception with 0 entries is a plain column with another stamp.
+// plain columns share, and the exceptions in the order of names (count, then each: the field's number in
+// the schema, or its name if it has none there; number of entries, and the entries). An exception with 0
+// entries is a plain column with another stamp.
 //
-// Invariant: columns and exceptions together give back exactly the state that was stored.
+// Format 1, which is only read, has a place among the columns of then for a number, and all other fields
+// by name (`RecordLayout`).
+//
+// Invariant: columns and exceptions together give back exactly the state that was stored, also after
+// fields were added to the schema or given columns.
 
 internal import CBOR
 internal import Causality
 internal import Replication
 internal import SQLite
 
-/// A field that has a column of its own.
-struct RecordColumn: Sendable {
-    let name: FieldName
-    let isText: Bool
-
-    /// Whether the column can hold the value so that it comes back the same.
-    func canHold(_ value: FieldValue) -> Bool {
-        switch value {
-        case .text: isText
-        case .integer: !isText
-        case .null, .bool, .real, .other: false
-        }
-    }
-}
-
 enum StateBlob {
-    private static let format: UInt64 = 1
+    private static let format: UInt64 = 2
+    private static let formatByPlaces: UInt64 = 1
 
     static func encode(
-        _ state: RecordState, columns: [RecordColumn], interning: Interning
+        _ state: RecordState, layout: RecordLayout, interning: Interning
     ) throws -> [UInt8] {
         var writer = CBORWriter(capacity: 64)
         writer.writeUnsigned(format)
@@ -59,42 +50,41 @@ enum StateBlob {
         }
         let common = commonStamp(of: state)
         writer.writeUnsigned(UInt64(common))
-        encodeExceptions(state, common, columns, to: &writer)
+        encodeExceptions(state, common, layout, to: &writer)
         return writer.bytes
     }
 
     private static func encodeExceptions(
-        _ state: RecordState, _ common: Int, _ columns: [RecordColumn],
+        _ state: RecordState, _ common: Int, _ layout: RecordLayout,
         to writer: inout CBORWriter
     ) {
         var exceptions = CBORWriter()
         var count: UInt64 = 0
         var column = 0
+        let columns = layout.columns
         for field in state.fields {
             while column < columns.count, columns[column].name < field.name { column += 1 }
-            let isColumn = column < columns.count && columns[column].name == field.name
             let isPlain =
-                isColumn && field.entries.count == 1
-                && columns[column].canHold(field.entries[0].value)
+                column < columns.count && columns[column].name == field.name
+                && field.entries.count == 1 && columns[column].canHold(field.entries[0].value)
+            let stamp = isPlain ? stampIndex(of: field.entries[0].dot, in: state) : common
+            if isPlain, stamp == common { continue }
+            count += 1
+            if let number = layout.number(of: field.name) {
+                exceptions.writeUnsigned(number)
+            } else {
+                exceptions.writeText(field.name.rawValue)
+            }
             if isPlain {
-                let stamp = stampIndex(of: field.entries[0].dot, in: state)
-                if stamp == common { continue }
-                exceptions.writeUnsigned(UInt64(column))
                 exceptions.writeUnsigned(0)
                 exceptions.writeUnsigned(UInt64(stamp))
-            } else {
-                if isColumn {
-                    exceptions.writeUnsigned(UInt64(column))
-                } else {
-                    exceptions.writeText(field.name.rawValue)
-                }
-                exceptions.writeUnsigned(UInt64(field.entries.count))
-                for entry in field.entries {
-                    exceptions.writeUnsigned(UInt64(stampIndex(of: entry.dot, in: state)))
-                    entry.value.encode(to: &exceptions)
-                }
+                continue
             }
-            count += 1
+            exceptions.writeUnsigned(UInt64(field.entries.count))
+            for entry in field.entries {
+                exceptions.writeUnsigned(UInt64(stampIndex(of: entry.dot, in: state)))
+                entry.value.encode(to: &exceptions)
+            }
         }
         writer.writeUnsigned(count)
         writer.writeRaw(exceptions.bytes)
@@ -120,15 +110,17 @@ enum StateBlob {
 }
 
 extension StateBlob {
-    /// Rebuilds a state from its blob and the values of its columns (`nil` for an empty one).
+    /// Rebuilds a state from its blob and the values of its columns (`nil` for an empty one), by the
+    /// places of the columns in the layout.
     ///
     /// - Throws: `CBORError` or `FormatError` when the blob is damaged.
     static func decode(
-        _ blob: UnsafeRawBufferPointer, kind: RecordKind, id: RecordID, columns: [RecordColumn],
+        _ blob: UnsafeRawBufferPointer, kind: RecordKind, id: RecordID, layout: RecordLayout,
         interning: Interning, value: (Int) -> FieldValue?
     ) throws -> RecordState {
         var reader = CBORReader(blob)
-        guard try reader.readUnsigned() == format else { throw FormatError.member }
+        let format = try reader.readUnsigned()
+        guard format == Self.format || format == formatByPlaces else { throw FormatError.member }
         var state = RecordState(kind: kind, id: id)
         for _ in 0..<(try reader.readUnsigned()) {
             state.vv.insert(try readDot(from: &reader, interning))
@@ -136,54 +128,69 @@ extension StateBlob {
         for _ in 0..<(try reader.readUnsigned()) {
             state.stamps.append(try readStamp(from: &reader, interning))
         }
-        let common = Int(clamping: try reader.readUnsigned())
-        var exceptionsLeft = try reader.readUnsigned()
-        var column = 0
-        func dot(_ index: Int) throws -> Dot {
-            guard index < state.stamps.count else { throw FormatError.stamp }
-            return state.stamps[index].dot
-        }
-        func takePlainColumns(upTo end: Int) throws {
-            while column < end {
-                if let value = value(column) {
-                    state.fields.append(
-                        FieldState(columns[column].name, [FieldEntry(try dot(common), value)]))
+        let common = try reader.readUnsigned()
+        var columns = layout.columns.enumerated().makeIterator()
+        var column = columns.next()
+        func takePlainColumns(before name: FieldName?) throws {
+            while let (place, next) = column, name.map({ next.name < $0 }) ?? true {
+                if let value = value(place) {
+                    let dot = try dot(common, in: state)
+                    state.fields.append(FieldState(next.name, [FieldEntry(dot, value)]))
                 }
-                column += 1
+                column = columns.next()
             }
         }
-        while exceptionsLeft > 0 {
-            exceptionsLeft -= 1
-            let name: FieldName
-            var own: Int?
-            if try reader.peekType() == .text {
-                name = FieldName(try reader.readText())
-                let place = columns.firstIndex { name < $0.name } ?? columns.count
-                try takePlainColumns(upTo: place)
-            } else {
-                let place = Int(clamping: try reader.readUnsigned())
-                guard place < columns.count, place >= column else { throw FormatError.order }
-                try takePlainColumns(upTo: place)
-                column += 1
-                own = place
-                name = columns[place].name
+        for _ in 0..<(try reader.readUnsigned()) {
+            let name = try readName(from: &reader, layout, format)
+            try takePlainColumns(before: name)
+            if let last = state.fields.last, last.name >= name { throw FormatError.order }
+            var own: FieldValue?
+            if let (place, next) = column, next.name == name {
+                own = value(place)
+                column = columns.next()
             }
-            let entryCount = try reader.readUnsigned()
-            var entries: [FieldEntry] = []
-            if entryCount == 0 {
-                let index = Int(clamping: try reader.readUnsigned())
-                guard let own, let plain = value(own) else { throw FormatError.member }
-                entries.append(FieldEntry(try dot(index), plain))
-            }
-            for _ in 0..<entryCount {
-                let index = Int(clamping: try reader.readUnsigned())
-                entries.append(FieldEntry(try dot(index), try FieldValue(from: &reader)))
-            }
+            let entries = try readEntries(from: &reader, own: own, in: state)
             state.fields.append(FieldState(name, entries))
         }
-        try takePlainColumns(upTo: columns.count)
+        try takePlainColumns(before: nil)
         guard reader.isAtEnd else { throw FormatError.member }
         return state
+    }
+
+    private static func readName(
+        from reader: inout CBORReader, _ layout: RecordLayout, _ format: UInt64
+    ) throws -> FieldName {
+        if try reader.peekType() == .text { return FieldName(try reader.readText()) }
+        let number = try reader.readUnsigned()
+        let name =
+            format == formatByPlaces
+            ? layout.name(ofFormerPlace: number) : layout.name(of: number)
+        guard let name else { throw FormatError.member }
+        return name
+    }
+
+    /// The entries of an exception; `own` is the value in the field's column.
+    private static func readEntries(
+        from reader: inout CBORReader, own: FieldValue?, in state: RecordState
+    ) throws -> [FieldEntry] {
+        let count = try reader.readUnsigned()
+        guard count > 0 else {
+            let stamp = try reader.readUnsigned()
+            guard let own else { throw FormatError.member }
+            return [FieldEntry(try dot(stamp, in: state), own)]
+        }
+        var entries: [FieldEntry] = []
+        for _ in 0..<count {
+            let stamp = try reader.readUnsigned()
+            entries.append(
+                FieldEntry(try dot(stamp, in: state), try FieldValue(from: &reader)))
+        }
+        return entries
+    }
+
+    private static func dot(_ stamp: UInt64, in state: RecordState) throws -> Dot {
+        guard stamp < UInt64(state.stamps.count) else { throw FormatError.stamp }
+        return state.stamps[Int(stamp)].dot
     }
 
     private static func readDot(

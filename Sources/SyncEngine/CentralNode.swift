@@ -14,7 +14,7 @@ public final class CentralNode: Sendable {
     /// Readers: as many as central's machine has to spare beside the writer.
     private static let readerCount = 2
 
-    private let writer: CommitQueue
+    let writer: CommitQueue
     private let readers: [CentralReader]
     let clock: any WallClock
     let random: any RandomSource
@@ -38,16 +38,6 @@ public final class CentralNode: Sendable {
         readers = try (0..<Self.readerCount).map { _ in try CentralReader(path: path) }
         self.clock = clock
         self.random = random
-    }
-
-    /// To be called every few seconds: what was written is moved into the database file once nobody
-    /// writes, so that a copy of the file alone holds it.
-    ///
-    /// - Returns: whether the file is whole without its write-ahead log.
-    /// - Throws: `StoreError.sqlite`.
-    @discardableResult
-    public func checkpointWhenIdle() async throws -> Bool {
-        try await writer.checkpointWhenIdle()
     }
 
     /// How long an address has to wait before its next login.

@@ -1,4 +1,4 @@
-import Dossiers
+@testable import Dossiers
 import Replication
 import Testing
 
@@ -28,6 +28,47 @@ struct RecordSchemaTests {
                 + "transitions")
         #expect(names(.holiday) == "date name day_kind")
         #expect(names(RecordKind(rawValue: 99)).isEmpty)
+    }
+
+    /// What stands in stored rows (`StateBlob`). A line may be added, and never changed, moved or removed.
+    private static let numbers: [(UInt64, FieldName)] = [
+        (1, "code"), (2, "procedure"), (3, "applicant_name"), (4, "applicant_id"),
+        (5, "applicant_phone"), (6, "applicant_address"), (7, "channel"), (8, "office"),
+        (9, "status"), (10, "received_at"), (11, "due_at"), (12, "finished_at"),
+        (13, "returned_at"), (14, "return_method"), (15, "fee_vnd"), (16, "officer"),
+        (17, "notes"), (18, "papers"), (19, "pauses"), (20, "returned_to"),
+        (21, "tracking_number"), (22, "delivery"), (23, "delivered_at"), (24, "assigned"),
+        (25, "erased"), (26, "way"), (27, "topic"), (28, "occurred_at"), (29, "caller_name"),
+        (30, "caller_phone"), (31, "dossier"), (32, "name"), (33, "address"), (34, "phone"),
+        (35, "time_zone_offset_minutes"), (36, "hours"), (37, "field"), (38, "processing_days"),
+        (39, "details"), (40, "limit"), (41, "effective_from"), (42, "transitions"),
+        (43, "date"), (44, "day_kind"),
+    ]
+
+    @Test("Every field has the number that it was given once, the same in all kinds.")
+    func fieldNumbers() {
+        #expect(Set(Self.numbers.map(\.0)).count == Self.numbers.count)
+        let given = Dictionary(uniqueKeysWithValues: Self.numbers.map { ($1, $0) })
+        var found = Set<FieldName>()
+        for kind in kinds {
+            for field in RecordSchema.definitions(of: kind) {
+                #expect(field.number == given[field.name], "\(kind.name) \(field.name)")
+                found.insert(field.name)
+            }
+        }
+        #expect(found == Set(given.keys))
+    }
+
+    @Test(
+        "A field of any name may be added: the index by name holds it.",
+        .timeLimit(.minutes(5)))
+    func anyName() {
+        // The first of these once sent the search for a perfect hash round for ever.
+        let names: [FieldName] = ["resolved_at", "received_at", "a", "aa", "ab", "ba", ""]
+        let table = SchemaTable(
+            names.enumerated().map { FieldDefinition(UInt64($0), $1, .code) })
+        for (place, name) in names.enumerated() { #expect(table.place(of: name) == place) }
+        #expect(table.place(of: "resolved_by") == nil)
     }
 
     @Test("Every field is found by its name in its kind and in no other that lacks it.")
