@@ -162,7 +162,8 @@ let package = Package(
         tests(
             "SyncEngineTests",
             [
-                "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON", "ReplicaStore",
+                "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON",
+                "ReplicaStore",
                 "Replication", "SQLite", "SyncEngine", "SyncProtocol", "TestSupport",
             ]),
         tests(
@@ -200,8 +201,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "BadLinks", "Host", "JSON", "SQLite", "SyncProtocol", "TestSupport", "central",
-                "counter",
+                "BadLinks", "Causality", "Crypto", "Host", "JSON", "Replication", "SQLite",
+                "SyncProtocol", "TestSupport", "central", "counter",
             ],
             swiftSettings: strict),
         tests("ReplicationTests", ["CBOR", "Causality", "Crypto", "JSON", "Replication"]),

@@ -18,8 +18,10 @@ public struct CBORError: Error, Sendable, Hashable, CustomStringConvertible {
         case invalidUTF8
         /// The item is sound as far as was read but not of the kind asked for.
         case unexpectedType(expected: CBORType, found: CBORType)
-        /// More than `CBORReader.depthMax` arrays, maps and tags inside each other.
+        /// More arrays, maps and tags inside each other than the budget allows.
         case tooDeep
+        /// More items and pairs, in all arrays and maps together, than the budget allows.
+        case tooManyElements
         /// The integer exceeds the type asked for.
         case integerOutOfRange
         /// Bytes follow the item that should have been the last.
@@ -59,7 +61,8 @@ extension CBORError.Reason: CustomStringConvertible {
         case .invalidUTF8: "text is not valid UTF-8"
         case .unexpectedType(let expected, let found):
             "expected \(expected.rawValue), found \(found.rawValue)"
-        case .tooDeep: "nested deeper than \(CBORReader.depthMax) levels"
+        case .tooDeep: "nested too deep"
+        case .tooManyElements: "more items than are read"
         case .integerOutOfRange: "the integer is out of range"
         case .trailingBytes: "bytes follow the end"
         case .reserved: "a reserved encoding"

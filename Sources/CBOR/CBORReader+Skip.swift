@@ -1,7 +1,7 @@
 extension CBORReader {
     /// Passes over one item with all that it holds, validates it fully, and returns where it stands.
     /// O(n), allocates nothing.
-    /// - Throws: `CBORError`: `tooDeep` beyond `depthMax`, and whatever reading would throw.
+    /// - Throws: `CBORError`: `tooDeep`, `tooManyElements`, and whatever reading would throw.
     @discardableResult
     public mutating func skipItem() throws(CBORError) -> Range<Int> {
         let start = offset
@@ -27,7 +27,7 @@ extension CBORReader {
         case .float: _ = try readDouble()
         case .simple: _ = try readSimple()
         case .array, .map, .tag:
-            if depth == Self.depthMax { throw CBORError(.tooDeep, at: offset) }
+            if depth >= budget.depthMax { throw CBORError(.tooDeep, at: offset) }
             try skipContainer(type, inside: depth + 1)
         }
     }

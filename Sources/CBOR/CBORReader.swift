@@ -1,7 +1,8 @@
 // The reader accepts one encoding of every value and refuses the rest (RFC 8949 §4.2.1): what it
 // reads, written again, gives the same bytes. So bytes may be hashed, signed and compared in place
 // of values. Reads check a claimed length or count against the bytes that remain before anything is
-// reserved, and no arithmetic can overflow: an offset never exceeds the length of the buffer.
+// reserved, and no arithmetic can overflow: an offset never exceeds the length of the buffer. What a
+// count claims is also taken from a budget, before the first item is looked at.
 
 /// Reads deterministic CBOR, item after item, from memory that it does not own.
 ///
@@ -9,8 +10,11 @@
 /// alive and unchanged: use `withReader(over:_:)`, or stay inside the `withUnsafeBytes` that gave it.
 /// A reader that has thrown stands at an unspecified place and is not to be used further.
 public struct CBORReader {
-    /// How many arrays, maps and tags may stand inside each other.
-    public static let depthMax = 32
+    /// What the input may cost.
+    public let budget: CBORBudget
+
+    /// How many items and pairs the budget still allows.
+    public private(set) var elementsLeft: Int
 
     /// The whole input.
     public let buffer: UnsafeRawBufferPointer
@@ -19,17 +23,20 @@ public struct CBORReader {
     public private(set) var offset = 0
 
     /// Makes a reader at the start of a buffer, which has to outlive it.
-    public init(_ buffer: UnsafeRawBufferPointer) {
+    public init(_ buffer: UnsafeRawBufferPointer, within budget: CBORBudget = .standard) {
         self.buffer = buffer
+        self.budget = budget
+        elementsLeft = budget.elementsMax
     }
 
     /// Lends a reader over an array; neither it nor its slices may leave `body`.
     /// - Throws: what `body` throws.
     public static func withReader<Result, Failure: Error>(
-        over bytes: [UInt8], _ body: (inout CBORReader) throws(Failure) -> Result
+        over bytes: [UInt8], within budget: CBORBudget = .standard,
+        _ body: (inout CBORReader) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try bytes.withUnsafeBufferPointer { (pointer) throws(Failure) -> Result in
-            var reader = CBORReader(UnsafeRawBufferPointer(pointer))
+            var reader = CBORReader(UnsafeRawBufferPointer(pointer), within: budget)
             return try body(&reader)
         }
     }
@@ -256,6 +263,10 @@ extension CBORReader {
         guard count <= UInt64(remainingBytes / itemBytesMin) else {
             throw CBORError(.truncated, at: start)
         }
+        guard count <= UInt64(elementsLeft) else {
+            throw CBORError(.tooManyElements, at: start)
+        }
+        elementsLeft -= Int(count)
         return Int(count)
     }
 

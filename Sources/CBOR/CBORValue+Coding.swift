@@ -4,7 +4,7 @@ private let reservedCountMax = 256
 
 extension CBORReader {
     /// Reads any item with all that it holds.
-    /// - Throws: `CBORError`: `tooDeep` beyond `depthMax`, and whatever reading would throw.
+    /// - Throws: `CBORError`: `tooDeep`, `tooManyElements`, and whatever reading would throw.
     public mutating func readValue() throws(CBORError) -> CBORValue {
         try readValue(inside: 0)
     }
@@ -26,7 +26,7 @@ extension CBORReader {
             try readUndefined()
             return .undefined
         case .array, .map, .tag:
-            if depth == Self.depthMax { throw CBORError(.tooDeep, at: offset) }
+            if depth >= budget.depthMax { throw CBORError(.tooDeep, at: offset) }
         }
         switch type {
         case .array: return .array(try readElements(inside: depth + 1))

@@ -2,7 +2,9 @@
 //
 // Invariant: entries are sorted by replica, unique, and none has seq 0 (a missing entry is 0), so
 // that equal vectors have equal representations. A vector stays small (only desks that wrote to a
-// dossier have an entry), which is why it is a sorted array and not a dictionary.
+// dossier have an entry), which is why it is a sorted array and not a dictionary. One that comes from
+// elsewhere need not be small: no operation over whole vectors takes more steps than they have entries
+// together, so a long one costs what its bytes cost.
 
 /// Which changes have been seen: replica → highest seq. A missing entry means none.
 public struct VersionVector: Hashable, Sendable {
@@ -23,18 +25,25 @@ public struct VersionVector: Hashable, Sendable {
     }
 
     /// Makes a vector from entries in any order; of two for one replica the higher counts.
+    /// O(n) for entries in ascending order, else O(n log n).
     public init(_ dots: some Sequence<Dot>) {
+        entries = dots.filter { $0.seq > 0 }
+        guard !zip(entries, entries.dropFirst()).allSatisfy({ $0.replica < $1.replica }) else {
+            return
+        }
+        let sorted = entries.sorted()
+        StepCount.note(entries.count)
         entries = []
-        for dot in dots { insert(dot) }
+        for dot in sorted { append(dot) }
     }
 
     /// Whether nothing has been seen.
     public var isEmpty: Bool { entries.isEmpty }
 
-    /// The highest seq seen of a replica; 0 when none. O(number of entries).
+    /// The highest seq seen of a replica; 0 when none. O(log n).
     public subscript(replica: ReplicaID) -> UInt64 {
-        for entry in entries where entry.replica == replica { return entry.seq }
-        return 0
+        let place = place(of: replica)
+        return place < entries.count && entries[place].replica == replica ? entries[place].seq : 0
     }
 
     /// Whether the change was seen.
@@ -42,15 +51,18 @@ public struct VersionVector: Hashable, Sendable {
         self[dot.replica] >= dot.seq
     }
 
-    /// Whether all that `other` has seen was seen here too.
+    /// Whether all that `other` has seen was seen here too. O(n of both).
     public func covers(_ other: VersionVector) -> Bool {
-        other.entries.allSatisfy(covers)
+        var place = 0
+        defer { StepCount.note(place + other.entries.count) }
+        return other.entries.allSatisfy { covers($0, from: &place) }
     }
 
-    /// Notes that a change, and all before it from its replica, has been seen.
+    /// Notes that a change, and all before it from its replica, has been seen. O(n).
     public mutating func insert(_ dot: Dot) {
         guard dot.seq > 0 else { return }
-        let place = entries.firstIndex { $0.replica >= dot.replica } ?? entries.endIndex
+        let place = place(of: dot.replica)
+        StepCount.note(entries.count - place)
         if place < entries.endIndex, entries[place].replica == dot.replica {
             if entries[place].seq < dot.seq { entries[place] = dot }
         } else {
@@ -58,13 +70,39 @@ public struct VersionVector: Hashable, Sendable {
         }
     }
 
-    /// Takes in all that `other` has seen: the pointwise maximum.
+    /// As `insert`; O(1) for a replica that is not before the last one.
+    public mutating func append(_ dot: Dot) {
+        guard let last = entries.last, dot.seq > 0 else { return insert(dot) }
+        guard last.replica < dot.replica else { return insert(dot) }
+        StepCount.note(1)
+        entries.append(dot)
+    }
+
+    /// Takes in all that `other` has seen: the pointwise maximum. O(n of both).
     public mutating func formMerge(_ other: VersionVector) {
         if entries.isEmpty {
             entries = other.entries
-        } else {
-            for entry in other.entries { insert(entry) }
+            return
         }
+        guard !covers(other) else { return }
+        let mine = entries
+        entries = []
+        entries.reserveCapacity(max(mine.count, other.entries.count))
+        StepCount.note(mine.count + other.entries.count)
+        var place = 0
+        for entry in other.entries {
+            while place < mine.count, mine[place].replica < entry.replica {
+                entries.append(mine[place])
+                place += 1
+            }
+            guard place < mine.count, mine[place].replica == entry.replica else {
+                entries.append(entry)
+                continue
+            }
+            entries.append(Dot(entry.replica, max(mine[place].seq, entry.seq)))
+            place += 1
+        }
+        entries += mine[place...]
     }
 
     /// The pointwise maximum of both.
@@ -76,7 +114,9 @@ public struct VersionVector: Hashable, Sendable {
 
     /// What `other` has seen and this vector has not, as the entries of `other` that exceed it.
     public func missing(from other: VersionVector) -> VersionVector {
-        VersionVector(other.entries.filter { !covers($0) })
+        var place = 0
+        defer { StepCount.note(place + other.entries.count) }
+        return VersionVector(other.entries.filter { !covers($0, from: &place) })
     }
 
     /// How this vector stands to another.
@@ -87,6 +127,24 @@ public struct VersionVector: Hashable, Sendable {
         case (false, true): .before
         case (false, false): .concurrent
         }
+    }
+
+    /// Whether an entry is covered, for one entry after another in order: `place` goes along.
+    private func covers(_ entry: Entry, from place: inout Int) -> Bool {
+        while place < entries.count, entries[place].replica < entry.replica { place += 1 }
+        return place < entries.count && entries[place].replica == entry.replica
+            && entries[place].seq >= entry.seq
+    }
+
+    /// Where a replica's entry stands, or would stand. O(log n).
+    private func place(of replica: ReplicaID) -> Int {
+        var (low, high) = (0, entries.count)
+        while low < high {
+            StepCount.note(1)
+            let middle = (low + high) / 2
+            if entries[middle].replica < replica { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }
 

@@ -89,16 +89,20 @@ public struct CentralHTTP: Sendable {
                 throw error
             }
             line.device = replica.description
-            let body = try Self.content(of: request)
-            var message = try SyncRequest(encoded: body)
-            // People read sequences.
-            if Self.wantsJSON(request) { message.batches = nil }
-            let reply = try await node.exchange(message, from: replica)
-            line.pushed = message.push == nil ? 0 : reply.accepted.seq
+            let byteCount = try Self.contentByteCount(of: request)
+            let exchange = try await node.exchange(byteCount: byteCount, from: replica) {
+                () throws(SyncFailure) -> SyncRequest in
+                var message = try SyncRequest(encoded: Self.content(of: request))
+                // People read sequences.
+                if Self.wantsJSON(request) { message.batches = nil }
+                return message
+            }
+            let reply = exchange.reply
+            line.pushed = exchange.hasPush ? reply.accepted.seq : 0
             line.refused = reply.refusals.count
             line.items = reply.itemCount
             line.isComplete = !reply.hasMore
-            return try Self.response(reply, to: request, batches: message.batches)
+            return try Self.response(reply, to: request, batches: exchange.batches)
         }
     }
 
@@ -185,10 +189,21 @@ public struct CentralHTTP: Sendable {
 }
 
 extension CentralHTTP {
+    /// Bytes of a request's body without its coding, before anything is decompressed.
+    private static func contentByteCount(of request: HTTPRequest) throws(SyncFailure) -> Int {
+        guard request.headers["Content-Encoding"]?.lowercased() == Compression.contentCoding else {
+            return request.body.count
+        }
+        return try Compression.contentByteCount(
+            of: request.body, limitBytes: WireLimits.requestBytesMax)
+    }
+
     private static func content(of request: HTTPRequest) throws(SyncFailure) -> [UInt8] {
         switch request.headers["Content-Encoding"]?.lowercased() {
         case nil, "identity": return request.body
-        case Compression.contentCoding: return try Compression.decompressed(request.body)
+        case Compression.contentCoding:
+            return try Compression.decompressed(
+                request.body, limitBytes: WireLimits.requestBytesMax)
         default: throw .unsupportedContent(reason: "the content coding must be zstd or none")
         }
     }

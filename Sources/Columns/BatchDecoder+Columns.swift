@@ -71,8 +71,10 @@ struct BatchTotals {
         }
     }
 
-    var most: Int {
-        max(dots, clocks, vectors, ids, ats, authors, stampNumbers, values.max() ?? 0)
+    /// All together. A row has no more than some thousands, so that no sum overflows.
+    var sum: Int {
+        dots + clocks + singles + listed + vectors + ids + ats + authors + stampNumbers + raws
+            + values.reduce(0, +)
     }
 }
 
@@ -84,12 +86,12 @@ extension BatchDecoder {
         var totals = BatchTotals(values: Array(repeating: 0, count: fieldNames.count))
         for (shape, count) in zip(shapes, uses) {
             totals.add(shape, times: count, areItems: areItems)
-            guard totals.most <= limit else { throw .tooLarge(limitBytes: limit) }
             guard shape.sort == .change, count > 0 else { continue }
             namesRows =
                 namesRows || shape.naming == .byContext || shape.context == .following
             followsChain = followsChain || namesRows || shape.naming == .derived
         }
+        guard totals.sum <= budget.elementsMax else { throw .tooMany }
         return totals
     }
 
@@ -99,7 +101,7 @@ extension BatchDecoder {
             count: totals.dots, replicas: replicas, firstSeq: firstSeq, from: &reader)
         let clocks = try ClockCursor(count: totals.clocks, from: &reader)
         let counts = try NumberCursor(count: totals.listed, from: &reader)
-        let contextCount = totals.singles + (try sum(of: counts))
+        let contextCount = totals.singles + (try sum(of: counts, budget.elementsMax))
         let contextReplicas = try NumberCursor(count: contextCount, from: &reader)
         let contextSeqs = try NumberCursor(count: contextCount, from: &reader)
         let vectorReplicas = try NumberCursor(count: totals.vectors, from: &reader)
@@ -119,7 +121,7 @@ extension BatchDecoder {
             values.append(try ValueCursor(count: count, from: &reader, limit: limit))
         }
         let rawCounts = try NumberCursor(count: totals.raws, from: &reader)
-        let raws = ColumnReader(try reader.slice(try sum(of: rawCounts)))
+        let raws = ColumnReader(try reader.slice(try sum(of: rawCounts, limit)))
         guard reader.bytesLeft == 0 else { throw .trailingBytes }
         return BatchColumns(
             dots: dots, clocks: clocks, contextCounts: counts, contextReplicas: contextReplicas,
@@ -128,12 +130,12 @@ extension BatchDecoder {
             values: values, rawCounts: rawCounts, raws: raws)
     }
 
-    private func sum(of numbers: NumberCursor) throws(ColumnError) -> Int {
+    private func sum(of numbers: NumberCursor, _ most: Int) throws(ColumnError) -> Int {
         var walk = numbers
         var sum = 0
         while walk.left > 0 {
-            sum += try walk.nextCount(max: limit)
-            guard sum <= limit else { throw .tooLarge(limitBytes: limit) }
+            sum += try walk.nextCount(max: most)
+            guard sum <= most else { throw .tooMany }
         }
         return sum
     }

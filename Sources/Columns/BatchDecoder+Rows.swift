@@ -47,7 +47,11 @@ extension BatchDecoder {
             guard let id else { throw ColumnError.range }
             id.withBytes { out.writeBytes($0) }
         }
-        if namesRows, let id { rows[dot] = Row(record: id, context: context) }
+        if namesRows, let id {
+            keptDotsLeft -= context.count + 1
+            guard keptDotsLeft >= 0 else { throw ColumnError.tooMany }
+            rows[dot] = Row(record: id, context: context)
+        }
     }
 
     /// Moves the chain on; the id that a change would give its record.
@@ -92,10 +96,12 @@ extension BatchDecoder {
             return ([dot], dot)
         case .following:
             let named = try contextDot(&columns)
-            guard let row = rows[named] else { throw .range }
+            guard let row = rows[named], row.context.count < budget.contextDotsMax else {
+                throw .range
+            }
             return (NamingDot.context(after: named, seen: row.context), named)
         case .listed:
-            let count = try columns.contextCounts.nextCount(max: limit)
+            let count = try columns.contextCounts.nextCount(max: budget.contextDotsMax)
             var context: [Dot] = []
             for _ in 0..<count { context.append(try contextDot(&columns)) }
             return (context, NamingDot.of(context, by: dot.replica))

@@ -1,6 +1,6 @@
 // Rebuilds rows from columns. Columns are read through cursors, so memory is that of the batch and of
 // what comes out; every row, field, dot and word of a text has bytes in what comes out, so no count in
-// a batch can cost more than `limit` allows.
+// a batch can cost more than the budget allows: counts are taken from it before a column is begun.
 
 internal import CBOR
 internal import Causality
@@ -15,7 +15,10 @@ struct BatchDecoder {
     }
 
     let areItems: Bool
-    let limit: Int
+    let budget: ColumnBudget
+    var limit: Int { budget.bytesMax }
+    /// Dots of contexts that may still be kept for later rows.
+    var keptDotsLeft: Int
     var reader: ColumnReader
     var replicas: [UInt64]
     var rowCount = 0
@@ -33,23 +36,33 @@ struct BatchDecoder {
     var out = CBORWriter()
 
     init(
-        _ source: UnsafeRawBufferPointer, ofItems: Bool, replica: ReplicaID, limit: Int
+        _ source: UnsafeRawBufferPointer, ofItems: Bool, replica: ReplicaID,
+        within budget: ColumnBudget
     ) throws(ColumnError) {
         areItems = ofItems
-        self.limit = limit
+        self.budget = budget
+        keptDotsLeft = budget.partsMax
         replicas = [replica.rawValue]
         reader = ColumnReader(source)
         let form = try reader.byte()
         guard form == ColumnarBatch.form else { throw .unknownForm(form) }
-        rowCount = try Self.count(in: &reader, limit)
+        guard let rows = Int(exactly: try reader.number()), rows <= budget.elementsMax,
+            rows <= budget.bytesMax
+        else { throw .tooMany }
+        rowCount = rows
         let others = try reader.count(max: reader.bytesLeft / 8)
         for _ in 0..<others {
             replicas.append(try reader.slice(8).reduce(0) { $0 << 8 | UInt64($1) })
         }
         var columns = FieldColumns()
+        var parts = 0
         for _ in 0..<(try reader.count(max: reader.bytesLeft)) {
-            shapes.append(
-                try RowShape(from: &reader, ofItems: ofItems) { columns.number($0, $1) })
+            let shape = try RowShape(from: &reader, ofItems: ofItems) { columns.number($0, $1) }
+            parts += 1 + shape.writes.count + shape.additions.count
+            guard parts <= budget.partsMax, columns.names.count <= budget.fieldColumnsMax else {
+                throw .tooMany
+            }
+            shapes.append(shape)
         }
         fieldNames = columns.names
         rowShapes = try NumberCursor(count: rowCount, from: &reader)
@@ -58,15 +71,6 @@ struct BatchDecoder {
     mutating func expect(firstSeq: UInt64, hashBefore: Hash256) {
         self.firstSeq = firstSeq
         chain = HashChain(seq: firstSeq &- 1, hash: hashBefore)
-    }
-
-    private static func count(
-        in reader: inout ColumnReader, _ limit: Int
-    ) throws(ColumnError) -> Int {
-        guard let count = Int(exactly: try reader.number()), count <= limit else {
-            throw .tooLarge(limitBytes: limit)
-        }
-        return count
     }
 
     /// The sequence.

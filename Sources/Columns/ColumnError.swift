@@ -10,6 +10,8 @@ public enum ColumnError: Error, Hashable, Sendable {
     case unknownForm(UInt8)
     /// What is rebuilt would take more bytes than allowed.
     case tooLarge(limitBytes: Int)
+    /// The batch has more rows, parts or columns than are read.
+    case tooMany
     /// A record is named by a change that is not known here: the sender has to send it plainly.
     case unknownChange(Dot)
     /// A text is not UTF-8.
@@ -28,6 +30,7 @@ extension ColumnError: CustomStringConvertible {
         case .range: "columns: a number is outside its range"
         case .unknownForm(let form): "columns: form \(form) is not known here"
         case .tooLarge(let limit): "columns: more than \(limit) bytes would come out"
+        case .tooMany: "columns: more rows, parts or columns than are read"
         case .unknownChange(let dot): "columns: the change \(dot) is not known here"
         case .invalidUTF8: "columns: a text is not valid UTF-8"
         case .value: "columns: a value is no deterministic CBOR"

@@ -27,6 +27,34 @@ public struct ColumnarBatch: Sendable {
     public var parts: [Part]
 }
 
+/// What a batch may cost its reader, whatever it says of itself.
+public struct ColumnBudget: Hashable, Sendable {
+    /// Bytes that may come out.
+    public var bytesMax: Int
+    /// Rows and entries of all columns together: a column of equal numbers has one byte, however many
+    /// they are. Each takes a byte of what comes out, and the largest page asked for has half as many.
+    public var elementsMax: Int
+    /// Fields of all shapes of rows together, and dots of contexts that are kept for later rows.
+    public var partsMax: Int
+    /// Columns of fields: one for each field of each kind.
+    public var fieldColumnsMax: Int
+    /// Dots of one context.
+    public var contextDotsMax: Int
+
+    /// A budget; what is not named is as usual.
+    public init(
+        bytesMax: Int, elementsMax: Int = 1 << 20, partsMax: Int = 1 << 18,
+        fieldColumnsMax: Int = 4_096,
+        contextDotsMax: Int = FormatBudget.standard.vectorEntriesMax
+    ) {
+        self.bytesMax = bytesMax
+        self.elementsMax = elementsMax
+        self.partsMax = partsMax
+        self.fieldColumnsMax = fieldColumnsMax
+        self.contextDotsMax = contextDotsMax
+    }
+}
+
 /// What both ends know of a push: where in which chain it begins.
 public struct PushOrigin: Hashable, Sendable {
     /// The replica that made the changes.
@@ -81,18 +109,17 @@ extension ColumnarBatch {
 
     /// The changes of a push, as the sequence that went in.
     ///
-    /// - Parameter limitBytes: how many bytes may come out; memory stays in proportion to it and to
-    ///   the batch.
+    /// - Parameter budget: what may come out; memory stays in proportion to it and to the batch.
     /// - Parameter record: the record that a change of any replica wrote to; `nil` when the change
     ///   is not known.
     /// - Throws: `ColumnError`, or what `record` throws.
     public static func changes(
-        of batch: [UInt8], from origin: PushOrigin, limitBytes: Int,
+        of batch: [UInt8], from origin: PushOrigin, within budget: ColumnBudget,
         record: (Dot) throws -> RecordID?
     ) throws -> [UInt8] {
         try batch.withUnsafeBytes { source in
             var decoder = try BatchDecoder(
-                source, ofItems: false, replica: origin.replica, limit: limitBytes)
+                source, ofItems: false, replica: origin.replica, within: budget)
             decoder.expect(firstSeq: origin.firstSeq, hashBefore: origin.hashBefore)
             return try decoder.decoded(record)
         }
@@ -101,14 +128,14 @@ extension ColumnarBatch {
     /// The items of a reply, as the sequence that went in.
     ///
     /// - Parameter reader: the replica that they are for.
-    /// - Parameter limitBytes: how many bytes may come out.
+    /// - Parameter budget: what may come out.
     /// - Throws: `ColumnError`.
     public static func items(
-        of batch: [UInt8], for reader: ReplicaID, limitBytes: Int
+        of batch: [UInt8], for reader: ReplicaID, within budget: ColumnBudget
     ) throws -> [UInt8] {
         try batch.withUnsafeBytes { source in
             var decoder = try BatchDecoder(
-                source, ofItems: true, replica: reader, limit: limitBytes)
+                source, ofItems: true, replica: reader, within: budget)
             return try decoder.decoded { _ in nil }
         }
     }

@@ -177,11 +177,11 @@ struct PieceCursor {
     private static func lane(
         _ count: Int, from reader: inout ColumnReader
     ) throws(ColumnError) -> Lane {
-        // A word has a byte at least, but for the empty one and those that are known.
-        let wordCount = try reader.count(max: reader.bytesLeft + KnownWords.all.count + 1)
+        // A word has a byte at least, but for the empty one and those that are known; and each is used.
+        let wordCount = try reader.count(
+            max: min(count, reader.bytesLeft + KnownWords.all.count + 1))
         var heads = try NumberCursor(count: wordCount, from: &reader)
         var words: [UnsafeRawBufferPointer] = []
-        words.reserveCapacity(wordCount)
         for _ in 0..<wordCount {
             let head = try heads.next()
             if head & 1 == 1 {

@@ -145,6 +145,8 @@ struct ValueCursor {
     /// Writes the next value; the writer may hold `limit` bytes at most.
     mutating func writeNext(to writer: inout CBORWriter, limit: Int) throws(ColumnError) {
         defer { place &+= 1 }
+        let left = limit - writer.bytes.count
+        guard left >= 0 else { throw .tooLarge(limitBytes: limit) }
         if place == nextException {
             nextException = exceptionPlaces.left > 0 ? try exceptionPlaces.next() : nil
             do throws(CBORError) {
@@ -164,7 +166,7 @@ struct ValueCursor {
             return
         case .pieces(var pieces):
             packing = .none
-            try pieces.next(into: &text, limit: limit)
+            try pieces.next(into: &text, limit: left)
             packing = .pieces(pieces)
         case .templates(var templates):
             packing = .none

@@ -77,6 +77,11 @@ extension DossierError: CustomStringConvertible {
                 "more than \(max) fields in one change", vi: "quá \(max) trường trong một thay đổi")
         case .changeTooLarge(let max):
             Message("the change takes more than \(max) bytes", vi: "thay đổi lớn hơn \(max) byte")
+        case .tooManyWriters(let max):
+            Message(
+                "\(max) devices and runs of central have written to this record: no other can",
+                vi: "đã có \(max) thiết bị và lần chạy central ghi bản ghi này: không thêm được nữa"
+            )
         }
     }
 
@@ -139,6 +144,10 @@ extension DossierError: CustomStringConvertible {
                     + "enter a new dossier if the person applies again",
                 vi: "chỉ còn ghi được những gì không phải dữ liệu cá nhân: "
                     + "hãy lập hồ sơ mới nếu người dân nộp lại")
+        case .tooManyWriters:
+            Message(
+                "write it on a device that has written to it before, or make a new record",
+                vi: "ghi trên thiết bị đã từng ghi bản ghi này, hoặc lập bản ghi mới")
         case .tooManyFields, .changeTooLarge:
             Message("split the edit into several", vi: "chia thành nhiều lần ghi")
         }

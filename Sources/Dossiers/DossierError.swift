@@ -50,6 +50,8 @@ public enum DossierError: Error, Hashable, Sendable {
     case tooManyFields(max: Int)
     /// The change takes more bytes than allowed.
     case changeTooLarge(bytesMax: Int)
+    /// As many identities as may have written to the record already.
+    case tooManyWriters(max: Int)
 }
 
 extension DossierError {
@@ -79,6 +81,7 @@ extension DossierError {
         case .erased: "erased"
         case .tooManyFields: "too_many_fields"
         case .changeTooLarge: "change_too_large"
+        case .tooManyWriters: "too_many_writers"
         }
     }
 }

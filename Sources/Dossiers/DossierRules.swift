@@ -89,6 +89,8 @@ public enum DossierRules {
         if bytes > DossierLimits.changeBytesMax {
             throw .changeTooLarge(bytesMax: DossierLimits.changeBytesMax)
         }
+        let others = change.context.entries.count { $0.replica != change.dot.replica }
+        if others >= Limits.writersMax { throw .tooManyWriters(max: Limits.writersMax) }
     }
 
     /// Which offices a record belongs to: all that its field `office` names at present, so that a

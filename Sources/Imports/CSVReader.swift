@@ -37,20 +37,39 @@ public struct BrokenRow: Error, Hashable, Sendable {
     public var reason: Reason
 }
 
+/// What one row may cost its reader.
+public struct CSVBudget: Hashable, Sendable {
+    /// Bytes: a note of 10,000 characters, some times over.
+    public var rowBytesMax: Int
+    /// Physical lines.
+    public var rowLinesMax: Int
+    /// Cells: a spreadsheet's columns as far as `ZZ`, and more.
+    public var cellsMax: Int
+
+    /// A budget; what is not named is as usual.
+    public init(rowBytesMax: Int = 1 << 18, rowLinesMax: Int = 1_000, cellsMax: Int = 1_024) {
+        self.rowBytesMax = rowBytesMax
+        self.rowLinesMax = rowLinesMax
+        self.cellsMax = cellsMax
+    }
+
+    /// The usual one.
+    public static let standard = CSVBudget()
+}
+
 /// Reads rows in bounded memory. Lines end with LF or CRLF, and a byte order mark is dropped.
 public struct CSVReader {
-    /// Bytes of a row at most: a note of 10,000 characters, some times over.
-    public static let rowBytesMax = 1 << 18
-    /// Physical lines of a row at most.
-    public static let rowLinesMax = 1_000
-
+    private let budget: CSVBudget
     private var lines: LineReader
     private let delimiter: UInt8
     /// Lines that were looked at and belong to rows yet to come.
     private var pending: [Taken] = []
 
     /// Reads from lines, blank ones included.
-    public init(_ lines: LineReader, delimiter: Character) {
+    public init(
+        _ lines: LineReader, delimiter: Character, within budget: CSVBudget = .standard
+    ) {
+        self.budget = budget
         self.lines = lines
         self.delimiter = delimiter.asciiValue ?? UInt8(ascii: ",")
     }
@@ -83,11 +102,13 @@ public struct CSVReader {
         case .failure(let broken): return .failure(broken)
         case .success(let line): start = line
         }
-        let parser = RowParser(delimiter: delimiter)
+        let parser = RowParser(delimiter: delimiter, cellsMax: budget.cellsMax)
         var bytes = start.bytes
         var taken: [Taken] = []
         var isComplete = try parser.takes(start.bytes)
-        while isComplete == false, taken.count < Self.rowLinesMax, bytes.count < Self.rowBytesMax {
+        while isComplete == false, taken.count < budget.rowLinesMax,
+            bytes.count < budget.rowBytesMax
+        {
             guard let line = try nextLine() else { break }
             taken.append(line)
             guard case .success(let next) = line else { break }
@@ -101,6 +122,7 @@ public struct CSVReader {
             pending = taken + pending
             return broken(.quotes, start.bytes)
         }
+        guard parser.cellCount <= budget.cellsMax else { return broken(.tooLong, bytes) }
         guard parser.hasOneRow else { return broken(.carriageReturn, bytes) }
         guard let cells = parser.cells else { return broken(.notUTF8, bytes) }
         return .success(CSVRow(line: start.number, bytes: bytes, cells: cells))
@@ -123,9 +145,13 @@ public struct CSVReader {
 private final class RowParser {
     private var parser = csv_parser()
     private var collected: [[UInt8]] = []
+    private let cellsMax: Int
+    /// Cells that there were; those beyond the most that are read are not kept.
+    private(set) var cellCount = 0
     private var rowCount = 0
 
-    init(delimiter: UInt8) {
+    init(delimiter: UInt8, cellsMax: Int) {
+        self.cellsMax = cellsMax
         csv_init(&parser, UInt8(CSV_STRICT))
         csv_set_delim(&parser, delimiter)
     }
@@ -160,6 +186,8 @@ private final class RowParser {
             { cell, size, own in
                 guard let own else { return }
                 let row = Unmanaged<RowParser>.fromOpaque(own).takeUnretainedValue()
+                row.cellCount += 1
+                guard row.cellCount <= row.cellsMax else { return }
                 row.collected.append(
                     cell.map { Array(UnsafeRawBufferPointer(start: $0, count: size)) } ?? [])
             },

@@ -9,6 +9,8 @@ public enum JSONError: Error, Sendable, Hashable {
     case duplicateName(offset: Int)
     /// Arrays and objects are nested deeper than `depthMax` levels.
     case tooDeep(offset: Int, depthMax: Int)
+    /// More elements and members, in all arrays and objects together, than the budget allows.
+    case tooManyElements(offset: Int)
     /// An integer outside Int64, or a real that is too large for a double.
     case numberOutOfRange(offset: Int)
     /// The string that starts at `offset` is not valid UTF-8.
@@ -33,6 +35,7 @@ extension JSONError: CustomStringConvertible {
             "not valid JSON at byte \(offset): \(reason)"
         case .duplicateName(let offset):
             "the member name at byte \(offset) appears twice in its object"
+        case .tooManyElements(let offset): "more values than are read, at byte \(offset)"
         case .tooDeep(let offset, let depthMax):
             "nested deeper than \(depthMax) levels at byte \(offset)"
         case .numberOutOfRange(let offset):

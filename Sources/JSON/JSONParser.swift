@@ -10,47 +10,67 @@
 // - A number without fraction and exponent is an integer and must fit Int64 (`-0` is 0); others
 //   are reals and must be finite. A real too small for a double is rounded to zero.
 // - Strings must be valid UTF-8, and escaped surrogates must come in pairs.
-// - Recursion ends at `depthMax`, so a hostile text cannot exhaust the stack.
+// - Recursion ends at the budget's depth, so a hostile text cannot exhaust the stack, and the number
+//   of values is taken from the budget, so that `[0,0,0,…` cannot become forty times its length.
 //
 // The parser never reads outside `base[0..<end]`: each read is preceded by a comparison with `end`.
 
-extension JSONValue {
-    /// Levels of arrays and objects a text may nest by default.
-    public static let depthMaxDefault = 32
+/// What one JSON text may cost its reader.
+public struct JSONBudget: Hashable, Sendable {
+    /// Levels of nesting, at most 512 (more is taken as 512): the depth of the stack.
+    public var depthMax: Int
+    /// Elements of arrays and members of objects, of all together. A catalog of all procedures of the
+    /// country has a tenth of it.
+    public var elementsMax: Int
 
+    /// A budget; what is not named is as usual.
+    public init(depthMax: Int = 32, elementsMax: Int = 1 << 20) {
+        self.depthMax = depthMax
+        self.elementsMax = elementsMax
+    }
+
+    /// The usual one.
+    public static let standard = JSONBudget()
+}
+
+extension JSONValue {
     /// Parses one JSON text.
-    /// - Parameter depthMax: Levels of nesting, at most 512 (more is taken as 512).
     /// - Throws: `JSONError`, with the byte offset of what is wrong.
     public init(
-        parsing bytes: UnsafeRawBufferPointer, depthMax: Int = depthMaxDefault
+        parsing bytes: UnsafeRawBufferPointer, within budget: JSONBudget = .standard
     ) throws(JSONError) {
         self = try bytes.withMemoryRebound(to: UInt8.self) { buffer throws(JSONError) in
-            var parser = JSONParser(buffer, depthMax: min(depthMax, 512))
+            var parser = JSONParser(buffer, within: budget)
             return try parser.parseText()
         }
     }
 
     /// Parses one JSON text.
     /// - Throws: `JSONError`, with the byte offset of what is wrong.
-    public init(parsing bytes: [UInt8], depthMax: Int = depthMaxDefault) throws(JSONError) {
+    public init(
+        parsing bytes: [UInt8], within budget: JSONBudget = .standard
+    ) throws(JSONError) {
         self = try bytes.withUnsafeBufferPointer { buffer throws(JSONError) in
-            try JSONValue(parsing: UnsafeRawBufferPointer(buffer), depthMax: depthMax)
+            try JSONValue(parsing: UnsafeRawBufferPointer(buffer), within: budget)
         }
     }
 
     /// Parses one JSON text; offsets in errors count from the start of the slice.
     /// - Throws: `JSONError`, with the byte offset of what is wrong.
-    public init(parsing bytes: ArraySlice<UInt8>, depthMax: Int = depthMaxDefault) throws(JSONError)
-    {
+    public init(
+        parsing bytes: ArraySlice<UInt8>, within budget: JSONBudget = .standard
+    ) throws(JSONError) {
         self = try bytes.withUnsafeBufferPointer { buffer throws(JSONError) in
-            try JSONValue(parsing: UnsafeRawBufferPointer(buffer), depthMax: depthMax)
+            try JSONValue(parsing: UnsafeRawBufferPointer(buffer), within: budget)
         }
     }
 
     /// Parses one JSON text.
     /// - Throws: `JSONError`, with the byte offset of what is wrong.
-    public init(parsing text: String, depthMax: Int = depthMaxDefault) throws(JSONError) {
-        try self.init(parsing: Array(text.utf8), depthMax: depthMax)
+    public init(
+        parsing text: String, within budget: JSONBudget = .standard
+    ) throws(JSONError) {
+        try self.init(parsing: Array(text.utf8), within: budget)
     }
 }
 
@@ -58,14 +78,17 @@ struct JSONParser {
     let bytes: UnsafeBufferPointer<UInt8>
     let end: Int
     let depthMax: Int
+    /// Elements and members that the budget still allows.
+    var elementsLeft: Int
     var index = 0
     /// Collects strings that hold escapes; kept to save allocations.
     var scratch: [UInt8] = []
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>, depthMax: Int) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, within budget: JSONBudget) {
         self.bytes = bytes
         self.end = bytes.count
-        self.depthMax = depthMax
+        depthMax = min(budget.depthMax, 512)
+        elementsLeft = budget.elementsMax
     }
 
     mutating func parseText() throws(JSONError) -> JSONValue {
@@ -112,6 +135,7 @@ struct JSONParser {
         if take(UInt8(ascii: "]")) { return .array([]) }
         var elements: [JSONValue] = []
         while true {
+            try countElement()
             elements.append(try parseValue(depth: depth + 1))
             skipWhitespace()
             if take(UInt8(ascii: "]")) { return .array(elements) }
@@ -132,6 +156,7 @@ struct JSONParser {
             guard index < end, bytes[index] == UInt8(ascii: "\"") else {
                 throw malformed("a member name is expected")
             }
+            try countElement()
             let nameOffset = index
             let name = try parseString()
             guard names.insert(name, after: members) else {
@@ -146,6 +171,11 @@ struct JSONParser {
             guard take(UInt8(ascii: ",")) else { throw malformed("a comma or } is expected") }
             skipWhitespace()
         }
+    }
+
+    private mutating func countElement() throws(JSONError) {
+        guard elementsLeft > 0 else { throw .tooManyElements(offset: index) }
+        elementsLeft -= 1
     }
 
     @inline(__always)

@@ -92,7 +92,7 @@ enum StateBlob {
 
     private static func stampIndex(of dot: Dot, in state: RecordState) -> Int {
         if state.stamps.count == 1 { return 0 }
-        guard let index = state.stamps.firstIndex(where: { $0.dot == dot }) else {
+        guard let index = state.stampPlace(of: dot) else {
             preconditionFailure("every dot of a state has a stamp")
         }
         return index

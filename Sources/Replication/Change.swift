@@ -178,16 +178,20 @@ extension Change {
     /// Reads the canonical bytes of one change; nothing may follow.
     ///
     /// - Throws: `FormatError` when the bytes are no canonical change.
-    public init(canonicalBytes bytes: [UInt8]) throws(FormatError) {
-        self = try Decoding.whole(bytes) { reader throws(FormatError) in
-            try Change(from: &reader)
+    public init(
+        canonicalBytes bytes: [UInt8], within budget: FormatBudget = .standard
+    ) throws(FormatError) {
+        self = try Decoding.whole(bytes, within: budget.cbor) { reader throws(FormatError) in
+            try Change(from: &reader, within: budget)
         }
     }
 
     /// Reads one change of a sequence.
     ///
     /// - Throws: `FormatError` when the bytes are no canonical change.
-    public init(from reader: inout CBORReader) throws(FormatError) {
+    public init(
+        from reader: inout CBORReader, within budget: FormatBudget = .standard
+    ) throws(FormatError) {
         var replica: UInt64?
         var seq: UInt64?
         var clock: UInt64?
@@ -210,9 +214,9 @@ extension Change {
                 case Key.clock: clock = try reader.readUnsigned()
                 case Key.kind: kind = try reader.readUnsigned()
                 case Key.record: record = RecordID(bytes: try reader.readBytesSlice())
-                case Key.context: context = try VersionVector(from: &reader)
-                case Key.writes: writes = try Self.fields(from: &reader)
-                case Key.additions: additions = try Self.fields(from: &reader)
+                case Key.context: context = try VersionVector(from: &reader, within: budget)
+                case Key.writes: writes = try Self.fields(from: &reader, budget)
+                case Key.additions: additions = try Self.fields(from: &reader, budget)
                 case Key.at: at = Timestamp(milliseconds: try reader.readInteger())
                 case Key.by: by = try reader.readText()
                 case Key.erasedContent: erasedContent = try ErasedContent(from: &reader)
@@ -248,13 +252,15 @@ extension Change {
 
     /// A field is written or added to, not both: a dot names one value of a field.
     private var hasDistinctFields: Bool {
-        additions.isEmpty
-            || !writes.contains { write in additions.contains { $0.name == write.name } }
+        guard !additions.isEmpty, !writes.isEmpty else { return true }
+        let names = Set(writes.map(\.name))
+        return !additions.contains { names.contains($0.name) }
     }
 
     /// What was erased is not there.
     private var lacksErased: Bool {
-        guard let gone = erasedContent?.fields else { return true }
+        guard let erasedContent else { return true }
+        let gone = Set(erasedContent.fields)
         return !(writes + additions).contains { gone.contains($0.name) }
     }
 
@@ -273,11 +279,13 @@ extension Change {
         return dots
     }
 
-    private static func fields(from reader: inout CBORReader) throws -> [FieldWrite] {
+    private static func fields(
+        from reader: inout CBORReader, _ budget: FormatBudget
+    ) throws -> [FieldWrite] {
         let count = try reader.readMapHeader()
         guard count > 0 else { throw FormatError.member }
+        guard count <= budget.fieldsMax else { throw FormatError.tooLong }
         var fields: [FieldWrite] = []
-        fields.reserveCapacity(count)
         for _ in 0..<count {
             let name = try FieldName(from: &reader)
             guard fields.last.map({ $0.name < name }) ?? true else { throw FormatError.order }

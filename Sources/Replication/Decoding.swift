@@ -13,6 +13,8 @@ public enum FormatError: Error, Hashable, Sendable {
     case order
     /// A value names a stamp that is not there.
     case stamp
+    /// A vector, or a list of fields, is longer than any is read.
+    case tooLong
 }
 
 extension FormatError: CustomStringConvertible {
@@ -24,6 +26,7 @@ extension FormatError: CustomStringConvertible {
         case .record: "a record identifier is not 16 bytes"
         case .order: "map keys or dots are not in canonical order"
         case .stamp: "a value refers to a stamp that is not there"
+        case .tooLong: "a vector or a list of fields is longer than is read"
         }
     }
 }
@@ -35,15 +38,44 @@ public enum Limits {
     /// Dots that a change's context covers and that it had not seen, at most: values of one field or
     /// another that the device itself wrote before it took the change over from an export.
     public static let unseenDotsMax = 256
+    /// Identities that may write to one record. A context that names so many takes about 49 KiB, and a
+    /// change has 64 KiB: with more, nobody could write any more at all. No record comes near: one that
+    /// each day another identity writes to has so many after eleven years.
+    public static let writersMax = 4_096
+}
+
+/// What one change or state may cost whoever reads it.
+public struct FormatBudget: Hashable, Sendable {
+    /// Entries of a version vector: twice `Limits.writersMax`, since desks that are apart may each be
+    /// the last that is allowed to write.
+    public var vectorEntriesMax: Int
+    /// Fields of a change or state: a change writes 256 at most, and a record gathers those of several.
+    public var fieldsMax: Int
+    /// Of what holds them.
+    public var cbor: CBORBudget
+
+    /// A budget; what is not named is as usual.
+    public init(
+        vectorEntriesMax: Int = 2 * Limits.writersMax, fieldsMax: Int = 4_096,
+        cbor: CBORBudget = .standard
+    ) {
+        self.vectorEntriesMax = vectorEntriesMax
+        self.fieldsMax = fieldsMax
+        self.cbor = cbor
+    }
+
+    /// The usual one.
+    public static let standard = FormatBudget()
 }
 
 enum Decoding {
     /// Runs a decoder over all of the bytes.
     static func whole<R>(
-        _ bytes: [UInt8], _ decode: (inout CBORReader) throws(FormatError) -> R
+        _ bytes: [UInt8], within budget: CBORBudget,
+        _ decode: (inout CBORReader) throws(FormatError) -> R
     ) throws(FormatError) -> R {
         let result: Result<R, FormatError> = bytes.withUnsafeBytes { buffer in
-            var reader = CBORReader(buffer)
+            var reader = CBORReader(buffer, within: budget)
             do throws(FormatError) {
                 let value = try decode(&reader)
                 guard reader.isAtEnd else {
@@ -91,16 +123,19 @@ extension VersionVector {
         }
     }
 
-    /// Reads a map of replica to seq.
+    /// Reads a map of replica to seq: the keys come in order, so that it takes a step for each.
     ///
-    /// - Throws: `CBORError`, or `FormatError` when keys are unordered or a seq is out of range.
-    public init(from reader: inout CBORReader) throws {
-        var keys = MapKeys(count: try reader.readMapHeader())
+    /// - Throws: `CBORError`, or `FormatError` when there are more entries than the budget has, keys
+    ///   are unordered or a seq is out of range.
+    public init(from reader: inout CBORReader, within budget: FormatBudget = .standard) throws {
+        let count = try reader.readMapHeader()
+        guard count <= budget.vectorEntriesMax else { throw FormatError.tooLong }
+        var keys = MapKeys(count: count)
         self.init()
         while let key = try keys.next(in: &reader) {
             let seq = try reader.readUnsigned()
             guard key > 0, (1...Limits.seqMax).contains(seq) else { throw FormatError.member }
-            insert(Dot(ReplicaID(key), seq))
+            append(Dot(ReplicaID(key), seq))
         }
     }
 }

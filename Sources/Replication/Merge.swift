@@ -38,8 +38,7 @@ extension RecordState {
         }
         vv.insert(change.dot)
         if !change.writes.isEmpty || !change.additions.isEmpty {
-            let place = stamps.firstIndex { $0.dot > change.dot } ?? stamps.endIndex
-            stamps.insert(StampedDot(change.dot, change.stamp), at: place)
+            insert(StampedDot(change.dot, change.stamp))
         }
         dropErased()
         dropUnusedStamps()
@@ -79,10 +78,7 @@ extension RecordState {
         fields = joined
         dropErased()
         vv.formMerge(other.vv)
-        var known = Dictionary(
-            stamps.map { ($0.dot, $0.stamp) }, uniquingKeysWith: { first, _ in first })
-        known.merge(other.stamps.map { ($0.dot, $0.stamp) }) { first, _ in first }
-        stamps = known.map { StampedDot($0.key, $0.value) }.sorted { $0.dot < $1.dot }
+        stamps = Self.union(stamps, other.stamps)
         dropUnusedStamps()
     }
 
@@ -97,18 +93,24 @@ extension RecordState {
     /// and takes nothing away.
     public mutating func adoptUnseen(from other: RecordState, except refused: Set<Dot>) {
         let seen = vv
+        var gained: [Dot] = []
         for field in other.fields {
-            for entry in field.entries
-            where !seen.covers(entry.dot) && !refused.contains(entry.dot) {
-                guard let stamp = other.stamp(of: entry.dot) else { continue }
-                put(FieldWrite(field.name, entry.value), dot: entry.dot, replacing: VersionVector())
-                vv.insert(entry.dot)
-                if self.stamp(of: entry.dot) == nil {
-                    let place = stamps.firstIndex { $0.dot > entry.dot } ?? stamps.endIndex
-                    stamps.insert(StampedDot(entry.dot, stamp), at: place)
-                }
+            let unseen = field.entries.filter {
+                !seen.covers($0.dot) && !refused.contains($0.dot)
+                    && other.stampPlace(of: $0.dot) != nil
             }
+            guard !unseen.isEmpty else { continue }
+            let place = place(of: field.name)
+            if place == fields.count || fields[place].name != field.name {
+                fields.insert(FieldState(field.name, unseen), at: place)
+            } else {
+                fields[place].entries = Self.union(fields[place].entries, unseen)
+            }
+            gained += unseen.map(\.dot)
         }
+        vv.formMerge(VersionVector(gained))
+        let new = Set(gained)
+        stamps = Self.union(stamps, other.stamps.filter { new.contains($0.dot) })
         dropErased()
         dropUnusedStamps()
     }
@@ -140,30 +142,49 @@ extension RecordState {
             keptFields?.contains(write.name) ?? true
         else { return }
         put(write, dot: dot, replacing: VersionVector())
-        if self.stamp(of: dot) == nil {
-            let place = stamps.firstIndex { $0.dot > dot } ?? stamps.endIndex
-            stamps.insert(StampedDot(dot, stamp), at: place)
-        }
+        if stampPlace(of: dot) == nil { insert(StampedDot(dot, stamp)) }
+    }
+
+    private mutating func insert(_ stamped: StampedDot) {
+        stamps.insert(stamped, at: stamps.place(of: stamped.dot))
     }
 
     private func holds(_ dot: Dot, in name: FieldName) -> Bool {
-        self[name].contains { $0.dot == dot }
+        let entries = self[name]
+        let place = entries.place(of: dot)
+        return place < entries.count && entries[place].dot == dot
     }
 
     private static func joined(
         _ left: [FieldEntry], _ leftVector: VersionVector,
         _ right: [FieldEntry], _ rightVector: VersionVector
     ) -> [FieldEntry] {
+        var place = 0
         let kept = left.filter { entry in
-            !rightVector.covers(entry.dot) || right.contains { $0.dot == entry.dot }
+            !rightVector.covers(entry.dot) || right.has(entry.dot, from: &place)
         }
         let gained = right.filter { !leftVector.covers($0.dot) }
-        return gained.isEmpty ? kept : (kept + gained).sorted { $0.dot < $1.dot }
+        return gained.isEmpty ? kept : union(kept, gained)
     }
 
-    private static func union(_ left: [FieldEntry], _ right: [FieldEntry]) -> [FieldEntry] {
-        let gained = right.filter { entry in !left.contains { $0.dot == entry.dot } }
-        return (left + gained).sorted { $0.dot < $1.dot }
+    /// Both, sorted by dot; of two for one dot that of `left` counts. O(n of both).
+    private static func union<Element: Dotted>(
+        _ left: [Element], _ right: [Element]
+    ) -> [Element] {
+        guard let first = right.first else { return left }
+        guard left.last.map({ $0.dot >= first.dot }) ?? false else { return left + right }
+        StepCount.note(left.count + right.count)
+        var result: [Element] = []
+        result.reserveCapacity(left.count + right.count)
+        var place = 0
+        for element in right {
+            while place < left.count, left[place].dot <= element.dot {
+                result.append(left[place])
+                place += 1
+            }
+            if result.last?.dot != element.dot { result.append(element) }
+        }
+        return result + left[place...]
     }
 
     private mutating func put(
@@ -176,8 +197,8 @@ extension RecordState {
             return
         }
         fields[place].entries.removeAll { context.covers($0.dot) && !unseen.contains($0.dot) }
-        let index = fields[place].entries.firstIndex { $0.dot > dot }
-        fields[place].entries.insert(entry, at: index ?? fields[place].entries.endIndex)
+        let index = fields[place].entries.place(of: dot)
+        fields[place].entries.insert(entry, at: index)
     }
 
     private mutating func dropUnusedStamps() {
@@ -190,5 +211,35 @@ extension RecordState {
             for entry in field.entries { used.insert(entry.dot) }
         }
         if used.count < stamps.count { stamps.removeAll { !used.contains($0.dot) } }
+    }
+}
+
+/// What stands in the order of dots.
+protocol Dotted {
+    var dot: Dot { get }
+}
+
+extension FieldEntry: Dotted {}
+extension StampedDot: Dotted {}
+
+extension Array where Element: Dotted {
+    /// Where a dot stands, or would stand. O(log n).
+    func place(of dot: Dot) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            StepCount.note(1)
+            let middle = (low + high) / 2
+            if self[middle].dot < dot { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Whether a dot stands here, for one dot after another in order: `place` goes along.
+    func has(_ dot: Dot, from place: inout Int) -> Bool {
+        while place < count, self[place].dot < dot {
+            StepCount.note(1)
+            place += 1
+        }
+        return place < count && self[place].dot == dot
     }
 }

@@ -98,9 +98,15 @@ public struct RecordState: Hashable, Sendable {
         return place < fields.count && fields[place].name == name ? fields[place].entries : []
     }
 
-    /// The stamp of a dot that occurs in this state.
+    /// The stamp of a dot that occurs in this state. O(log stamps).
     public func stamp(of dot: Dot) -> Stamp? {
-        stamps.first { $0.dot == dot }?.stamp
+        stampPlace(of: dot).map { stamps[$0].stamp }
+    }
+
+    /// Where a dot stands among the stamps; `nil` when it does not occur. O(log stamps).
+    public func stampPlace(of dot: Dot) -> Int? {
+        let place = stamps.place(of: dot)
+        return place < stamps.count && stamps[place].dot == dot ? place : nil
     }
 
     /// Where the field stands, or would stand.
@@ -175,7 +181,7 @@ extension RecordState {
     }
 
     private func stampIndex(of dot: Dot) -> Int {
-        guard let index = stamps.firstIndex(where: { $0.dot == dot }) else {
+        guard let index = stampPlace(of: dot) else {
             preconditionFailure("every dot of a state has a stamp")
         }
         return index
@@ -186,18 +192,22 @@ extension RecordState {
     /// Reads the canonical bytes of one state; nothing may follow.
     ///
     /// - Throws: `FormatError` when the bytes are no canonical state.
-    public init(canonicalBytes bytes: [UInt8]) throws(FormatError) {
-        self = try Decoding.whole(bytes) { reader throws(FormatError) in
-            try RecordState(from: &reader)
+    public init(
+        canonicalBytes bytes: [UInt8], within budget: FormatBudget = .standard
+    ) throws(FormatError) {
+        self = try Decoding.whole(bytes, within: budget.cbor) { reader throws(FormatError) in
+            try RecordState(from: &reader, within: budget)
         }
     }
 
     /// Reads one state of a sequence.
     ///
     /// - Throws: `FormatError` when the bytes are no canonical state.
-    public init(from reader: inout CBORReader) throws(FormatError) {
+    public init(
+        from reader: inout CBORReader, within budget: FormatBudget = .standard
+    ) throws(FormatError) {
         do {
-            self = try Self.decode(from: &reader)
+            self = try Self.decode(from: &reader, budget)
         } catch let error as CBORError {
             throw .cbor(error)
         } catch let error as FormatError {
@@ -207,7 +217,9 @@ extension RecordState {
         }
     }
 
-    private static func decode(from reader: inout CBORReader) throws -> RecordState {
+    private static func decode(
+        from reader: inout CBORReader, _ budget: FormatBudget
+    ) throws -> RecordState {
         guard try reader.readMapHeader() == 5 else { throw FormatError.member }
         try expect(Key.kind, in: &reader)
         guard let kind = UInt8(exactly: try reader.readUnsigned()) else { throw FormatError.member }
@@ -217,7 +229,7 @@ extension RecordState {
         }
         var state = RecordState(kind: RecordKind(rawValue: kind), id: id)
         try expect(Key.vv, in: &reader)
-        state.vv = try VersionVector(from: &reader)
+        state.vv = try VersionVector(from: &reader, within: budget)
         try expect(Key.stamps, in: &reader)
         let stampCount = try reader.readArrayHeader()
         for _ in 0..<stampCount {
@@ -230,6 +242,7 @@ extension RecordState {
         }
         try expect(Key.fields, in: &reader)
         let fieldCount = try reader.readMapHeader()
+        guard fieldCount <= budget.fieldsMax else { throw FormatError.tooLong }
         var used = Set<Int>()
         for _ in 0..<fieldCount {
             let name = try FieldName(from: &reader)

@@ -38,7 +38,9 @@ extension ReplicaDatabase {
     /// Reads the changes of a push.
     ///
     /// - Throws: `SyncFailure.malformed`; `StoreError.sqlite`.
-    func reading(of push: Push, from replica: ReplicaID) throws -> PushReading {
+    func reading(
+        of push: Push, from replica: ReplicaID, within budget: ColumnBudget
+    ) throws -> PushReading {
         if push.form == .sequence, let hashBefore = push.hashBefore {
             return .sequence(push.changes, hashBefore: hashBefore)
         }
@@ -48,7 +50,7 @@ extension ReplicaDatabase {
         let origin = PushOrigin(replica: replica, firstSeq: push.firstSeq, hashBefore: hashBefore)
         do {
             let changes = try ColumnarBatch.changes(
-                of: push.changes, from: origin, limitBytes: WireLimits.decodedBytesMax,
+                of: push.changes, from: origin, within: budget,
                 record: record(ofChange:))
             return .sequence(changes, hashBefore: hashBefore)
         } catch ColumnError.unknownChange {
@@ -90,7 +92,7 @@ extension SyncReply {
         guard itemsForm == .columns else { return items }
         do {
             return try ColumnarBatch.items(
-                of: items, for: replica, limitBytes: WireLimits.decodedBytesMax)
+                of: items, for: replica, within: ColumnBudget(bytesMax: WireBudget.reply.bytesMax))
         } catch {
             throw SyncFailure.malformed(what: "reply", reason: "\(error)")
         }

@@ -136,6 +136,11 @@ extension CentralIngest {
     func mayJoin(_ state: RecordState, over record: OpenRecord) throws -> Bool {
         guard record.claimant == nil else { return false }
         let office = result.device.office
+        // Joined, the record could not be read any more by those who hold to the same budget.
+        guard
+            record.state.vv.merged(with: state.vv).entries.count
+                <= FormatBudget.standard.vectorEntriesMax
+        else { return false }
         // A copy of which the device heard only that it has left would take its office away here too.
         guard state.kind.isCatalog || DossierRules.scope(of: state) != .none else { return false }
         if isRecovering {

@@ -2,7 +2,6 @@
 // change or refuses it. A refused change never blocks those behind it (promise 9), and a push that
 // was seen before gets the answer that it got then.
 
-internal import CBOR
 internal import Causality
 internal import Crypto
 internal import Dossiers
@@ -36,7 +35,7 @@ struct CentralIngest {
     ///   hear of this one first, and then pushes under this identity only what central had of it.
     /// - Throws: `SyncFailure.forked`, `.badSignature`, `.malformed`; `StoreError`.
     mutating func ingest(
-        _ request: SyncRequest, _ push: VerifiedPush?, in epoch: CentralEpoch
+        _ request: SyncRequest, _ push: VerifiedPush?, _ given: GivenStates?, in epoch: CentralEpoch
     ) throws -> IngestResult {
         try Self.checkChainEnd(request.chain, of: result.device)
         guard request.epoch?.epoch ?? epoch.id == epoch.id else {
@@ -47,7 +46,7 @@ struct CentralIngest {
         isRecovering = epoch.isRecovering
         formerSeq = request.epoch?.formerSeq ?? 0
         for refused in request.refusedBefore { refusedBefore[refused.seq] = refused.code }
-        try readStates(request.states)
+        states = given?.states ?? [:]
         // They were asked for with the first of these changes in view; a repetition of the request
         // may have come further, and asks again.
         if request.states != nil { askedSeq = push?.firstSeq }
@@ -123,21 +122,6 @@ extension CentralIngest {
     static func checkChainEnd(_ chain: ChainEnd, of device: Device) throws(SyncFailure) {
         if chain.seq < device.seq || (chain.seq == device.seq && chain.hash != device.chainHash) {
             throw SyncFailure.forked(accepted: device.seq)
-        }
-    }
-
-    private mutating func readStates(_ sequence: [UInt8]?) throws {
-        guard let sequence else { return }
-        try sequence.withUnsafeBytes { buffer in
-            var reader = CBORReader(buffer)
-            while !reader.isAtEnd {
-                do throws(FormatError) {
-                    let state = try RecordState(from: &reader)
-                    states[state.id] = state
-                } catch {
-                    throw SyncFailure.malformed(what: "states", reason: "\(error)")
-                }
-            }
         }
     }
 

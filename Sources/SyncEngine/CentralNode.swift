@@ -24,6 +24,9 @@ public final class CentralNode: Sendable {
     private let attempts = Mutex(AttemptLimiter())
     /// Wrong passwords of administrators.
     private let loginAttempts = Mutex(AttemptLimiter())
+    /// What requests may cost that are decoded.
+    let decoding: DecodingBudget
+    let rooms: DecodingRooms
 
     /// Opens central's database.
     ///
@@ -31,8 +34,11 @@ public final class CentralNode: Sendable {
     public init(
         path: String, clock: any WallClock = SystemClock(),
         timer: any Clock<Duration> = ContinuousClock(),
-        random: any RandomSource = SystemRandomSource()
+        random: any RandomSource = SystemRandomSource(),
+        decoding: DecodingBudget = .standard
     ) throws {
+        self.decoding = decoding
+        rooms = DecodingRooms(decoding)
         elapsed = timer.stopwatch()
         writer = try CommitQueue(path: path, isNew: false, clock: clock)
         readers = try (0..<Self.readerCount).map { _ in try CentralReader(path: path) }
@@ -113,8 +119,9 @@ public final class CentralNode: Sendable {
             ContinuousClock.now
             + .seconds(
                 Int64(min(request.waitSeconds, WireLimits.waitSecondsMax)))
-        while request.push == nil, request.bucketDigests == nil, reply.itemCount == 0,
-            !reply.hasMore, !reply.requests.contains(.syncNow), request.knows(reply.epoch),
+        while request.push == nil, request.states == nil, request.bucketDigests == nil,
+            reply.itemCount == 0, !reply.hasMore, !reply.requests.contains(.syncNow),
+            request.knows(reply.epoch),
             reply.accepted.seq >= request.chain.seq, ContinuousClock.now < deadline,
             !Task.isCancelled
         {
@@ -176,18 +183,9 @@ extension CentralNode {
         }
     }
 
-    /// Begins a new epoch when a device has more of the present one than central has: then central
-    /// was restored from a backup.
-    private func noticeRestoration(_ request: SyncRequest) async throws(SyncFailure) {
-        guard try await read({ try $0.lacks(whatItGave: request) }) else { return }
-        let epoch = random.number() >> 1  // fits SQLite's integers
-        try await write { transaction, database in
-            guard try database.lacks(whatItGave: request) else { return }
-            try transaction.beginEpoch(epoch, cause: .noticed, noticedBy: request.replica)
-        }
-    }
-
     private func ingest(_ request: SyncRequest) async throws(SyncFailure) -> IngestResult {
+        var held = HeldRooms(rooms)
+        defer { held.giveBack() }
         try await noticeRestoration(request)
         let device = try await currentDevice(request.replica)
         guard request.isForWriter else {
@@ -195,13 +193,15 @@ extension CentralNode {
             try CentralIngest.checkChainEnd(request.chain, of: device)
             return IngestResult(device: device)
         }
+        // All is decoded and checked here, before the one writer's turn.
         var verified: VerifiedPush?
+        var given: GivenStates?
+        if let states = request.states {
+            given = try await GivenStates(states, within: decoding.request, &held)
+        }
         if let push = request.push {
-            switch try await read({ try $0.reading(of: push, from: request.replica) }) {
-            case .sequence(let changes, let hashBefore):
-                verified = try await VerifiedPush(
-                    changes, after: push.firstSeq - 1, hashBefore, signature: push.signature,
-                    from: request.replica, key: device.publicKey)
+            switch try await verify(push, of: device, &held) {
+            case .push(let push): verified = push
             case .beginsLater:
                 try CentralIngest.checkChainEnd(request.chain, of: device)
                 return IngestResult(device: device)
@@ -209,7 +209,7 @@ extension CentralNode {
             }
         }
         do throws(SyncFailure) {
-            return try await take(request, verified)
+            return try await take(request, verified, given)
         } catch {
             // Columns name records by changes: if one led astray, the signature does not fit.
             guard error == .badSignature, request.push?.form == .columns else { throw error }
@@ -218,7 +218,7 @@ extension CentralNode {
     }
 
     private func take(
-        _ request: SyncRequest, _ verified: VerifiedPush?
+        _ request: SyncRequest, _ verified: VerifiedPush?, _ given: GivenStates?
     ) async throws(SyncFailure) -> IngestResult {
         try await write { transaction, database in
             // It may have been revoked, or pushed by another way, while it waited for the writer.
@@ -231,7 +231,7 @@ extension CentralNode {
             }
             var ingest = CentralIngest(transaction, database, device: device)
             let epoch = try database.epoch()
-            var result = try ingest.ingest(request, verified, in: epoch)
+            var result = try ingest.ingest(request, verified, given, in: epoch)
             result.device.lastExchange = transaction.now
             result.device.pending = request.pendingCount
             let receipt = try ReceiptInProgress(

@@ -37,16 +37,19 @@ struct VerifiedPush: Sendable {
 
     /// Checks a push.
     ///
+    /// - Parameter count: how many changes there are.
     /// - Throws: `SyncFailure.malformed`.
     init(
-        _ changes: [UInt8], after seqBefore: UInt64, _ hashBefore: Hash256, signature: [UInt8],
-        from replica: ReplicaID, key: PublicKey
+        _ changes: [UInt8], count: Int, after seqBefore: UInt64, _ hashBefore: Hash256,
+        signature: [UInt8],
+        from replica: ReplicaID, key: PublicKey, within budget: FormatBudget
     ) async throws(SyncFailure) {
         firstSeq = seqBefore + 1
         self.hashBefore = hashBefore
         var chain = HashChain(seq: seqBefore, hash: hashBefore)
         var pushed: [PushedChange] = []
-        for change in try await Self.parse(changes) {
+        pushed.reserveCapacity(count)
+        for change in try await Self.parse(changes, budget).joined() {
             chain.append(innerHash: change.innerHash)
             guard change.change.dot == Dot(replica, chain.seq) else {
                 throw .malformed(
@@ -80,13 +83,16 @@ private struct ParsedChange: Sendable {
 }
 
 extension VerifiedPush {
-    private static func parse(_ sequence: [UInt8]) async throws(SyncFailure) -> [ParsedChange] {
+    /// The changes, in batches.
+    private static func parse(
+        _ sequence: [UInt8], _ budget: FormatBudget
+    ) async throws(SyncFailure) -> [[ParsedChange]] {
         do {
             return try await withThrowingTaskGroup(of: (Int, [ParsedChange]).self) { group in
                 var start = 0
                 var batches = 0
                 while start < sequence.count {
-                    let batch = try read(sequence, from: &start)
+                    let batch = try read(sequence, from: &start, budget)
                     let index = batches
                     batches += 1
                     group.addTask {
@@ -97,7 +103,7 @@ extension VerifiedPush {
                 }
                 var parsed = [[ParsedChange]](repeating: [], count: batches)
                 for try await (index, batch) in group { parsed[index] = batch }
-                return parsed.flatMap { $0 }
+                return parsed
             }
         } catch {
             throw .malformed(what: "push", reason: "\(error)")
@@ -106,15 +112,16 @@ extension VerifiedPush {
 
     /// Reads some changes and moves `start` behind them.
     private static func read(
-        _ sequence: [UInt8], from start: inout Int
+        _ sequence: [UInt8], from start: inout Int, _ budget: FormatBudget
     ) throws(FormatError) -> [ParsedChange] {
         var batch: [ParsedChange] = []
         let result = sequence.withUnsafeBytes { buffer -> Result<Int, FormatError> in
-            var reader = CBORReader(UnsafeRawBufferPointer(rebasing: buffer[start...]))
+            var reader = CBORReader(
+                UnsafeRawBufferPointer(rebasing: buffer[start...]), within: budget.cbor)
             do throws(FormatError) {
                 while !reader.isAtEnd, batch.count < batchCount {
                     let begin = reader.offset
-                    let change = try Change(from: &reader)
+                    let change = try Change(from: &reader, within: budget)
                     let bytes = buffer[(start + begin)..<(start + reader.offset)]
                     batch.append(ParsedChange(change: change, bytes: Array(bytes)))
                 }

@@ -6,15 +6,20 @@ public struct BundleFrames {
     private static let lengthByteCount = 4
 
     private var waiting: [UInt8] = []
+    /// Bytes of those that were given out already: they are dropped with the next chunk, since to move
+    /// the rest for each frame would take steps by the square of a chunk.
+    private var given = 0
 
     /// An empty stream.
     public init() {}
 
     /// Whether nothing waits.
-    public var isEmpty: Bool { waiting.isEmpty }
+    public var isEmpty: Bool { waiting.count == given }
 
     /// Takes the next chunk.
     public mutating func append(_ chunk: [UInt8]) {
+        waiting.removeFirst(given)
+        given = 0
         waiting += chunk
     }
 
@@ -22,15 +27,15 @@ public struct BundleFrames {
     ///
     /// - Throws: `SyncFailure.tooLarge`; `.malformed` for bytes that are no zstd.
     public mutating func next() throws(SyncFailure) -> [UInt8]? {
-        guard waiting.count >= Self.lengthByteCount else { return nil }
-        let count = waiting.prefix(Self.lengthByteCount).reduce(0) { $0 << 8 | Int($1) }
+        let rest = waiting[given...]
+        guard rest.count >= Self.lengthByteCount else { return nil }
+        let count = rest.prefix(Self.lengthByteCount).reduce(0) { $0 << 8 | Int($1) }
         guard count <= BundleLimits.packedFrameBytesMax else {
             throw .tooLarge(limitBytes: BundleLimits.packedFrameBytesMax)
         }
-        let end = Self.lengthByteCount + count
-        guard waiting.count >= end else { return nil }
-        let packed = Array(waiting[Self.lengthByteCount..<end])
-        waiting.removeFirst(end)
+        guard rest.count >= Self.lengthByteCount + count else { return nil }
+        let packed = Array(rest.dropFirst(Self.lengthByteCount).prefix(count))
+        given += Self.lengthByteCount + count
         return try Compression.decompressed(packed, limitBytes: BundleLimits.frameBytesMax)
     }
 

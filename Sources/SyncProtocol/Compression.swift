@@ -62,56 +62,72 @@ public enum Compression {
         return frame
     }
 
-    /// The content of zstd frames, at most `limitBytes` of it.
+    /// Bytes of a frame's content, as its header states them.
     ///
-    /// - Throws: `SyncFailure.malformed` for bytes that are no zstd, or that want a window of more
-    ///   than `WireLimits.zstdWindowLogMax`; `.unsupportedContent` for a dictionary that is not known
-    ///   here; `.tooLarge` past the limit.
+    /// - Throws: `SyncFailure.malformed` for bytes that are not one zstd frame, and for a frame that
+    ///   does not state its content's size, that wants a window of more than
+    ///   `WireLimits.zstdWindowLogMax`, or whose blocks cannot hold what it states; `.tooLarge` past the
+    ///   limit. Nothing was decompressed yet.
+    public static func contentByteCount(
+        of frame: [UInt8], limitBytes: Int
+    ) throws(SyncFailure) -> Int {
+        let stated = ZSTD_getFrameContentSize(frame, frame.count)
+        guard stated != UInt64(bitPattern: -2),  // ZSTD_CONTENTSIZE_ERROR
+            let header = FrameHeader(frame)
+        else { throw .malformed(what: "body", reason: "it is no zstd frame") }
+        guard stated != UInt64(bitPattern: -1) else {  // ZSTD_CONTENTSIZE_UNKNOWN
+            throw .malformed(
+                what: "body", reason: "the zstd frame does not state the size of its content")
+        }
+        guard stated <= UInt64(limitBytes) else { throw .tooLarge(limitBytes: limitBytes) }
+        let window = header.windowBytes ?? stated
+        guard window <= 1 << UInt64(WireLimits.zstdWindowLogMax) else {
+            throw .malformed(what: "body", reason: "the zstd frame wants too large a window")
+        }
+        let end = ZSTD_findFrameCompressedSize(frame, frame.count)
+        guard ZSTD_isError(end) == 0, end <= frame.count,
+            stated <= UInt64(frame.count / blockHeaderBytes) * blockBytesMax
+        else { throw .malformed(what: "body", reason: "the zstd frame is cut short") }
+        guard end == frame.count else {
+            throw .malformed(what: "body", reason: "bytes follow the zstd frame")
+        }
+        return Int(stated)
+    }
+
+    /// Bytes of a block's header, and of what a block can become (RFC 8878 §3.1.1.2).
+    private static let blockHeaderBytes = 3
+    private static let blockBytesMax: UInt64 = 128 << 10
+
+    /// The content of one zstd frame, at most `limitBytes` of it. Memory is taken once, by what the
+    /// frame states, and decompressing ends there.
+    ///
+    /// - Throws: as `contentByteCount`; `SyncFailure.unsupportedContent` for a dictionary that is not
+    ///   known here.
     public static func decompressed(
-        _ bytes: [UInt8], limitBytes: Int = WireLimits.decodedBytesMax
+        _ frame: [UInt8], limitBytes: Int = WireLimits.decodedBytesMax
     ) throws(SyncFailure) -> [UInt8] {
+        let size = try contentByteCount(of: frame, limitBytes: limitBytes)
+        let dictionary = try dictionary(of: frame)
         guard let context = ZSTD_createDCtx() else {
             throw .malformed(what: "body", reason: "no memory for zstd")
         }
         defer { ZSTD_freeDCtx(context) }
-        let isBounded = ZSTD_DCtx_setParameter(
-            context, ZSTD_d_windowLogMax, WireLimits.zstdWindowLogMax)
-        guard ZSTD_isError(isBounded) == 0 else {
-            throw .malformed(what: "body", reason: "zstd could not bound its window")
-        }
-        if let dictionary = try dictionary(of: bytes) {
-            let isLoaded = ZSTD_DCtx_loadDictionary(
-                context, dictionary.bytes, dictionary.bytes.count)
-            guard ZSTD_isError(isLoaded) == 0 else {
-                throw .malformed(what: "body", reason: "no memory for zstd")
+        var written = 0
+        let content = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            if let dictionary {
+                written = ZSTD_decompress_usingDict(
+                    context, buffer.baseAddress, size, frame, frame.count, dictionary.bytes,
+                    dictionary.bytes.count)
+            } else {
+                written = ZSTD_decompressDCtx(
+                    context, buffer.baseAddress, size, frame, frame.count)
             }
+            count = ZSTD_isError(written) == 0 ? written : 0
         }
-        let result: Result<[UInt8], SyncFailure> = bytes.withUnsafeBytes { source in
-            var input = ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
-            var content: [UInt8] = []
-            var hint = 1
-            let step = max(1, ZSTD_DStreamOutSize())
-            while true {
-                let chunk = [UInt8](unsafeUninitializedCapacity: step) { buffer, count in
-                    var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: step, pos: 0)
-                    hint = ZSTD_decompressStream(context, &output, &input)
-                    count = output.pos
-                }
-                if ZSTD_isError(hint) != 0 {
-                    return .failure(.malformed(what: "body", reason: "it is no zstd frame"))
-                }
-                guard content.count + chunk.count <= limitBytes else {
-                    return .failure(.tooLarge(limitBytes: limitBytes))
-                }
-                content += chunk
-                if input.pos == input.size, chunk.count < step || hint == 0 { break }
-            }
-            // A hint other than 0 after all input means that the last frame is cut short.
-            return hint == 0
-                ? .success(content)
-                : .failure(.malformed(what: "body", reason: "the zstd frame is cut short"))
+        guard ZSTD_isError(written) == 0, written == size else {
+            throw .malformed(what: "body", reason: "the zstd frame is damaged")
         }
-        return try result.get()
+        return content
     }
 
     /// The dictionary that the first frame was written with; `nil` when it was none.
@@ -126,5 +142,27 @@ public enum Compression {
                 reason: "it needs dictionary \(number), which is not known here")
         }
         return dictionary
+    }
+}
+
+/// What a zstd frame says of its window (RFC 8878 §3.1.1.1).
+private struct FrameHeader {
+    private static let magic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
+
+    /// Bytes that the frame may refer back over; `nil` when its one segment is the window.
+    let windowBytes: UInt64?
+
+    /// Reads the header; `nil` for bytes that do not begin with one.
+    init?(_ frame: [UInt8]) {
+        let place = Self.magic.count
+        guard frame.count > place + 1, frame.starts(with: Self.magic) else { return nil }
+        let isSingleSegment = frame[place] & 0x20 != 0
+        guard !isSingleSegment else {
+            windowBytes = nil
+            return
+        }
+        let (exponent, mantissa) = (frame[place + 1] >> 3, frame[place + 1] & 7)
+        let base = UInt64(1) << (10 + UInt64(exponent))
+        windowBytes = base + base / 8 * UInt64(mantissa)
     }
 }

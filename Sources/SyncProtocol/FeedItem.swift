@@ -67,14 +67,15 @@ extension FeedItem {
     ///
     /// - Throws: `SyncFailure.malformed`, or what `body` throws.
     public static func forEach(
-        in sequence: [UInt8], _ body: (FeedItem) throws -> Void
+        in sequence: [UInt8], within budget: FormatBudget = .standard,
+        _ body: (FeedItem) throws -> Void
     ) throws {
         try sequence.withUnsafeBytes { buffer in
-            var reader = CBORReader(buffer)
+            var reader = CBORReader(buffer, within: budget.cbor)
             while !reader.isAtEnd {
                 let item: FeedItem
                 do {
-                    item = try FeedItem(from: &reader)
+                    item = try FeedItem(from: &reader, budget)
                 } catch {
                     throw SyncFailure.malformed(what: "reply", reason: "\(error)")
                 }
@@ -101,15 +102,15 @@ extension FeedItem {
         }
     }
 
-    private init(from reader: inout CBORReader) throws {
+    private init(from reader: inout CBORReader, _ budget: FormatBudget) throws {
         let count = try reader.readArrayHeader()
         switch (try reader.readUnsigned(), count) {
         case (Tag.change, 2):
-            let change = try Change(from: &reader)
+            let change = try Change(from: &reader, within: budget)
             guard let record = change.record else { throw FormatError.record }
             self = .change(change, record: record)
         case (Tag.change, 3):
-            let change = try Change(from: &reader)
+            let change = try Change(from: &reader, within: budget)
             guard change.record == nil, let id = RecordID(bytes: try reader.readBytesSlice()) else {
                 throw FormatError.record
             }
@@ -124,7 +125,7 @@ extension FeedItem {
             }
             self = .void(kind: RecordKind(rawValue: kind), record: record, dot: dot)
         case (Tag.state, 2):
-            self = .state(try RecordState(from: &reader))
+            self = .state(try RecordState(from: &reader, within: budget))
         case (Tag.departure, 3):
             guard let kind = UInt8(exactly: try reader.readUnsigned()),
                 let record = RecordID(bytes: try reader.readBytesSlice())

@@ -44,7 +44,8 @@ public enum Problem {
 
     /// The failure that a problem document stands for; `nil` when the bytes are none.
     public static func failure(status: Int, body: [UInt8]) -> SyncFailure? {
-        guard let document = try? JSONValue(parsing: body),  // not JSON: the caller names it
+        guard body.count <= WireLimits.documentBytesMax,
+            let document = try? JSONValue(parsing: body),  // not JSON: the caller names it
             case .object = document, let type = document["type"]?.stringValue
         else { return nil }
         func number(_ name: String) -> UInt64 {

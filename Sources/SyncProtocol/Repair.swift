@@ -119,12 +119,12 @@ public struct HeldCopy: Hashable, Sendable {
         vv.encode(to: &writer)
     }
 
-    init(from reader: inout CBORReader) throws {
+    init(from reader: inout CBORReader, _ budget: WireBudget) throws {
         guard try reader.readArrayHeader() == 2,
             let id = RecordID(bytes: try reader.readBytesSlice())
         else { throw FormatError.member }
         self.id = id
-        vv = try VersionVector(from: &reader)
+        vv = try VersionVector(from: &reader, within: budget.format)
     }
 }
 

@@ -185,14 +185,18 @@ extension SyncReply {
     /// - Throws: `SyncFailure.unsupportedVersion`, `SyncFailure.malformed`.
     public init(
         encoded bytes: [UInt8],
-        versions: ClosedRange<UInt64> = WireLimits.version...WireLimits.version
+        versions: ClosedRange<UInt64> = WireLimits.version...WireLimits.version,
+        within budget: WireBudget = .reply
     ) throws(SyncFailure) {
-        self = try WireDecoding.decode(bytes, as: .reply, versions: versions) { reader, version in
-            try Self.decode(from: &reader, version: version)
+        self = try WireDecoding.decode(bytes, as: .reply, versions: versions, within: budget) {
+            reader, version in
+            try Self.decode(from: &reader, version: version, budget)
         }
     }
 
-    private static func decode(from reader: inout CBORReader, version: UInt64) throws -> SyncReply {
+    private static func decode(
+        from reader: inout CBORReader, version: UInt64, _ budget: WireBudget
+    ) throws -> SyncReply {
         var keys = MapKeys(count: try reader.readMapHeader())
         var accepted: ChainEnd?
         var time: Timestamp?
@@ -204,8 +208,10 @@ extension SyncReply {
                 let (seq, hash) = try NumberedHash.decode(from: &reader)
                 accepted = ChainEnd(seq: seq, hash: hash)
             case Key.refusals:
-                for _ in 0..<(try reader.readArrayHeader()) {
-                    reply.refusals.append(try Refusal(from: &reader))
+                let count = try reader.readArrayHeader()
+                guard count <= budget.pushedChangesMax else { throw FormatError.member }
+                for _ in 0..<count {
+                    reply.refusals.append(try Refusal(from: &reader, budget))
                 }
             case Key.items:
                 guard try reader.readArrayHeader() == 2 else { throw FormatError.member }
@@ -232,7 +238,8 @@ extension SyncReply {
                     }
                 }
             case Key.resumeMark: reply.resumeMark = try reader.readBytes()
-            case Key.neededRecords: reply.neededRecords = try RecordIDs.decode(from: &reader)
+            case Key.neededRecords:
+                reply.neededRecords = try RecordIDs.decode(from: &reader, budget)
             case Key.identity: reply.identity = try NewIdentity(from: &reader)
             case Key.epoch:
                 let epoch = try reader.readUnsigned()
@@ -287,7 +294,7 @@ extension Refusal {
         state?.encode(to: &writer)
     }
 
-    fileprivate init(from reader: inout CBORReader) throws {
+    fileprivate init(from reader: inout CBORReader, _ budget: WireBudget) throws {
         let count = try reader.readArrayHeader()
         guard count == 3 || count == 4 else { throw FormatError.member }
         let seq = try reader.readUnsigned()
@@ -296,6 +303,6 @@ extension Refusal {
         let reason = try reader.readText()
         self.init(
             seq: seq, code: code, reason: reason,
-            state: count == 4 ? try RecordState(from: &reader) : nil)
+            state: count == 4 ? try RecordState(from: &reader, within: budget.format) : nil)
     }
 }

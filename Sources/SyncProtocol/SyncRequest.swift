@@ -176,15 +176,17 @@ extension SyncRequest {
     ///   `SyncFailure.malformed` for bytes that are no request.
     public init(
         encoded bytes: [UInt8],
-        versions: ClosedRange<UInt64> = WireLimits.version...WireLimits.version
+        versions: ClosedRange<UInt64> = WireLimits.version...WireLimits.version,
+        within budget: WireBudget = .request
     ) throws(SyncFailure) {
-        self = try WireDecoding.decode(bytes, as: .request, versions: versions) { reader, version in
-            try Self.decode(from: &reader, version: version)
+        self = try WireDecoding.decode(bytes, as: .request, versions: versions, within: budget) {
+            reader, version in
+            try Self.decode(from: &reader, version: version, budget)
         }
     }
 
     private static func decode(
-        from reader: inout CBORReader, version: UInt64
+        from reader: inout CBORReader, version: UInt64, _ budget: WireBudget
     ) throws -> SyncRequest {
         var keys = MapKeys(count: try reader.readMapHeader())
         var replica: UInt64?
@@ -205,21 +207,29 @@ extension SyncRequest {
             case Key.push: request.push = try Push(.sequence, from: &reader)
             case Key.wantedBytes: request.wantedBytes = try reader.readUnsigned()
             case Key.waitSeconds: request.waitSeconds = try reader.readUnsigned()
-            case Key.resumeMark: request.resumeMark = try reader.readBytes()
-            case Key.fetchedRecords: request.fetchedRecords = try RecordIDs.decode(from: &reader)
+            case Key.resumeMark:
+                let mark = try reader.readBytesSlice()
+                guard mark.count <= WireLimits.resumeMarkBytesMax else { throw FormatError.member }
+                request.resumeMark = Array(mark)
+            case Key.fetchedRecords:
+                request.fetchedRecords = try RecordIDs.decode(from: &reader, budget)
             case Key.states: request.states = try reader.readBytes()
             case Key.pendingCount: request.pendingCount = try reader.readUnsigned()
             case Key.time: time = Timestamp(milliseconds: try reader.readInteger())
             case Key.rotation: request.rotation = try Rotation(from: &reader)
             case Key.epoch: request.epoch = try KnownEpoch(from: &reader)
             case Key.refusedBefore:
-                for _ in 0..<(try reader.readArrayHeader()) {
+                let count = try reader.readArrayHeader()
+                guard count <= budget.pushedChangesMax else { throw FormatError.member }
+                for _ in 0..<count {
                     request.refusedBefore.append(try RefusedBefore(from: &reader))
                 }
             case Key.heldCopies:
                 let count = try reader.readArrayHeader()
-                guard count <= WireLimits.fetchedRecordsMax else { throw FormatError.member }
-                for _ in 0..<count { request.heldCopies.append(try HeldCopy(from: &reader)) }
+                guard count <= budget.listedRecordsMax else { throw FormatError.member }
+                for _ in 0..<count {
+                    request.heldCopies.append(try HeldCopy(from: &reader, budget))
+                }
             case Key.bucketDigests: request.bucketDigests = try BucketDigests(from: &reader)
             case Key.batches:
                 let (wishes, push) = try BatchWishes.decode(from: &reader)

@@ -37,9 +37,9 @@ enum RecordIDs {
         for id in ids { id.withBytes { writer.writeBytes($0) } }
     }
 
-    static func decode(from reader: inout CBORReader) throws -> [RecordID] {
+    static func decode(from reader: inout CBORReader, _ budget: WireBudget) throws -> [RecordID] {
         let count = try reader.readArrayHeader()
-        guard count <= WireLimits.fetchedRecordsMax else { throw FormatError.member }
+        guard count <= budget.listedRecordsMax else { throw FormatError.member }
         var ids: [RecordID] = []
         for _ in 0..<count {
             guard let id = RecordID(bytes: try reader.readBytesSlice()) else {
@@ -69,13 +69,13 @@ enum WireDecoding {
     /// from its start.
     static func decode<R>(
         _ bytes: [UInt8], as message: WireMessage, versions: ClosedRange<UInt64>,
-        _ decode: (inout CBORReader, UInt64) throws -> R
+        within budget: WireBudget, _ decode: (inout CBORReader, UInt64) throws -> R
     ) throws(SyncFailure) -> R {
         do {
             return try bytes.withUnsafeBytes { buffer in
                 let version = try version(in: buffer)
                 guard versions.contains(version) else { throw message.refusal(of: version) }
-                var reader = CBORReader(buffer)
+                var reader = CBORReader(buffer, within: budget.envelope)
                 let result = try decode(&reader, version)
                 guard reader.isAtEnd else {
                     throw CBORError(.trailingBytes, at: reader.offset)

@@ -1,3 +1,6 @@
+public import CBOR
+public import Replication
+
 /// All limits of the exchange, each with its unit and reason.
 public enum WireLimits {
     /// The protocol version spoken here.
@@ -10,8 +13,23 @@ public enum WireLimits {
     /// Bytes of a JSON body at most (enrolment, a new token, what administrators ask for), far more than
     /// any takes: strangers may send them.
     public static let documentBytesMax = 16 << 10
-    /// Bytes of a body after decompression: a zstd bomb stops here.
+    /// Bytes of a reply after decompression, and of what its columns become.
     public static let decodedBytesMax = 32 << 20
+    /// Bytes of a request after decompression, and of what its columns become: a counter pushes 1 MiB at
+    /// most and gives the states of some records with it.
+    public static let requestBytesMax = 16 << 20
+    /// Bytes of a request that are decoded at once, without asking for room: a hundred of them take a
+    /// few MiB, and what most syncs send is smaller.
+    public static let smallRequestBytesMax = 64 << 10
+    /// Items and pairs of a request or reply itself, besides those in its strings of bytes: a thousand
+    /// held copies of records with a hundred writers each.
+    public static let envelopeElementsMax = 1 << 17
+    /// Changes of one push: a chunk of 1 MiB of the smallest there can be.
+    public static let pushedChangesMax = 1 << 16
+    /// Items and pairs of the states that a device gives with one request: those of 1 MiB, twice.
+    public static let stateElementsMax = 1 << 19
+    /// Bytes of a resume mark: central's own have about 60.
+    public static let resumeMarkBytesMax = 1 << 10
     /// Binary logarithm of the bytes that a zstd frame may refer back over, 8 MiB (RFC 9659 §3): a
     /// decoder reserves them on the strength of the frame's header alone. zstd through level 19
     /// stays within.
@@ -44,4 +62,43 @@ public enum WireLimits {
     public static let smallBodyBytesMax = 16 << 10
     /// Bytes below which a body is sent uncompressed: zstd's frame would cost more than it saves.
     public static let compressionBytesMin = 64
+}
+
+/// What one request or reply may cost whoever reads it.
+public struct WireBudget: Hashable, Sendable {
+    /// Bytes of a body after decompression, and of what its columns become.
+    public var bytesMax: Int
+    /// Records that a list may name.
+    public var listedRecordsMax: Int
+    /// Changes of a push, and refusals that it may bring back.
+    public var pushedChangesMax: Int
+    /// Items and pairs of the states that a device gives.
+    public var stateElementsMax: Int
+    /// Of the request or reply itself.
+    public var envelope: CBORBudget
+    /// Of the changes and states in it.
+    public var format: FormatBudget
+
+    /// A budget; what is not named is as usual.
+    public init(
+        bytesMax: Int, listedRecordsMax: Int = WireLimits.fetchedRecordsMax,
+        pushedChangesMax: Int = WireLimits.pushedChangesMax,
+        stateElementsMax: Int = WireLimits.stateElementsMax,
+        envelope: CBORBudget = CBORBudget(elementsMax: WireLimits.envelopeElementsMax),
+        format: FormatBudget = .standard
+    ) {
+        self.bytesMax = bytesMax
+        self.listedRecordsMax = listedRecordsMax
+        self.pushedChangesMax = pushedChangesMax
+        self.stateElementsMax = stateElementsMax
+        self.envelope = envelope
+        self.format = format
+    }
+
+    /// That of a request.
+    public static let request = WireBudget(bytesMax: WireLimits.requestBytesMax)
+    /// That of a reply: central, which a counter trusts, may refuse a whole push, and gives a state
+    /// with each refusal.
+    public static let reply = WireBudget(
+        bytesMax: WireLimits.decodedBytesMax, envelope: CBORBudget(elementsMax: 1 << 22))
 }

@@ -3,6 +3,7 @@
 //
 //     swift run -c release bench [--dossiers N] [--runs N]
 //     swift run -c release bench --sizes [--dossiers N]    bytes on the wire alone, without timing
+//     swift run -c release bench --hostile                 what others wait while hostile requests come
 //     swift run -c release bench --train-dictionary FILE   the shared dictionary, from generated dossiers
 
 internal import Demonstration
@@ -12,6 +13,8 @@ let options = BenchOptions(CommandLine.arguments)
 do {
     if let path = options.dictionaryPath {
         try DictionaryTraining(path: path).run()
+    } else if options.isHostile {
+        try await Hostile().run()
     } else if options.areSizes {
         try Sizes(dossiers: options.dossiers).run()
     } else {
@@ -27,6 +30,7 @@ struct BenchOptions {
     var dossiers = 100_000
     var runs = 1
     var areSizes = false
+    var isHostile = false
     var dictionaryPath: String?
 
     init(_ arguments: [String]) {
@@ -40,6 +44,7 @@ struct BenchOptions {
             $0 + 1 < arguments.count ? arguments[$0 + 1] : nil
         }
         areSizes = arguments.contains("--sizes")
+        isHostile = arguments.contains("--hostile")
         runs = number(after: "--runs") ?? runs
     }
 }

@@ -26,7 +26,7 @@ private typealias ReadRow = Result<CSVRow, BrokenRow>
 private func rows(of input: [UInt8], piece: Int, _ delimiter: Character) -> [ReadRow] {
     var rest = input[...]
     let lines = LineReader(
-        lineBytesMax: CSVReader.rowBytesMax, skipsBlankLines: false
+        lineBytesMax: CSVBudget.standard.rowBytesMax, skipsBlankLines: false
     ) {
         defer { rest = rest.dropFirst(piece) }
         return Array(rest.prefix(piece))
@@ -40,7 +40,8 @@ private func rows(of input: [UInt8], piece: Int, _ delimiter: Character) -> [Rea
 }
 
 private func checkRow(_ row: CSVRow, _ delimiter: Character) {
-    expect(row.bytes.count <= CSVReader.rowBytesMax * 2, "a row is no longer than any may be")
+    expect(
+        row.bytes.count <= CSVBudget.standard.rowBytesMax * 2, "a row is no longer than any may be")
     let quoted = row.cells.map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }
     let text = quoted.joined(separator: String(delimiter))
     let again = rows(of: Array(text.utf8), piece: 64, delimiter)

@@ -18,7 +18,7 @@ func checkColumns(_ input: [UInt8]) {
         checkCarried(changes)
     }
     let items = accepted {
-        try ColumnarBatch.items(of: input, for: replica, limitBytes: limitBytes)
+        try ColumnarBatch.items(of: input, for: replica, within: ColumnBudget(bytesMax: limitBytes))
     }
     if let items {
         expect(items.count <= limitBytes, "no more comes out than allowed")
@@ -29,7 +29,8 @@ func checkColumns(_ input: [UInt8]) {
 
 /// Of changes that lie about their record something else comes out; the chain's hash tells.
 private func rebuilt(_ batch: [UInt8]) throws -> [UInt8] {
-    try ColumnarBatch.changes(of: batch, from: origin, limitBytes: limitBytes) { dot in
+    try ColumnarBatch.changes(of: batch, from: origin, within: ColumnBudget(bytesMax: limitBytes)) {
+        dot in
         dot.seq.isMultiple(of: 2) ? RecordID(derivedFrom: Hash256(hashing: [1])) : nil
     }
 }
@@ -39,13 +40,14 @@ private func checkCarried(_ sequence: [UInt8]) {
         dot.seq.isMultiple(of: 2) ? Hash256(hashing: [2]) : nil
     }
     let again = required("our own batch of items is read") {
-        try ColumnarBatch.items(of: items.bytes, for: replica, limitBytes: sequence.count)
+        try ColumnarBatch.items(
+            of: items.bytes, for: replica, within: ColumnBudget(bytesMax: sequence.count))
     }
     expect(again == sequence, "columns carry any bytes")
     let batch = ColumnarBatch(changes: sequence, from: origin)
     do {
         let again = try ColumnarBatch.changes(
-            of: batch.bytes, from: origin, limitBytes: sequence.count
+            of: batch.bytes, from: origin, within: ColumnBudget(bytesMax: sequence.count)
         ) { _ in nil }
         expect(again == sequence, "columns carry any bytes as changes")
     } catch ColumnError.unknownChange {

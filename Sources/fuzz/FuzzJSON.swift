@@ -14,7 +14,7 @@ func checkJSON(_ input: [UInt8]) {
         try JSONValue(parsing: value.serializedBytes(pretty: true))
     }
     expect(pretty == value, "indented JSON says the same")
-    let deeper = accepted { try JSONValue(parsing: input, depthMax: 512) }
+    let deeper = accepted { try JSONValue(parsing: input, within: JSONBudget(depthMax: 512)) }
     expect(deeper == value, "a higher limit of nesting changes nothing")
 }
 

@@ -52,14 +52,46 @@ struct CBORReaderTests {
         var input: [UInt8] = []
         for _ in 0..<30 { input += [0x9a, 0x00, 0x0f, 0x00, 0x00] }
         input += [UInt8](repeating: 0xff, count: 0xf0200)
-        #expect(refusal(input) == CBORError(.indefiniteLength, at: 150))
+        #expect(refusal(input) == CBORError(.tooManyElements, at: 5))
+        let unbounded = CBORBudget(elementsMax: .max)
+        #expect(throws: CBORError(.indefiniteLength, at: 150)) {
+            try CBORReader.withReader(over: input, within: unbounded) { try $0.readValue() }
+        }
+    }
+
+    @Test("Items and pairs are counted over all containers, and refused before the first is read")
+    func elements() throws {
+        // [[1, 2], {3: 4}, 5]: three items, two, and one pair.
+        let input = try bytes("83820102a1030405")
+        let offsets = [0, 0, 0, 1, 1, 4]
+        for elementsMax in 0...8 {
+            let budget = CBORBudget(elementsMax: elementsMax)
+            let fault =
+                elementsMax < offsets.count
+                ? CBORError(.tooManyElements, at: offsets[elementsMax]) : nil
+            for reads in [true, false] {
+                let found = Self.fault(input, budget, reads: reads)
+                #expect(found == fault, "\(elementsMax)")
+            }
+        }
+    }
+
+    private static func fault(_ input: [UInt8], _ budget: CBORBudget, reads: Bool) -> CBORError? {
+        do throws(CBORError) {
+            try CBORReader.withReader(over: input, within: budget) { reader throws(CBORError) in
+                if reads { _ = try reader.readValue() } else { try reader.skipItem() }
+            }
+            return nil
+        } catch {
+            return error
+        }
     }
 
     @Test(
         "Containers nest to the limit and no deeper",
         arguments: [[0x81], [0xa1, 0x00], [0xd8, 0x64]] as [[UInt8]])
     func depth(container: [UInt8]) {
-        let limit = CBORReader.depthMax
+        let limit = CBORBudget.standard.depthMax
         func nested(_ depth: Int) -> [UInt8] {
             (0..<depth).flatMap { _ in container } + [0x00]
         }

@@ -56,6 +56,42 @@ struct VersionVectorTests {
         #expect(vector.compare(to: [ReplicaID(.max): .max - 1]) == .after)
     }
 
+    /// Two long vectors whose replicas alternate.
+    private func long(_ count: Int) -> (VersionVector, VersionVector) {
+        func vector(_ first: Int) -> VersionVector {
+            VersionVector((0..<count).map { Dot(ReplicaID(UInt64(first + 2 * $0)), 5) })
+        }
+        return (vector(1), vector(2))
+    }
+
+    @Test(
+        "Whole vectors are made, compared and merged in as many steps as they have entries, about")
+    func stepsOfLongVectors() {
+        let count = 10_000
+        let (odd, even) = long(count)
+        var merged = VersionVector()
+        let steps: [(String, Int)] = [
+            ("append", StepCount.counting { for dot in odd.entries { merged.append(dot) } }),
+            ("make", StepCount.counting { _ = VersionVector(odd.entries.reversed()) }),
+            ("merge", StepCount.counting { merged.formMerge(even) }),
+            ("covers", StepCount.counting { _ = merged.covers(even) }),
+            ("missing", StepCount.counting { _ = odd.missing(from: even) }),
+            ("compare", StepCount.counting { _ = odd.compare(to: merged) }),
+        ]
+        for (name, steps) in steps {
+            #expect((count / 2...6 * count).contains(steps), "\(name): \(steps)")
+        }
+        #expect(merged.entries.count == 2 * count)
+        #expect(merged.entries.map(\.replica.rawValue) == (1...UInt64(2 * count)).map { $0 })
+    }
+
+    @Test("Asking a long vector for one replica takes a few steps")
+    func stepsOfLookups() {
+        let (odd, _) = long(10_000)
+        #expect(StepCount.counting { _ = odd[ReplicaID(13_001)] } < 20)
+        #expect(StepCount.counting { _ = odd.covers(Dot(ReplicaID(19_999), 5)) } < 20)
+    }
+
     @Test("A vector is shown as its entries in order")
     func shownText() {
         #expect("\([b: 7, a: 1] as VersionVector)" == "{0000000000000001:1, 0000000000000002:7}")

@@ -190,6 +190,26 @@ struct ChangeValidationTests {
         #expect(error([], encodedBytes: 65_537) == .changeTooLarge(bytesMax: 65_536))
     }
 
+    @Test("One more identity may write to a record until there are as many as a context can name.")
+    func writers() {
+        func error(seenBy count: Int, _ own: Bool) -> DossierError? {
+            let others = (1...UInt64(count)).map { Dot(ReplicaID($0 << 8), 1) }
+            let change = Change(
+                dot: Dot(ReplicaID(7), 9), clock: HybridTimestamp(rawValue: 0), kind: .dossier,
+                record: RecordID(bytes: [UInt8](repeating: 1, count: 16)),
+                context: VersionVector(others + (own ? [Dot(ReplicaID(7), 8)] : [])), writes: [])
+            do throws(DossierError) {
+                try DossierRules.validate(change: change)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        #expect(error(seenBy: 4_095, false) == nil)
+        #expect(error(seenBy: 4_095, true) == nil)
+        #expect(error(seenBy: 4_096, false) == .tooManyWriters(max: 4_096))
+    }
+
     @Test("Who and when have limits too.")
     func stamps() {
         #expect(error([], at: .max) == .outOfRange("at", DossierLimits.instant))

@@ -68,6 +68,7 @@ mixed = [bytes.fromhex(row["hex"]) for row in vectors("cbor-cbor2.json")["rows"]
 changes = [bytes.fromhex(row["bytes"]) for row in vectors("changes.json")["chain"]]
 states = [bytes.fromhex(row["bytes"]) for row in vectors("states.json")["states"]]
 ID, HASH, KEY = bytes(range(16)), bytes(range(32)), bytes(range(1, 33))
+SHORT = HASH[:8]
 
 seed("cbor", "appendix-a-sequence", b"".join(sound))
 seed("cbor", "appendix-a-with-refused", b"".join(appendix))
@@ -83,7 +84,7 @@ for index, state in enumerate(states):
     seed("state", f"vector-{index}", state)
 seed("state", "sequence", b"".join(states))
 
-plain = {0: 2, 1: 7, 3: [9, HASH], 5: 1 << 20, 11: 1772414100000}
+plain = {0: 2, 1: 7, 3: [9, SHORT], 5: 1 << 20, 11: 1772414100000}
 seed("request", "plain", cbor(plain))
 seed(
     "request",
@@ -92,8 +93,8 @@ seed(
         {
             0: 2,
             1: 0x1BC0DE0000000001,
-            2: [12, HASH],
-            3: [9, HASH],
+            2: [12, SHORT],
+            3: [9, SHORT],
             4: [1, HASH, b"".join(changes[:3]), HASH + HASH],
             5: 1 << 20,
             6: 55,
@@ -102,10 +103,15 @@ seed(
             9: b"".join(states[:3]),
             10: 4,
             11: -1,
+            13: [5, 7],
+            14: SHORT * 3,
+            15: [[ID, {7: 9, 8: 1}], [ID, {}]],
+            16: [[3, "no-record"]],
+            18: True,
         }
     ),
 )
-seed("request", "rotation", cbor(plain | {12: [KEY, [[0, HASH], [9, HASH]]]}))
+seed("request", "rotation", cbor(plain | {12: [KEY, HASH, [[0, SHORT], [9, SHORT]]]}))
 seed("request", "newer", cbor(plain | {99: {"x": [1, "y"]}}))
 seed("request", "newer-version", cbor({0: 3, 1: 7}))
 
@@ -115,7 +121,7 @@ items += [cbor([1, Raw(change)]) for change in changes]
 items += [cbor([2, 1, ID, 7, 9])] + [cbor([3, Raw(state)]) for state in states]
 for index in (0, 8, 14, 17):
     seed("reply", f"item-{index}", items[index])
-settled = {0: 2, 1: [9, HASH], 8: 1772414100000}
+settled = {0: 2, 1: [9, SHORT], 8: 1772414100000}
 seed("reply", "plain", cbor(settled))
 seed(
     "reply",
@@ -123,13 +129,13 @@ seed(
     cbor(
         {
             0: 2,
-            1: [9, HASH],
+            1: [9, SHORT],
             2: [
                 [9, "out-of-scope", "another office's"],
                 [8, "x", "y", Raw(states[2])],
             ],
             3: [3, items[0] + items[14] + items[17]],
-            4: [12, HASH],
+            4: [12, SHORT],
             5: True,
             6: 3,
             7: HASH,
@@ -137,7 +143,7 @@ seed(
             9: [1, 2, 3],
             10: b"mark",
             11: [ID],
-            12: [8, 2, "token", 7],
+            12: [8, 2, 7],
         }
     ),
 )
@@ -156,6 +162,7 @@ seed("zstd", "bomb", zstd(bytes(10 << 20), "-19"))
 seed("zstd", "stored", zstd(bytes(range(256)), "-1", "--no-check"))
 seed("zstd", "two-frames", zstd(b"one") + zstd(b"two"))
 seed("zstd", "skippable", b"\x50\x2a\x4d\x18\x04\0\0\0skip" + zstd(b"one"))
+seed("zstd", "no-size", zstd(text, "-3", "--no-content-size"))
 seed("zstd", "long-window", zstd(text * 3, "--long=27", "--ultra", "-22"))
 seed("zstd", "change", changes[0])
 

@@ -24,6 +24,27 @@ struct CSVReaderTests {
         return rows
     }
 
+    @Test("a row of more cells than are read is too long, and the next one is read")
+    func budget() throws {
+        var given = Array("a,b,c\n1,2,3,4\n5,6,7\n\"x\ny\nz\",8\n".utf8)
+        let lines = LineReader(skipsBlankLines: false) {
+            defer { given = [] }
+            return given
+        }
+        var reader = CSVReader(
+            lines, delimiter: ",", within: CSVBudget(rowLinesMax: 1, cellsMax: 3))
+        var reasons: [BrokenRow.Reason?] = []
+        while let row = try reader.next() {
+            if case .failure(let broken) = row {
+                reasons.append(broken.reason)
+            } else {
+                reasons.append(nil)
+            }
+        }
+        // The last row has three lines: its first is broken, then come two rows that are none.
+        #expect(Array(reasons.prefix(4)) == [nil, .tooLong, nil, .quotes])
+    }
+
     private func cells(_ rows: [Result<CSVRow, BrokenRow>]) -> [[String]?] {
         rows.map { try? $0.get().cells }
     }

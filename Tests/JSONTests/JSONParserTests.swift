@@ -139,18 +139,27 @@ struct JSONParserTests {
     }
 
     @Test("Nesting is allowed to the limit and not beyond it")
-    func nesting() {
+    func nesting() throws {
         let allowed = String(repeating: "[", count: 32) + String(repeating: "]", count: 32)
         #expect(throws: Never.self) { try JSONValue(parsing: allowed) }
         #expect(throws: JSONError.tooDeep(offset: 32, depthMax: 32)) {
             try JSONValue(parsing: "[" + allowed + "]")
         }
         #expect(throws: JSONError.tooDeep(offset: 5, depthMax: 1)) {
-            try JSONValue(parsing: #"{"a":{}}"#, depthMax: 1)
+            try JSONValue(parsing: #"{"a":{}}"#, within: JSONBudget(depthMax: 1))
+        }
+        let text = #"[1,{"a":[2,3]},4]"#
+        let value = try JSONValue(parsing: text)
+        #expect(try JSONValue(parsing: text, within: JSONBudget(elementsMax: 6)) == value)
+        for (elementsMax, offset) in [(0, 1), (1, 3), (2, 4), (3, 9), (4, 11), (5, 15)] {
+            #expect(throws: JSONError.tooManyElements(offset: offset)) {
+                try JSONValue(parsing: text, within: JSONBudget(elementsMax: elementsMax))
+            }
         }
         #expect(throws: JSONError.tooDeep(offset: 512, depthMax: 512)) {
             try JSONValue(
-                parsing: [UInt8](repeating: UInt8(ascii: "["), count: 100_000), depthMax: .max)
+                parsing: [UInt8](repeating: UInt8(ascii: "["), count: 100_000),
+                within: JSONBudget(depthMax: .max))
         }
     }
 

@@ -76,6 +76,7 @@ extension FormatError {
         case .record: "record"
         case .order: "order"
         case .stamp: "stamp"
+        case .tooLong: "long"
         }
     }
 }

@@ -139,7 +139,7 @@ extension SyncReply {
             itemsForm == .sequence
             ? items
             : try ColumnarBatch.items(
-                of: items, for: reader, limitBytes: WireLimits.decodedBytesMax)
+                of: items, for: reader, within: ColumnBudget(bytesMax: WireLimits.decodedBytesMax))
         try FeedItem.forEach(in: sequence) { decoded.append($0) }
         return decoded
     }

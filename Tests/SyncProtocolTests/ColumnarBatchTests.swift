@@ -30,7 +30,7 @@ struct ColumnarBatchTests {
             let bytes = encodedSequence((0..<count).map { _ in randomItem(&random) })
             let batch = ColumnarBatch(items: bytes, for: reader)
             let again = try ColumnarBatch.items(
-                of: batch.bytes, for: reader, limitBytes: Self.limit)
+                of: batch.bytes, for: reader, within: ColumnBudget(bytesMax: Self.limit))
             #expect(again == bytes, "seed \(seed)")
         }
     }
@@ -50,7 +50,7 @@ struct ColumnarBatchTests {
                 pushes.first { $0.origin.replica == dot.replica }?.hashes[dot.seq]
             }
             let again = try ColumnarBatch.items(
-                of: batch.bytes, for: reader, limitBytes: Self.limit)
+                of: batch.bytes, for: reader, within: ColumnBudget(bytesMax: Self.limit))
             #expect(again == bytes, "seed \(seed)")
             idBytes += batch.parts.first { $0.name == "ids" }?.range.count ?? 0
         }
@@ -76,7 +76,7 @@ struct ColumnarBatchTests {
                 hash.map { $0[dot.seq] ?? .zero } ?? Hash256(hashing: [7])
             }
             let again = try ColumnarBatch.items(
-                of: batch.bytes, for: reader, limitBytes: Self.limit)
+                of: batch.bytes, for: reader, within: ColumnBudget(bytesMax: Self.limit))
             #expect(again == push.items)
             let ids = batch.parts.first { $0.name == "ids" }?.range.count
             #expect(ids == (hash == nil ? 50 * 16 + 1 : 16 + 1 + 32), "\(idBytesMax)")
@@ -103,7 +103,7 @@ struct ColumnarBatchTests {
         let batch = ColumnarBatch(changes: sequence, from: origin)
         #expect(batch.parts.first { $0.name == "ids" }?.range.count ?? 0 == 0)
         let again = try ColumnarBatch.changes(
-            of: batch.bytes, from: origin, limitBytes: Self.limit
+            of: batch.bytes, from: origin, within: ColumnBudget(bytesMax: Self.limit)
         ) { _ in nil }
         #expect(again == sequence)
     }
@@ -125,8 +125,9 @@ struct ColumnarBatchTests {
                 ).canonicalBytes
         }
         let batch = ColumnarBatch(changes: bytes, from: origin)
-        let again = try ColumnarBatch.changes(of: batch.bytes, from: origin, limitBytes: Self.limit)
-        {
+        let again = try ColumnarBatch.changes(
+            of: batch.bytes, from: origin, within: ColumnBudget(bytesMax: Self.limit)
+        ) {
             _ in nil
         }
         #expect(again == bytes)
@@ -146,7 +147,7 @@ struct ColumnarBatchTests {
             let batch = ColumnarBatch(changes: bytes, from: push.origin)
             do {
                 let again = try ColumnarBatch.changes(
-                    of: batch.bytes, from: push.origin, limitBytes: Self.limit
+                    of: batch.bytes, from: push.origin, within: ColumnBudget(bytesMax: Self.limit)
                 ) { _ in nil }
                 #expect(again == bytes, "seed \(seed)")
             } catch let error as ColumnError {
@@ -154,7 +155,8 @@ struct ColumnarBatchTests {
             }
             let items = ColumnarBatch(items: bytes, for: push.origin.replica)
             let again = try ColumnarBatch.items(
-                of: items.bytes, for: push.origin.replica, limitBytes: Self.limit)
+                of: items.bytes, for: push.origin.replica,
+                within: ColumnBudget(bytesMax: Self.limit))
             #expect(again == bytes, "seed \(seed)")
         }
     }
@@ -170,7 +172,9 @@ struct ColumnarBatchTests {
         let batch = ColumnarBatch(changes: change.canonicalBytes, from: origin)
         #expect(!contains(batch.bytes, record.bytes))
         #expect(throws: ColumnError.unknownChange(seen)) {
-            try ColumnarBatch.changes(of: batch.bytes, from: origin, limitBytes: Self.limit) { _ in
+            try ColumnarBatch.changes(
+                of: batch.bytes, from: origin, within: ColumnBudget(bytesMax: Self.limit)
+            ) { _ in
                 nil
             }
         }
@@ -205,13 +209,58 @@ struct HostileColumnsTests {
             let out =
                 try asItems
                 ? ColumnarBatch.items(
-                    of: bytes, for: push.origin.replica, limitBytes: Self.limit)
+                    of: bytes, for: push.origin.replica, within: ColumnBudget(bytesMax: Self.limit))
                 : push.rebuilt(bytes, limitBytes: Self.limit)
             #expect(out.count <= Self.limit)
             return false
         } catch let error as ColumnError {
             #expect(!"\(error)".contains("Nguyễn"))
             return true
+        }
+    }
+
+    @Test("counts without bytes behind them are taken from the budget before a column is begun")
+    func budgets() throws {
+        // 2^20 + 1 rows, and nothing else.
+        let many: [UInt8] = [ColumnarBatch.form, 0x81, 0x80, 0x40, 0, 0]
+        for seed in Seeds.all(10) {
+            var random = SeededGenerator(seed: seed)
+            let (push, batch, _) = batches(&random)
+            func failure(_ bytes: [UInt8], _ budget: ColumnBudget) throws -> ColumnError? {
+                do {
+                    _ = try ColumnarBatch.changes(of: bytes, from: push.origin, within: budget) {
+                        push.records[$0]
+                    }
+                    return nil
+                } catch let error as ColumnError {
+                    return error
+                }
+            }
+            let all = ColumnBudget(bytesMax: Self.limit)
+            #expect(try failure(many, ColumnBudget(bytesMax: 1 << 30)) == .tooMany)
+            #expect(try failure(batch, all) == nil)
+            // The least that is enough is no more than there are bytes.
+            var least = 0
+            while try failure(batch, ColumnBudget(bytesMax: Self.limit, elementsMax: least)) != nil
+            {
+                least += 1
+            }
+            #expect((push.changes.count...push.sequence.count).contains(least), "seed \(seed)")
+            #expect(
+                try failure(batch, ColumnBudget(bytesMax: Self.limit, elementsMax: least - 1))
+                    == .tooMany)
+            for budget in [
+                ColumnBudget(bytesMax: Self.limit, partsMax: 0),
+                ColumnBudget(bytesMax: Self.limit, elementsMax: 0),
+            ] {
+                #expect(try failure(batch, budget) == .tooMany, "seed \(seed)")
+            }
+            if push.changes.contains(where: {
+                $0.erasedContent == nil && $0.unknownMembers.isEmpty && $0.context.entries.count > 1
+            }) {
+                let none = ColumnBudget(bytesMax: Self.limit, contextDotsMax: 1)
+                #expect(try failure(batch, none) == .range, "seed \(seed)")
+            }
         }
     }
 

@@ -65,14 +65,14 @@ struct ColumnsVectorTests {
                 (named.dot, try #require(RecordID(bytes: bytes(named.value))))
             }
             let changes = try ColumnarBatch.changes(
-                of: bytes(push.batch), from: origin, limitBytes: 1 << 16
+                of: bytes(push.batch), from: origin, within: ColumnBudget(bytesMax: 1 << 16)
             ) { dot in records.first { $0.0 == dot.description }?.1 }
             #expect(try changes == push.changes.flatMap { try bytes($0) }, "\(push.name)")
         }
         for batch in file.items {
             let items = try ColumnarBatch.items(
                 of: bytes(batch.batch), for: try #require(ReplicaID(hexadecimal: batch.reader)),
-                limitBytes: 1 << 16)
+                within: ColumnBudget(bytesMax: 1 << 16))
             #expect(try items == batch.items.flatMap { try bytes($0) }, "\(batch.name)")
         }
     }

@@ -57,9 +57,53 @@ struct CompressionTests {
     func framesByHand() throws {
         let word = Array("hello".utf8)
         #expect(try Compression.decompressed(hello) == word)
-        #expect(try Compression.decompressed(hello + hello) == word + word)
+        // One body is one frame: each further one would have a size of its own.
+        expectMalformed(failureOf(hello + hello), "body")
         let skipped: [UInt8] = [0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 9, 9, 9]
-        #expect(try Compression.decompressed(skipped + hello + skipped) == word)
+        expectMalformed(failureOf(skipped + hello), "body")
+        expectMalformed(failureOf(hello + skipped), "body")
+    }
+
+    @Test("a frame that does not state its content's size is refused, and every frame of ours does")
+    func statedSize() throws {
+        // No segment size, a window of 1 KiB, one raw block.
+        let silent: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0x29, 0, 0] + Array("hello".utf8)
+        let failure = failureOf(silent)
+        expectMalformed(failure, "body")
+        #expect(String(describing: failure).contains("does not state the size"))
+        var random = SeededGenerator(seed: 4)
+        for count in [0, 1, 255, 256, 70_000, 300_000, 3 << 20] {
+            let bytes = content(count, period: 11, &random)
+            let dictionaries =
+                [nil, CompressionDictionary.newest]
+            for dictionary in dictionaries {
+                for level: Int32 in [1, 3, 19] where level < 19 || count < 1 << 20 {
+                    let frame = try Compression.compressed(
+                        bytes, level: level, dictionary: dictionary)
+                    #expect(
+                        try Compression.contentByteCount(of: frame, limitBytes: count) == count)
+                }
+            }
+            let framed = try BundleFrames.packed(bytes)
+            #expect(
+                try Compression.contentByteCount(of: Array(framed[4...]), limitBytes: count)
+                    == count)
+        }
+    }
+
+    @Test("a frame that states less than it holds, or more, gives nothing")
+    func wrongSize() throws {
+        for stated: UInt8 in [0, 4, 6, 255] {
+            var frame = hello
+            frame[5] = stated
+            expectMalformed(failureOf(frame), "body", "\(stated)")
+        }
+        // A large one that states a little: decompressing ends at what was stated.
+        let zeros = try Compression.compressed([UInt8](repeating: 0, count: 70_000))
+        let sizeAt = zeros.firstRange(of: [0x70, 0x11, 0x01, 0x00])?.lowerBound
+        var small = zeros
+        small[try #require(sizeAt) + 2] = 0
+        expectMalformed(failureOf(small), "body")
     }
 
     /// libzstd by itself would reserve 128 MiB for 14 bytes that say they look back so far.
@@ -67,7 +111,7 @@ struct CompressionTests {
     func window() throws {
         // The byte is the exponent above 10, in 5 bits, and eighths of it in 3: RFC 8878 §3.1.1.1.2.
         func frame(window: UInt8) -> [UInt8] {
-            [0x28, 0xb5, 0x2f, 0xfd, 0, window, 0x29, 0, 0] + Array("hello".utf8)
+            [0x28, 0xb5, 0x2f, 0xfd, 0x80, window, 5, 0, 0, 0, 0x29, 0, 0] + Array("hello".utf8)
         }
         #expect(try Compression.decompressed(frame(window: 13 << 3)) == Array("hello".utf8))
         for window: UInt8 in [13 << 3 | 1, 14 << 3, 17 << 3, 255] {
@@ -86,18 +130,21 @@ struct CompressionTests {
         let allowed = try Compression.compressed(Array(zeros.dropLast()))
         #expect(try Compression.decompressed(allowed).count == WireLimits.decodedBytesMax)
         let many = [[UInt8]](repeating: allowed, count: 100).flatMap(\.self)
-        #expect(
-            failure { () throws(SyncFailure) in try Compression.decompressed(many) } == tooLarge)
+        expectMalformed(
+            failure { () throws(SyncFailure) in try Compression.decompressed(many) }, "body")
     }
 
     @Test("a frame that only claims to be large is refused for what it is")
     func claimedSize() {
-        // One segment of 2^60 bytes, and one of 2^40 with a block of one byte.
+        // One segment of 2^60 bytes, and one of 2^40 with a block of one byte: both are larger than is
+        // allowed. One of 2^20 with a block of one byte cannot hold them.
         let claims: [[UInt8]] = [
             [0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0, 0, 0, 0, 0, 0, 0, 0x10],
             [0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0, 0, 0, 0, 0, 1, 0, 0, 0x09, 0, 0, 7],
         ]
-        for claim in claims { expectMalformed(failureOf(claim), "body") }
+        for claim in claims { #expect(failureOf(claim) == .tooLarge(limitBytes: 1 << 20)) }
+        expectMalformed(
+            failureOf([0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0x10, 0, 0x09, 0, 0, 7]), "body")
     }
 
     @Test("garbage and nothing are refused")

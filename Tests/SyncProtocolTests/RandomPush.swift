@@ -57,7 +57,9 @@ struct RandomPush {
 
     /// The push as the columns say it, with all records known.
     func rebuilt(_ batch: [UInt8], limitBytes: Int = WireLimits.decodedBytesMax) throws -> [UInt8] {
-        try ColumnarBatch.changes(of: batch, from: origin, limitBytes: limitBytes) { records[$0] }
+        try ColumnarBatch.changes(
+            of: batch, from: origin, within: ColumnBudget(bytesMax: limitBytes)
+        ) { records[$0] }
     }
 
     /// The changes as another device's items.

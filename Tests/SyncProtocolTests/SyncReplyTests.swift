@@ -166,7 +166,8 @@ struct SyncReplyTests {
         for seed in Seeds.all(100) {
             var random = SeededGenerator(seed: seed)
             let reply = randomReply(&random)
-            let json = try JSONValue(parsing: reply.json.serializedBytes(), depthMax: 64)
+            let json = try JSONValue(
+                parsing: reply.json.serializedBytes(), within: JSONBudget(depthMax: 64))
             #expect(json["items"]?.arrayValue?.count == Int(reply.itemCount), "seed \(seed)")
             #expect(json["refusals"]?.arrayValue?.count == reply.refusals.count, "seed \(seed)")
         }
