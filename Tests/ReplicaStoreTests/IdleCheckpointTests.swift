@@ -75,7 +75,7 @@ struct IdleCheckpointTests {
             try add(database, file)
             if try checkpoint(database) { moves += 1 }
         }
-        #expect((1...4).contains(moves), "\(moves)")
+        #expect(moves >= 2)
         #expect(try recordsWithoutLog(file) > 20)
     }
 }
