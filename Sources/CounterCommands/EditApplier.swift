@@ -96,14 +96,19 @@ struct ApplyOutcome {
         lastLine = line
     }
 
+    /// `known`, `waiting` and `narrowed` are there for the lines of an export.
     var json: JSONValue {
-        .object([
+        let members: [(String, JSONValue)] = [
             ("lines", .integer(Int64(lines))), ("applied", .integer(Int64(applied))),
-            ("failed", .integer(Int64(failed))), ("known", .integer(Int64(known))),
-            ("waiting", .integer(Int64(waiting))), ("narrowed", .integer(Int64(narrowed))),
-            ("errors", .array(errors.map(\.json))),
+            ("failed", .integer(Int64(failed))), ("errors", .array(errors.map(\.json))),
             ("warnings", .array(warnings.map(\.json))),
-        ])
+        ]
+        guard known + waiting + narrowed > 0 else { return .object(members) }
+        return .object(
+            members + [
+                ("known", .integer(Int64(known))), ("waiting", .integer(Int64(waiting))),
+                ("narrowed", .integer(Int64(narrowed))),
+            ])
     }
 }
 

@@ -88,7 +88,7 @@ struct ReplicaStatus {
     var json: JSONValue {
         let pin: JSONValue = trust.pin.map { .string($0) } ?? .null
         let url: JSONValue = centralURL.isEmpty ? .null : .string(centralURL)
-        return .object([
+        let members: [(String, JSONValue)] = [
             ("state", .string(state?.rawValue ?? "none")),
             ("office", office.isEmpty ? .null : .string(office)),
             ("desk", replica == nil ? .null : .integer(desk)),
@@ -100,7 +100,6 @@ struct ReplicaStatus {
             ("pendingBytes", .integer(pendingBytes)),
             ("pendingSince", ShownText.json(pendingSince)),
             ("conflicts", .integer(Int64(conflicts))),
-            ("waitingCarried", .integer(Int64(waitingCarried))),
             ("refused", .array(refused.map(\.json))),
             ("lastExchange", ShownText.json(lastExchange)),
             ("lastComplete", ShownText.json(lastComplete)),
@@ -109,7 +108,9 @@ struct ReplicaStatus {
             ("digest", digest.map { .string($0.description) } ?? .null),
             ("identityChanges", .array(rotations.map(\.json))),
             ("agent", agent?.json ?? .null),
-        ])
+        ]
+        guard waitingCarried > 0 else { return .object(members) }
+        return .object(members + [("waitingCarried", .integer(Int64(waitingCarried)))])
     }
 
     /// The status for a terminal, safe to print: the verdict first.

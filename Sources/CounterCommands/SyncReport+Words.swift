@@ -5,6 +5,7 @@ internal import CommandLineTool
 internal import Dossiers
 internal import JSON
 internal import Language
+internal import ReplicaStore
 internal import Replication
 internal import SyncEngine
 internal import SyncProtocol

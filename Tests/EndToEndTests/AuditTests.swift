@@ -73,7 +73,7 @@ struct AuditTests {
     func mark() throws {
         let office = try Office()
         let desk = try office.desk("a")
-        _ = try desk.enter("code=A-1", "fee_vnd=10000")
+        _ = try desk.enter("code=A-1", "applicant_name=Lê Thị Hoa", "fee_vnd=10000")
         #expect(try desk("sync").code == 0)
         #expect(try office.central("assign", "A-1", "Lan").code == 0)
         let mark = try #require(
