@@ -20,7 +20,7 @@ anything = st.recursive(
     max_leaves=12,
 )
 members = st.fixed_dictionaries(
-    {0: st.just(1) | st.just(1) | uint, 1: st.just(REPLICA) | uint, 3: place | anything, 11: st.integers(-(2**63), 2**63 - 1)},
+    {0: st.just(2) | st.just(2) | uint, 1: st.just(REPLICA) | uint, 3: place | anything, 11: st.integers(-(2**63), 2**63 - 1)},
     optional={
         2: place | anything,
         4: st.tuples(uint, st.binary(min_size=32, max_size=32), st.binary(max_size=200),

@@ -56,17 +56,19 @@ extension RecordState {
     }
 
     /// Each write once: a change that was issued again under a new identity may have come back under
-    /// its old dot too, and its clock and author tell that it is the same.
+    /// its old dot too, and its clock and author tell that it is the same. O(n log n).
     private func onceEach(_ entries: [FieldEntry]) -> [FieldEntry] {
-        var kept: [FieldEntry] = []
-        for entry in entries {
-            let stamp = stamp(of: entry.dot)
-            let isKept = kept.contains { other in
-                other.value == entry.value && stamp != nil && self.stamp(of: other.dot) == stamp
-            }
-            if !isKept { kept.append(entry) }
+        var seen = Set<Writing>()
+        return entries.filter { entry in
+            guard let stamp = stamp(of: entry.dot) else { return true }
+            return seen.insert(Writing(value: entry.value, stamp: stamp)).inserted
         }
-        return kept
+    }
+
+    /// What tells one write from another, whatever dot it has.
+    private struct Writing: Hashable {
+        var value: FieldValue
+        var stamp: Stamp
     }
 
     private func isLater(_ left: FieldEntry, than right: FieldEntry) -> Bool {

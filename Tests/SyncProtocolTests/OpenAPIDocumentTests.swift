@@ -10,7 +10,7 @@ import Testing
 struct OpenAPIDocumentTests {
     private static let typePrefix = "urn:dossiersync:problem:"
     /// Problems that only a central of another version sends (`Protocol/errors.md`).
-    private static let unsent: Set<String> = ["broken-chain", "unknown-cursor", "busy"]
+    private static let unsent: Set<String> = ["broken-chain", "unknown-cursor"]
 
     private let document: JSONValue
 
