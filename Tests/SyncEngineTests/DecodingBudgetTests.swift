@@ -90,12 +90,12 @@ struct DecodingBudgetTests {
                 bodyBytes: 3 << 20, columnBytes: 2 << 20, changeBytes: 3 << 20,
                 stateBytes: 1 << 20, smallChangeBytes: 0))
         fleet.slot.replace(node, path: fleet.slot.path)
-        // Changes of the smallest kind, as many as a body of 1 MiB holds.
+        // Changes of the smallest kind, more than there is room for twice.
         let small = device.change(writes: []).canonicalBytes
         var bomb = device.request()
         bomb.push = Push(
             firstSeq: device.chain.seq + 1, hashBefore: device.chain.hash,
-            changes: Array([[UInt8]](repeating: small, count: 20_000).joined()),
+            changes: Array([[UInt8]](repeating: small, count: 4_000).joined()),
             signature: [UInt8](repeating: 0, count: 64))
         let bytes = bomb.encoded()
         var bomber = device
