@@ -122,7 +122,7 @@ enum RunCommand {
             group.cancelAll()
         }
         withExtendedLifetime((network, termination)) {}
-        voice.stopped()
+        await voice.stopped()
         if let error = displaced.withLock({ $0 }) { throw CommandFailure(error) }
         return .ok
     }
@@ -137,6 +137,8 @@ private final class AgentVoice: Sendable {
     private let context: CounterContext
     private let home: CounterHome
     private let notifier: ServiceNotifier?
+    /// What it says on standard error, whose reader may stand still.
+    private let lines: LineQueue
     /// What went wrong when it last tried.
     private let lastError = Mutex<String?>(nil)
     /// When the agent must have given its next sign of life.
@@ -150,6 +152,12 @@ private final class AgentVoice: Sendable {
         self.context = context
         self.home = home
         self.notifier = notifier
+        lines = LineQueue(to: invocation.errorOutput) { count in
+            invocation.text(
+                Message(
+                    "(\(GroupedNumber.counted(count, "line")) left out: nobody read them in time)",
+                    vi: "(bỏ qua \(count) dòng: không ai đọc kịp)"))
+        }
     }
 
     /// Says what the agent does now.
@@ -187,11 +195,12 @@ private final class AgentVoice: Sendable {
     }
 
     /// Says that the agent has ended.
-    func stopped() {
+    func stopped() async {
         publish(
             AgentStatus(
                 phase: .stopped, processID: ProcessInfo.processInfo.processIdentifier,
                 since: context.clock.now()))
+        await lines.finish(within: .seconds(1))
     }
 
     /// Gives the watchdog signs of life, as long as the agent gives them.
@@ -226,7 +235,6 @@ private final class AgentVoice: Sendable {
 
     private func print(_ sentence: Message) {
         guard !invocation.has("--quiet") else { return }
-        // Standard error may be closed; the agent goes on.
-        try? invocation.printErr(invocation.text(sentence))
+        lines.write(line: invocation.text(sentence))
     }
 }

@@ -58,6 +58,15 @@ public struct RetryPolicy: Sendable, Equatable {
     }
 }
 
+extension RetryPolicy {
+    /// How long who found no room to wait at central does without, before he asks again: as long as
+    /// central says, or a minute, and up to as much again.
+    static func pause(noRoomFor seconds: Int, random: any RandomSource) -> Duration {
+        let least = min(.seconds(seconds > 0 ? seconds : 60), retryAfterMax)
+        return least * (1 + Double(random.number() >> 11) / Double(1 << 53))
+    }
+}
+
 extension SyncFailure {
     /// Whether a moment's patience may be enough: a link that broke, or a central that is busy.
     fileprivate var passesByItself: Bool {

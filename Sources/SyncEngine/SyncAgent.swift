@@ -35,10 +35,12 @@ public actor SyncAgent {
     /// How often it looks whether another program has written here.
     private static let watchInterval = Duration.milliseconds(500)
 
+    private let executor = DatabaseExecutor(label: "counter.agent")
     private let database: ReplicaDatabase
     private let makeSession: MakeSession
     private let perform: Sync
     private let timer: any Clock<Duration>
+    private let random: any RandomSource
     private let report: @Sendable (AgentState) -> Void
     private let happenings: AsyncStream<Happening>
     private let continuation: AsyncStream<Happening>.Continuation
@@ -47,6 +49,11 @@ public actor SyncAgent {
     private var waits = 0
     private var timeKeeper: Task<Void, Never>?
     private var listener: Task<Void, Never>?
+
+    /// Runs on a thread of its own: SQLite blocks, and so may who is told of its state.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
 
     /// Prepares an agent.
     ///
@@ -62,6 +69,7 @@ public actor SyncAgent {
         database = try ReplicaDatabase(path: path, role: .counter)
         machine = AgentMachine(schedule, random: random)
         self.timer = timer
+        self.random = random
         self.makeSession = makeSession
         perform = sync
         self.report = report
@@ -190,9 +198,20 @@ extension SyncAgent {
             continuation.yield(.time(wait: wait))
         }
         guard atCentral, let session = session?.session else { return }
+        let random = random
         listener = Task {
-            // A wait that central ended without news goes on.
-            while !Task.isCancelled, (try? await session.waitForNews()) == false {}
+            while !Task.isCancelled {
+                do {
+                    // A wait that central ended without news goes on.
+                    if try await session.waitForNews() { break }
+                } catch SyncFailure.busy(let seconds) {
+                    // There is no room to wait, which is no reason to sync.
+                    let pause = RetryPolicy.pause(noRoomFor: seconds, random: random)
+                    guard (try? await timer.sleep(for: pause)) != nil else { return }
+                } catch {
+                    break
+                }
+            }
             if !Task.isCancelled { continuation.yield(.event(.newsOrBrokenLink)) }
         }
     }
