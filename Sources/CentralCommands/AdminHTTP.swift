@@ -34,9 +34,10 @@ struct AdminHTTP {
 
     /// Answers a request within a session.
     func respond(
-        to route: Route, _ json: JSONValue?, token: String?
+        to route: Route, _ json: JSONValue?, token: String?, from address: String
     ) async throws(SyncFailure) -> (JSONValue, name: String) {
-        guard let token, let account = try await node.admin(token: token) else {
+        guard let token, let account = try await node.admin(token: token, from: address)
+        else {
             throw .refused(status: 401, title: "there is no such session: log in")
         }
         guard account.role == .admin || !route.isForAdminsOnly else {

@@ -176,7 +176,7 @@ public struct CentralHTTP: Sendable {
             var json: JSONValue?
             if route.requestMediaType != nil { json = try Self.document(in: request, "request") }
             let (answer, name) = try await AdminHTTP(node: node).respond(
-                to: route, json, token: Self.token(of: request))
+                to: route, json, token: Self.token(of: request), from: request.remoteAddress)
             line.device = "admin:\(name)"
             return HTTPResponse(contentType: "application/json", text: answer.serialized())
         }
@@ -184,7 +184,7 @@ public struct CentralHTTP: Sendable {
 
     private func authenticate(_ request: HTTPRequest) async throws(SyncFailure) -> ReplicaID {
         guard let token = Self.token(of: request) else { throw .notEnrolled }
-        return try await node.authenticate(token: token)
+        return try await node.authenticate(token: token, from: request.remoteAddress)
     }
 }
 

@@ -1,5 +1,5 @@
-// Administrators over the network. A login costs a hash of 64 MiB, so that one is computed at a time; an
-// unknown name costs the same and is answered alike.
+// Administrators over the network. A login costs a hash of 64 MiB, so that one of strangers is computed at
+// a time; an unknown name costs the same and is answered alike.
 
 public import Causality
 internal import Crypto
@@ -20,7 +20,10 @@ public struct AdminSession: Sendable {
 extension CentralNode {
     /// A session lasts a working day.
     private static let sessionMilliseconds: Int64 = 8 * 3_600_000
-    private static let passwordQueue = DispatchQueue(label: "dossiersync.passwords")
+    /// One password of a stranger is compared at a time, so that many at once do not fill the memory.
+    private static let strangersQueue = DispatchQueue(label: "dossiersync.passwords-of-strangers")
+    /// Whose address is known with the account does not wait behind strangers.
+    private static let knownQueue = DispatchQueue(label: "dossiersync.passwords")
     /// Compared with for names that do not exist.
     private static let nobody = PasswordHash(of: Array("nobody".utf8))
 
@@ -33,13 +36,10 @@ extension CentralNode {
     ) async throws(SyncFailure) -> AdminSession? {
         let account = try await read { try $0.admin(named: name) }
         let hash = account?.password ?? Self.nobody
-        let isRight: Bool
-        switch await check(hash, Array(password.utf8), isKnown: account != nil, from: address) {
-        case .right: isRight = true
-        case .wrong: isRight = false
-        case .mustWait(let wait):
-            throw .tooManyTries(retryAfterSeconds: Int((wait / .seconds(1)).rounded(.up)))
-        }
+        let attempt = try await loginAttempts.take(from: address, account: account?.name ?? "")
+        let matches = await compare(hash, Array(password.utf8), isKnown: attempt.isKnown)
+        let isRight = matches && account != nil
+        loginAttempts.end(attempt, isWrong: !isRight)
         guard let account, isRight else {
             // A name that nobody has may be a password that was typed in the wrong field.
             try await write { transaction, _ in
@@ -47,6 +47,7 @@ extension CentralNode {
             }
             return nil
         }
+        loginAttempts.note(known: address, account: name)
         let key = BearerToken(random)
         let expires = Timestamp(
             milliseconds: clock.now().milliseconds + Self.sessionMilliseconds)
@@ -59,11 +60,16 @@ extension CentralNode {
 
     /// The account of a session; `nil` when there is none, or it has ended.
     ///
+    /// - Parameter address: where the session is used from, which is known with the account from then on.
     /// - Throws: `SyncFailure.centralStore`.
-    public func admin(token: String) async throws(SyncFailure) -> AdminAccount? {
+    public func admin(
+        token: String, from address: String = ""
+    ) async throws(SyncFailure) -> AdminAccount? {
         let hash = BearerToken(text: token).hash
         let now = clock.now()
-        return try await read { try $0.admin(inSession: hash, now: now) }
+        let account = try await read { try $0.admin(inSession: hash, now: now) }
+        if let account { loginAttempts.note(known: address, account: account.name) }
+        return account
     }
 
     /// Lets an administrator look at central's store.
@@ -95,27 +101,13 @@ extension CentralNode {
         }
     }
 
-    private enum PasswordCheck {
-        case right
-        case wrong
-        case mustWait(Duration)
-    }
-
-    /// Compares a password, one after the other: many at once can neither fill the memory nor get past
-    /// the limit of tries.
-    private func check(
-        _ hash: PasswordHash?, _ password: [UInt8], isKnown: Bool, from address: String
-    ) async -> PasswordCheck {
+    /// Compares a password on a thread that may take its time.
+    private func compare(
+        _ hash: PasswordHash?, _ password: [UInt8], isKnown: Bool
+    ) async -> Bool {
         await withCheckedContinuation { answer in
-            Self.passwordQueue.async { [self] in
-                let wait = loginWait(of: address)
-                guard wait == .zero else { return answer.resume(returning: .mustWait(wait)) }
-                if hash?.matches(password) == true, isKnown {
-                    answer.resume(returning: .right)
-                } else {
-                    noteFailedLogin(from: address)
-                    answer.resume(returning: .wrong)
-                }
+            (isKnown ? Self.knownQueue : Self.strangersQueue).async {
+                answer.resume(returning: hash?.matches(password) == true)
             }
         }
     }

@@ -10,8 +10,17 @@ extension CentralNode {
     /// Finds the device that a bearer token belongs to. The first use of a new token makes the one
     /// before it void.
     ///
+    /// - Parameter address: where it is used from: an office's, whose codes strangers do not shut out.
     /// - Throws: `SyncFailure.notEnrolled`, `.tokenReplaced`, `.revoked`, `.centralStore`.
-    public func authenticate(token: String) async throws(SyncFailure) -> ReplicaID {
+    public func authenticate(
+        token: String, from address: String = ""
+    ) async throws(SyncFailure) -> ReplicaID {
+        let replica = try await holder(ofValid: token)
+        codeAttempts.note(known: address)
+        return replica
+    }
+
+    private func holder(ofValid token: String) async throws(SyncFailure) -> ReplicaID {
         let hash = BearerToken(text: token).hash
         switch try await read({ try $0.standing(ofToken: hash) }) {
         case .present(let device): return try Self.admitted(device)

@@ -5,7 +5,6 @@ public import Crypto
 internal import ReplicaStore
 internal import Replication
 public import SyncProtocol
-internal import Synchronization
 
 /// The central node over one database file.
 public final class CentralNode: Sendable {
@@ -18,12 +17,10 @@ public final class CentralNode: Sendable {
     private let readers: [CentralReader]
     let clock: any WallClock
     let random: any RandomSource
-    /// Time since the node was opened.
-    private let elapsed: @Sendable () -> Duration
-    /// Wrong enrolment codes; a central that is started anew has forgotten them.
-    private let attempts = Mutex(AttemptLimiter())
+    /// Wrong enrolment codes.
+    let codeAttempts: AttemptBook
     /// Wrong passwords of administrators.
-    private let loginAttempts = Mutex(AttemptLimiter())
+    let loginAttempts: AttemptBook
     /// What requests may cost that are decoded.
     let decoding: DecodingBudget
     let rooms: DecodingRooms
@@ -39,41 +36,30 @@ public final class CentralNode: Sendable {
     ) throws {
         self.decoding = decoding
         rooms = DecodingRooms(decoding)
-        elapsed = timer.stopwatch()
+        let elapsed = timer.stopwatch()
+        codeAttempts = AttemptBook(elapsed: elapsed)
+        loginAttempts = AttemptBook(elapsed: elapsed)
         writer = try CommitQueue(path: path, isNew: false, clock: clock)
         readers = try (0..<Self.readerCount).map { _ in try CentralReader(path: path) }
         self.clock = clock
         self.random = random
     }
 
-    /// How long an address has to wait before its next login.
-    func loginWait(of address: String) -> Duration {
-        loginAttempts.withLock { $0.wait(of: address, at: elapsed()) }
-    }
-
-    /// Counts a wrong password against an address.
-    func noteFailedLogin(from address: String) {
-        loginAttempts.withLock { $0.noteFailure(of: address, at: elapsed()) }
-    }
-
     /// Enrols a device by a one-time code.
     ///
     /// - Parameter address: whom wrong codes are counted against; a code that is right counts for
-    ///   nobody, but has to wait like the others.
+    ///   nobody, but has to wait like the others of its address.
     /// - Throws: `SyncFailure.badEnrolmentCode`, `.tooManyTries`, `.centralStore`.
     public func enrol(
         _ request: EnrolmentRequest, from address: String = ""
     ) async throws(SyncFailure) -> EnrolmentReply {
-        let wait = attempts.withLock { $0.wait(of: address, at: elapsed()) }
-        guard wait == .zero else {
-            throw .tooManyTries(retryAfterSeconds: Int((wait / .seconds(1)).rounded(.up)))
-        }
+        let attempt = try await codeAttempts.take(from: address)
         do throws(SyncFailure) {
-            return try await redeem(request)
+            let reply = try await redeem(request)
+            codeAttempts.end(attempt, isWrong: false)
+            return reply
         } catch {
-            if error == .badEnrolmentCode {
-                attempts.withLock { $0.noteFailure(of: address, at: elapsed()) }
-            }
+            codeAttempts.end(attempt, isWrong: error == .badEnrolmentCode)
             throw error
         }
     }

@@ -124,6 +124,16 @@ struct AdminTests {
         #expect(failed.allSatisfy { $0["subject"] != "nobody" })
     }
 
+    @Test("strangers at his address do not shut out who has logged in from there before")
+    func strangersBeside() throws {
+        #expect(try login("chief", from: "127.0.0.8").status == 200)
+        var statuses: [Int] = []
+        for _ in 0..<11 { statuses.append(try login("nobody", "x", from: "127.0.0.8").status) }
+        #expect(statuses.suffix(1) == [429], "\(statuses)")
+        #expect(try login("chief", from: "127.0.0.8").status == 200)
+        #expect(try login("reader", from: "127.0.0.8").status == 429, "it is not known there")
+    }
+
     @Test("a password that is corrected while it is typed is the corrected one, and is not shown")
     func typed() throws {
         let command = try "\(Program.path("central")) admin add typist --home \(office.home)"
