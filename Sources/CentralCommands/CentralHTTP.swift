@@ -90,7 +90,11 @@ public struct CentralHTTP: Sendable {
             }
             line.device = replica.description
             let byteCount = try Self.contentByteCount(of: request)
-            let exchange = try await node.exchange(byteCount: byteCount, from: replica) {
+            let waiting = WaitingRequest(
+                token: Self.token(of: request), note: request.noteWaiting)
+            let exchange = try await node.exchange(
+                byteCount: byteCount, from: replica, waiting
+            ) {
                 () throws(SyncFailure) -> SyncRequest in
                 var message = try SyncRequest(encoded: Self.content(of: request))
                 // People read sequences.

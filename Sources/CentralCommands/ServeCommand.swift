@@ -40,6 +40,7 @@ enum ServeCommand {
                 help: Message(
                     "listen beyond loopback without TLS: a proxy in front provides it",
                     vi: "lắng nghe ra ngoài máy mà không có TLS: proxy phía trước lo việc đó")),
+            ServeLimits.trustedProxy, ServeLimits.connections, ServeLimits.connectionsPerAddress,
             Option(
                 "--quiet",
                 help: Message("no line per exchange", vi: "không in dòng cho mỗi lần trao đổi")),
@@ -47,9 +48,30 @@ enum ServeCommand {
         run: run)
 
     @Sendable private static func run(_ invocation: Invocation) async throws -> ExitCode {
+        let isQuiet = invocation.has("--quiet")
+        let lines = LineQueue(to: invocation.errorOutput, notice: LogLine.dropped)
+        let log: @Sendable (LogLine) -> Void = { line in
+            guard !isQuiet || line.isWarning else { return }
+            lines.write(line: line.text)
+        }
+        let ending: Result<Void, any Error>
+        do {
+            ending = .success(try await serve(invocation, log, lines))
+        } catch {
+            ending = .failure(error)
+        }
+        await lines.finish(within: .seconds(1))
+        try ending.get()
+        return .ok
+    }
+
+    private static func serve(
+        _ invocation: Invocation, _ log: @escaping @Sendable (LogLine) -> Void, _ lines: LineQueue
+    ) async throws {
         let home = CentralHome(invocation)
         let files = try TLSFiles(invocation, home)
         let address = try listenAddress(invocation, isTLS: files != nil)
+        let limits = try ServeLimits.limits(invocation, log)
         let tls = try files?.read(now: now())
         try home.open(isMaking: true).close()
         let node: CentralNode
@@ -58,15 +80,9 @@ enum ServeCommand {
         } catch let error as StoreError {
             throw CommandFailure(error)
         }
-        let isQuiet = invocation.has("--quiet")
-        let log: @Sendable (LogLine) -> Void = { line in
-            guard !isQuiet || line.isWarning else { return }
-            // Standard error may be closed; the service goes on.
-            try? invocation.printErr(line.text)
-        }
         for warning in tls?.warnings ?? [] { log(.warning(warning)) }
         let server = try RunningCentral(
-            node: node, listen: address, tls: tls?.identity, log: log)
+            node: node, listen: address, tls: tls?.identity, limits: limits, log: log)
         // Both stand before anyone is told where to connect, or that there is a process to stop.
         let hangUp = await SignalWatch.hangUp()
         let termination = await SignalWatch.termination()
@@ -76,13 +92,15 @@ enum ServeCommand {
             }
         }
         let resting = Task { await keepFileWhole(node) }
+        let keeper = ServingStatusKeeper(
+            besides: home.databasePath, server.status(of: node, limits, lines))
         try invocation.printOut("listening on \(server.url)")
         await termination.wait()
         reloading.cancel()
         resting.cancel()
         withExtendedLifetime(hangUp) {}
+        await keeper.end()
         await server.stop()
-        return .ok
     }
 
     /// How often it looks whether what was written has come to rest.
@@ -156,14 +174,16 @@ struct RunningCentral {
 
     init(
         node: CentralNode, listen: ListenAddress, tls: TLSIdentity? = nil,
-        log: @escaping @Sendable (LogLine) -> Void
+        limits: HTTPServerLimits? = nil, log: @escaping @Sendable (LogLine) -> Void
     ) throws {
         let routes = CentralHTTP(node: node) { log(.exchange($0)) }
-        let limits = try Self.limits(log)
+        var fitted = limits ?? HTTPServerLimits()
+        if limits == nil { try ServeLimits.fit(&fitted, log) }
+        fitted.bodyBytesMax = WireLimits.bodyBytesMax
         let warnings = WarningLog { log(.warning($0)) }
         do {
             server = try HTTPServer(
-                listen: listen, limits: limits, tls: tls,
+                listen: listen, limits: fitted, tls: tls,
                 handler: { await routes.respond(to: $0) },
                 headerCheck: { CentralHTTP.check(method: $0, path: $1, headers: $2) },
                 log: { warnings.write($0) })
@@ -190,29 +210,20 @@ struct RunningCentral {
         await server.stop()
     }
 
-    private static func limits(
-        _ log: @Sendable (LogLine) -> Void
-    ) throws(CommandFailure) -> HTTPServerLimits {
-        var limits = HTTPServerLimits()
-        limits.bodyBytesMax = WireLimits.bodyBytesMax
-        let wanted = limits.connectionsMax
-        let openFiles = OpenFileLimit.raise()
-        guard limits.fit(openFiles: openFiles) else {
-            throw CommandFailure(
-                .osError,
-                Message(
-                    "the limit of \(openFiles) open files leaves none for connections",
-                    vi: "giới hạn \(openFiles) tệp mở không còn chỗ cho kết nối"),
-                hint: Message(
-                    "raise it with ulimit -n, or LimitNOFILE of the service",
-                    vi: "tăng bằng ulimit -n, hoặc LimitNOFILE của dịch vụ"))
+    /// How it stands, whenever that is asked.
+    func status(
+        of node: CentralNode, _ limits: HTTPServerLimits, _ lines: LineQueue
+    ) -> @Sendable () -> ServingStatus {
+        let status = ServingStatus(
+            url: url, since: SystemClock().now(), connectionsMax: limits.connectionsMax,
+            connectionsPerAddressMax: limits.connectionsPerAddressMax,
+            trustedProxies: limits.trustedProxies.map(\.description))
+        return { [server] in
+            var present = status
+            (present.connections, present.refused) = server.counts
+            present.waiting = node.waitingCount
+            present.droppedLogLines = lines.droppedCount
+            return present
         }
-        if limits.connectionsMax < wanted {
-            log(
-                .warning(
-                    "the limit of \(openFiles) open files leaves \(limits.connectionsMax) "
-                        + "connections at once; raise it for \(wanted)"))
-        }
-        return limits
     }
 }

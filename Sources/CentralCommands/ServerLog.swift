@@ -21,6 +21,11 @@ public enum LogLine: Sendable {
         }
     }
 
+    /// The line that stands where others were dropped, since nobody read them.
+    static func dropped(_ count: Int) -> String {
+        LogLine.warning("\(count) lines of this log were dropped: nobody read them in time").text
+    }
+
     /// The line as JSON, for a log reader.
     public var text: String {
         switch self {

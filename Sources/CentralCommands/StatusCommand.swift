@@ -39,6 +39,8 @@ struct CentralStatus {
     var openErasures: Int
     /// When the newest change came in.
     var newestChange: Timestamp?
+    /// The central that serves this store, if one does.
+    var serving: ServingStatus?
 
     init(_ database: ReplicaDatabase) throws {
         for (kind, name) in [
@@ -53,6 +55,7 @@ struct CentralStatus {
         position = try database.lastCommit().position
         newestChange = try database.newestChange()
         devices = try database.devices()
+        serving = ServingStatus(besides: database.path)
         standing = EpochStanding(try database.epoch(), devices)
         arrival = try DeviceStanding(database)
         let (devices, standing) = (devices, standing)
@@ -82,6 +85,7 @@ struct CentralStatus {
                 ),
                 ("erasuresUnconfirmed", .integer(Int64(openErasures))),
                 ("epoch", standing.json),
+                ("serving", serving?.json ?? .null),
             ])
     }
 
@@ -117,7 +121,7 @@ struct CentralStatus {
                 Message("newest change: ", vi: "thay đổi mới nhất: ")
                     + ChangeAge.words(newestChange, now: SystemClock().now()))
         }
-        lines += standing.lines + behind.map(line)
+        lines += (serving?.lines ?? []) + standing.lines + behind.map(line)
         if openErasures > 0 {
             lines.append(
                 Message(

@@ -22,6 +22,8 @@ final class ConnectionWatch: Sendable {
 
     private struct Connection {
         let socket: Int32
+        /// Whether it is one beyond the limits, with less time.
+        var isGuest: Bool
         var stage = Stage.head
         var since = ContinuousClock.now
         var bodyBytes = 0
@@ -56,7 +58,7 @@ final class ConnectionWatch: Sendable {
     /// - Throws: `HTTPError.cannotStart` without descriptors.
     init(limits: HTTPServerLimits) throws(HTTPError) {
         self.limits = limits
-        let shortest = min(limits.headTimeout, limits.idleTimeout)
+        let shortest = min(limits.headTimeout, limits.idleTimeout, limits.guestTimeout)
         tick = min(max(shortest / 4, .milliseconds(10)), .seconds(5))
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         wake = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
@@ -82,14 +84,22 @@ final class ConnectionWatch: Sendable {
         wakeUp()
     }
 
-    /// Takes a new connection on; how many there are now.
-    func opened(_ connection: ServerConnection) -> Int {
+    /// Takes a new connection on.
+    func opened(_ connection: ServerConnection, isGuest: Bool) {
         let count = state.withLock { state in
-            state.connections[connection.key] = Connection(socket: connection.socket)
+            state.connections[connection.key] = Connection(
+                socket: connection.socket, isGuest: isGuest)
             return state.connections.count
         }
         if count == 1 { wakeUp() }
-        return count
+    }
+
+    /// Closes a connection that no request is under way on.
+    func cut(_ key: UInt) {
+        state.withLock { state in
+            guard let connection = state.connections[key] else { return }
+            shutdown(connection.socket, Int32(SHUT_RDWR))
+        }
     }
 
     func closed(_ connection: ServerConnection) {
@@ -210,6 +220,7 @@ extension ConnectionWatch {
         let rate = max(limits.bytesPerSecondMin, 1)
         switch connection.stage {
         case .handling: return false
+        case .head where connection.isGuest: return elapsed > limits.guestTimeout
         case .head: return elapsed > limits.idleTimeout + limits.headTimeout
         case .body:
             return elapsed > limits.idleTimeout + .seconds(connection.bodyBytes / rate)

@@ -10,10 +10,13 @@ public struct HTTPRequest: Sendable {
     public let headers: HTTPHeaders
     /// The body, chunked coding removed; any content coding is left as it is.
     public let body: [UInt8]
-    /// The peer's numeric address without port.
+    /// The numeric address of who asks, without port: the peer's, or what a trusted proxy says.
     public let remoteAddress: String
     /// Bytes of head and body as received, chunk framing not counted.
     public let bytesReceived: Int
+    /// Tells the server that from now on the handler only waits for news, or that it works again. One
+    /// that waits may be cancelled to give way to others; what it answers then is still sent.
+    public let noteWaiting: @Sendable (_ isWaiting: Bool) -> Void
 }
 
 /// What a handler answers; length, date and connection headers are added by the server.

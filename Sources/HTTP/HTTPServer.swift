@@ -17,6 +17,12 @@ public final class HTTPServer: Sendable {
     /// The port that is listened on.
     public let port: UInt16
 
+    /// Connections that have a seat, and requests that were told to come back since it began.
+    public var counts: (connections: Int, refused: Int) {
+        let counts = core.seatCounts
+        return (counts.seated, counts.refused)
+    }
+
     private let core: ServerCore
     private let daemon: ServerDaemon
     private let closingQueue = DispatchQueue(label: "http.server-closing")

@@ -25,7 +25,9 @@ extension HTTPServerLimits {
     /// handler needs; further ones wait in the kernel's queue.
     /// - Returns: whether connections are left.
     public mutating func fit(openFiles: Int) -> Bool {
-        connectionsMax = min(connectionsMax, openFiles - Self.filesBesidesConnections)
+        let files = openFiles - Self.filesBesidesConnections - Self.displacedMax
+        guestsMax = max(min(guestsMax, files / 8), 0)
+        connectionsMax = min(connectionsMax, files - guestsMax)
         return connectionsMax > 0
     }
 }

@@ -5,6 +5,8 @@ struct RequestHead: Sendable {
     let target: RequestTarget?
     let headers: HTTPHeaders
     let remoteAddress: String
+    /// Who asks, when a trusted proxy forwards it; `nil` when that is the connection's peer.
+    let forwardedClient: NetworkAddress?
     /// Bytes of the request line and the headers.
     let bytes: Int
     /// As in the request line: `HTTP/1.1`.
@@ -12,13 +14,15 @@ struct RequestHead: Sendable {
 
     init(
         method: String, rawPath: String, rawQuery: [(name: String, value: String)],
-        headers: HTTPHeaders, remoteAddress: String, version: String = "HTTP/1.1"
+        headers: HTTPHeaders, remoteAddress: String, forwardedClient: NetworkAddress? = nil,
+        version: String = "HTTP/1.1"
     ) {
         self.version = version
         self.method = method
         self.target = RequestTarget(rawPath: rawPath, rawQuery: rawQuery)
         self.headers = headers
         self.remoteAddress = remoteAddress
+        self.forwardedClient = forwardedClient
         let queryBytes = rawQuery.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 }
         let line = method.utf8.count + rawPath.utf8.count + queryBytes
         self.bytes = line + " ".utf8.count * 2 + "HTTP/1.1\r\n\r\n".utf8.count + headers.wireBytes
@@ -86,10 +90,19 @@ struct RequestHead: Sendable {
         return .problem(400, "Malformed message length")
     }
 
-    func request(body: [UInt8]) -> HTTPRequest {
+    /// Whether it says that it would only wait for news (`Prefer: wait=55`, RFC 7240 §4.3).
+    var prefersToWait: Bool {
+        headers.values("Prefer").flatMap { $0.split(separator: ",") }.contains {
+            $0.drop { $0 == " " || $0 == "\t" }.lowercased().hasPrefix("wait=")
+        }
+    }
+
+    func request(
+        body: [UInt8], noteWaiting: @escaping @Sendable (Bool) -> Void
+    ) -> HTTPRequest {
         HTTPRequest(
             method: method, path: target?.path ?? "/", query: target?.query ?? [:],
             headers: headers, body: body, remoteAddress: remoteAddress,
-            bytesReceived: bytes + body.count)
+            bytesReceived: bytes + body.count, noteWaiting: noteWaiting)
     }
 }

@@ -21,6 +21,8 @@ final class ServerCore: Sendable {
         var lastLogLine: String?
     }
 
+    private let proxies: TrustedProxies
+    private let seats: Mutex<Seats>
     private let headerCheck: HTTPServer.HeaderCheck?
     private let log: (@Sendable (String) -> Void)?
     private let state = Mutex(State())
@@ -37,6 +39,8 @@ final class ServerCore: Sendable {
         log: (@Sendable (String) -> Void)?
     ) {
         self.limits = limits
+        proxies = TrustedProxies(limits.trustedProxies)
+        seats = Mutex(Seats(limits: limits))
         self.certificates = certificates
         self.watch = watch
         self.headerCheck = headerCheck
@@ -78,6 +82,8 @@ final class ServerCore: Sendable {
     }
 
     func left(_ exchange: ServerExchange) {
+        let id = ObjectIdentifier(exchange)
+        seats.withLock { $0.ended(id, on: exchange.connectionKey, at: .now) }
         state.withLock { $0.exchanges[ObjectIdentifier(exchange)] = nil }
         openExchanges.leave()
     }
@@ -115,6 +121,80 @@ final class ServerCore: Sendable {
 
     private func currentExchanges() -> [ServerExchange] {
         state.withLock { Array($0.exchanges.values) }
+    }
+}
+
+// Who has a seat.
+extension ServerCore {
+    /// Connections that have a seat, and requests that were told to come back.
+    var seatCounts: (seated: Int, refused: Int) {
+        seats.withLock { ($0.seatedCount, $0.refusedCount) }
+    }
+
+    /// Who asks behind a trusted proxy; `nil` when that is the peer.
+    func forwardedClient(of peer: String, _ headers: HTTPHeaders) -> NetworkAddress? {
+        guard !limits.trustedProxies.isEmpty, let peer = NetworkAddress(peer),
+            proxies.contains(peer)
+        else { return nil }
+        return proxies.client(behind: peer, headers)
+    }
+
+    func opened(_ connection: ServerConnection) {
+        let peer = NetworkAddress(connection.remoteAddress())
+        // A trusted proxy's connections carry requests of many.
+        let client = peer.flatMap { proxies.contains($0) ? nil : $0.client }
+        let (isGuest, leaver) = seats.withLock {
+            $0.opened(connection.key, client: client, at: .now)
+        }
+        watch.opened(connection, isGuest: isGuest)
+        makeLeave(leaver)
+    }
+
+    func closed(_ connection: ServerConnection) {
+        watch.closed(connection)
+        seats.withLock { $0.closed(connection.key) }
+    }
+
+    /// Gives a request a seat, or says when it may come back.
+    func seat(_ exchange: ServerExchange, _ head: RequestHead) -> HTTPResponse? {
+        let wish = head.prefersToWait ? Seats.Wish.toWait : .work
+        let (isTaken, leaver, lack) = seats.withLock {
+            $0.arrived(
+                ObjectIdentifier(exchange), on: exchange.connectionKey,
+                client: head.forwardedClient, wish, at: .now)
+        }
+        makeLeave(leaver)
+        guard !isTaken else { return nil }
+        switch lack {
+        case .ofAll:
+            logLine(
+                "all \(limits.connectionsMax) connections are taken: "
+                    + "further ones are told to come back")
+        case .ofAddress:
+            logLine(
+                "an address has taken all \(limits.connectionsPerAddressMax) of its connections: "
+                    + "further ones are told to come back, as all connections are taken")
+        }
+        var response = HTTPResponse.problem(503, "All connections are taken")
+        let times = limits.retryAfterSeconds
+        response.headers["Retry-After"] = "\(wish == .work ? times.work : times.waiting)"
+        return response.closingConnection
+    }
+
+    /// Notes that a request only waits, or works again.
+    func note(isWaiting: Bool, _ exchange: ServerExchange) {
+        let id = ObjectIdentifier(exchange)
+        seats.withLock {
+            $0.note(isWaiting: isWaiting, id, on: exchange.connectionKey, at: .now)
+        }
+    }
+
+    private func makeLeave(_ leaver: Seats.Leaver?) {
+        switch leaver {
+        case .connection(let key): watch.cut(key)
+        case .exchange(let id): state.withLock { $0.exchanges[id] }?.giveWay()
+        case nil: break
+        }
     }
 }
 

@@ -73,9 +73,10 @@ final class ServerDaemon: @unchecked Sendable {
             serverCore(context).logLine(String(cString: line))
         }
         settings.pointee.listen_socket = listenSocket
-        settings.pointee.connections_max = UInt32(clamping: limits.connectionsMax)
-        settings.pointee.connections_per_address_max = UInt32(
-            clamping: limits.connectionsPerAddressMax)
+        // Its own limits close at accept; ours answer (`Seats`). A few more, so that a guest who says
+        // nothing is displaced rather than the next one left in the kernel's queue.
+        settings.pointee.connections_max = UInt32(
+            clamping: limits.connectionsMax + limits.guestsMax + HTTPServerLimits.displacedMax)
         settings.pointee.idle_timeout_seconds = UInt32(max(limits.idleTimeout.wholeSeconds, 1))
         // Room to receive headers a little over the limit, and to write an answer's headers.
         settings.pointee.connection_memory_bytes = limits.headerBytesMax * 2 + (32 << 10)
@@ -107,12 +108,15 @@ private func requestArrived(
     }
     guard let known = slot.pointee else {
         let connection = ServerConnection(pointer)
+        let core = serverCore(context)
+        let headers = connection.headers()
+        let peer = connection.remoteAddress()
+        let client = core.forwardedClient(of: peer, headers)
         let head = RequestHead(
             method: String(cString: method), rawPath: String(cString: url),
-            rawQuery: connection.query(), headers: connection.headers(),
-            remoteAddress: connection.remoteAddress(),
+            rawQuery: connection.query(), headers: headers,
+            remoteAddress: client?.description ?? peer, forwardedClient: client?.client,
             version: version.map { String(cString: $0) } ?? "")
-        let core = serverCore(context)
         let exchange = ServerExchange(core: core, connection: connection, head: head)
         slot.pointee = Unmanaged.passRetained(exchange).toOpaque()
         core.joined(exchange)
@@ -145,12 +149,10 @@ private func connectionChanged(
     case .CONNECTION_NOTIFY_STARTED:
         // The handshake comes after this call.
         core.certificates?.serve(connection)
-        let count = core.watch.opened(connection)
-        guard count == core.limits.connectionsMax else { return }
-        core.logLine("all \(count) connections are taken: further ones wait")
+        core.opened(connection)
     default:
         core.certificates?.forget(connection)
-        core.watch.closed(connection)
+        core.closed(connection)
     }
 }
 

@@ -30,9 +30,14 @@ final class ServerExchange: Sendable {
         var body: [UInt8] = []
         /// Bytes that arrived after a refusal.
         var droppedBytes = 0
+        /// Whether its connection is wanted for others, and closes with the answer.
+        var isLeaving = false
         /// Duplicate of a refused upload's socket, drained so that the answer survives.
         var lingeringSocket: Int32 = -1
     }
+
+    /// The connection that it came on.
+    var connectionKey: UInt { connection.key }
 
     private let core: ServerCore
     private let connection: ServerConnection
@@ -53,7 +58,8 @@ final class ServerExchange: Sendable {
     /// Decides whether the body is wanted; a refusal is answered without reading it.
     func headArrived() -> MHD_Result {
         core.watch.enter(.body, connection)
-        guard let refusal = core.refusal(of: head) else { return .YES }
+        let refusal = core.seat(self, head) ?? core.refusal(of: head)
+        guard let refusal else { return .YES }
         return state.withLock { state in
             guard head.announcesBody else {
                 state.phase = .ready(refusal)
@@ -112,6 +118,15 @@ final class ServerExchange: Sendable {
         }
     }
 
+    /// Lets a handler that waits answer now, and closes the connection after it.
+    func giveWay() {
+        state.withLock { state in
+            guard case .running(let task) = state.phase else { return }
+            state.isLeaving = true
+            task.cancel()
+        }
+    }
+
     /// Cancels the handler and lets the connection be closed without an answer.
     func abandon() {
         let wasRunning = state.withLock { state in
@@ -135,7 +150,10 @@ final class ServerExchange: Sendable {
         }
         core.watch.enter(.handling, connection)
         MHD_suspend_connection(connection.pointer)
-        let request = head.request(body: state.body)
+        let request = head.request(body: state.body) { [weak self] isWaiting in
+            guard let self else { return }
+            core.note(isWaiting: isWaiting, self)
+        }
         state.body = []
         // Who waits for an answer comes before what the process computes beside it.
         let task = Task(priority: .high) {
@@ -151,7 +169,7 @@ final class ServerExchange: Sendable {
         let wasRunning = state.withLock { state in
             guard case .running = state.phase else { return false }
             core.watch.forgetHangUp(connection)
-            state.phase = .ready(response)
+            state.phase = .ready(state.isLeaving ? response.closingConnection : response)
             return true
         }
         if wasRunning { resume() }

@@ -50,6 +50,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "9-central-admins", sql: AdminSchema.central),
                 Migration(name: "10-central-desks", sql: DeskNumberSchema.central),
                 Migration(name: "11-central-counts", sql: CentralCountSchema.central),
+                Migration(name: "12-central-news", sql: CentralNews.schema),
             ]
         }
     }

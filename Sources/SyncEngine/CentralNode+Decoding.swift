@@ -22,10 +22,11 @@ extension CentralNode {
     ///
     /// - Parameters:
     ///   - byteCount: of the body once it is decompressed.
+    ///   - waiting: what becomes of the request while it waits for news.
     ///   - decode: reads the body.
     /// - Throws: `SyncFailure`; then nothing of the request was kept.
     public func exchange(
-        byteCount: Int, from replica: ReplicaID,
+        byteCount: Int, from replica: ReplicaID, _ waiting: WaitingRequest = WaitingRequest(),
         _ decode: () throws(SyncFailure) -> SyncRequest
     ) async throws(SyncFailure) -> DecodedExchange {
         var held = try await rooms.bodies.take(2 * byteCount)
@@ -36,7 +37,8 @@ extension CentralNode {
             held = 0
         }
         return DecodedExchange(
-            reply: try await exchange(request, from: replica), hasPush: request.push != nil,
+            reply: try await exchange(request, from: replica, waiting),
+            hasPush: request.push != nil,
             batches: request.batches)
     }
 

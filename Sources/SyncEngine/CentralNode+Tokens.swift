@@ -78,6 +78,13 @@ extension CentralNode {
     }
 
     private func useNext(_ hash: Hash256) async throws(SyncFailure) -> ReplicaID {
+        let replica = try await beginUse(ofNext: hash)
+        // Who waits with the former one is told that it is void.
+        news.ring(replica)
+        return replica
+    }
+
+    private func beginUse(ofNext hash: Hash256) async throws(SyncFailure) -> ReplicaID {
         try await write { transaction, database in
             switch try database.standing(ofToken: hash) {
             case .next(let device):

@@ -8,13 +8,12 @@ public import SyncProtocol
 
 /// The central node over one database file.
 public final class CentralNode: Sendable {
-    /// How often a waiting request looks for news that another process has written.
-    private static let newsInterval = Duration.milliseconds(150)
     /// Readers: as many as central's machine has to spare beside the writer.
     private static let readerCount = 2
 
     let writer: CommitQueue
     private let readers: [CentralReader]
+    let news: NewsWatch
     let clock: any WallClock
     let random: any RandomSource
     /// Wrong enrolment codes.
@@ -41,6 +40,7 @@ public final class CentralNode: Sendable {
         loginAttempts = AttemptBook(elapsed: elapsed)
         writer = try CommitQueue(path: path, isNew: false, clock: clock)
         readers = try (0..<Self.readerCount).map { _ in try CentralReader(path: path) }
+        news = try NewsWatch(path: path)
         self.clock = clock
         self.random = random
     }
@@ -85,38 +85,26 @@ public final class CentralNode: Sendable {
 
     /// One exchange with an authenticated device.
     ///
+    /// - Parameter waiting: what becomes of the request while it waits for news.
     /// - Throws: `SyncFailure`; then nothing of the request was kept.
     public func exchange(
-        _ request: SyncRequest, from replica: ReplicaID
+        _ request: SyncRequest, from replica: ReplicaID,
+        _ waiting: WaitingRequest = WaitingRequest()
     ) async throws(SyncFailure) -> SyncReply {
         guard request.replica == replica else { throw .notEnrolled }
         if let rotation = request.rotation { return try await giveIdentity(request, rotation) }
         let ingest = try await ingest(request)
-        var device = ingest.device
         if ingest.wantsSequence {
-            var reply = SyncReply(
-                accepted: ChainEnd(seq: device.seq, hash: device.chainHash), time: clock.now())
+            let chain = ChainEnd(seq: ingest.device.seq, hash: ingest.device.chainHash)
+            var reply = SyncReply(accepted: chain, time: clock.now())
             reply.answerBatches(.wantsSequence)
             return reply
         }
-        var version = request.waitSeconds > 0 ? try await newsVersion() : 0
-        var reply = try await pull(request, ingest)
-        let deadline =
-            ContinuousClock.now
-            + .seconds(
-                Int64(min(request.waitSeconds, WireLimits.waitSecondsMax)))
-        while request.push == nil, request.states == nil, request.bucketDigests == nil,
-            reply.itemCount == 0, !reply.hasMore, !reply.requests.contains(.syncNow),
-            request.knows(reply.epoch),
-            reply.accepted.seq >= request.chain.seq, ContinuousClock.now < deadline,
-            !Task.isCancelled
-        {
-            version = try await waitForNews(since: version, until: deadline)
-            device = try await currentDevice(replica)
-            reply = try await pull(request, IngestResult(device: device))
-        }
+        var (reply, device) = try await reply(to: request, ingest, waiting)
         if request.wantsCentralKey { reply.centralKey = try await ownKey().publicKey }
-        try await note(request, reply, ingest, device: device)
+        if try await !isNoted(request, reply) {
+            try await note(request, reply, ingest, device: device)
+        }
         return reply
     }
 
@@ -230,7 +218,7 @@ extension CentralNode {
         }
     }
 
-    private func pull(
+    func pull(
         _ request: SyncRequest, _ ingest: IngestResult
     ) async throws(SyncFailure) -> SyncReply {
         let now = clock.now()
@@ -302,29 +290,6 @@ extension CentralNode {
         guard let device else { throw .notEnrolled }
         guard device.state == .active else { throw .revoked }
         return device
-    }
-
-    private func newsVersion() async throws(SyncFailure) -> Int64 {
-        do {
-            return try await readers[0].dataVersion()
-        } catch {
-            throw SyncFailure(error)
-        }
-    }
-
-    /// Waits until somebody has written since `version` was read; returns the version then.
-    private func waitForNews(
-        since version: Int64, until deadline: ContinuousClock.Instant
-    ) async throws(SyncFailure) -> Int64 {
-        while true {
-            let present = try await newsVersion()
-            guard present == version, ContinuousClock.now < deadline else { return present }
-            do {
-                try await Task.sleep(for: Self.newsInterval)
-            } catch {
-                return present
-            }
-        }
     }
 }
 

@@ -17,9 +17,4 @@ actor CentralReader {
     func read<R: Sendable>(_ body: @Sendable (ReplicaDatabase) throws -> R) throws -> R {
         try database.read { try body(database) }
     }
-
-    /// A number that changes when anybody has written.
-    func dataVersion() throws -> Int64 {
-        try database.dataVersion
-    }
 }

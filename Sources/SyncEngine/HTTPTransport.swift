@@ -48,6 +48,8 @@ public final class HTTPTransport: Transport {
             headers.append("Content-Encoding", Compression.contentCoding)
         }
         headers.append("Accept-Encoding", Compression.contentCoding)
+        // Who only waits gives way where connections are few (RFC 7240 §4.3).
+        if request.waitSeconds > 0 { headers.append("Prefer", "wait=\(request.waitSeconds)") }
         let response = try await send(
             path: Route.sync.path, headers, body, waitSeconds: request.waitSeconds)
         guard response.headers["Content-Type"] == Route.syncMediaType else {

@@ -60,9 +60,12 @@ struct Programs {
     }
 
     /// The highest resident size that a process has had, from Linux's /proc.
-    static func peakMegabytes(of process: Int32) -> Double? {
+    static func peakMegabytes(of process: Int32) -> Double? { megabytes(of: process, "VmHWM:") }
+
+    /// A size of a process, from Linux's /proc.
+    static func megabytes(of process: Int32, _ name: String) -> Double? {
         guard let text = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
-            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix(name) }),
             let kilobytes = line.split(separator: " ").compactMap({ Double($0) }).first
         else { return nil }
         return kilobytes / 1024
@@ -74,12 +77,13 @@ final class ServingCentral {
     let url: String
     private let process: Process
 
-    init(_ programs: Programs, home: String) throws {
+    init(_ programs: Programs, home: String, options: [String] = []) throws {
         process = Process()
         process.executableURL = URL(fileURLWithPath: programs.path("central"))
-        process.arguments = [
-            "serve", "--home", home, "--listen", "127.0.0.1:0", "--quiet",
-        ]
+        process.arguments =
+            [
+                "serve", "--home", home, "--listen", "127.0.0.1:0", "--quiet",
+            ] + options
         let pipe = Pipe()
         process.standardOutput = pipe
         try process.run()
@@ -96,6 +100,26 @@ final class ServingCentral {
     }
 
     var peakMegabytes: Double { Programs.peakMegabytes(of: process.processIdentifier) ?? 0 }
+
+    /// The resident size now.
+    var megabytes: Double {
+        Programs.megabytes(of: process.processIdentifier, "VmRSS:") ?? 0
+    }
+
+    /// The port that it listens on.
+    var port: UInt16 { url.split(separator: ":").last.flatMap { UInt16($0) } ?? 0 }
+
+    /// Processor time that it has used, in user and system mode (proc_pid_stat(5)).
+    var cpuSeconds: Double {
+        let path = "/proc/\(process.processIdentifier)/stat"
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8),
+            let end = text.lastIndex(of: ")")
+        else { return 0 }
+        let fields = text[end...].split(separator: " ")
+        guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13])
+        else { return 0 }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
 
     func stop() {
         process.terminate()

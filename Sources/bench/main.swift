@@ -4,6 +4,7 @@
 //     swift run -c release bench [--dossiers N] [--runs N]
 //     swift run -c release bench --sizes [--dossiers N]    bytes on the wire alone, without timing
 //     swift run -c release bench --hostile                 what others wait while hostile requests come
+//     swift run -c release bench --waiting 5000 [--writes 10] [--seconds 60]    agents that wait for news
 //     swift run -c release bench --train-dictionary FILE   the shared dictionary, from generated dossiers
 
 internal import Demonstration
@@ -15,6 +16,10 @@ do {
         try DictionaryTraining(path: path).run()
     } else if options.isHostile {
         try await Hostile().run()
+    } else if let agents = options.waiting {
+        try await Waiting(
+            agents: agents, writesPerSecond: options.writes, seconds: options.seconds
+        ).run()
     } else if options.areSizes {
         try Sizes(dossiers: options.dossiers).run()
     } else {
@@ -31,6 +36,9 @@ struct BenchOptions {
     var runs = 1
     var areSizes = false
     var isHostile = false
+    var waiting: Int?
+    var writes = 10
+    var seconds = 60
     var dictionaryPath: String?
 
     init(_ arguments: [String]) {
@@ -43,6 +51,9 @@ struct BenchOptions {
         dictionaryPath = arguments.firstIndex(of: "--train-dictionary").flatMap {
             $0 + 1 < arguments.count ? arguments[$0 + 1] : nil
         }
+        waiting = number(after: "--waiting")
+        writes = number(after: "--writes") ?? writes
+        seconds = number(after: "--seconds") ?? seconds
         areSizes = arguments.contains("--sizes")
         isHostile = arguments.contains("--hostile")
         runs = number(after: "--runs") ?? runs

@@ -59,17 +59,23 @@ final class Office {
     }
 
     /// Starts the server, at the address that it had before if it had one, perhaps with a limit of
-    /// open files.
-    func start(openFilesMax: Int? = nil) throws {
+    /// open files, or with a file in the place of standard error.
+    func start(_ options: [String] = [], openFilesMax: Int? = nil, errors: String? = nil) throws {
         let pipe = Pipe()
         let address = url.isEmpty ? "127.0.0.1:0" : String(url.split(separator: "/").last ?? "")
-        let arguments = ["serve", "--listen", address, "--home", try home] + tls
+        let arguments = ["serve", "--listen", address, "--home", try home] + tls + options
         let program =
-            try openFilesMax.map {
+            if let openFilesMax {
                 try Program(
-                    "/bin/sh", Program.limitedArguments("central", arguments, $0), in: root,
-                    stdout: pipe)
-            } ?? Program("central", arguments, in: root, stdout: pipe)
+                    "/bin/sh", Program.limitedArguments("central", arguments, openFilesMax),
+                    in: root, stdout: pipe)
+            } else if let errors {
+                try Program(
+                    "/bin/sh", Program.arguments("central", arguments, errorsTo: errors),
+                    in: root, stdout: pipe)
+            } else {
+                try Program("central", arguments, in: root, stdout: pipe)
+            }
         server = program
         let line = try Self.line(from: pipe.fileHandleForReading.fileDescriptor)
         let prefix = "listening on "

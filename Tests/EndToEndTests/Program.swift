@@ -70,6 +70,13 @@ final class Program {
         ["-c", #"ulimit -n \#(openFilesMax) && exec "$0" "$@""#, path(name)] + arguments
     }
 
+    /// The arguments of a shell that becomes a built program which writes its errors to a file.
+    static func arguments(
+        _ name: String, _ arguments: [String], errorsTo file: String
+    ) -> [String] {
+        ["-c", #"exec "$0" "$@" 2>'\#(file)'"#, path(name)] + arguments
+    }
+
     /// Runs a program to its end.
     static func run(
         _ name: String, _ arguments: [String], in directory: TemporaryDirectory,

@@ -16,7 +16,6 @@ struct shim_server {
   void (*log_line)(void *context, const char *line);
   int listen_socket;
   unsigned int connections_max;
-  unsigned int connections_per_address_max;
   unsigned int idle_timeout_seconds;
   size_t connection_memory_bytes;
   /// A `gnutls_certificate_retrieve_function2` that gives each handshake its certificate, or NULL for
@@ -59,7 +58,6 @@ static inline struct MHD_Daemon *shim_start_daemon(unsigned int flags, struct sh
       MHD_OPTION_UNESCAPE_CALLBACK, shim_keep_escapes, NULL,
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, server->connection_memory_bytes,
       MHD_OPTION_CONNECTION_LIMIT, server->connections_max,
-      MHD_OPTION_PER_IP_CONNECTION_LIMIT, server->connections_per_address_max,
       MHD_OPTION_CONNECTION_TIMEOUT, server->idle_timeout_seconds,
       MHD_OPTION_STRICT_FOR_CLIENT, 1,
       MHD_OPTION_ARRAY, server->tls_certificate_callback != NULL ? tls : plain,

@@ -1,0 +1,120 @@
+internal import CommandLineTool
+internal import Dispatch
+internal import HTTP
+internal import Language
+internal import SyncEngine
+
+/// The limits that `central serve` is given on its command line.
+enum ServeLimits {
+    static let connections = Option(
+        "--connections", valueName: "N",
+        help: Message(
+            "connections at once; further ones are told to come back (default 5000)",
+            vi: "số kết nối cùng lúc; nhiều hơn thì phải quay lại sau (mặc định 5000)"))
+    static let connectionsPerAddress = Option(
+        "--connections-per-address", valueName: "N",
+        help: Message(
+            "of one IPv4 address or IPv6 /64: an office may sit behind one (default 100)",
+            vi: "của một địa chỉ IPv4 hoặc IPv6 /64: một cơ quan có thể dùng chung (mặc định 100)"))
+    static let trustedProxy = Option(
+        "--trusted-proxy", valueName: "CIDR",
+        help: Message(
+            "a proxy whose X-Forwarded-For or Forwarded says who asks: 127.0.0.1 or 10.0.0.0/8",
+            vi: "proxy mà X-Forwarded-For hoặc Forwarded cho biết ai hỏi: 127.0.0.1 hoặc 10.0.0.0/8"
+        ),
+        repeats: true)
+
+    /// The limits of an invocation, within what the system allows.
+    ///
+    /// - Throws: `UsageError`, `CommandFailure`.
+    static func limits(
+        _ invocation: Invocation, _ log: @Sendable (LogLine) -> Void
+    ) throws -> HTTPServerLimits {
+        var limits = HTTPServerLimits()
+        if let count = try invocation.integer("--connections", in: 1...1_000_000) {
+            limits.connectionsMax = count
+        }
+        if let count = try invocation.integer("--connections-per-address", in: 1...1_000_000) {
+            limits.connectionsPerAddressMax = count
+        }
+        limits.trustedProxies = try invocation.values("--trusted-proxy").map { text in
+            guard let range = AddressRange(text) else {
+                throw UsageError(
+                    Message(
+                        "--trusted-proxy needs an address or a range such as 10.0.0.0/8",
+                        vi: "--trusted-proxy cần một địa chỉ hoặc dải địa chỉ như 10.0.0.0/8"),
+                    hint: Message(
+                        "write the number without bits beyond the prefix",
+                        vi: "ghi số không có bit nào sau tiền tố"))
+            }
+            return range
+        }
+        try fit(&limits, log)
+        return limits
+    }
+
+    /// Keeps limits within what the system allows.
+    ///
+    /// - Throws: `CommandFailure`.
+    static func fit(
+        _ limits: inout HTTPServerLimits, _ log: @Sendable (LogLine) -> Void
+    ) throws(CommandFailure) {
+        let wanted = limits.connectionsMax
+        let openFiles = OpenFileLimit.raise()
+        guard limits.fit(openFiles: openFiles) else {
+            throw CommandFailure(
+                .osError,
+                Message(
+                    "the limit of \(openFiles) open files leaves none for connections",
+                    vi: "giới hạn \(openFiles) tệp mở không còn chỗ cho kết nối"),
+                hint: Message(
+                    "raise it with ulimit -n, or LimitNOFILE of the service",
+                    vi: "tăng bằng ulimit -n, hoặc LimitNOFILE của dịch vụ"))
+        }
+        if limits.connectionsMax < wanted {
+            log(
+                .warning(
+                    "the limit of \(openFiles) open files leaves \(limits.connectionsMax) "
+                        + "connections at once; raise it for \(wanted)"))
+        }
+    }
+}
+
+/// Keeps the file in which a serving central says how it stands.
+///
+/// `@unchecked Sendable`: the timer is only told to begin and to end, which Dispatch allows from anywhere.
+final class ServingStatusKeeper: @unchecked Sendable {
+    private static let interval = DispatchTimeInterval.seconds(5)
+
+    private let queue = DispatchQueue(label: "central.serving-status")
+    private let timer: any DispatchSourceTimer
+    private let databasePath: String
+
+    /// Says how it stands now, and again whenever that has changed.
+    init(besides databasePath: String, _ status: @escaping @Sendable () -> ServingStatus) {
+        self.databasePath = databasePath
+        timer = DispatchSource.makeTimerSource(queue: queue)
+        let first = status()
+        first.save(besides: databasePath)
+        var said = first
+        timer.setEventHandler {
+            let present = status()
+            guard present != said else { return }
+            present.save(besides: databasePath)
+            said = present
+        }
+        timer.schedule(deadline: .now() + Self.interval, repeating: Self.interval)
+        timer.resume()
+    }
+
+    /// Takes the file away.
+    func end() async {
+        timer.cancel()
+        await withCheckedContinuation { continuation in
+            queue.async { [databasePath] in
+                ServingStatus.remove(besides: databasePath)
+                continuation.resume()
+            }
+        }
+    }
+}
