@@ -1,5 +1,6 @@
 // How a central that was restored from a backup notices it (`Protocol/sync.md` §Epochs).
 
+internal import Crypto
 internal import ReplicaStore
 internal import SyncProtocol
 
