@@ -33,18 +33,26 @@ extension ReplicaDatabase {
                 entry.replica == replica ? ownSeq.map { Dot(replica, min($0, entry.seq)) } : entry
             })
         let others = history.filter { !$0.isVoid && !dots.contains($0.change.dot) }.map(\.change)
+        let kept = try changeLog.replaced(kind: record.state.kind, recordKey: record.key)
         func putBack(_ write: FieldWrite, _ dot: Dot, _ stamp: Stamp) {
             let isReplaced = { (change: Change) in
                 change.hasSeen(dot) && change.writes.contains { $0.name == write.name }
             }
-            if withheld.contains(where: isReplaced), !others.contains(where: isReplaced) {
+            // A change that came in a state, and is in no log here, may have replaced it before: then what
+            // was kept when that was replaced in turn has seen it, and does not hold it.
+            let isGone = kept.contains { base in
+                base.vv.covers(dot) && !base[write.name].isEmpty
+                    && !base[write.name].contains { $0.dot == dot }
+                    && !withheld.contains { base.vv.covers($0.dot) && isReplaced($0) }
+            }
+            if withheld.contains(where: isReplaced), !others.contains(where: isReplaced), !isGone {
                 given.restore(write, dot, stamp)
             }
         }
         for base in others {
             for write in base.writes { putBack(write, base.dot, base.stamp) }
         }
-        for base in try changeLog.replaced(kind: record.state.kind, recordKey: record.key) {
+        for base in kept {
             for field in base.fields {
                 for entry in field.entries {
                     guard let stamp = base.stamp(of: entry.dot) else { continue }
@@ -57,22 +65,24 @@ extension ReplicaDatabase {
 }
 
 extension WriteTransaction {
-    /// Keeps the values that an own change replaces and that came in a state, so that no logged change
-    /// holds them: were the change refused, they would be nowhere.
+    /// Keeps the values of a field that an own change replaces, when one of them came in a state, so that
+    /// no logged change holds it: were the change refused, it would be nowhere.
     func keepReplaced(by change: Change, in record: OpenRecord) throws {
         guard database.role == .counter, let key = record.key else { return }
         let names = Set(change.writes.map(\.name))
-        var replaced = Set<Dot>()
+        var replaced = Set<FieldName>()
         for field in record.state.fields where names.contains(field.name) {
             for entry in field.entries where change.hasSeen(entry.dot) {
                 let replica = try database.interning.key(of: entry.dot.replica)
                 if try !database.changeLog.holds(replicaKey: replica, seq: entry.dot.seq) {
-                    replaced.insert(entry.dot)
+                    replaced.insert(field.name)
                 }
             }
         }
         guard !replaced.isEmpty else { return }
-        let values = record.state.filtered { names.contains($0) && replaced.contains($1.dot) }
+        let values = record.state.filtered {
+            replaced.contains($0) && change.context.covers($1.dot)
+        }
         try keep(LogEntry(form: .state, bytes: values.canonicalBytes), of: change.kind, key: key)
     }
 }
