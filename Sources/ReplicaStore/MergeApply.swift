@@ -95,7 +95,7 @@ public struct MergeApply {
             // refused, of which its state knows nothing.
             if !transaction.database.scopeIncludes(identity.office, record.state),
                 transaction.database.scopeIncludes(identity.office, state),
-                try holdsRefused(record, unknownTo: state)
+                try record.state.fields.isEmpty || holdsRefused(record, unknownTo: state)
             {
                 try transaction.goOn(from: state, keepsUnseen: true)
                 return true
@@ -128,6 +128,7 @@ public struct MergeApply {
         } else {
             try join(state)
         }
+        try transaction.withdrawRefusals(of: state)
         return try transaction.open(state.kind, state.id).state
     }
 

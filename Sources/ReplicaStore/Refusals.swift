@@ -192,12 +192,15 @@ extension WriteTransaction {
     /// Sets one's own change aside at a counter, because central refused it: its content is kept,
     /// and the record goes on from central's state with what was written after.
     ///
-    /// - Parameter state: central's state of the record; `nil` when this office may not see it:
-    ///   then it leaves this office's scope, and the copy of a record handed over stays as it is.
+    /// - Parameters:
+    ///   - state: central's state of the record; `nil` when this office may not see it: then it leaves this
+    ///     office's scope, and the copy stays without what was refused.
+    ///   - isOthers: whether the record never was this office's for central, when its state is `nil`.
     /// - Returns: whether this was news.
     /// - Throws: `StoreError`.
     public func setAside(
-        _ dot: Dot, code: String, reason: String, goingOnFrom state: RecordState?
+        _ dot: Dot, code: String, reason: String, goingOnFrom state: RecordState?,
+        isOthers: Bool = false
     ) throws -> Bool {
         let replicaKey = try database.interning.key(of: dot.replica)
         var found: (bytes: [UInt8], hash: Hash256)?
@@ -223,16 +226,94 @@ extension WriteTransaction {
             }
             try goOn(from: state, keepsUnseen: true)
         } else if refused.kind.isKnown {
-            let present = try open(refused.kind, record)
-            let office = try database.enrolledIdentity().identity.office
-            if database.scopeIncludes(office, present.state) {
-                // What was erased stays so, whatever of the record comes again.
-                let nothing = present.state.filtered { name, _ in
-                    name == RecordSchema.erasedField
-                }
-                try MergeApply(self).replace(present, with: nothing)
+            if isOthers {
+                _ = try setAside(refused.kind, record, code: code, reason: reason)
+            } else {
+                try depart(try open(refused.kind, record), without: dot)
             }
         }
+        return true
+    }
+
+    /// Takes a record out of this office's scope at a counter, because central has another office's under
+    /// its id. What was written here under earlier identities is set aside with it: nobody will push that
+    /// again.
+    ///
+    /// - Returns: how many changes were news among what is set aside.
+    /// - Throws: `StoreError`.
+    public func setAside(
+        _ kind: RecordKind, _ id: RecordID, code: String, reason: String
+    ) throws -> UInt64 {
+        let present = try open(kind, id)
+        guard let key = present.key else { return 0 }
+        let former = Set(try database.identityRotations().map(\.old))
+        var count: UInt64 = 0
+        for logged in try database.changeLog.history(kind: kind, recordKey: key)
+        where !logged.isVoid && former.contains(logged.change.dot.replica) {
+            let change = logged.change
+            let bytes = change.canonicalBytes
+            if try keepRefused(change.dot.seq, change, id, code, reason, bytes) { count += 1 }
+        }
+        try empty(present)
+        return count
+    }
+
+    /// Takes all out of a record: whatever comes under its id is another record.
+    private func empty(_ record: OpenRecord) throws {
+        var nothing = RecordState(kind: record.state.kind, id: record.state.id)
+        // What was erased stays so, whatever comes again.
+        if !record.state.erasures.isEmpty {
+            nothing = record.state.filtered { name, _ in name == RecordSchema.erasedField }
+        }
+        try MergeApply(self).replace(record, with: nothing)
+    }
+
+    /// Lets a record leave the office without what was refused of it. What central took stays in the copy:
+    /// central may lose it.
+    private func depart(_ record: OpenRecord, without refused: Dot) throws {
+        guard record.exists else { return }
+        let office = try database.enrolledIdentity().identity.office
+        // Where else it is stays: a value that is gone from a copy which has seen it counts as replaced.
+        let copy = record.state.filtered { name, entry in
+            entry.dot != refused
+                && !(name == RecordSchema.officeField && entry.value == .text(office))
+        }
+        try MergeApply(self).replace(record, with: copy)
+    }
+
+    /// Takes back that changes to a record were refused: a central that was restored and had forgotten its
+    /// refusals has taken them, as its state shows.
+    func withdrawRefusals(of state: RecordState) throws {
+        let connection = database.connection
+        let looking = try connection.statement("SELECT replica, seq FROM refused WHERE record = ?1")
+        try state.id.withBytes { try looking.bind(1, bytes: $0) }
+        var taken: [Dot] = []
+        while try looking.step() {
+            let dot = Dot(
+                ReplicaID(UInt64(bitPattern: looking.int64(0))), UInt64(clamping: looking.int64(1)))
+            if state.holds(dot) { taken.append(dot) }
+        }
+        looking.reset()
+        for dot in taken { _ = try withdrawRefusal(of: dot) }
+    }
+
+    /// Takes back that a change was refused.
+    ///
+    /// - Returns: whether it was.
+    /// - Throws: `StoreError`.
+    public func withdrawRefusal(of dot: Dot) throws -> Bool {
+        let connection = database.connection
+        let removal = try connection.statement(
+            "DELETE FROM refused WHERE replica = ?1 AND seq = ?2")
+        try removal.bind(1, Int64(bitPattern: dot.replica.rawValue))
+        try removal.bind(2, Int64(clamping: dot.seq))
+        try removal.run()
+        guard connection.changedRowCount > 0 else { return false }
+        let marking = try connection.statement(
+            "UPDATE changes SET form = 1 WHERE replica = ?1 AND seq = ?2 AND form = 2")
+        try marking.bind(1, try database.interning.key(of: dot.replica))
+        try marking.bind(2, Int64(clamping: dot.seq))
+        try marking.run()
         return true
     }
 

@@ -156,6 +156,14 @@ extension CentralIngest {
             : DossierRules.scope(of: record.state).includes(office: office)
     }
 
+    /// Whether a record is another office's and never was the device's.
+    func isOthers(_ record: OpenRecord) throws -> Bool {
+        let office = result.device.office
+        return try !record.state.fields.isEmpty && !record.state.kind.isCatalog
+            && !DossierRules.scope(of: record.state).includes(office: office)
+            && !database.hasEverRead(office: office, record)
+    }
+
     /// A state without the values that could not have come by a change that is taken here. Their dots
     /// stay: they are those of changes that are refused when they come.
     func fitPart(of state: RecordState) throws -> RecordState {

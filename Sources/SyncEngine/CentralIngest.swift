@@ -103,13 +103,18 @@ struct CentralIngest {
         return true
     }
 
-    /// Joins what the device holds of records that central lost when it was restored.
+    /// Joins what the device holds of records that central lost when it was restored. Another office
+    /// may have come first with an id that both have given: then the device hears that.
     private mutating func takeBackStates() throws {
         var count = 0
         for state in states.values.sorted(by: { $0.id < $1.id }) where state.kind.isKnown {
             let record = try transaction.open(state.kind, state.id)
             let fit = try fitPart(of: state)
-            if try mayJoin(fit, over: record), try join(fit) { count += 1 }
+            guard try mayJoin(fit, over: record) else {
+                if try isOthers(record) { result.othersRecords.append(state) }
+                continue
+            }
+            if try join(fit) { count += 1 }
         }
         if count > 0 { try transaction.noteRecovered(count) }
     }

@@ -232,6 +232,7 @@ extension CentralNode {
             if request.batches != nil { reply.answerBatches(.readsColumns) }
             var pull = CentralPull(
                 database, device: ingest.device, wantedBytes: request.wantedBytes)
+            pull.addOthers(ingest.othersRecords)
             try pull.fill(&reply, for: request)
             return reply
         }

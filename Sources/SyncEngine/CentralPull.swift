@@ -65,6 +65,14 @@ struct CentralPull {
         if device.isSyncRequested { reply.requests.append(.syncNow) }
     }
 
+    /// Tells of records whose states the device gave that its office has nothing to do with them.
+    mutating func addOthers(_ states: [RecordState]) {
+        for state in states {
+            FeedItem.encodeDeparture(kind: state.kind, record: state.id, to: &items)
+            itemCount += 1
+        }
+    }
+
     /// What central has seen of a record that the office may read, or once could.
     private func readableVector(of id: RecordID) throws -> VersionVector? {
         guard let state = try database.state(of: .id(id)) else { return nil }

@@ -4,6 +4,7 @@
 internal import Causality
 internal import Crypto
 internal import Dossiers
+internal import Language
 internal import ReplicaStore
 internal import Replication
 internal import SyncProtocol
@@ -91,7 +92,7 @@ extension CounterSession {
         try refusals.reduce(0) { count, refusal in
             let isNews = try transaction.setAside(
                 Dot(replica, refusal.seq), code: refusal.code.rawValue, reason: refusal.reason,
-                goingOnFrom: refusal.state)
+                goingOnFrom: refusal.state, isOthers: refusal.code == .outOfScope)
             return count + (isNews ? 1 : 0)
         }
     }
@@ -138,7 +139,13 @@ extension CounterSession {
                 let record = try transaction.open(change.kind, id)
                 let outcome = try merge.apply(
                     change, canonicalBytes: change.canonicalBytes, to: record, chainHash: nil)
-                if case .causalGap = outcome { try openGap(id) }
+                switch outcome {
+                case .applied: return
+                case .causalGap: try openGap(id)
+                case .alreadyCovered:
+                    // Central was restored, and has taken what it had refused before.
+                    if try transaction.withdrawRefusal(of: change.dot) { try openGap(id) }
+                }
             case .void(let kind, let id, let dot):
                 guard kind.isKnown else { throw Self.unknownKind }
                 let record = try transaction.open(kind, id)
@@ -148,7 +155,13 @@ extension CounterSession {
                     dot, in: record, isMaking: false, canonicalBytes: nil, chainHash: nil)
             case .departure(let kind, let id):
                 guard kind.isKnown, !kind.isCatalog else { throw Self.unknownKind }
-                try merge.depart(kind, id)
+                if repair.given.contains(id) {
+                    let reason = RefusalReason.otherOffice
+                    report.refused += try transaction.setAside(
+                        kind, id, code: reason.code.rawValue, reason: reason.message.english)
+                } else {
+                    try merge.depart(kind, id)
+                }
                 if gaps.remove(id) != nil { try transaction.setGap(id, isOpen: false) }
             case .state(let state):
                 guard state.kind.isKnown else { throw Self.unknownKind }

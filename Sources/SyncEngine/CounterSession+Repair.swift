@@ -23,6 +23,9 @@ struct Repair {
     private var unexplained: [RecordID] = []
     /// Records whose states are still to be given to central.
     private var offered: [RecordID] = []
+    /// Records whose states go with the present request. Those of which central says that they have left
+    /// are another office's, which has given the same id: they never were this office's there.
+    private(set) var given: Set<RecordID> = []
     /// How far central was asked which copies it lacks.
     private(set) var copies = CopyQuestion.notAsked
 
@@ -86,7 +89,14 @@ struct Repair {
 
     /// The next record whose state goes with a request.
     mutating func nextOffer() -> RecordID? {
-        offered.popLast()
+        guard let next = offered.popLast() else { return nil }
+        given.insert(next)
+        return next
+    }
+
+    /// A request begins.
+    mutating func beginRequest() {
+        given = []
     }
 }
 

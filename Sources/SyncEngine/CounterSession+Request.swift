@@ -16,6 +16,7 @@ extension CounterSession {
         try database.read {
             let (identity, replica) = try database.enrolledIdentity()
             var request = plainRequest(identity, replica)
+            repair.beginRequest()
             try beginReceipt(identity, replica, at: request.time)
             request.wantedBytes = UInt64(min(options.pullBytes, pace.chunkBytes))
             request.resumeMark = identity.resumeMark

@@ -8,11 +8,9 @@ import Testing
 /// with every kind of event that it learns.
 @Suite("Histories that once broke a rule")
 struct RecordedTests {
-    /// Those whose cause is not mended yet.
-    static let open: Set<String> = [
-        "1100108.jsonl", "1200145.jsonl", "1200150.jsonl", "1200177.jsonl", "1500263.jsonl",
-        "1600082.jsonl", "1700096.jsonl", "403.jsonl", "438.jsonl",
-    ]
+    /// Those whose cause is not mended yet: a revoked device comes back from an older copy of its file
+    /// (1600176).
+    static let open: Set<String> = ["1600176.jsonl"]
 
     private static let folder = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().appendingPathComponent("Failures")
@@ -38,7 +36,7 @@ struct RecordedTests {
             if let violation = result.violation { Issue.record("\(name): \(violation)") }
         }
         if Self.open.contains(name) {
-            withKnownIssue("its cause is not mended yet") { expectClean() }
+            withKnownIssue("its cause is not mended yet", isIntermittent: true) { expectClean() }
         } else {
             expectClean()
         }
