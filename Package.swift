@@ -176,7 +176,7 @@ let package = Package(
             "ReportsTests",
             [
                 "Causality", "Dossiers", "JSON", "Language", "ReplicaStore", "Replication",
-                "Reports",
+                "Reports", "SyncEngine",
                 "TestSupport",
             ]),
         tests(

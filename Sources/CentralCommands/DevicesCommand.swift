@@ -13,13 +13,21 @@ enum DevicesCommand {
             vi: "liệt kê thiết bị và những gì đã về từ mỗi thiết bị"),
         discussion: Message(
             """
-            The last exchange is complete when it left nothing to come from the device, nothing to be \
-            sent, and the device has confirmed what it was sent: by a later request, or because the \
-            last reply had nothing for it.
+            One line for each machine, whatever identities it had; --json has one object for each \
+            identity, and "machine" groups them. A copy that syncs beside its original is a machine \
+            of its own.
+
+            The last exchange is complete when nothing remained at the machine that central does not \
+            have: on that reports rest. Confirmed down is what it was sent: by a later request, or \
+            because the last reply had nothing for it; counter sync and the agent confirm at once.
             """,
             vi: """
-                Lần trao đổi cuối là đầy đủ khi thiết bị không còn gì để gửi, không còn gì phải gửi cho nó, và nó
-                đã xác nhận những gì nhận được: bằng một yêu cầu sau đó, hoặc vì trả lời cuối không có gì cho nó.
+                Mỗi máy một dòng, dù đã mang những danh tính nào; --json có một đối tượng cho mỗi danh tính,
+                "machine" nhóm chúng lại. Bản sao vẫn đồng bộ bên cạnh bản gốc là một máy riêng.
+
+                Lần trao đổi cuối là đầy đủ khi máy không còn gì mà trung tâm chưa có: báo cáo dựa vào đó. Xác
+                nhận đã nhận là về những gì được gửi xuống: bằng một yêu cầu sau đó, hoặc vì trả lời cuối không
+                có gì; counter sync và tiến trình nền xác nhận ngay.
                 """),
         options: [Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON"))]
     ) { invocation in
@@ -39,15 +47,18 @@ enum DevicesCommand {
                 .init(say("DESK", "QUẦY"), alignsRight: true),
                 .init(say("NAME", "TÊN")), .init(say("STATE", "TRẠNG THÁI")),
                 .init(say("LAST COMPLETE SYNC", "ĐỒNG BỘ ĐẦY ĐỦ LẦN CUỐI")),
+                .init(say("CONFIRMED DOWN", "XÁC NHẬN ĐÃ NHẬN")),
                 .init(say("REFUSED", "TỪ CHỐI"), alignsRight: true), .init(say("CLOCK", "ĐỒNG HỒ")),
                 .init(say("LAST EXCHANGE", "TRAO ĐỔI LẦN CUỐI")),
             ])
-            for device in devices {
+            for machine in standing.machines {
+                let device = machine.present
                 table.add([
                     device.replica.description, TerminalSafe.text(device.office),
                     "\(device.desk)", TerminalSafe.text(device.name), standing.word(for: device),
-                    ShownTime.text(device.lastComplete),
-                    "\(device.refused)", ClockSkew.text(milliseconds: device.skewMilliseconds),
+                    ShownTime.text(machine.lastArrived),
+                    invocation.text(arrival.confirmation(device)),
+                    "\(machine.refused)", ClockSkew.text(milliseconds: device.skewMilliseconds),
                     invocation.text(
                         device.lastExchange == nil
                             ? Message("never", vi: "chưa") : arrival.text(device)),
@@ -154,25 +165,32 @@ enum DevicesCommand {
         let devices = try database.devices()
         let standing = EpochStanding(try database.epoch(), devices)
         let arrival = try DeviceStanding(database)
+        var machines: [ReplicaID: ReplicaID] = [:]
+        for machine in standing.machines {
+            for identity in machine.identities { machines[identity.replica] = machine.id }
+        }
         return .array(
             devices.map {
                 json(
-                    $0, standing.word(for: $0), isComplete: arrival.isComplete($0),
-                    arrival.text($0).english)
+                    $0, standing.word(for: $0), machine: machines[$0.replica] ?? $0.replica,
+                    arrival)
             })
     }
 
     static func json(
-        _ device: Device, _ state: String, isComplete: Bool, _ standing: String
+        _ device: Device, _ state: String, machine: ReplicaID, _ arrival: DeviceStanding
     ) -> JSONValue {
         func number(_ value: UInt64?) -> JSONValue {
             value.map { .integer(Int64(clamping: $0)) } ?? .null
         }
         return .object([
-            ("device", .string(device.replica.description)), ("office", .string(device.office)),
+            ("device", .string(device.replica.description)),
+            ("replica", .string(device.replica.description)),
+            ("machine", .string(machine.description)), ("office", .string(device.office)),
             ("desk", .integer(device.desk)), ("name", .string(device.name)),
             ("state", .string(state)),
             ("enrolled", ShownTime.json(device.enrolledAt)),
+            ("lastArrived", ShownTime.json(device.lastArrived)),
             ("lastSync", ShownTime.json(device.lastComplete)),
             ("lastExchange", ShownTime.json(device.lastExchange)),
             ("acceptedThrough", number(device.seq)), ("pending", number(device.pending)),
@@ -180,7 +198,10 @@ enum DevicesCommand {
             ("skewMilliseconds", device.skewMilliseconds.map { .integer($0) } ?? .null),
             ("syncRequested", .bool(device.isSyncRequested)),
             ("copyOf", device.copyOf.map { .string($0.description) } ?? .null),
-            ("complete", .bool(isComplete)), ("standing", .string(standing)),
+            ("complete", .bool(arrival.isComplete(device))),
+            ("standing", .string(arrival.text(device).english)),
+            ("confirmed", .bool(arrival.isConfirmed(device))),
+            ("confirmation", .string(arrival.confirmation(device).english)),
         ])
     }
 }

@@ -129,28 +129,37 @@ extension DeviceReceipt {
     /// `complete`, or what is missing.
     var standing: Message {
         guard !isComplete else { return Message("complete", vi: "đầy đủ") }
-        func number(_ count: UInt64, _ language: Language) -> String {
-            language.number(Int(clamping: count))
+        let missing = [pending > 0 ? toCome : nil, confirmation].compactMap(\.self)
+        return Message("incomplete: ", vi: "chưa đủ: ") + .joined(missing, separator: ", ")
+    }
+
+    /// What has not come up.
+    fileprivate var toCome: Message { Self.part(pending, "to come from it", "chưa về") }
+
+    /// What the device has not confirmed of what went down; `nil` when it has confirmed all.
+    fileprivate var confirmation: Message? {
+        var missing: [Message] = []
+        if unconfirmed > 0 {
+            missing.append(
+                Self.part(unconfirmed, "sent but not confirmed", "đã gửi nhưng chưa xác nhận"))
         }
-        func part(_ count: UInt64, _ english: String, _ vietnamese: String) -> Message? {
-            guard count > 0 else { return nil }
-            return Message(
-                "\(number(count, .english)) \(english)",
-                vi: "\(number(count, .vietnamese)) \(vietnamese)")
-        }
-        var missing = [
-            part(pending, "to come from it", "chưa về"),
-            part(unconfirmed, "sent but not confirmed", "đã gửi nhưng chưa xác nhận"),
-            part(remaining, "to be sent", "còn phải gửi"),
-        ].compactMap(\.self)
-        if missing.isEmpty {
-            missing = [
+        if remaining > 0 { missing.append(Self.part(remaining, "to be sent", "còn phải gửi")) }
+        if missing.isEmpty, isOpen, pending == 0 {
+            missing.append(
                 Message(
                     "its last exchange did not end the sync",
-                    vi: "lần trao đổi cuối chưa kết thúc đồng bộ")
-            ]
+                    vi: "lần trao đổi cuối chưa kết thúc đồng bộ"))
         }
-        return Message("incomplete: ", vi: "chưa đủ: ") + .joined(missing, separator: ", ")
+        return missing.isEmpty ? nil : .joined(missing, separator: ", ")
+    }
+
+    private static func part(
+        _ count: UInt64, _ english: String, _ vietnamese: String
+    ) -> Message {
+        let count = Int(clamping: count)
+        return Message(
+            "\(Language.english.number(count)) \(english)",
+            vi: "\(Language.vietnamese.number(count)) \(vietnamese)")
     }
 
     /// The line of `receipts --json`.
@@ -179,7 +188,8 @@ extension DeviceReceipt {
     }
 }
 
-/// How a device stands by its last receipt: never complete when its last exchange was not.
+/// How a device stands by its last receipt: what has come up from it, and what it has confirmed of what
+/// went down, are two things. A report rests on the first.
 struct DeviceStanding {
     private let receipts: [ReplicaID: DeviceReceipt]
     private let epoch: UInt64
@@ -190,12 +200,25 @@ struct DeviceStanding {
         epoch = try database.epoch().id
     }
 
-    /// Whether its last exchange left nothing on either side, in central's present epoch.
+    /// Whether its last exchange left nothing at it that central lacks, in central's present epoch.
     func isComplete(_ device: Device) -> Bool {
-        receipts[device.replica].map { $0.isComplete && $0.epoch == epoch } ?? false
+        receipts[device.replica].map { $0.pending == 0 && $0.epoch == epoch } ?? false
     }
 
-    /// `complete`, or what is missing.
+    /// Whether it has confirmed all that central had for it, in central's present epoch.
+    func isConfirmed(_ device: Device) -> Bool {
+        receipts[device.replica].map { $0.confirmation == nil && $0.epoch == epoch } ?? false
+    }
+
+    /// What is missing for that in central's words: `yes`, or why not.
+    func confirmation(_ device: Device) -> Message {
+        guard let receipt = receipts[device.replica], receipt.epoch == epoch else {
+            return Message("no", vi: "chưa")
+        }
+        return receipt.confirmation ?? Message("yes", vi: "rồi")
+    }
+
+    /// `complete`, or what has not come up.
     func text(_ device: Device) -> Message {
         guard let receipt = receipts[device.replica] else {
             return Message(
@@ -206,6 +229,7 @@ struct DeviceStanding {
                 "incomplete: no exchange since central was restored",
                 vi: "chưa đủ: chưa trao đổi từ khi trung tâm được khôi phục")
         }
-        return receipt.standing
+        guard receipt.pending > 0 else { return Message("complete", vi: "đầy đủ") }
+        return Message("incomplete: ", vi: "chưa đủ: ") + receipt.toCome
     }
 }

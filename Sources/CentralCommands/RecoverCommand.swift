@@ -82,16 +82,15 @@ enum RecoverCommand {
 /// How far the devices have come since central's present epoch began.
 struct EpochStanding {
     let epoch: CentralEpoch
-    /// Those that count: not shut out, and not gone on under another identity.
+    /// All machines, those that are shut out included.
+    let machines: [Machine]
+    /// The present identities of those that are not shut out.
     let devices: [Device]
 
     init(_ epoch: CentralEpoch, _ all: [Device]) {
         self.epoch = epoch
-        let replaced = Set(all.compactMap(\.copyOf))
-        devices = all.filter { device in
-            device.state == .active
-                && !(replaced.contains(device.replica) && device.epoch != epoch.id)
-        }
+        machines = Machine.grouped(all)
+        devices = machines.map(\.present).filter { $0.state == .active }
     }
 
     /// Whether a device may sync, in a word: "replaced" when it goes on under another identity.

@@ -66,8 +66,25 @@ struct CentralStatus {
 
     private var active: [Device] { standing.devices }
 
-    /// Devices whose last exchange left something, or is not known to have arrived.
+    /// Machines whose last exchange left something at them that central lacks.
     private var behind: [Device] { active.filter { !arrival.isComplete($0) } }
+
+    /// Machines that have not confirmed what they were sent.
+    private var unconfirmed: [Device] { active.filter { !arrival.isConfirmed($0) } }
+
+    /// When all of a machine had come up last, by its present identity.
+    private var lastArrived: [ReplicaID: Timestamp] {
+        Dictionary(
+            standing.machines.compactMap { machine in
+                machine.lastArrived.map { (machine.present.replica, $0) }
+            }
+        ) { first, _ in first }
+    }
+
+    private var longestAgo: Timestamp? {
+        let lastArrived = lastArrived
+        return active.compactMap { lastArrived[$0.replica] }.min()
+    }
 
     var json: JSONValue {
         .object(
@@ -76,13 +93,11 @@ struct CentralStatus {
                 ("position", .integer(Int64(clamping: position))),
                 ("newestChange", ShownTime.json(newestChange)),
                 ("devices", .integer(Int64(active.count))),
-                ("neverSynced", .integer(Int64(active.count { $0.lastComplete == nil }))),
+                ("neverSynced", .integer(Int64(active.count { lastArrived[$0.replica] == nil }))),
                 ("incomplete", .integer(Int64(behind.count))),
+                ("unconfirmed", .integer(Int64(unconfirmed.count))),
                 ("refused", .integer(Int64(clamping: devices.reduce(0) { $0 + $1.refused }))),
-                (
-                    "oldestSync",
-                    ShownTime.json(active.compactMap(\.lastComplete).min())
-                ),
+                ("oldestSync", ShownTime.json(longestAgo)),
                 ("erasuresUnconfirmed", .integer(Int64(openErasures))),
                 ("epoch", standing.json),
                 ("serving", serving?.json ?? .null),
@@ -131,11 +146,12 @@ struct CentralStatus {
                     vi: "\(number(openErasures)) lệnh xóa chưa được mọi thiết bị xác nhận: "
                         + "central erasures"))
         }
-        for device in devices {
-            guard let original = active.first(where: { $0.replica == device.copyOf }) else {
-                continue
-            }
-            let since = ShownTime.text(device.enrolledAt)
+        for machine in standing.machines {
+            guard let first = machine.identities.first,
+                let original = active.first(where: { $0.replica == first.copyOf })
+            else { continue }
+            let device = machine.present
+            let since = ShownTime.text(first.enrolledAt)
             lines.append(
                 name(of: device)
                     + Message(
@@ -145,12 +161,32 @@ struct CentralStatus {
                             ": bản sao của quầy \(original.desk) (sao chép, hoặc khôi phục từ bản sao "
                             + "lưu), riêng từ \(since)"))
         }
-        if behind.isEmpty, let oldest = active.compactMap(\.lastComplete).min() {
+        return lines + arrivalLines
+    }
+
+    /// That all has come up, and how many have yet to confirm what went down.
+    private var arrivalLines: [Message] {
+        var lines: [Message] = []
+        let late = unconfirmed.filter { $0.lastExchange != nil }
+        if behind.isEmpty, let oldest = longestAgo {
             let time = ShownTime.text(oldest)
             lines.append(
+                late.isEmpty
+                    ? Message(
+                        "every device has synced and confirmed it; the longest ago was \(time)",
+                        vi: "mọi thiết bị đã đồng bộ và xác nhận; lâu nhất là \(time)")
+                    : Message(
+                        "everything has come up from every device; the longest ago was \(time)",
+                        vi: "mọi thiết bị đã gửi hết; lâu nhất là \(time)"))
+        }
+        if !late.isEmpty {
+            let have = late.count == 1 ? "has" : "have"
+            lines.append(
                 Message(
-                    "every device has synced and confirmed it; the longest ago was \(time)",
-                    vi: "mọi thiết bị đã đồng bộ và xác nhận; lâu nhất là \(time)"))
+                    "\(GroupedNumber.counted(late.count, "device")) \(have) not confirmed what "
+                        + "central sent: central devices",
+                    vi: "\(late.count) thiết bị chưa xác nhận những gì trung tâm đã gửi: "
+                        + "central devices"))
         }
         return lines
     }
@@ -165,7 +201,7 @@ struct CentralStatus {
         guard device.lastExchange != nil else {
             return name(of: device) + Message(": no sync yet", vi: ": chưa đồng bộ lần nào")
         }
-        let last = device.lastComplete.map { time in
+        let last = lastArrived[device.replica].map { time in
             Message(
                 "last complete at \(ShownTime.text(time))",
                 vi: "đầy đủ lần cuối lúc \(ShownTime.text(time))")

@@ -81,6 +81,7 @@ enum SyncCommand {
         options.waitSeconds = UInt64(try invocation.integer("--wait", in: 0...waitMax) ?? 0)
 
         options.takesNewToken = invocation.has("--new-token")
+        options.confirms = true
         let home = try CounterHome(invocation, context.environment)
         let (identity, trust) = try context.read(invocation) {
             (try $0.enrolledIdentity().identity, try $0.centralTrust())

@@ -35,11 +35,13 @@ public struct Device: Sendable {
     public var chainHash: Hash256
     /// When it last made an exchange.
     public var lastExchange: Timestamp?
-    /// When it last ended an exchange with nothing left on either side.
+    /// When nothing remained at it that central did not have, by what it said last of that kind.
+    public var lastArrived: Timestamp?
+    /// When it last ended an exchange with nothing left on either side, and had what it was sent.
     public var lastComplete: Timestamp?
     /// Its place in the feed.
     public var cursorPosition: UInt64?
-    /// Changes that it said remained to be pushed.
+    /// Changes that central lacked after its last request, by what it said and by its chain.
     public var pending: UInt64?
     /// How far its clock is ahead of central's, in milliseconds.
     public var skewMilliseconds: Int64?
@@ -57,7 +59,7 @@ extension ReplicaDatabase {
     private static let deviceColumns = """
         r.id, d.office, d.desk, d.name, d.public_key, d.state, d.enrolled_at, d.seq, d.hash,
         d.last_exchange, d.last_complete, d.cursor_position, d.pending, d.skew_milliseconds,
-        d.refused, d.sync_requested, o.id, d.epoch
+        d.refused, d.sync_requested, o.id, d.epoch, d.last_arrived
         """
 
     /// All devices, by office and desk.
@@ -119,6 +121,7 @@ extension ReplicaDatabase {
                     enrolledAt: Timestamp(milliseconds: statement.int64(6)),
                     seq: UInt64(clamping: statement.int64(7)), chainHash: hash,
                     lastExchange: statement.int64OrNil(9).map(Timestamp.init(milliseconds:)),
+                    lastArrived: statement.int64OrNil(18).map(Timestamp.init(milliseconds:)),
                     lastComplete: statement.int64OrNil(10).map(Timestamp.init(milliseconds:)),
                     cursorPosition: statement.int64OrNil(11).map { UInt64(clamping: $0) },
                     pending: statement.int64OrNil(12).map { UInt64(clamping: $0) },
@@ -232,7 +235,7 @@ extension WriteTransaction {
             """
             UPDATE devices SET seq = ?2, hash = ?3, last_exchange = ?4, last_complete = ?5,
                 cursor_position = ?6, pending = ?7, skew_milliseconds = ?8, refused = ?9,
-                sync_requested = ?10, epoch = ?11
+                sync_requested = ?10, epoch = ?11, last_arrived = ?12
             WHERE replica = ?1
             """)
         try statement.bind(1, try database.interning.key(of: device.replica))
@@ -246,6 +249,7 @@ extension WriteTransaction {
         try statement.bind(9, Int64(clamping: device.refused))
         try statement.bind(10, device.isSyncRequested ? 1 : 0)
         try statement.bind(11, device.epoch.map { Int64(clamping: $0) })
+        try statement.bind(12, device.lastArrived?.milliseconds)
         try statement.run()
     }
 
@@ -276,6 +280,7 @@ extension WriteTransaction {
         return database.connection.changedRowCount > 0
     }
 
+    /// A copy's identity is given after its original was heard, whatever the clock says meanwhile.
     private func insertDevice(
         _ replica: ReplicaID, _ office: String, _ desk: Int64, _ name: String,
         _ publicKey: PublicKey, _ tokenHash: Hash256, copyOf original: ReplicaID? = nil
@@ -284,7 +289,9 @@ extension WriteTransaction {
             """
             INSERT INTO devices(replica, office, desk, name, public_key, token_hash, state,
                 enrolled_at, seq, hash, refused, sync_requested, copy_of)
-            VALUES (?1, ?2, ?9, ?3, ?4, ?5, 'active', ?6, 0, ?7, 0, 0, ?8)
+            VALUES (?1, ?2, ?9, ?3, ?4, ?5, 'active',
+                max(?6, coalesce((SELECT last_exchange FROM devices WHERE replica = ?8), ?6)),
+                0, ?7, 0, 0, ?8)
             """)
         try statement.bind(1, try database.interning.key(of: replica))
         try statement.bind(2, office)

@@ -23,4 +23,13 @@ extension StoreSchema {
             asked BLOB NOT NULL, skew_milliseconds INTEGER, digest BLOB) STRICT;
         CREATE INDEX receipts_device ON receipts(device, number);
         """
+
+    /// When all of a device had come up: until now, what its receipts say.
+    static let centralArrived = """
+        ALTER TABLE devices ADD COLUMN last_arrived INTEGER;
+        UPDATE devices SET last_arrived = (SELECT max(ended) FROM receipts
+            WHERE device = devices.replica AND pending = 0);
+        UPDATE devices SET last_arrived = last_complete
+            WHERE last_complete > coalesce(last_arrived, 0);
+        """
 }

@@ -37,6 +37,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "8-counter-carried", sql: CarriedSchema.counter),
                 // With it, blobs of format 2: an older program refuses the file, and reads none wrong.
                 Migration(name: "11-counter-refused", sql: CentralCountSchema.counter),
+                Migration(name: "12-counter-wait", sql: KeptWait.schema),
             ]
         case .central:
             [
@@ -51,6 +52,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "10-central-desks", sql: DeskNumberSchema.central),
                 Migration(name: "11-central-counts", sql: CentralCountSchema.central),
                 Migration(name: "12-central-news", sql: CentralNews.schema),
+                Migration(name: "13-central-arrived", sql: StoreSchema.centralArrived),
             ]
         }
     }

@@ -5,7 +5,8 @@ extension PeriodReport {
     ///
     /// The scope is `total`, `office` and `procedure` (the key is its code, the name that of the catalog),
     /// `month` (the key is `YYYY-MM`) or `cut` (the key is a device's replica, or `feed`; figures
-    /// `position`, `seq`, `pending`, and `complete`, 0 or 1). Figures are named as in JSON.
+    /// `position`, `seq`; for the present identity of a machine `pending`, and `complete`, 0 or 1). Figures
+    /// are named as in JSON.
     public func csv(cut: ReportCut? = nil) -> String {
         var lines = ["scope,key,name,figure,value"]
         func add(_ scope: String, _ key: String, _ name: String, _ figure: String, _ value: Int) {
@@ -34,14 +35,17 @@ extension PeriodReport {
         }
         if let cut {
             add("cut", "feed", cut.hash, "position", Int(clamping: cut.position))
-            for source in cut.sources {
-                let isComplete = cut.standing(of: source, in: period) == .complete
-                let figures = [
-                    ("seq", Int(source.seq)), ("pending", Int(source.pending)),
-                    ("complete", isComplete ? 1 : 0),
-                ]
-                for (figure, value) in figures {
-                    add("cut", source.replica, "\(source.office) \(source.desk)", figure, value)
+            for machine in cut.machines {
+                for source in machine {
+                    var figures = [("seq", Int(source.seq))]
+                    if source == machine.last {
+                        let isComplete = cut.standing(of: machine, in: period) == .complete
+                        figures.append(("pending", Int(source.pending)))
+                        figures.append(("complete", isComplete ? 1 : 0))
+                    }
+                    for (figure, value) in figures {
+                        add("cut", source.replica, "\(source.office) \(source.desk)", figure, value)
+                    }
                 }
             }
         }

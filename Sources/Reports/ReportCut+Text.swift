@@ -21,15 +21,14 @@ extension ReportCut {
             "Rests on all that had arrived by \(day.english), position \(Language.english.number(place)) \(hash.prefix(8))",
             vi: "Căn cứ dữ liệu đã về đến \(day.vietnamese), vị trí "
                 + "\(Language.vietnamese.number(place)) \(hash.prefix(8))")
-        let standings = sources.map { ($0, standing(of: $0, in: period)) }
+        let standings = machines.map { ($0, standing(of: $0, in: period)) }
         let complete = standings.count { $0.1 == .complete }
         let count = Message(
-            "\(complete) of \(sources.count) devices complete",
-            vi: "\(complete) trên \(sources.count) thiết bị đầy đủ")
-        let missing = standings.compactMap { source, standing in
-            words(standing).map { words in
-                name(of: source, offices) + Message(verbatim: ": ") + words + pending(source)
-            }
+            "\(complete) of \(standings.count) devices complete",
+            vi: "\(complete) trên \(standings.count) thiết bị đầy đủ")
+        let missing = standings.compactMap { machine, standing -> Message? in
+            guard let present = machine.last, let words = words(standing) else { return nil }
+            return name(of: present, offices) + Message(verbatim: ": ") + words + pending(present)
         }
         return ([title, count] + missing.map { Message(verbatim: "  ") + $0 })
             .map { ReportText.cell($0.text(in: language), width) }

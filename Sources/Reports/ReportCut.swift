@@ -1,4 +1,6 @@
-// What a report rests on: how far central had heard of each device when it was made. A report says it,
+// What a report rests on: what had come up from each device when it was made. What went down, and whether
+// the devices have confirmed it, changes no figure. A machine is one line, whatever identities it had. A
+// report says it,
 // and a later report on the same cut gives the same bytes: the figures are counted at the cut's position
 // of the feed, and what the cut says of the devices is taken from the document itself, since central
 // keeps only the latest of it.
@@ -11,10 +13,12 @@ public import ReplicaStore
 
 /// The cut of a report.
 public struct ReportCut: Hashable, Sendable {
-    /// What was known of one device.
+    /// What was known of one identity of a device.
     public struct Source: Hashable, Sendable {
         /// Its replica.
         public var replica: String
+        /// What groups the identities of one machine: the replica of the first.
+        public var machine: String
         /// The code of its office.
         public var office: String
         /// Its number within the office.
@@ -23,12 +27,16 @@ public struct ReportCut: Hashable, Sendable {
         public var name: String
         /// The last of its changes that is counted.
         public var seq: Int64
-        /// Changes that it said remained.
+        /// Changes that remained at the machine when it was heard last.
         public var pending: Int64
-        /// When its last complete sync was, in milliseconds since the epoch; `nil` for never.
+        /// When nothing remained at it last, in milliseconds since the epoch; `nil` for never.
+        public var lastArrived: Int64?
+        /// When its last complete sync was, with all confirmed that went down; `nil` for never.
         public var lastComplete: Int64?
         /// Whether it is shut out.
         public var isRevoked: Bool
+        /// Whether it is the replica that the report was made of: that counts what waits at it.
+        public var isOwn = false
     }
 
     /// The position of central's feed up to which changes are counted; at a counter its cursor.
@@ -37,8 +45,19 @@ public struct ReportCut: Hashable, Sendable {
     public let hash: String
     /// When the report was made, in milliseconds since the epoch.
     public let time: Int64
-    /// The devices, by office and desk.
+    /// The identities of the devices, by office and desk.
     public let sources: [Source]
+
+    /// The machines: of each all identities, the present one last.
+    var machines: [[Source]] {
+        let identities = Dictionary(grouping: sources, by: \.machine)
+        return sources.compactMap { source in
+            guard let all = identities[source.machine],
+                source.replica == all.max(by: { $0.desk < $1.desk })?.replica
+            else { return nil }
+            return all.sorted { $0.desk < $1.desk }
+        }
+    }
 
     /// The cut of what a database holds now, within its read transaction.
     ///
@@ -50,7 +69,7 @@ public struct ReportCut: Hashable, Sendable {
             case .central:
                 let end = try database.lastCommit()
                 (position, hash) = (end.position, Self.beginning(end.hash.description))
-                sources = try database.devices().map(Source.init)
+                sources = Self.sources(try database.devices())
             case .counter:
                 let identity = try database.identity()
                 position = identity?.cursor?.position ?? 0
@@ -97,48 +116,70 @@ public struct ReportCut: Hashable, Sendable {
         }
     }
 
+    private static func sources(_ devices: [Device]) -> [Source] {
+        var sources: [ReplicaID: Source] = [:]
+        for machine in Machine.grouped(devices) {
+            for identity in machine.identities {
+                // What the identity before left goes on under the present one.
+                let pending =
+                    identity.replica == machine.present.replica
+                    ? machine.lastHeard.pending : 0
+                sources[identity.replica] = Source(
+                    identity, machine: machine.id, pending: pending ?? 0)
+            }
+        }
+        return devices.compactMap { sources[$0.replica] }
+    }
+
     private static func beginning(_ hash: String) -> String { String(hash.prefix(16)) }
 }
 
 extension ReportCut {
-    /// How a device stands to a period.
+    /// How a machine stands to a period.
     enum Standing: Hashable {
-        /// It has synced completely since the period's end, or today if that is to come.
+        /// All had come up since the period's end, or today if that is to come, and nothing remained when
+        /// it was heard last.
         case complete
         /// What was written there since is not counted, as far as it belongs to the period.
         case missingSince(CalendarDate)
-        /// It has never synced completely.
+        /// All has never come up.
         case never
         /// It was shut out before the period's end.
         case revoked
     }
 
-    /// How a device stands to a period.
-    func standing(of source: Source, in period: ReportPeriod) -> Standing {
+    /// How a machine stands to a period, by all its identities.
+    func standing(of machine: [Source], in period: ReportPeriod) -> Standing {
         let today = OfficeTime.startOfDay(OfficeTime.day(ofMilliseconds: time))
         let needed = min(period.instants.upperBound, today)
-        if let last = source.lastComplete, last >= needed { return .complete }
-        if source.isRevoked { return .revoked }
-        return source.lastComplete.map { .missingSince(OfficeTime.day(ofMilliseconds: $0)) }
-            ?? .never
+        let arrived = machine.compactMap(\.lastArrived).max()
+        let remains = machine.last.map { $0.pending > 0 && !$0.isOwn } ?? false
+        if let arrived, arrived >= needed, !remains { return .complete }
+        if machine.last?.isRevoked == true { return .revoked }
+        return arrived.map { .missingSince(OfficeTime.day(ofMilliseconds: $0)) } ?? .never
     }
 }
 
 extension ReportCut.Source {
-    fileprivate init(_ device: Device) {
+    fileprivate init(_ device: Device, machine: ReplicaID, pending: UInt64) {
         self.init(
-            replica: device.replica.description, office: device.office, desk: device.desk,
-            name: device.name, seq: Int64(clamping: device.seq),
-            pending: Int64(clamping: device.pending ?? 0),
+            replica: device.replica.description, machine: machine.description,
+            office: device.office, desk: device.desk, name: device.name,
+            seq: Int64(clamping: device.seq), pending: Int64(clamping: pending),
+            lastArrived: device.lastArrived?.milliseconds,
             lastComplete: device.lastComplete?.milliseconds, isRevoked: device.state == .revoked)
     }
 
+    /// A replica rests on its last complete sync: what other desks of its office wrote came with that.
     fileprivate init(_ identity: ReplicaIdentity) {
+        let replica = identity.replica?.description ?? ""
         self.init(
-            replica: identity.replica?.description ?? "", office: identity.office,
-            desk: identity.desk, name: "", seq: Int64(clamping: identity.seq),
+            replica: replica, machine: replica, office: identity.office, desk: identity.desk,
+            name: "", seq: Int64(clamping: identity.seq),
             pending: Int64(clamping: identity.seq - min(identity.seq, identity.pushedSeq)),
-            lastComplete: identity.lastComplete?.milliseconds, isRevoked: identity.state != .active)
+            lastArrived: identity.lastComplete?.milliseconds,
+            lastComplete: identity.lastComplete?.milliseconds, isRevoked: identity.state != .active,
+            isOwn: true)
     }
 
     fileprivate init?(_ json: JSONValue) {
@@ -147,28 +188,38 @@ extension ReportCut.Source {
             let seq = json["seq"]?.integerValue, let pending = json["pending"]?.integerValue,
             let isRevoked = json["revoked"]?.boolValue, let last = json["lastComplete"]
         else { return nil }
-        let time = last.stringValue.flatMap { RFC3339.millisecondsSinceEpoch($0) }
-        guard last == .null || time != nil else { return nil }
+        func time(_ json: JSONValue) -> Int64?? {
+            guard json != .null else { return .some(nil) }
+            return json.stringValue.flatMap { RFC3339.millisecondsSinceEpoch($0)?.milliseconds }
+                .map { .some($0) }
+        }
+        // A report of before machines were told apart has neither member.
+        guard let complete = time(last), let arrived = time(json["lastArrived"] ?? last),
+            let machine = (json["machine"] ?? .string(replica)).stringValue
+        else { return nil }
         self.init(
-            replica: replica, office: office, desk: desk, name: name, seq: seq, pending: pending,
-            lastComplete: time?.milliseconds, isRevoked: isRevoked)
+            replica: replica, machine: machine, office: office, desk: desk, name: name, seq: seq,
+            pending: pending, lastArrived: arrived, lastComplete: complete, isRevoked: isRevoked)
     }
 
     fileprivate var json: JSONValue {
         .object([
-            ("replica", .string(replica)), ("office", .string(office)), ("desk", .integer(desk)),
-            ("name", .string(name)), ("seq", .integer(seq)), ("pending", .integer(pending)),
-            (
-                "lastComplete",
-                lastComplete.map { .string(OfficeTime.text(milliseconds: $0)) } ?? .null
-            ),
+            ("replica", .string(replica)), ("machine", .string(machine)),
+            ("office", .string(office)), ("desk", .integer(desk)), ("name", .string(name)),
+            ("seq", .integer(seq)), ("pending", .integer(pending)),
+            ("lastArrived", Self.json(lastArrived)), ("lastComplete", Self.json(lastComplete)),
             ("revoked", .bool(isRevoked)),
         ])
+    }
+
+    private static func json(_ time: Int64?) -> JSONValue {
+        time.map { .string(OfficeTime.text(milliseconds: $0)) } ?? .null
     }
 }
 
 extension ReportCut {
-    /// `{position, hash, time, devices: [{replica, office, desk, name, seq, pending, lastComplete, revoked}]}`.
+    /// `{position, hash, time, devices: [{replica, machine, office, desk, name, seq, pending, lastArrived,
+    /// lastComplete, revoked}]}`.
     public var json: JSONValue {
         .object([
             ("position", .integer(Int64(clamping: position))), ("hash", .string(hash)),

@@ -179,9 +179,10 @@ extension CentralNode {
             guard var device = try database.device(request.replica) else { return }
             device.lastExchange = now
             if !course.isLate {
-                device.pending = request.pendingCount
                 device.epoch = request.epoch?.epoch
-                try noteReceipt(of: course, device, at: now, in: transaction, database)
+                let pending = try noteReceipt(
+                    of: course, device, at: now, in: transaction, database)
+                device.note(request, pending: pending, at: now)
             }
             if let time = asked.completeAsOf, time <= now,
                 time > device.lastComplete ?? .distantPast
@@ -195,11 +196,13 @@ extension CentralNode {
 
 /// Brings the receipt up to date with what the bundle's replies hold, as if it were one reply: none of
 /// them has reached the device.
+///
+/// - Returns: changes that remain at the device.
 private func noteReceipt(
     of course: BundleCourse, _ device: Device, at now: Timestamp,
     in transaction: WriteTransaction, _ database: ReplicaDatabase
-) throws {
-    guard let (request, last) = course.last else { return }
+) throws -> UInt64 {
+    guard let (request, last) = course.last else { return device.pending ?? 0 }
     var receipt =
         try (course.hasPushed ? ReceiptInProgress(noted: request, database) : nil)
         ?? ReceiptInProgress(
@@ -211,10 +214,11 @@ private func noteReceipt(
         reply, to: request, isLast: last.neededRecords.isEmpty && request.pendingCount == 0,
         at: now)
     try receipt.save(in: transaction)
+    return receipt.pending
 }
 
 extension Timestamp {
-    fileprivate static let distantPast = Timestamp(milliseconds: .min)
+    static let distantPast = Timestamp(milliseconds: .min)
 }
 
 /// How far central has come with a bundle: it holds the place of the device, which is not there to ask.

@@ -28,10 +28,7 @@ struct ReceiptInProgress {
         epoch: UInt64, in transaction: WriteTransaction, _ database: ReplicaDatabase
     ) throws {
         last = try database.deviceReceipts(device: request.replica, last: 1).first
-        if request.way != .beyondBundle, var confirmed = last, confirmed.unconfirmed > 0,
-            confirmed.isConfirmed(by: request)
-        {
-            confirmed.unconfirmed = 0
+        if let confirmed = last?.confirmed(by: request) {
             if confirmed.isComplete { confirmedComplete = confirmed.ended }
             try transaction.save(confirmed, after: nil)
             last = confirmed
@@ -58,6 +55,8 @@ struct ReceiptInProgress {
 
     /// Whether nothing is left.
     var isComplete: Bool { receipt.isComplete }
+    /// Changes of the device that central lacked after the request.
+    var pending: UInt64 { receipt.pending }
 
     /// Takes the reply in.
     mutating func take(
@@ -81,7 +80,38 @@ struct ReceiptInProgress {
     }
 }
 
+extension CentralNode {
+    /// Notes that the last reply arrived, when a request that is no part of a sync shows it.
+    func noteConfirmation(_ request: SyncRequest) async throws(SyncFailure) {
+        let isNews = try await read { database in
+            try database.deviceReceipts(device: request.replica, last: 1).first?
+                .confirmed(by: request) != nil
+        }
+        guard isNews else { return }
+        try await write { transaction, database in
+            guard var device = try database.device(request.replica),
+                let confirmed = try database.deviceReceipts(device: request.replica, last: 1)
+                    .first?.confirmed(by: request)
+            else { return }
+            try transaction.save(confirmed, after: nil)
+            guard confirmed.isComplete else { return }
+            device.lastComplete = confirmed.ended
+            try transaction.saveProgress(of: device)
+        }
+    }
+}
+
 extension DeviceReceipt {
+    /// The receipt with its last reply confirmed, when a request does that.
+    func confirmed(by request: SyncRequest) -> DeviceReceipt? {
+        guard request.way != .beyondBundle, unconfirmed > 0, isConfirmed(by: request) else {
+            return nil
+        }
+        var confirmed = self
+        confirmed.unconfirmed = 0
+        return confirmed
+    }
+
     /// Whether a request shows that the last reply arrived: it begins where that one led to, knows of
     /// the receipt, and does not ask for the same states once more.
     fileprivate func isConfirmed(by request: SyncRequest) -> Bool {
@@ -133,7 +163,38 @@ extension DeviceReceipt {
     }
 }
 
+extension Device {
+    /// Notes what a request told of what remains at the device.
+    mutating func note(
+        _ request: SyncRequest, pending: UInt64, at now: Timestamp
+    ) {
+        self.pending = pending
+        guard pending == 0 else { return }
+        let said = request.said(by: self, at: now)
+        // A bundle may tell of a day before the last sync. What a wrong clock of central's own had put
+        // into the future counts no more.
+        guard let before = lastArrived, before > said, before <= now else {
+            lastArrived = said
+            return
+        }
+    }
+}
+
 extension SyncRequest {
+    /// Whether the device passes over what the reply holds: it confirms the reply before, or waits.
+    var takesNothing: Bool {
+        push == nil && states == nil && bucketDigests == nil && wantedBytes <= 1
+    }
+
+    /// When the device said what it says here, by central's clock. A bundle has been on its way for
+    /// nobody knows how long: it counts by the device's clock, set right by what is known of it.
+    fileprivate func said(by device: Device, at now: Timestamp) -> Timestamp {
+        guard way != .link else { return now }
+        let (said, isAbsurd) = time.milliseconds
+            .subtractingReportingOverflow(device.skewMilliseconds ?? 0)
+        return isAbsurd ? .distantPast : min(now, Timestamp(milliseconds: said))
+    }
+
     /// The last of its changes that the device knows to be at central.
     fileprivate var acknowledgedSeq: UInt64 {
         if let epoch { return epoch.acknowledgedSeq }

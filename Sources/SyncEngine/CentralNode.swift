@@ -12,6 +12,8 @@ public final class CentralNode: Sendable {
     private static let readerCount = 2
 
     let writer: CommitQueue
+    /// Its file.
+    let path: String
     private let readers: [CentralReader]
     let news: NewsWatch
     let clock: any WallClock
@@ -35,6 +37,7 @@ public final class CentralNode: Sendable {
     ) throws {
         self.decoding = decoding
         rooms = DecodingRooms(decoding)
+        self.path = path
         let elapsed = timer.stopwatch()
         codeAttempts = AttemptBook(elapsed: elapsed)
         loginAttempts = AttemptBook(elapsed: elapsed)
@@ -94,6 +97,7 @@ public final class CentralNode: Sendable {
         guard request.replica == replica else { throw .notEnrolled }
         if let rotation = request.rotation { return try await giveIdentity(request, rotation) }
         let ingest = try await ingest(request)
+        if request.takesNothing { try await noteConfirmation(request) }
         if ingest.wantsSequence {
             let chain = ChainEnd(seq: ingest.device.seq, hash: ingest.device.chainHash)
             var reply = SyncReply(accepted: chain, time: clock.now())
@@ -207,11 +211,11 @@ extension CentralNode {
             let epoch = try database.epoch()
             var result = try ingest.ingest(request, verified, given, in: epoch)
             result.device.lastExchange = transaction.now
-            result.device.pending = request.pendingCount
             let receipt = try ReceiptInProgress(
                 request, from: device, after: result.device, at: transaction.now,
                 epoch: epoch.id, in: transaction, database)
             try receipt.save(in: transaction)
+            result.device.note(request, pending: receipt.pending, at: transaction.now)
             result.device.lastComplete = receipt.confirmedComplete ?? device.lastComplete
             try transaction.saveProgress(of: result.device)
             return result
@@ -249,7 +253,8 @@ extension CentralNode {
             && reply.accepted.seq == max(request.chain.seq, reply.accepted.seq)
             && request.knows(reply.epoch) && reply.bucketListing?.buckets.isEmpty ?? true
         guard
-            isComplete || request.push == nil || reply.itemCount > 0 || !reply.refusals.isEmpty
+            isComplete || request.push == nil || reply.itemCount > 0 || !reply.refusals.isEmpty,
+            !request.takesNothing || request.waitSeconds > 0
         else { return }
         let now = clock.now()
         try await write { transaction, database in
@@ -267,7 +272,7 @@ extension CentralNode {
             receipt.take(reply, to: request, isLast: isComplete, at: now)
             try receipt.save(in: transaction)
             device.lastExchange = now
-            device.pending = request.pendingCount
+            device.note(request, pending: receipt.pending, at: now)
             device.epoch = request.epoch?.epoch
             let (skew, isAbsurd) = request.time.milliseconds
                 .subtractingReportingOverflow(now.milliseconds)

@@ -79,6 +79,7 @@ extension CounterSession {
                 awaitsRecovery: reply.requests.contains(.awaitRecovery),
                 pending: identity.pendingCount, remaining: reply.remainingCount)
         }
+        hasUnconfirmedReply = reply.itemCount > 0 || !reply.refusals.isEmpty
         if let receiptNumber { receipt?.number = receiptNumber }
         report.erased += erased
         guard round.isDone, let theirs = reply.digest else { return round }

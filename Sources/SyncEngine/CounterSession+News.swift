@@ -1,3 +1,4 @@
+internal import Causality
 internal import ReplicaStore
 public import SyncProtocol
 
@@ -26,6 +27,61 @@ extension CounterSession {
             || reply.epoch != request.epoch?.epoch
     }
 
+    /// Waits at central as `waitForNews(seconds:)` does, as long as what stands between lets a request
+    /// wait.
+    ///
+    /// - Parameter learned: called when shorter waits are asked for from now on, with the seconds after
+    ///   which the last one was cut, and those that are asked for now.
+    /// - Returns: whether a sync is worth its cost.
+    /// - Throws: as `waitForNews(seconds:)`, but for a cut of which something was learned.
+    public func waitForNews(
+        learned: @Sendable (_ cutSeconds: UInt64, _ seconds: UInt64) -> Void
+    ) async throws -> Bool {
+        let url = try database.enrolledIdentity().identity.centralURL
+        var wait =
+            try newsWait
+            ?? database.newsWaitSeconds(at: url).map { NewsWait(seconds: $0) } ?? NewsWait()
+        let elapsed = timer.stopwatch()
+        do {
+            let isNews = try await waitForNews(seconds: wait.seconds)
+            if !isNews { wait.notePassed() }
+            newsWait = wait
+            return isNews
+        } catch let failure as SyncFailure {
+            let time = elapsed()
+            guard !Task.isCancelled, failure.isOfTheWay else { throw failure }
+            let isLearned = wait.noteCut(after: time)
+            newsWait = wait
+            guard isLearned else { throw failure }
+            let seconds = wait.seconds
+            try database.write(now: clock.now()) {
+                try $0.keepNewsWait(seconds: seconds, at: url)
+            }
+            learned(UInt64(max(0, time.components.seconds)), seconds)
+            return false
+        }
+    }
+
+    /// Tells central that the last reply of the sync before arrived, when it does not know that yet.
+    public func confirm() async {
+        guard hasUnconfirmedReply else { return }
+        hasUnconfirmedReply = false
+        try? await confirmReply()  // the next request tells it as well
+    }
+
+    /// Tells central that its last reply arrived. What this reply holds is for the next sync.
+    ///
+    /// - Throws: what shuts this device out; that the link broke just now matters to nobody here.
+    func confirmReply() async throws(SyncEnd) {
+        let (request, token) = try store { try newsRequest(0) }
+        do throws(SyncFailure) {
+            _ = try await transport.exchange(request, token: token)
+            report.roundTrips += 1
+        } catch {
+            if error.failureClass == .noPermission, !error.isOfToken { throw .failure(error) }
+        }
+    }
+
     private func newsRequest(_ seconds: UInt64) throws -> (SyncRequest, token: String) {
         try database.read {
             let (identity, replica) = try database.enrolledIdentity()
@@ -34,6 +90,16 @@ extension CounterSession {
             request.waitSeconds = seconds
             request.pendingCount = identity.pendingCount
             return (request, identity.token)
+        }
+    }
+}
+
+extension SyncFailure {
+    /// Whether what stands between the device and central may have made it.
+    fileprivate var isOfTheWay: Bool {
+        switch self {
+        case .unreachable, .interrupted, .notCentral, .busy: true
+        default: false
         }
     }
 }

@@ -39,6 +39,9 @@ public struct SyncOptions: Sendable {
     public var compressionLevel = Compression.levelDefault
     /// Whether to take a new bearer token first, however old the present one is.
     public var takesNewToken = false
+    /// Whether central is told at the end that its last reply arrived: one more exchange, when that
+    /// reply brought something. Else the device's next request tells.
+    public var confirms = false
     /// How a sync goes on when the link breaks; `nil`: it ends.
     public var retries: RetryPolicy?
 
@@ -69,6 +72,10 @@ public actor CounterSession {
     var receipt: CounterReceipt?
     /// What the transport had carried when this sync began.
     private(set) var trafficBefore = Traffic()
+    /// Whether the last reply brought something, and no later request has told that it arrived.
+    var hasUnconfirmedReply = false
+    /// What the waits at central since this session began have met.
+    var newsWait: NewsWait?
     var neededRecords: [RecordID] = []
     var repair = Repair()
     /// Whether pushes go in columns, as far as is known.
@@ -109,6 +116,7 @@ public actor CounterSession {
         do throws(SyncEnd) {
             if options.takesNewToken { try await replaceToken() }
             try await exchangeAll(progress)
+            if options.confirms, hasUnconfirmedReply { try await confirmReply() }
             try await replaceTokenIfDue()
         } catch {
             switch error {
@@ -125,6 +133,7 @@ public actor CounterSession {
         report = SyncReport()
         receipt = nil
         trafficBefore = transport.traffic
+        hasUnconfirmedReply = false
         neededRecords = []
         repair = Repair()
         sendsColumns = options.usesColumns

@@ -22,6 +22,8 @@ struct CopiedReplicaTests {
         #expect(ending.code == 0, "\(ending.errors)")
         #expect(ending.output.contains("took an identity of its own"))
         #expect(ending.output.contains("2 changes that central lacked were issued again"))
+        // Until the original is heard again, the copy is what became of it.
+        #expect(try machines(office) == 1)
         try original.sync()
         #expect(try original.digest() == office.digest())
         #expect(try clone.digest() == office.digest())
@@ -37,6 +39,20 @@ struct CopiedReplicaTests {
         let devices = try office.central("devices", "--json").json
         #expect(devices[1]?["copyOf"] == devices[0]?["device"])
         #expect(devices[0]?["copyOf"] == .null)
-        #expect(try office.central("status").output.contains("desk 2: a copy of desk 1"))
+        let standing = try office.central("status").output
+        #expect(standing.contains("desk 2: a copy of desk 1"))
+        #expect(standing.contains("2 active devices"))
+        #expect(standing.contains("every device has synced and confirmed it"), "\(standing)")
+        #expect(try machines(office) == 2)
+    }
+
+    /// How many machines central counts: as many as its list has lines, and its report devices.
+    private func machines(_ office: Office) throws -> Int {
+        let documents = try #require(office.central("devices", "--json").json.arrayValue)
+        let count = Set(documents.compactMap { $0["machine"]?.stringValue }).count
+        #expect(try office.central("devices").output.split(separator: "\n").count == count + 1)
+        let report = try office.central("report", "--period", "2021-03").output
+        #expect(report.contains("\(count) of \(count) devices complete"), "\(report)")
+        return count
     }
 }

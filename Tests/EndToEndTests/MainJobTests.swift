@@ -69,6 +69,7 @@ struct MainJobTests {
                 "state", "office", "desk", "replica", "central", "centralPin", "records", "pending",
                 "pendingBytes", "pendingSince", "conflicts", "refused", "lastExchange",
                 "lastComplete", "lastOutcome", "synced", "digest", "identityChanges", "agent",
+                "waitSeconds",
             ])
         #expect(
             try desk.sync().names == [
@@ -83,11 +84,15 @@ struct MainJobTests {
         let device = try #require(office.central("devices", "--json").json[0])
         #expect(
             device.names == [
-                "device", "office", "desk", "name", "state", "enrolled", "lastSync",
+                "device", "replica", "machine", "office", "desk", "name", "state", "enrolled",
+                "lastArrived", "lastSync",
                 "lastExchange", "acceptedThrough", "pending", "refused", "position",
                 "skewMilliseconds", "syncRequested", "copyOf", "complete", "standing",
+                "confirmed", "confirmation",
             ])
         #expect(device["device"] == made["replica"])
+        #expect(device["machine"] == device["replica"])
+        #expect(device["complete"] == true && device["confirmed"] == true)
         #expect(device["acceptedThrough"] == 1)
         for lines in [
             try desk("records", "--ndjson").jsonLines,

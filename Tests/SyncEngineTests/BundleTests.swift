@@ -284,6 +284,25 @@ struct BundleTests {
         #expect(try lastComplete())
     }
 
+    @Test("what came up by a stick counts as of the day on which the stick was written")
+    func arrivedByBundle() async throws {
+        let fleet = try Fleet()
+        let a = try await fleet.enrol("A")
+        func arrived() throws -> Timestamp? {
+            try fleet.readCentral { try $0.device(a.replica)?.lastArrived }
+        }
+        // The device's clock is an hour behind, as central knows from a sync.
+        fleet.clock.advance(milliseconds: 3_600_000)
+        _ = try await a.sync()
+        _ = try a.make()
+        for clock in [fleet.clock, a.clock] { clock.advance(milliseconds: 60_000) }
+        let written = fleet.clock.now()
+        let stick = try await fleet.bundle(from: a)
+        for clock in [fleet.clock, a.clock] { clock.advance(milliseconds: 86_400_000) }
+        _ = try await fleet.answer(stick)
+        #expect(try arrived() == written)
+    }
+
     @Test("a device that was enrolled before bundles learns central's key over its next link")
     func learnsKey() async throws {
         let fleet = try Fleet()

@@ -42,6 +42,91 @@ struct DeviceReceiptTests {
         #expect(try lastComplete(fleet, counter) == both.first?.ended)
     }
 
+    @Test("a sync that confirms tells central in the same run, and leaves one receipt")
+    func confirmedAtOnce() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        var options = SyncOptions()
+        options.confirms = true
+        let report = try await counter.sync(options)
+        #expect(report.outcome == .synced && report.roundTrips == 2)
+        let all = try receipts(fleet, counter)
+        #expect(all.map(\.isComplete) == [true])
+        #expect(try lastComplete(fleet, counter) == all.first?.ended)
+        // With nothing to confirm it is one exchange, as ever.
+        #expect(try await counter.sync(options).roundTrips == 1)
+    }
+
+    @Test("a confirmation that is lost spoils no sync, and claims nothing")
+    func confirmationLost() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        var options = SyncOptions()
+        options.confirms = true
+        counter.transport.meet([nil, .requestLost])
+        #expect(try await counter.sync(options).outcome == .synced)
+        #expect(try receipts(fleet, counter).first?.unconfirmed == 2)
+        #expect(try lastComplete(fleet, counter) == nil)
+        try fleet.editCentralTransaction { _ = try $0.revoke(counter.replica) }
+        #expect(try await counter.sync(options).outcome == .denied)
+    }
+
+    @Test("who begins to wait at central confirms by that, before the wait is over")
+    func confirmedByWaiting() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        _ = try await counter.sync()
+        let session = try CounterSession(
+            path: counter.path, transport: counter.transport, clock: counter.clock)
+        let wait = Task { try await session.waitForNews(seconds: 50) }
+        while try lastComplete(fleet, counter) == nil { await Task.yield() }
+        #expect(try receipts(fleet, counter).map(\.isComplete) == [true])
+        wait.cancel()
+        _ = try? await wait.value  // cancelled
+    }
+
+    @Test("what has come up is known at once, and not before all of it has")
+    func arrival() async throws {
+        func arrived(_ fleet: Fleet, _ counter: TestCounter) throws -> Timestamp? {
+            try fleet.readCentral { try $0.device(counter.replica)?.lastArrived }
+        }
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        fleet.clock.advance(milliseconds: 1_000)
+        _ = try await counter.sync()
+        #expect(try arrived(fleet, counter) == fleet.clock.now())
+        let before = fleet.clock.now()
+        fleet.clock.advance(milliseconds: 60_000)
+        try make(counter, count: 60)
+        var options = SyncOptions()
+        options.pushBytes = 1_024
+        counter.transport.meet([nil, .requestLost])
+        #expect(try await counter.sync(options).outcome == .interrupted)
+        #expect(try arrived(fleet, counter) == before)
+        #expect(try fleet.readCentral { try $0.device(counter.replica)?.pending } ?? 0 > 0)
+        _ = try await counter.sync()
+        #expect(try arrived(fleet, counter) == fleet.clock.now())
+    }
+
+    @Test("a restored central knows that it lacks what a device takes for delivered")
+    func arrivalAfterRestoration() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        try await settle([counter])
+        let backup = try fleet.backUpCentral()
+        try make(counter, count: 3)
+        try await settle([counter])
+        try fleet.restoreCentral(from: backup)
+        fleet.clock.advance(milliseconds: 60_000)
+        let before = try fleet.readCentral { try $0.device(counter.replica)?.lastArrived }
+        let session = try CounterSession(
+            path: counter.path, transport: counter.transport, clock: counter.clock)
+        #expect(try await session.waitForNews(seconds: 1) == true)
+        let device = try #require(try fleet.readCentral { try $0.device(counter.replica) })
+        #expect(device.pending == 3)
+        #expect(device.lastArrived == before)
+    }
+
     @Test("a reply that was lost is not confirmed, nor by the request that asks again")
     func lostReply() async throws {
         let fleet = try Fleet()
