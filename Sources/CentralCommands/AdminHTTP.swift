@@ -63,7 +63,7 @@ struct AdminHTTP {
         case .adminRequestSync: return (try await requestSync(json, by: "admin:\(name)"), name)
         case .adminRevoke: return (try await revoke(json, by: "admin:\(name)"), name)
         case .adminEnrol: return (try await enrol(json, by: "admin:\(name)"), name)
-        case .health, .enrol, .token, .sync, .adminLogin:
+        case .health, .ready, .enrol, .token, .sync, .adminLogin:
             throw .refused(status: 404, title: "there is nothing for administrators at this path")
         }
     }

@@ -63,7 +63,7 @@ enum BundleCommand {
             Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON")),
         ]
     ) { invocation in
-        let home = CentralHome(invocation)
+        let home = try CentralHome(invocation)
         let reply = try invocation.required("--reply")
         guard !reply.isEmpty, !reply.hasSuffix("/") else {
             throw UsageError(

@@ -107,7 +107,7 @@ enum CatalogCommand {
                     "\(misplaced) is for a file of \(kind)s",
                     vi: "\(misplaced) chỉ dùng cho \(kind)"))
         }
-        let home = CentralHome(invocation)
+        let home = try CentralHome(invocation)
         let (counts, repeated) = try home.withDatabase(isMaking: true) { database in
             try home.write(database) { edit, transaction in
                 var importer = try CatalogImporter(
@@ -256,7 +256,7 @@ enum CatalogCommand {
     ) { invocation in
         let kind = try kind(invocation)
         let name = invocation.positional("CODE")
-        let home = CentralHome(invocation)
+        let home = try CentralHome(invocation)
         let count = try home.withDatabase { database in
             let fields = try FieldArguments(invocation.positionals("FIELD=VALUE"), kind: kind)
             let id = try entry(kind, name, database)

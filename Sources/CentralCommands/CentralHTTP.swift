@@ -69,10 +69,26 @@ public struct CentralHTTP: Sendable {
                 return try await administer(request, route)
             case .health:
                 return HTTPResponse(contentType: "application/json", text: #"{"status":"ok"}"#)
+            case .ready: return await readiness()
             }
         } catch {
             return Self.problem(error)
         }
+    }
+
+    private func readiness() async -> HTTPResponse {
+        guard let reason = await node.unreadiness() else {
+            return HTTPResponse(contentType: "application/json", text: #"{"status":"ready"}"#)
+        }
+        let document = JSONValue.object([
+            ("type", "about:blank"), ("title", "central cannot do all its work now"),
+            ("status", .integer(503)), ("hint", .string(reason.hint)),
+            ("reason", .string(reason.rawValue)),
+        ])
+        var response = HTTPResponse(
+            status: 503, contentType: Problem.mediaType, text: document.serialized())
+        response.headers.append("Retry-After", "30")
+        return response
     }
 
     private func sync(_ request: HTTPRequest) async throws(SyncFailure) -> HTTPResponse {
@@ -275,6 +291,17 @@ extension CentralHTTP {
         default: break
         }
         return response
+    }
+}
+
+extension Unreadiness {
+    /// What helps, for whoever watches central.
+    fileprivate var hint: String {
+        switch self {
+        case .store: "see what central says on standard error, and run central verify"
+        case .disk: "make room on central's disk, and see that it may be written to"
+        case .recovery: "let all devices sync, then central recover --end; do not shut them out"
+        }
     }
 }
 

@@ -20,16 +20,10 @@ struct CentralHome {
             vi: "thư mục của trung tâm "
                 + "(mặc định: DOSSIER_HOME, hoặc thư mục dữ liệu XDG)"))
 
-    init(_ invocation: Invocation) {
-        let environment = ProcessInfo.processInfo.environment
-        if let given = invocation.value("--home") ?? environment["DOSSIER_HOME"], !given.isEmpty {
-            path = given
-        } else {
-            let data =
-                environment["XDG_DATA_HOME"].flatMap { $0.isEmpty ? nil : $0 }
-                ?? NSHomeDirectory() + "/.local/share"
-            path = data + "/dossiersync/central"
-        }
+    init(_ invocation: Invocation) throws {
+        path = try HomeDirectory.path(
+            given: invocation.value("--home"), ProcessInfo.processInfo.environment,
+            program: "central")
     }
 
     init(path: String) {

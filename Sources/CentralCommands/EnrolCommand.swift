@@ -41,7 +41,7 @@ enum EnrolCommand {
         ]
     ) { invocation in
         let office = invocation.positional("OFFICE")
-        let home = CentralHome(invocation)
+        let home = try CentralHome(invocation)
         let pin = try TLSFiles.pinnedKey(invocation, home).map { KeyPin(of: $0).text }
         let issued = try home.withDatabase { database in
             try database.requireOffice(office)

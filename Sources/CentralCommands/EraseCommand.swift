@@ -63,7 +63,7 @@ enum EraseCommand {
     ) { invocation in
         let isTrial = invocation.has("--dry-run")
         let reason = isTrial ? "" : try invocation.required("--reason")
-        let home = CentralHome(invocation)
+        let home = try CentralHome(invocation)
         return try home.withDatabase { database in
             let reference = try RecordReference(invocation.positional("RECORD"))
             guard let state = try database.state(of: reference) else {

@@ -73,7 +73,7 @@ enum ImportCommand {
                 Message("the file cannot be read: \(error)", vi: "không đọc được tệp: \(error)"),
                 hint: nil)
         }
-        let home = CentralHome(invocation)
+        let home = try CentralHome(invocation)
         var outcome = ImportOutcome()
         try home.withDatabase(isMaking: true) { database in
             var importer = Importer(database: database)

@@ -117,7 +117,7 @@ enum InboxCommands {
         options: [ConflictChoice.option, by]
     ) { invocation in
         let choice = try ConflictChoice(invocation)
-        let home = CentralHome(invocation)
+        let home = try CentralHome(invocation)
         try home.withDatabase { database in
             let reference = try RecordReference(invocation.positional("RECORD"))
             _ = try home.write(database) { edit, transaction in
@@ -146,7 +146,7 @@ enum InboxCommands {
     ) { invocation in
         let name = invocation.positional("NAME")
         guard !name.isEmpty else { throw UsageError(Message("NAME is empty", vi: "NAME trống")) }
-        let home = CentralHome(invocation)
+        let home = try CentralHome(invocation)
         try home.withDatabase { database in
             let reference = try RecordReference(invocation.positional("RECORD"))
             _ = try home.write(database) { edit, transaction in

@@ -34,7 +34,7 @@ enum OfficeCommand {
         if let phone = invocation.value("--phone") {
             writes.append(FieldWrite("phone", .text(phone)))
         }
-        let home = CentralHome(invocation)
+        let home = try CentralHome(invocation)
         let code = invocation.positional("CODE")
         let result = try home.withDatabase(isMaking: true) { database in
             guard try !database.hasOffice(code) else {

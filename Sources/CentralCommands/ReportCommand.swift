@@ -13,7 +13,7 @@ enum ReportCommand {
         discussion: ReportRun.discussion, options: ReportRun.options
     ) { invocation in
         try ReportRun(invocation).run(
-            databasePath: CentralHome(invocation).databasePath,
+            databasePath: try CentralHome(invocation).databasePath,
             now: SystemClock().now().milliseconds)
     }
 }

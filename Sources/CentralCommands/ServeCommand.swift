@@ -68,7 +68,7 @@ enum ServeCommand {
     private static func serve(
         _ invocation: Invocation, _ log: @escaping @Sendable (LogLine) -> Void, _ lines: LineQueue
     ) async throws {
-        let home = CentralHome(invocation)
+        let home = try CentralHome(invocation)
         let files = try TLSFiles(invocation, home)
         let address = try listenAddress(invocation, isTLS: files != nil)
         let limits = try ServeLimits.limits(invocation, log)

@@ -71,13 +71,13 @@ enum TLSCommand {
             Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON")),
         ]
     ) { invocation in
-        let files = TLSFiles(home: CentralHome(invocation), certificate: invocation)
+        let files = TLSFiles(home: try CentralHome(invocation), certificate: invocation)
         try answer(try files.readCertificate(), invocation)
         return .ok
     }
 
     @Sendable private static func makeSelfSigned(_ invocation: Invocation) throws -> ExitCode {
-        let home = CentralHome(invocation)
+        let home = try CentralHome(invocation)
         let files = TLSFiles(home: home)
         let days = try invocation.integer("--days", in: 1...36_500) ?? daysDefault
         let keepsKey = invocation.has("--keep-key")

@@ -102,8 +102,10 @@ private func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
         while !rest.isEmpty {
             let count = write(
                 descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-            if count >= 0 {
+            if count > 0 {
                 rest = rest.dropFirst(count)
+            } else if count == 0 {
+                return EIO  // it takes nothing, and would for ever
             } else if errno == EAGAIN {
                 var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = poll(&waiting, 1, -1)

@@ -15,32 +15,16 @@ struct CounterHome {
                 + "(mặc định: DOSSIER_HOME, hoặc thư mục dữ liệu XDG)"))
 
     init(_ invocation: Invocation, _ environment: [String: String]) throws {
-        func variable(_ name: String) -> String? {
-            environment[name].flatMap { $0.isEmpty ? nil : $0 }
-        }
-        if let given = invocation.value("--home") {
-            guard !given.isEmpty else {
-                throw UsageError(Message("--home needs a directory", vi: "--home cần một thư mục"))
-            }
-            path = given
-        } else if let home = variable("DOSSIER_HOME") {
-            path = home
-        } else if let data = variable("XDG_DATA_HOME"), data.hasPrefix("/") {
-            // The XDG base directory specification: a relative path is to be passed over.
-            path = data + "/dossiersync/counter"
-        } else if let home = variable("HOME") {
-            path = home + "/.local/share/dossiersync/counter"
-        } else {
-            throw CommandFailure(
-                .configuration,
-                Message("no home directory is known", vi: "không biết thư mục dữ liệu"),
-                hint: Message("give --home DIR", vi: "ghi --home THƯ-MỤC"))
-        }
+        path = try HomeDirectory.path(
+            given: invocation.value("--home"), environment, program: "counter")
     }
 
     var databasePath: String { ReplicaDatabase.path(inHome: path, role: .counter) }
     /// Where the agent says what it does.
     var agentStatusPath: String { path + "/agent.json" }
+    /// Where an agent takes wishes for a sync.
+    var agentSocketPath: String { path + "/" + Self.agentSocketName }
+    static let agentSocketName = "agent.sock"
     var exists: Bool { FileManager.default.fileExists(atPath: databasePath) }
 
     /// The file that whoever syncs, or is the agent, has locked.

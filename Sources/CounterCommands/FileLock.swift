@@ -4,7 +4,8 @@ internal import Language
 internal import ReplicaStore
 
 /// A lock that one program at a time has on a replica. The system gives it back when the process
-/// ends, however it ends.
+/// ends, however it ends. It is a lock of the open file (fcntl(2), F_OFD_SETLK): unlike one of flock(2),
+/// others can look whether it is taken without taking it themselves.
 final class FileLock: Sendable {
     /// What the lock is for.
     enum Purpose {
@@ -23,10 +24,11 @@ final class FileLock: Sendable {
         let path = home.lockPath(purpose)
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.failure(errno, path, home) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        var lock = Self.wholeFile
+        guard fcntl(descriptor, Self.setLock, &lock) == 0 else {
             let cause = errno
             close(descriptor)
-            guard cause == EWOULDBLOCK else { throw Self.failure(cause, path, home) }
+            guard cause == EAGAIN || cause == EACCES else { throw Self.failure(cause, path, home) }
             throw purpose.busy
         }
     }
@@ -36,12 +38,24 @@ final class FileLock: Sendable {
         close(descriptor)
     }
 
-    /// Whether another process has the lock now.
+    /// Whether somebody has the lock now. Looking takes nothing: who wants the lock in this moment gets
+    /// it.
     static func isTaken(_ purpose: Purpose, _ home: CounterHome) -> Bool {
         let descriptor = open(home.lockPath(purpose), O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+        var lock = Self.wholeFile
+        return fcntl(descriptor, getLock, &lock) == 0 && lock.l_type != Int16(F_UNLCK)
+    }
+
+    /// F_OFD_GETLK and F_OFD_SETLK of Linux (fcntl.h), which the C library shows only on request.
+    private static let getLock: Int32 = 36
+    private static let setLock: Int32 = 37
+
+    /// A lock on all of the file, for one alone.
+    private static var wholeFile: flock {
+        flock(
+            l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
     }
 
     private static func failure(

@@ -136,11 +136,13 @@ public final class WriteTransaction {
     ///
     /// - Throws: what `body` throws.
     public func attempt<R>(_ body: () throws -> R) throws -> R {
-        let saved = (differences, feedHash, lastPosition, author)
+        let saved = (
+            differences, feedHash, lastPosition, author, erasedRecords, knownProcedures
+        )
         do {
             return try database.connection.savepoint(body)
         } catch {
-            (differences, feedHash, lastPosition, author) = saved
+            (differences, feedHash, lastPosition, author, erasedRecords, knownProcedures) = saved
             database.interning.forget()
             throw StoreError.wrapping(error)
         }

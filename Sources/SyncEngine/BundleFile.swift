@@ -81,21 +81,31 @@ final class File {
     ///
     /// - Throws: `BundleFailure.writeFailed`.
     func write(_ bytes: [UInt8]) throws(BundleFailure) {
-        var failure: Int32 = 0
-        bytes.withUnsafeBytes { buffer in
-            var done = 0
-            while done < buffer.count {
-                let count = Glibc.write(
-                    descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done)
-                if count >= 0 {
-                    done += count
-                } else if errno != EINTR {
-                    failure = errno
-                    return
-                }
+        let failure = bytes.withUnsafeBytes { buffer in
+            Self.wholeWrite(of: buffer.count) { done in
+                Glibc.write(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done)
             }
         }
         guard failure == 0 else { throw .writeFailed(file: path, reason: Self.reason(failure)) }
+    }
+
+    /// Writes until all is written.
+    ///
+    /// - Parameter write: writes from an offset on; how many bytes, or -1 with `errno`.
+    /// - Returns: errno, or 0. A file that takes nothing, without an error, would take nothing for ever.
+    static func wholeWrite(of count: Int, _ write: (_ done: Int) -> Int) -> Int32 {
+        var done = 0
+        while done < count {
+            let written = write(done)
+            if written > 0 {
+                done += written
+            } else if written == 0 {
+                return EIO
+            } else if errno != EINTR {
+                return errno
+            }
+        }
+        return 0
     }
 
     /// Waits until the medium has it.

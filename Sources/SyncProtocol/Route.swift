@@ -2,6 +2,8 @@
 public enum Route: String, CaseIterable, Sendable {
     /// Whether central is there; for anybody.
     case health = "/v1/health"
+    /// Whether central can do its work now; for anybody.
+    case ready = "/v1/ready"
     /// An identity, for a one-time code.
     case enrol = "/v1/enrol"
     /// Another bearer token, for a device's signature.
@@ -34,7 +36,7 @@ public enum Route: String, CaseIterable, Sendable {
     /// The methods that it takes.
     public var methods: [String] {
         switch self {
-        case .health: ["GET", "HEAD"]
+        case .health, .ready: ["GET", "HEAD"]
         case .adminStatus, .adminDevices, .adminTrail: ["GET"]
         case .enrol, .token, .sync, .adminLogin, .adminLogout, .adminRequestSync, .adminRevoke,
             .adminEnrol:
@@ -45,7 +47,7 @@ public enum Route: String, CaseIterable, Sendable {
     /// The media type of what is sent to it; `nil` when it takes no body.
     public var requestMediaType: String? {
         switch self {
-        case .health, .adminStatus, .adminDevices, .adminTrail, .adminLogout: nil
+        case .health, .ready, .adminStatus, .adminDevices, .adminTrail, .adminLogout: nil
         case .enrol, .token, .adminLogin, .adminRequestSync, .adminRevoke, .adminEnrol:
             "application/json"
         case .sync: Self.syncMediaType
@@ -61,7 +63,7 @@ public enum Route: String, CaseIterable, Sendable {
         case .adminLogout, .adminStatus, .adminDevices, .adminTrail, .adminRequestSync,
             .adminRevoke, .adminEnrol:
             true
-        case .health, .enrol, .token, .sync, .adminLogin: false
+        case .health, .ready, .enrol, .token, .sync, .adminLogin: false
         }
     }
 

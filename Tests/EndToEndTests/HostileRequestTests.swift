@@ -48,6 +48,7 @@ struct HostileRequestTests {
     func routes() throws {
         let url = office.url
         #expect(try RawAnswer(url, "GET /v1/health").status == 200)
+        #expect(try RawAnswer(url, "GET /v1/ready").status == 200)
         #expect(try RawAnswer(url, "GET /").status == 404)
         #expect(try RawAnswer(url, "GET /v1/sync").status == 405)
         #expect(try RawAnswer(url, "DELETE /v1/enrol").status == 405)

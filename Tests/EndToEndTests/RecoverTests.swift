@@ -50,6 +50,8 @@ struct RecoverTests {
         for id in [lost, own] { #expect(records.contains(id), "\(id) is not at central") }
         for desk in [reader, late] { #expect(try desk.digest() == office.digest()) }
 
+        let ready = try RawAnswer(office.url, "GET /v1/ready")
+        #expect(ready.status == 503 && ready.body.contains(#""reason":"recovery""#))
         let standing = try office.central("status")
         #expect(standing.output.contains("central was restored from a backup, as an admin said"))
         #expect(standing.output.contains("1 record came back"), "\(standing.output)")

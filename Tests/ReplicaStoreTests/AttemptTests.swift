@@ -1,0 +1,35 @@
+import Crypto
+import Dossiers
+import Replication
+import Testing
+
+@testable import ReplicaStore
+
+@Suite("A piece of work that fails leaves nothing behind in its transaction")
+struct AttemptTests {
+    private struct Given: Error {}
+
+    @Test("what it knew is forgotten with what it wrote")
+    func everything() throws {
+        let file = try StoreFile(.central)
+        let key = try #require(SigningKey(seed: Array(repeating: 3, count: 32)))
+        let office = FieldWrite("office", .text(StoreFile.office))
+        let writes = [office, FieldWrite("procedure", .text("P"))]
+        let person = try file.make([FieldWrite("applicant_name", .text("X"))])
+        try file.write { transaction in
+            let edit = try LocalEdit(transaction, session: StoreFile.session)
+            #expect(throws: Given.self) {
+                try transaction.attempt {
+                    _ = try edit.make(.procedure, writes: [FieldWrite("code", .text("P"))])
+                    #expect(try edit.make(.dossier, writes: writes).unknownProcedure == nil)
+                    _ = try edit.erase(.id(person), reason: "1", signedBy: key)
+                    #expect(transaction.erasedRecords == [person])
+                    throw Given()
+                }
+            }
+            #expect(transaction.erasedRecords.isEmpty)
+            #expect(try edit.make(.dossier, writes: writes).unknownProcedure == "P")
+        }
+        #expect(try file.state(person)?.shownValue("applicant_name") == .text("X"))
+    }
+}
