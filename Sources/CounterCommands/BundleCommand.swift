@@ -117,8 +117,9 @@ enum BundleCommand {
                 try answerRepeated(invocation)
                 return .ok
             }
-            try SyncCommand.answer(applied.report, invocation)
-            if let failure = applied.report.commandFailure { throw failure }
+            let answer = SyncAnswer(applied.report)
+            try answer.print(invocation)
+            if let failure = answer.failure { throw failure }
             return .ok
         }
     }

@@ -27,6 +27,8 @@ struct ReplicaStatus {
     var pendingBytes: Int64 = 0
     /// What the agent of this replica does; `nil` when none runs.
     var agent: AgentStatus?
+    /// Seconds that a request may wait at central, when something on the way cuts longer waits.
+    var waitSeconds: UInt64?
     /// When the oldest of them was written.
     var pendingSince: Timestamp?
     var conflicts = 0
@@ -76,6 +78,7 @@ struct ReplicaStatus {
         pendingBytes = try database.outboxByteCount(of: replica, after: identity.pushedSeq)
         let oldest = try database.outbox(of: replica, after: identity.pushedSeq, bytesMax: 1)
         pendingSince = try oldest.map { try Change(canonicalBytes: $0.changes).stamp.shownTime }
+        waitSeconds = try database.newsWaitSeconds(at: identity.centralURL)
         lastExchange = identity.lastExchange
         lastComplete = identity.lastComplete
         lastOutcome = identity.lastOutcome.flatMap(SyncReport.Outcome.init(rawValue:))
@@ -88,6 +91,7 @@ struct ReplicaStatus {
     var json: JSONValue {
         let pin: JSONValue = trust.pin.map { .string($0) } ?? .null
         let url: JSONValue = centralURL.isEmpty ? .null : .string(centralURL)
+        let wait: JSONValue = waitSeconds.map { .integer(Int64(clamping: $0)) } ?? .null
         let members: [(String, JSONValue)] = [
             ("state", .string(state?.rawValue ?? "none")),
             ("office", office.isEmpty ? .null : .string(office)),
@@ -108,6 +112,7 @@ struct ReplicaStatus {
             ("digest", digest.map { .string($0.description) } ?? .null),
             ("identityChanges", .array(rotations.map(\.json))),
             ("agent", agent?.json ?? .null),
+            ("waitSeconds", wait),
         ]
         guard waitingCarried > 0 else { return .object(members) }
         return .object(members + [("waitingCarried", .integer(Int64(waitingCarried)))])
@@ -142,6 +147,16 @@ struct ReplicaStatus {
             table.add([
                 say(Message("last complete sync", vi: "đồng bộ đầy đủ lần cuối")),
                 say(ShownText.moment(lastComplete)),
+            ])
+        }
+        if let waitSeconds {
+            let seconds = GroupedNumber.counted(Int(clamping: waitSeconds), "second")
+            table.add([
+                say(Message("waits at central", vi: "chờ ở trung tâm")),
+                say(
+                    Message(
+                        "\(seconds) at a time: something on the way cuts longer waits",
+                        vi: "mỗi lần \(waitSeconds) giây: trên đường có gì ngắt khi chờ lâu hơn")),
             ])
         }
         let agentLine = agent.map { [TerminalSafe.text(say($0.sentence(now: now)))] } ?? []

@@ -100,6 +100,7 @@ enum RunCommand {
                     }
                 })
         }
+        let door = AgentSocket(home) { await answer(agent) }
         let network = NetworkWatch()
         let watch = Task { [changes = network?.changes] in
             guard let changes else { return }
@@ -117,6 +118,7 @@ enum RunCommand {
             group.addTask { await work.value }
             await group.next()
             notifier?.stopping()
+            door?.close()
             agent.stop()
             for task in [watch, pulse, work] { task.cancel() }
             group.cancelAll()
@@ -125,6 +127,21 @@ enum RunCommand {
         await voice.stopped()
         if let error = displaced.withLock({ $0 }) { throw CommandFailure(error) }
         return .ok
+    }
+}
+
+/// Syncs for `counter sync`; `nil` when the agent ends before it could.
+private func answer(_ agent: SyncAgent) async -> SyncAnswer? {
+    do {
+        return SyncAnswer(try await agent.syncNow())
+    } catch is CancellationError {
+        return nil
+    } catch {
+        return SyncAnswer(
+            CommandFailure.translation(of: error) as? CommandFailure
+                ?? CommandFailure(
+                    .software,
+                    Message("a fault in the program", vi: "lỗi trong chương trình")))
     }
 }
 
@@ -162,12 +179,15 @@ private final class AgentVoice: Sendable {
 
     /// Says what the agent does now.
     func say(_ state: AgentState) {
+        if case .waitsShorter(let cut, let seconds) = state {
+            return print(Self.shorterWait(cut, seconds))
+        }
         var status = AgentStatus(
             phase: .syncing, processID: ProcessInfo.processInfo.processIdentifier,
             since: context.clock.now())
         var wait = Duration.zero
         switch state {
-        case .syncing: break
+        case .syncing, .waitsShorter: break
         case .waiting(let report, let next):
             (status.phase, wait) = (.waiting, next)
             tell(report)
@@ -187,6 +207,18 @@ private final class AgentVoice: Sendable {
         }
         publish(status)
         due.withLock { $0 = .now + wait + Self.silenceMax }
+    }
+
+    /// What is said once; `counter status` goes on saying it.
+    private static func shorterWait(_ cut: UInt64, _ seconds: UInt64) -> Message {
+        Message(
+            "Something between here and central, perhaps a proxy, cuts what waits "
+                + "for "
+                + "\(GroupedNumber.counted(Int(clamping: cut), "second")): this agent now waits "
+                + "\(seconds) at a time.",
+            vi:
+                "Có gì đó giữa máy này và trung tâm, có thể là proxy, ngắt yêu cầu chờ \(cut) giây: "
+                + "từ nay mỗi lần chỉ chờ \(seconds) giây.")
     }
 
     /// Notes that a sync gets on.

@@ -28,11 +28,17 @@ enum SyncCommand {
                 changes, 69 when central cannot be reached or did not prove who it is, 75 when some
                 remains, 76 when the two do not understand each other, 77 when this device may not
                 sync.
+
+                Beside a running agent (counter run) the agent does it, over the connection that it
+                has, unless an option says how to sync; the words and the ending are the same.
                 """,
                 vi: """
                     Kết thúc với 0 khi đã trao đổi hết và mã kiểm hai bên khớp, 65 khi trung tâm từ chối thay đổi, 69
                     khi không tới được trung tâm hoặc trung tâm không chứng minh được danh tính, 75 khi còn sót, 76 khi
                     hai bên không hiểu nhau, 77 khi thiết bị này không được đồng bộ.
+
+                    Khi tiến trình nền (counter run) đang chạy, nó thực hiện qua kết nối sẵn có, trừ khi có tùy chọn
+                    về cách đồng bộ; câu chữ và mã kết thúc như nhau.
                     """),
             options: [
                 Option(
@@ -87,6 +93,13 @@ enum SyncCommand {
             (try $0.enrolledIdentity().identity, try $0.centralTrust())
         }
         http.use(trust)
+        let ownWays = ["--limit-rate", "--timeout", "--tries", "--wait", "--new-token"]
+        if !ownWays.contains(where: invocation.has), FileLock.isTaken(.agent, home),
+            let answer = await AgentSocket.ask(home)
+        {
+            try give(answer, invocation, context)
+            return .ok
+        }
         let lock = try FileLock(.sync, home)
         defer { lock.release() }
         let link = context.connect(identity.centralURL, http)
@@ -104,21 +117,30 @@ enum SyncCommand {
             throw CommandFailure.translation(of: error)
         }
         bar.finish()
-        try answer(report, invocation)
-        try showDoubleCodes(report, invocation, context)
-        if let failure = report.commandFailure { throw failure }
+        try give(SyncAnswer(report), invocation, context)
         return .ok
+    }
+
+    /// Prints what came of a sync, whoever has synced.
+    ///
+    /// - Throws: the failure, for the exit code.
+    private static func give(
+        _ answer: SyncAnswer, _ invocation: Invocation, _ context: CounterContext
+    ) throws {
+        try answer.print(invocation)
+        try showDoubleCodes(answer, invocation, context)
+        if let failure = answer.failure { throw failure }
     }
 
     /// Lists the codes that this replica and another copy of it both gave out, with the applicants: on
     /// the clerk's terminal, who has to call one of them.
     private static func showDoubleCodes(
-        _ report: SyncReport, _ invocation: Invocation, _ context: CounterContext
+        _ answer: SyncAnswer, _ invocation: Invocation, _ context: CounterContext
     ) throws {
-        guard let sentence = report.doubleCodesSentence, !invocation.has("--json") else { return }
+        guard let sentence = answer.doubleCodesSentence, !invocation.has("--json") else { return }
         guard !invocation.has("--quiet") else { return try invocation.warn(sentence) }
         try context.read(invocation) { database in
-            for shared in report.doubleCodes { try shared.print(database, invocation) }
+            for shared in answer.doubleCodes { try shared.print(database, invocation) }
         }
         try invocation.say(
             Message(
@@ -140,16 +162,6 @@ enum SyncCommand {
         }
         http.bytesPerSecondMax = try invocation.integer("--limit-rate", in: 1 ... .max)
         return http
-    }
-
-    static func answer(_ report: SyncReport, _ invocation: Invocation) throws {
-        if invocation.has("--json") {
-            try invocation.printJSON(report.json)
-        } else if !invocation.has("--quiet") {
-            for sentence in report.sentences { try invocation.say(sentence) }
-        }
-        guard !invocation.has("--quiet"), let warning = report.clockWarning else { return }
-        try invocation.warn(warning)
     }
 }
 

@@ -149,4 +149,10 @@ public struct SharedCode: Sendable {
     public var code: String
     /// The dossiers, by id.
     public var records: [RecordID]
+
+    /// A code and its dossiers.
+    public init(code: String, records: [RecordID]) {
+        self.code = code
+        self.records = records
+    }
 }

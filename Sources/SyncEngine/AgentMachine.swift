@@ -42,6 +42,8 @@ struct AgentMachine {
         case networkChange
         /// Central has something, or the link on which it would tell broke.
         case newsOrBrokenLink
+        /// A person asks for a sync now.
+        case wish
         /// The time to wait is over.
         case timeReached
     }
@@ -120,7 +122,7 @@ struct AgentMachine {
             promptNews += 1
             let pause = Self.promptNewsPause * (1 << min(promptNews - 1, 10))
             return .wait(min(pause, schedule.interval), atCentral: false)
-        case .timeReached:
+        case .timeReached, .wish:
             return isSyncing ? .goOn : sync()
         }
     }

@@ -98,7 +98,7 @@ extension SyncFailure {
     /// Whether what stands between the device and central may have made it.
     fileprivate var isOfTheWay: Bool {
         switch self {
-        case .unreachable, .interrupted, .notCentral, .busy: true
+        case .unreachable, .interrupted, .notCentral: true
         default: false
         }
     }

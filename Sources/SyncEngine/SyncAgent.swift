@@ -15,6 +15,8 @@ public enum AgentState: Sendable {
     case failed(SyncReport, next: Duration)
     /// Another program syncs this replica, or its file cannot be used now.
     case hindered(any Error, next: Duration)
+    /// It goes on waiting, but less long at once: something on the way cuts longer waits.
+    case waitsShorter(cutSeconds: UInt64, seconds: UInt64)
 }
 
 /// Syncs a replica for as long as it runs.
@@ -47,6 +49,9 @@ public actor SyncAgent {
     private var machine: AgentMachine
     private var session: (url: String, trust: CentralTrust, session: CounterSession)?
     private var waits = 0
+    /// Those who wait for a sync that begins from now on.
+    private var wishes: [CheckedContinuation<Result<SyncReport, any Error>, Never>] = []
+    private var hasEnded = false
     private var timeKeeper: Task<Void, Never>?
     private var listener: Task<Void, Never>?
 
@@ -81,6 +86,18 @@ public actor SyncAgent {
         continuation.yield(.event(.networkChange))
     }
 
+    /// Syncs now, or after the sync that is under way.
+    ///
+    /// - Returns: what came of it.
+    /// - Throws: what hinders a sync; `CancellationError` when the agent ends before.
+    public func syncNow() async throws -> SyncReport {
+        guard !hasEnded else { throw CancellationError() }
+        return try await withCheckedContinuation {
+            wishes.append($0)
+            continuation.yield(.event(.wish))
+        }.get()
+    }
+
     /// Asks it to end; a sync that is under way is given up between two exchanges at the latest.
     public nonisolated func stop() {
         continuation.yield(.stop)
@@ -95,14 +112,15 @@ public actor SyncAgent {
         await act(on: .sync, elapsed)
         for await happening in happenings {
             switch happening {
-            case .stop: return endWait()
+            case .stop: return end()
             case .time(let wait) where wait != waits: continue
             case .time: await take(.timeReached, elapsed)
             case .event(.localChange) where !hasPendingChanges: continue
+            case .event(.wish) where wishes.isEmpty: continue
             case .event(let event): await take(event, elapsed)
             }
         }
-        endWait()
+        end()
     }
 }
 
@@ -119,13 +137,20 @@ extension SyncAgent {
             await listener?.value
             report(.syncing)
             action = await sync(elapsed)
+            // Who asked while it was under way asked for what was written meanwhile.
+            if !wishes.isEmpty { action = machine.next(.wish, at: elapsed()) }
         }
         if case .wait(let delay, let atCentral) = action { beginWait(delay, atCentral: atCentral) }
     }
 
     private func sync(_ elapsed: () -> Duration) async -> AgentMachine.Action {
+        let asking = wishes
+        wishes = []
         do {
-            let done = try await perform(try currentSession())
+            let session = try currentSession()
+            let done = try await perform(session)
+            if !asking.isEmpty { await session.confirm() }
+            for one in asking { one.resume(returning: .success(done)) }
             let event: AgentMachine.Event =
                 switch done.outcome {
                 case .synced, .refused: .synced
@@ -140,6 +165,7 @@ extension SyncAgent {
             }
             return action
         } catch {
+            for one in asking { one.resume(returning: .failure(error)) }
             let action = machine.next(.hindered, at: elapsed())
             if case .wait(let delay, _) = action { report(.hindered(error, next: delay)) }
             // What lies at the path now is for whoever starts the agent again to open.
@@ -199,11 +225,15 @@ extension SyncAgent {
         }
         guard atCentral, let session = session?.session else { return }
         let random = random
-        listener = Task {
+        listener = Task { [report] in
             while !Task.isCancelled {
                 do {
-                    // A wait that central ended without news goes on.
-                    if try await session.waitForNews() { break }
+                    // A wait that central ended without news goes on, and so does one of which was
+                    // learned how long the next may be.
+                    let isNews = try await session.waitForNews(learned: {
+                        report(.waitsShorter(cutSeconds: $0, seconds: $1))
+                    })
+                    if isNews { break }
                 } catch SyncFailure.busy(let seconds) {
                     // There is no room to wait, which is no reason to sync.
                     let pause = RetryPolicy.pause(noRoomFor: seconds, random: random)
@@ -214,6 +244,13 @@ extension SyncAgent {
             }
             if !Task.isCancelled { continuation.yield(.event(.newsOrBrokenLink)) }
         }
+    }
+
+    private func end() {
+        endWait()
+        hasEnded = true
+        for one in wishes { one.resume(returning: .failure(CancellationError())) }
+        wishes = []
     }
 
     private func endWait() {

@@ -117,6 +117,73 @@ struct AgentTests {
         try status(of: desk, "a new one") { $0["agent"]?["phase"] == "waiting" }
     }
 
+    @Test("a sync by hand beside it is its own, with the same words, document and exit code")
+    func syncBesideIt() throws {
+        let office = try Office()
+        let desk = try office.desk("desk")
+        let agent = try desk.start("run", "--every", "86400")
+        defer { agent.signal(SIGKILL) }
+        try status(of: desk, "at once", until: isIdle)
+        let door = desk.home + "/agent.sock"
+        let mode = try FileManager.default.attributesOfItem(atPath: door)[.posixPermissions]
+        #expect(mode as? Int == 0o600)
+
+        let before = try desk("receipts", "--json", "--last", "100").jsonLines
+        let idle = try desk.sync()
+        #expect(idle["roundTrips"] == 1)
+        // Over the agent's connection: no new one was made for it, and the agent did it.
+        #expect(try #require(idle["bytesReceived"]?.integerValue) > 0)
+        #expect(try desk("receipts", "--json", "--last", "100").jsonLines.count >= before.count)
+        let words = try desk("sync")
+        #expect(words.output.contains("Synced: there was nothing to exchange"))
+        #expect(words.code == 0 && words.errors.isEmpty)
+        #expect(try desk("sync", "-q").output.isEmpty)
+        #expect(
+            try Program.run(
+                "counter", ["sync", "--home", desk.home, "--lang", "vi"], in: office.root
+            ).output.contains("Đã đồng bộ"))
+
+        // What it says is what the agent met.
+        try office.stop(SIGKILL)
+        let failed = try desk("sync", "--json")
+        #expect(failed.code == 69)
+        #expect(try failed.json["outcome"] == "unreachable")
+        #expect(failed.errors.contains("central cannot be reached"))
+        try office.start()
+        #expect(try desk("sync").code == 0)
+
+        // One that says how to sync does it by itself, and so does one whose agent has gone.
+        #expect(try desk("sync", "--tries", "2").code == 0)
+        agent.signal(SIGKILL)
+        _ = try agent.ending()
+        #expect(FileManager.default.fileExists(atPath: door))
+        try desk.sync()
+        let next = try desk.start("run", "--every", "86400")
+        try status(of: desk, "again", until: isIdle)
+        try desk.sync()
+        next.signal(SIGTERM)
+        #expect(try next.ending().code == 0)
+        #expect(!FileManager.default.fileExists(atPath: door))
+    }
+
+    @Test("who looks whether an agent runs takes nothing")
+    func looking() throws {
+        let office = try Office()
+        let desk = try office.desk("desk")
+        let status = #"{"phase":"waiting","sinceMilliseconds":0,"nextTryMilliseconds":null}"#
+        try status.write(toFile: desk.home + "/agent.json", atomically: true, encoding: .utf8)
+        let descriptor = open(desk.home + "/agent.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        try #require(descriptor >= 0)
+        defer { close(descriptor) }
+        #expect(try desk("status", "--json").json["agent"] == .null)
+        // A lock of the kind that is looked for without taking it (fcntl(2), F_OFD_SETLK).
+        var lock = flock(
+            l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
+        try #require(fcntl(descriptor, 37, &lock) == 0)
+        #expect(try desk("status", "--json").json["agent"]?["phase"] == "waiting")
+        #expect(try desk("run").code == 75)
+    }
+
     @Test("without an identity there is nothing to run")
     func notEnrolled() throws {
         let directory = try TemporaryDirectory()
