@@ -79,9 +79,10 @@ struct TLSFiles {
             certificatePEM: try Self.text(certificatePath), keyPEM: try Self.text(keyPath))
         do {
             let certificate = try identity.checked()
+            let issuer = try TLSCertificate.missingIssuer(pem: identity.certificatePEM)
             return Content(
                 identity: identity, certificate: certificate,
-                warnings: warnings(certificate, now: seconds))
+                warnings: warnings(certificate, issuer: issuer, now: seconds))
         } catch {
             throw CommandFailure(
                 .configuration,
@@ -125,7 +126,9 @@ struct TLSFiles {
         }
     }
 
-    private func warnings(_ certificate: TLSCertificate, now: Int64) -> [String] {
+    private func warnings(
+        _ certificate: TLSCertificate, issuer: String?, now: Int64
+    ) -> [String] {
         var warnings: [String] = []
         if certificate.notAfter < now {
             warnings.append(
@@ -134,6 +137,12 @@ struct TLSFiles {
         } else if certificate.notBefore > now {
             warnings.append(
                 "the TLS certificate \(certificatePath) does not count yet, or this clock is wrong")
+        }
+        if let issuer {
+            warnings.append(
+                "the TLS certificate \(certificatePath) comes without that of its issuer, "
+                    + "\(TerminalSafe.text(issuer)): counters believe it only if they know the "
+                    + "issuer; if it is an intermediate, add its certificate to the file")
         }
         var status = stat()
         if stat(keyPath, &status) == 0, status.st_mode & 0o077 != 0 {

@@ -5,8 +5,8 @@ import Synchronization
 
 /// libcurl's handles of one client, and the thread on which alone they are used.
 ///
-/// `@unchecked Sendable`: `easy`, `multi`, `linkFreeAt` and `lastSocket` are used on `thread` only, but for
-/// `curl_multi_wakeup`, which is made for other threads.
+/// `@unchecked Sendable`: `easy`, `multi`, `linkFreeAt`, `lastSocket` and `meter` are used on `thread` only,
+/// but for `curl_multi_wakeup`, which is made for other threads.
 final class CurlSession: @unchecked Sendable {
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
@@ -21,6 +21,8 @@ final class CurlSession: @unchecked Sendable {
     private var linkFreeAt = ContinuousClock.now
     /// The socket that was opened last, or -1; used on `thread` only.
     private var lastSocket: Int32 = -1
+    /// Outlives the sockets: they are closed with the handles, in `deinit`.
+    private let meter = SocketMeter()
     private let total = Mutex(HTTPTraffic())
 
     init(options: HTTPClientOptions) {
@@ -68,7 +70,7 @@ final class CurlSession: @unchecked Sendable {
             return .failure(.other(code: Int(CURLE_FAILED_INIT.rawValue), message: "no memory"))
         }
         curl_easy_reset(easy)
-        let transfer = CurlTransfer(request, options, easy, lastSocket: lastSocket)
+        let transfer = CurlTransfer(request, options, easy, meter, lastSocket: lastSocket)
         if let problem = transfer.prepare() { return .failure(problem) }
         let code = transfer.withBody { run(transfer, easy, multi, abort) }
         lastSocket = transfer.socket

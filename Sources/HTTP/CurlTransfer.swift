@@ -20,6 +20,9 @@ final class CurlTransfer {
     private let request: CurlRequest
     private let options: HTTPClientOptions
     private let easy: UnsafeMutableRawPointer
+    private let meter: SocketMeter
+    /// What the meter said when this transfer began.
+    private let crossedBefore: SocketBytes
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private let errorText: UnsafeMutablePointer<CChar>
 
@@ -38,8 +41,10 @@ final class CurlTransfer {
 
     init(
         _ request: CurlRequest, _ options: HTTPClientOptions, _ easy: UnsafeMutableRawPointer,
-        lastSocket: Int32
+        _ meter: SocketMeter, lastSocket: Int32
     ) {
+        self.meter = meter
+        crossedBefore = meter.total
         socket = lastSocket
         self.request = request
         self.options = options
@@ -109,8 +114,9 @@ final class CurlTransfer {
         var traffic = HTTPTraffic()
         traffic.requests = 1
         traffic.connections = shim_long_info(easy, CURLINFO_NUM_CONNECTS)
-        traffic.bytesSent = bytesSent
-        traffic.bytesReceived = bytesReceived
+        let crossed = meter.total
+        traffic.bytesSent = crossed.sent - crossedBefore.sent
+        traffic.bytesReceived = crossed.received - crossedBefore.received
         return traffic
     }
 
@@ -284,8 +290,10 @@ extension CurlTransfer {
         shim_set_pointer(easy, CURLOPT_SOCKOPTDATA, context)
         shim_set_socket_callback(easy) { context, socket, _ in
             transfer(context)?.socket = socket
+            transfer(context)?.meter.opened(socket)
             return Int32(CURL_SOCKOPT_OK)
         }
+        meter.watch(easy)
         shim_set_progress_callback(easy) { context, toReceive, received, toSend, sent in
             transfer(context)?.report(toReceive, received, toSend, sent)
             return 0

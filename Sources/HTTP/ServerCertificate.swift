@@ -80,10 +80,35 @@ final class ServerCertificate: @unchecked Sendable {
     }
 }
 
+/// What a server seals session tickets with (RFC 8446 §4.6.1): who comes back with one proves and learns
+/// the keys without the certificate, in a third of the bytes. GnuTLS derives from it a key for some hours
+/// at a time.
+private struct TicketKey {
+    let bytes: [UInt8]
+
+    init?() {
+        var datum = gnutls_datum_t()
+        guard gnutls_session_ticket_key_generate(&datum) == 0 else { return nil }
+        bytes = taken(datum)
+    }
+
+    /// Has a session that has not begun its handshake take and give tickets. Without them it is a longer
+    /// handshake, and no failure.
+    func enable(in session: UnsafeMutableRawPointer) {
+        do throws(GnuTLSError) {
+            try withDatum(bytes) { datum throws(GnuTLSError) in
+                try check(gnutls_session_ticket_enable_server(OpaquePointer(session), &datum))
+            }
+        } catch {}
+    }
+}
+
 /// The certificate that a server has now, for every handshake.
 final class HandshakeCertificates: Sendable {
     /// All since the server started: sessions point at them. The last one counts.
     private let certificates: Mutex<[ServerCertificate]>
+    /// Another one with each certificate: a ticket proves that which it was given under.
+    private let tickets = Mutex(TicketKey())
     /// Which server a session that has begun belongs to, in this process.
     private static let servers = Mutex<[UInt: HandshakeCertificates]>([:])
 
@@ -93,12 +118,14 @@ final class HandshakeCertificates: Sendable {
 
     func replace(with certificate: ServerCertificate) {
         certificates.withLock { $0.append(certificate) }
+        tickets.withLock { $0 = TicketKey() }
     }
 
     /// Answers the handshakes of a new connection.
     func serve(_ connection: ServerConnection) {
         guard let session = shim_tls_session(connection.pointer) else { return }
         Self.servers.withLock { $0[UInt(bitPattern: session)] = self }
+        tickets.withLock(\.self)?.enable(in: session)
     }
 
     func forget(_ connection: ServerConnection) {

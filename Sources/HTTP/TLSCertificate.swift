@@ -30,9 +30,36 @@ public struct TLSCertificate: Sendable, Hashable {
         names = Self.names(of: first)
     }
 
+    /// Who has signed the certificate of a PEM text that holds it alone, unless this machine knows him for
+    /// an authority: an intermediate, or an authority of the house; `nil` for one that signed itself.
+    /// - Throws: `HTTPError.tlsIdentityRejected`.
+    public static func missingIssuer(pem: String) throws(HTTPError) -> String? {
+        let chain = try CertificateChain(pem: pem)
+        guard chain.certificates.count == 1,
+            gnutls_x509_crt_check_issuer(chain.first, chain.first) == 0
+        else { return nil }
+        return unknownIssuer(of: chain.first)
+    }
+
     /// Whether it counts at a time in seconds since 1970.
     public func isValid(at seconds: Int64) -> Bool {
         notBefore <= seconds && seconds <= notAfter
+    }
+
+    /// The name of who signed a certificate, unless this machine knows him for an authority.
+    private static func unknownIssuer(of certificate: gnutls_x509_crt_t) -> String? {
+        var list: gnutls_x509_trust_list_t?
+        guard gnutls_x509_trust_list_init(&list, 0) == 0, let list else { return nil }
+        defer { gnutls_x509_trust_list_deinit(list, 1) }
+        // A machine without authorities knows none.
+        _ = gnutls_x509_trust_list_add_system_trust(list, 0, 0)
+        var issuer: gnutls_x509_crt_t?
+        guard gnutls_x509_trust_list_get_issuer(list, certificate, &issuer, 0) != 0 else {
+            return nil
+        }
+        var name = gnutls_datum_t()
+        guard gnutls_x509_crt_get_issuer_dn3(certificate, &name, 0) == 0 else { return "?" }
+        return String(decoding: taken(name), as: UTF8.self)
     }
 
     private static func names(of certificate: gnutls_x509_crt_t) -> [String] {

@@ -19,11 +19,13 @@ struct TLSServerTests {
     }
 
     /// The protocol version that openssl's client agreed on, or nil when it was refused.
-    private func version(offering option: String, _ server: HTTPServer) async throws -> String? {
+    private func version(
+        offering option: String, ciphers: String = "ALL:@SECLEVEL=0", _ server: HTTPServer
+    ) async throws -> String? {
         let output = try await shell(
             """
             openssl s_client -connect 127.0.0.1:\(server.port) \(option) \
-              -cipher 'ALL:@SECLEVEL=0' </dev/null 2>/dev/null
+              -cipher '\(ciphers)' </dev/null 2>/dev/null
             """)
         let line = output.split(separator: "\n").first { $0.hasPrefix("New, ") }
         guard let line, !line.contains("(NONE)") else { return nil }
@@ -48,6 +50,47 @@ struct TLSServerTests {
         #expect(try await version(offering: "-tls1_1", server) == nil)
         #expect(try await version(offering: "-tls1", server) == nil)
         await server.stop()
+    }
+
+    @Test("has no cipher suites with CBC")
+    func suites() async throws {
+        let server = try makeServer(tls: identity())
+        for (ciphers, expected) in [
+            ("ECDHE-ECDSA-AES128-GCM-SHA256", "TLSv1.2"),
+            ("ECDHE-ECDSA-CHACHA20-POLY1305", "TLSv1.2"),
+            ("ECDHE-ECDSA-AES256-SHA:ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0", nil),
+            ("ECDHE-ECDSA-AES128-SHA256:ECDHE-ECDSA-AES256-SHA384:@SECLEVEL=0", nil),
+        ] {
+            let found = try await version(offering: "-tls1_2", ciphers: ciphers, server)
+            #expect(found == expected, "\(ciphers)")
+        }
+        await server.stop()
+    }
+
+    @Test("a certificate that comes without its intermediate is known for one")
+    func intermediate() async throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "http-tests-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        _ = try await shell(
+            """
+            cd '\(folder.path)' && new() { openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+              -nodes -keyout $1.key -subj "/CN=$1" "${@:2}" 2>/dev/null; } &&
+            new root -x509 -days 2 -out root.pem && new middle -out middle.csr &&
+            echo basicConstraints=critical,CA:TRUE > ca.cnf &&
+            openssl x509 -req -in middle.csr -CA root.pem -CAkey root.key -CAcreateserial -days 2 \
+              -extfile ca.cnf -out middle.pem 2>/dev/null &&
+            new leaf -out leaf.csr && openssl x509 -req -in leaf.csr -CA middle.pem \
+              -CAkey middle.key -CAcreateserial -days 2 -out leaf.pem 2>/dev/null
+            """)
+        func text(_ name: String) throws -> String {
+            try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+        }
+        let leaf = try text("leaf.pem")
+        #expect(try TLSCertificate.missingIssuer(pem: leaf) == "CN=middle")
+        #expect(try TLSCertificate.missingIssuer(pem: leaf + text("middle.pem")) == nil)
+        #expect(try TLSCertificate.missingIssuer(pem: text("root.pem")) == nil)
+        try FileManager.default.removeItem(at: folder)
     }
 
     @Test("proves itself with the new certificate after each of many reloads, and refuses nobody")

@@ -55,6 +55,13 @@ static inline CURLcode shim_set_socket_callback(CURL *handle, shim_socket_callba
   return curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, callback);
 }
 
+/// Closes a socket that libcurl is done with; CURLOPT_CLOSESOCKETDATA comes as context.
+typedef int (*shim_close_callback)(void *context, curl_socket_t socket);
+
+static inline CURLcode shim_set_close_callback(CURL *handle, shim_close_callback callback) {
+  return curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, callback);
+}
+
 /// libcurl copies the bytes.
 static inline CURLcode shim_set_bytes(CURL *handle, CURLoption option, const void *bytes, size_t count) {
   struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};

@@ -44,7 +44,8 @@ static inline struct MHD_Daemon *shim_start_daemon(unsigned int flags, struct sh
   struct MHD_OptionItem tls[] = {
       {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)server->tls_certificate_callback},
       {MHD_OPTION_HTTPS_PRIORITIES, 0,
-       (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
+       (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-AES-128-CBC:-AES-256-CBC"
+                           ":-CAMELLIA-128-CBC:-CAMELLIA-256-CBC:-3DES-CBC"},
       {MHD_OPTION_END, 0, NULL},
   };
   struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
