@@ -56,7 +56,7 @@ enum SettleCommand {
                     "dossier, contact, office, procedure or holiday",
                     vi: "dossier, contact, office, procedure hoặc holiday"))
         }
-        let home = CentralHome(invocation)
+        let home = try CentralHome(invocation)
         let settled = try home.withDatabase { database in
             try home.write(database) { edit, transaction in
                 let settled = try edit.settle(id, keeping: kind, by: invocation.value("--by"))

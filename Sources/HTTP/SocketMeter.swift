@@ -1,6 +1,6 @@
 // What crosses the wire on a client's sockets, counted by the kernel: also what libcurl does not tell, the
-// handshakes of TLS, the frame of each record and what was sent again. Not counted are the headers of IP
-// and TCP. A socket is read when a transfer ends, and for the last time when it is closed.
+// handshakes of TLS and the frame of each record. Not counted are the headers of IP and TCP, and what TCP
+// had to send again. A socket is read when a transfer ends, and for the last time when it is closed.
 
 import CCurl
 import Glibc
@@ -61,7 +61,7 @@ struct SocketBytes: Equatable {
                 Int(clamping: $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
             }
         }
-        sent = number(at: TCPInfo.bytesSent)
+        sent = number(at: TCPInfo.bytesSent) - number(at: TCPInfo.bytesSentAgain)
         received = number(at: TCPInfo.bytesReceived)
         // The peer's end of the stream counts as a byte in the sequence, and is none.
         if TCPInfo.statesAfterEnd.contains(info[0]), received > 0 { received -= 1 }
@@ -86,8 +86,10 @@ private enum TCPInfo {
     static let byteCount = 216
     /// tcpi_bytes_received.
     static let bytesReceived = 128
-    /// tcpi_bytes_sent: what was sent again counts again.
+    /// tcpi_bytes_sent.
     static let bytesSent = 200
+    /// tcpi_bytes_retrans.
+    static let bytesSentAgain = 208
     /// TCP_CLOSE_WAIT, TCP_LAST_ACK, TCP_CLOSING, TCP_TIME_WAIT: the peer has ended its stream.
     static let statesAfterEnd: Set<UInt8> = [8, 9, 11, 6]
 }

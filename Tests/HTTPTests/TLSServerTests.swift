@@ -74,8 +74,9 @@ struct TLSServerTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         _ = try await shell(
             """
-            cd '\(folder.path)' && new() { openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
-              -nodes -keyout $1.key -subj "/CN=$1" "${@:2}" 2>/dev/null; } &&
+            cd '\(folder.path)' && new() { name=$1; shift
+              openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $name.key \
+              -subj "/CN=$name" "$@" 2>/dev/null; } &&
             new root -x509 -days 2 -out root.pem && new middle -out middle.csr &&
             echo basicConstraints=critical,CA:TRUE > ca.cnf &&
             openssl x509 -req -in middle.csr -CA root.pem -CAkey root.key -CAcreateserial -days 2 \

@@ -155,7 +155,8 @@ struct ReportCutTests {
         for number in 0..<40 {
             try counter.edit {
                 _ = try $0.make(
-                    .dossier, writes: [FieldWrite("notes", .text("\(number) " + text(3_000)))])
+                    .dossier,
+                    writes: [FieldWrite("applicant_address", .text("\(number) " + text(3_000)))])
             }
         }
         // The first chunk arrives, and then the link breaks.
@@ -184,7 +185,8 @@ struct ReportCutTests {
         for (counter, milliseconds) in [(original, 1_000), (clone, 2_000)] {
             fleet.clock.advance(milliseconds: Int64(milliseconds))
             try counter.edit {
-                _ = try $0.make(.dossier, writes: Dossier(received: received).writes)
+                _ = try $0.make(
+                    .dossier, writes: Dossier(received: received + Int64(milliseconds)).writes)
             }
             #expect(try await counter.sync().outcome == .synced)
         }

@@ -300,7 +300,8 @@ struct BundleTests {
         let stick = try await fleet.bundle(from: a)
         for clock in [fleet.clock, a.clock] { clock.advance(milliseconds: 86_400_000) }
         _ = try await fleet.answer(stick)
-        #expect(try arrived() == written)
+        let arrived = try #require(try arrived())
+        #expect((arrived.milliseconds - written.milliseconds).magnitude < 1_000)
     }
 
     @Test("a device that was enrolled before bundles learns central's key over its next link")
