@@ -41,7 +41,7 @@ enum VerifyCommand {
             "a mark as verify --audit prints it", vi: "dấu như verify --audit in ra")
         let mark = try invocation.value("--mark", expected: expected) { AuditMark($0) }
         let isAudit = invocation.has("--audit") || mark != nil
-        let home = CentralHome(invocation)
+        let home = try CentralHome(invocation)
         let hadLog = ReplicaDatabase.hasLog(path: home.databasePath)
         let (found, present) = try home.withDatabase { database in
             var found = try database.verify()

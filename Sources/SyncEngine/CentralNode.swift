@@ -342,15 +342,3 @@ extension SyncRequest {
     /// Whether it brings something that is taken in a write transaction.
     fileprivate var isForWriter: Bool { push != nil || states != nil }
 }
-
-extension SyncFailure {
-    /// Failures stay what they are; a store that failed is said without its details.
-    init(_ error: any Error) {
-        self =
-            switch error {
-            case let failure as SyncFailure: failure
-            case let error as StoreError: .centralStore(reason: "\(error)")
-            default: .centralStore(reason: "internal error")
-            }
-    }
-}

@@ -1,4 +1,5 @@
 internal import ReplicaStore
+internal import SyncProtocol
 
 /// One reading connection to central's database, on its own serial executor.
 actor CentralReader {
@@ -16,5 +17,17 @@ actor CentralReader {
     /// Runs `body` on one consistent view of the database.
     func read<R: Sendable>(_ body: @Sendable (ReplicaDatabase) throws -> R) throws -> R {
         try database.read { try body(database) }
+    }
+}
+
+extension SyncFailure {
+    /// Failures stay what they are; a store that failed is said without its details.
+    init(_ error: any Error) {
+        self =
+            switch error {
+            case let failure as SyncFailure: failure
+            case let error as StoreError: .centralStore(reason: "\(error)")
+            default: .centralStore(reason: "internal error")
+            }
     }
 }
