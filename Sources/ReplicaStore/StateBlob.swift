@@ -126,7 +126,11 @@ extension StateBlob {
             state.vv.insert(try readDot(from: &reader, interning))
         }
         for _ in 0..<(try reader.readUnsigned()) {
-            state.stamps.append(try readStamp(from: &reader, interning))
+            let stamped = try readStamp(from: &reader, interning)
+            // A state is searched by its order, and by its vector: what breaks them is no state.
+            guard state.vv.covers(stamped.dot) else { throw FormatError.stamp }
+            if let last = state.stamps.last, last.dot >= stamped.dot { throw FormatError.order }
+            state.stamps.append(stamped)
         }
         let common = try reader.readUnsigned()
         var columns = layout.columns.enumerated().makeIterator()
@@ -181,9 +185,9 @@ extension StateBlob {
         }
         var entries: [FieldEntry] = []
         for _ in 0..<count {
-            let stamp = try reader.readUnsigned()
-            entries.append(
-                FieldEntry(try dot(stamp, in: state), try FieldValue(from: &reader)))
+            let dot = try dot(try reader.readUnsigned(), in: state)
+            if let last = entries.last, last.dot >= dot { throw FormatError.order }
+            entries.append(FieldEntry(dot, try FieldValue(from: &reader)))
         }
         return entries
     }

@@ -205,7 +205,7 @@ struct OldFile: CustomTestStringConvertible {
             """
         }.joined() + """
             DROP TABLE record_counts; DROP TABLE erased_records; DROP TABLE refused_content;
-            DROP TABLE named_desks;
+            DROP TABLE named_desks; DROP INDEX feed_position; DROP INDEX devices_called;
             DROP INDEX refusals_record; ALTER TABLE refusals DROP COLUMN is_content_kept;
             """
 
