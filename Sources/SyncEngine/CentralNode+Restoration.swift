@@ -16,3 +16,14 @@ extension CentralNode {
         }
     }
 }
+
+extension ReplicaDatabase {
+    /// Whether central lacks what it gave or acknowledged to a device in the present epoch.
+    fileprivate func lacks(whatItGave request: SyncRequest) throws -> Bool {
+        guard let known = request.epoch, try epoch().id == known.epoch else { return false }
+        if let cursor = request.cursor, cursor.hash != (try commitHash(at: cursor.position)) {
+            return true
+        }
+        return try known.acknowledgedSeq > device(request.replica)?.seq ?? 0
+    }
+}

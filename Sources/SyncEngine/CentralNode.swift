@@ -322,17 +322,6 @@ extension CentralNode {
     }
 }
 
-extension ReplicaDatabase {
-    /// Whether central lacks what it gave or acknowledged to a device in the present epoch.
-    fileprivate func lacks(whatItGave request: SyncRequest) throws -> Bool {
-        guard let known = request.epoch, try epoch().id == known.epoch else { return false }
-        if let cursor = request.cursor, cursor.hash != (try commitHash(at: cursor.position)) {
-            return true
-        }
-        return try known.acknowledgedSeq > device(request.replica)?.seq ?? 0
-    }
-}
-
 extension SyncRequest {
     /// Whether the device knows central's epoch; one of an older revision knows none, and goes on.
     func knows(_ present: UInt64?) -> Bool {
