@@ -16,13 +16,10 @@ public struct SimulationConfiguration: Hashable, Sendable {
 
     /// Clones and devices restored from an old copy.
     public var forks = Forks.none
-    /// Hand-overs in histories in which central is restored from an old copy. About one in a thousand
-    /// such histories still end with a value too much or a refused change that stands; see
-    /// `KnownSeeds`.
+    /// Hand-overs in histories in which central is restored from an old copy.
     public var handsOverAcrossRestorations = false
     /// Ids that several offices give to their records, in histories in which central is restored from
-    /// an old copy: the other office may come first then, and who had the record is not told; see the
-    /// seeds in `KnownSeeds`.
+    /// an old copy: the other office may come first then.
     public var sharesIDsAcrossRestorations = false
     /// Records that are erased by order of the law.
     public var erases = false
