@@ -207,6 +207,7 @@ struct OldFile: CustomTestStringConvertible {
             DROP TABLE record_counts; DROP TABLE erased_records; DROP TABLE refused_content;
             DROP TABLE named_desks; DROP INDEX feed_position; DROP INDEX devices_called;
             DROP INDEX refusals_record; ALTER TABLE refusals DROP COLUMN is_content_kept;
+            ALTER TABLE devices DROP COLUMN last_arrived;
             """
 
     static let all = [
@@ -225,6 +226,7 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE token_history;
                 DROP INDEX refused_record;
                 DROP TABLE carried;
+                DROP TABLE news_wait;
                 """),
         OldFile(
             program: "central", name: "central.db",
