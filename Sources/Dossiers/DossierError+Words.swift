@@ -195,7 +195,7 @@ extension DossierError: CustomStringConvertible {
         "text": "chữ", "a time as text": "thời điểm dạng chữ", "a day as text": "ngày dạng chữ",
         "a JSON value": "giá trị JSON",
         "cannot be made for this day": "không cấp được cho ngày này",
-        "fields is empty": "fields trống",
+        "fields is empty": "fields trống", "nothing is written": "không ghi gì",
         "has a member that occurs twice": "có mục ghi hai lần",
         "is a bare number: let the spreadsheet write dates as 31/05/2021":
             "chỉ là một con số: hãy để bảng tính ghi ngày dạng 31/05/2021",

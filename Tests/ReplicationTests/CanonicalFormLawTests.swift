@@ -48,7 +48,7 @@ struct CanonicalFormLawTests {
         for seed in Seeds.all(150) {
             var random = SeededGenerator(seed: seed)
             var bytes = randomChange(&random).canonicalBytes
-            var key: UInt64 = 9
+            var key: UInt64 = 11
             let count = UInt8.random(in: 1...4, using: &random)
             // A change has at most ten members, so the header is its first byte.
             bytes[0] += count

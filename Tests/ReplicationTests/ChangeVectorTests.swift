@@ -69,7 +69,7 @@ struct ChangeVectorTests {
     @Test("The file's changes are read and written again, and chain to the file's hashes")
     func readBack() throws {
         let file: File = try VectorFile.read(Self.name)
-        #expect(file.chain.count == 8)
+        #expect(file.chain.count == 9)
         var chain = HashChain()
         for row in file.chain {
             let bytes = try #require(Hexadecimal.bytes(row.bytes))

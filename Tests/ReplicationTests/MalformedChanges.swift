@@ -50,7 +50,7 @@ enum MalformedChanges {
                 [0xa4, 0, 0x18, 1, 1, 1, 2, 0, 3, 1], "cbor"),
             Malformed(
                 "a map of indefinite length", [0xbf, 0, 1, 1, 1, 2, 0, 3, 1, 0xff], "cbor"),
-        ] + contexts + fields + erased
+        ] + contexts + fields + erased + unseen
 
     private static let hash = zeros(32)
 
@@ -69,6 +69,20 @@ enum MalformedChanges {
         Malformed(
             "erased content with a part too many",
             change([10: array(hash, array(text("a")), null)]), "member"),
+    ]
+
+    private static let unseen = [
+        Malformed(
+            "an unseen dot that the context does not cover",
+            change([11: array(number(1), number(2))]), "member"),
+        Malformed(
+            "unseen dots not in order",
+            change([
+                5: map((number(1), number(1)), (number(2), number(1))),
+                11: array(number(2), number(1), number(1), number(1)),
+            ]), "order"),
+        Malformed("unseen dots without a dot", change([11: array()]), "member"),
+        Malformed("an unseen dot without a seq", change([11: array(number(1))]), "member"),
     ]
 
     private static let contexts = [

@@ -99,7 +99,7 @@ enum SampleChanges {
                     var bytes = change(
                         seq, made, [desk: 6, central: 9], [FieldWrite("status", .text("approved"))])
                     bytes[0] += 2
-                    bytes += number(11) + map((text("a"), array(number(1), null)))
+                    bytes += number(12) + map((text("a"), array(number(1), null)))
                     return bytes + number(70_000) + text("newer")
                 }
             ),
@@ -113,6 +113,15 @@ enum SampleChanges {
                                 FieldWrite("status", .text("approved")),
                                 FieldWrite("citizen", .text("Nguyễn Thị Ánh")),
                             ], adds: [FieldWrite("note", .text("gọi lại"))], by: "an.nt"))
+                }
+            ),
+            (
+                "carried over from another device: two dots that the context covers, and that it had "
+                    + "not seen",
+                { seq, made in
+                    change(
+                        seq, made, [desk: 8, central: 9], [FieldWrite("status", .text("returned"))],
+                        unseen: [Dot(central, 7), Dot(desk, 8)])
                 }
             ),
         ]
@@ -141,15 +150,16 @@ enum SampleChanges {
     private static func change(
         _ seq: UInt64, _ record: RecordID?, _ context: VersionVector, _ writes: [FieldWrite],
         adds additions: [FieldWrite] = [], at: Int64? = nil, by: String? = nil,
-        kind: RecordKind = .dossier
+        kind: RecordKind = .dossier, unseen: [Dot] = []
     ) -> [UInt8] {
         let clock = HybridTimestamp(
             Timestamp(milliseconds: morning + Int64(seq) * 60_000), counter: UInt16(seq))
-        return Change(
+        var change = Change(
             dot: Dot(desk, seq), clock: clock, kind: kind, record: record, context: context,
             writes: writes, additions: additions,
-            at: at.map { Timestamp(milliseconds: $0) }, by: by
-        ).canonicalBytes
+            at: at.map { Timestamp(milliseconds: $0) }, by: by)
+        change.unseen = unseen
+        return change.canonicalBytes
     }
 }
 

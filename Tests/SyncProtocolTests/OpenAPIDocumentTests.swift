@@ -125,7 +125,9 @@ struct OpenAPIDocumentTests {
         reply.digest = Digest()
         reply.resumeMark = [1]
         let written: [String: JSONValue] = [
-            "EnrolmentRequest": EnrolmentRequest(code: "7KQM-3XRT", key: key, device: "d").json,
+            "EnrolmentRequest": EnrolmentRequest(
+                code: "7KQM-3XRT", key: key, device: "d", formerDesk: 2
+            ).json,
             "EnrolmentReply":
                 EnrolmentReply(
                     replica: replica, desk: 1, office: "A", epoch: 1, centralKey: key.publicKey
