@@ -44,7 +44,7 @@ struct Waiting {
                 format: "%d agents wait at one central: %.0f MB, %.1f KB each (%.0f MB without)",
                 agentCount, taken + before, taken * 1_024 / Double(agentCount), before))
 
-        var writers = try (0..<10).map { try Writer(hall, place: $0 * Self.desksOfOffice) }
+        var writers = hall.writers.map { Writer(hall, $0) }
         try await measure("nobody writes", central, agents, &writers, perSecond: 0)
         try await measure(
             "\(writesPerSecond) writes a second", central, agents, &writers,
@@ -109,7 +109,13 @@ struct Hall {
         var replica: ReplicaID { ReplicaID(of: key.publicKey) }
     }
 
+    /// Writers, each of another office.
+    private static let writersMax = 10
+
+    /// Those that wait.
     let devices: [Device]
+    /// Those that write, and do not wait.
+    let writers: [Device]
     let cursor: Cursor
     let epoch: UInt64
 
@@ -119,12 +125,15 @@ struct Hall {
             isNew: true)
         defer { database.close() }
         let random = SystemRandomSource()
-        let devices = try (0..<count).map { number in
+        let officeCount = (count + desksOfOffice - 1) / desksOfOffice
+        let writerCount = min(Self.writersMax, officeCount)
+        let devices = try (0..<count + writerCount).map { number -> Device in
+            let office = number < count ? number / desksOfOffice : number - count
             guard let key = SigningKey(seed: random.bytes(32)) else {
                 throw BenchError(description: "no key")
             }
             return Device(
-                office: "O\(number / desksOfOffice)", key: key, token: BearerToken(random).text)
+                office: "O\(office)", key: key, token: BearerToken(random).text)
         }
         let now = SystemClock().now()
         try database.write(now: now) { transaction in
@@ -139,7 +148,8 @@ struct Hall {
                 guard made != nil else { throw BenchError(description: "no device") }
             }
         }
-        self.devices = devices
+        self.devices = Array(devices.prefix(count))
+        writers = Array(devices.suffix(writerCount))
         let head = try database.lastCommit()
         cursor = Cursor(position: head.position, hash: head.hash)
         epoch = try database.epoch().id
@@ -155,11 +165,8 @@ private struct Writer {
 
     var office: String { device.office }
 
-    init(_ hall: Hall, place: Int) throws {
-        guard place < hall.devices.count else {
-            throw BenchError(description: "50 agents at least")
-        }
-        device = hall.devices[place]
+    init(_ hall: Hall, _ device: Hall.Device) {
+        self.device = device
         epoch = hall.epoch
         cursor = hall.cursor
     }
