@@ -155,11 +155,11 @@ struct OneKindTests {
     func afterARestoration() async throws {
         let fleet = try Fleet()
         let (first, second) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
-        try await settle([first, second])
+        let third = try await fleet.enrol("A")
+        try await settle([first, second, third])
         let backup = try fleet.backUpCentral()
         let id = try #require(RecordID("01970000-0000-7000-8000-000000000002"))
         try first.edit { _ = try $0.make(.contact, id: id, writes: Self.topic) }
-        let third = try await fleet.enrol("A")
         try await settle([first, third])
         #expect(try third.read { try $0.kinds(of: id) } == [.contact])
         try fleet.restoreCentral(from: backup)
