@@ -80,9 +80,10 @@ final class ServerCertificate: @unchecked Sendable {
     }
 }
 
-/// What a server seals session tickets with (RFC 8446 §4.6.1): who comes back with one proves and learns
-/// the keys without the certificate, in a third of the bytes. GnuTLS derives from it a key for some hours
-/// at a time.
+/// What a server seals session tickets with (RFC 8446 §4.6.1): who comes back with one needs neither
+/// certificate nor chain nor a signature. The two tickets that GnuTLS gives after each handshake cost 500
+/// bytes, so that it is a chain which makes them worth while. GnuTLS derives from this a key for some
+/// hours at a time.
 private struct TicketKey {
     let bytes: [UInt8]
 
