@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-@Suite("What a client reports")
+@Suite("What a client reports", .prompt)
 struct HTTPClientErrorTests {
     @Test("A port where nobody listens cannot be connected to")
     func refused() async throws {

@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-@Suite("HTTP client")
+@Suite("HTTP client", .prompt)
 struct HTTPClientTests {
     @Test("A request carries no header that is not needed")
     func minimalRequest() async throws {

@@ -2,7 +2,7 @@ import Foundation
 import HTTP
 import Testing
 
-@Suite("HTTP server")
+@Suite("HTTP server", .prompt)
 struct HTTPServerTests {
     @Test("Five megabytes travel there and back unchanged")
     func largeRoundTrip() async throws {

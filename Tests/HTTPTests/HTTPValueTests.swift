@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-@Suite("Headers and addresses")
+@Suite("Headers and addresses", .prompt)
 struct HTTPValueTests {
     @Test("Headers keep their order and compare without case")
     func headers() {

@@ -2,7 +2,7 @@ import Glibc
 import HTTP
 import Testing
 
-@Suite("Many clients")
+@Suite("Many clients", .prompt)
 struct ManyClientsTests {
     @Test(
         "Four hundred clients of one process wait in long polls at the same time",

@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-@Suite("Addresses and ranges of addresses")
+@Suite("Addresses and ranges of addresses", .prompt)
 struct NetworkAddressTests {
     @Test(
         "are read and written in numbers",

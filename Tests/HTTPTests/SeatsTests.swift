@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTP
 
-@Suite("Who has a connection, and who gives way")
+@Suite("Who has a connection, and who gives way", .prompt)
 struct SeatsTests {
     /// Stands for an exchange.
     private final class Mark {}

@@ -2,7 +2,7 @@ import Foundation
 import HTTP
 import Testing
 
-@Suite("Self-signed certificates")
+@Suite("Self-signed certificates", .prompt)
 struct SelfSignedCertificateTests {
     private let now: Int64 = 1_780_000_000
 

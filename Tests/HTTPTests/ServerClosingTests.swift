@@ -2,7 +2,7 @@ import Dispatch
 import HTTP
 import Testing
 
-@Suite("Clients that leave and servers that close")
+@Suite("Clients that leave and servers that close", .prompt)
 struct ServerClosingTests {
     private func quickLimits() -> HTTPServerLimits {
         var limits = HTTPServerLimits()

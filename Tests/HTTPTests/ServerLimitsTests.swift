@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-@Suite("What a server refuses")
+@Suite("What a server refuses", .prompt)
 struct ServerLimitsTests {
     private func smallLimits() -> HTTPServerLimits {
         var limits = HTTPServerLimits()

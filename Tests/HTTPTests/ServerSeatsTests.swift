@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-@Suite("A server with few connections")
+@Suite("A server with few connections", .prompt)
 struct ServerSeatsTests {
     private func limits(perAddress: Int) -> HTTPServerLimits {
         var limits = HTTPServerLimits()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What the kernel counts on a client's sockets, against what a relay between saw.
-@Suite("Bytes that cross the wire")
+@Suite("Bytes that cross the wire", .prompt)
 struct SocketMeterTests {
     /// A relay to a server that counts what it carries.
     private final class Relay: Sendable {

@@ -2,7 +2,7 @@ import Foundation
 import HTTP
 import Testing
 
-@Suite("What is wrong with a TLS server")
+@Suite("What is wrong with a TLS server", .prompt)
 struct TLSProblemTests {
     private static let now = Int64(Date().timeIntervalSince1970)
     private static let day: Int64 = 86_400

@@ -5,7 +5,7 @@ import Testing
 
 /// What a TLS server offers, and how it takes a new certificate; what it should refuse is tried with
 /// the openssl command line, which speaks what our client does not.
-@Suite("A TLS server")
+@Suite("A TLS server", .prompt)
 struct TLSServerTests {
     private static let now = Int64(Date().timeIntervalSince1970)
 

@@ -2,7 +2,7 @@ import Foundation
 import HTTP
 import Testing
 
-@Suite("TLS")
+@Suite("TLS", .prompt)
 struct TLSTests {
     @Test("A self-signed server is believed by its file or its pin, and refused otherwise")
     func selfSigned() async throws {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTP
 
-@Suite("Who asks behind a proxy")
+@Suite("Who asks behind a proxy", .prompt)
 struct TrustedProxiesTests {
     private func client(
         _ peer: String, _ headers: [(String, String)], trusted: [String] = ["10.0.0.0/8", "::1"]
