@@ -272,7 +272,9 @@ extension Change {
         }
         var dots: [Dot] = []
         for _ in 0..<count / 2 {
-            let dot = Dot(ReplicaID(try reader.readUnsigned()), try reader.readUnsigned())
+            let (replica, seq) = (try reader.readUnsigned(), try reader.readUnsigned())
+            guard replica > 0, (1...Limits.seqMax).contains(seq) else { throw FormatError.member }
+            let dot = Dot(ReplicaID(replica), seq)
             guard dots.last.map({ $0 < dot }) ?? true else { throw FormatError.order }
             dots.append(dot)
         }
