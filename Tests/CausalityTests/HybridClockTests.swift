@@ -102,7 +102,7 @@ struct HybridClockTests {
         #expect(clock.latest == at(1_000 + day, .max))
     }
 
-    @Test("Whatever the wall clock and the peers do, readings stay within a day of it, and grow else")
+    @Test("Whatever clocks and peers do, readings stay near the wall clock, and grow else")
     func neverFarAhead() {
         for seed in Seeds.all(100) {
             var random = SeededGenerator(seed: seed)

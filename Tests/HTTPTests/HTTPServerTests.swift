@@ -181,7 +181,7 @@ struct HTTPServerTests {
         let socket = try #require(RawSocket(port: server.port))
         let isOver = Shared(false)
         let computing = (0..<2 * ProcessInfo.processInfo.activeProcessorCount).map { _ in
-            Task { while !isOver.value {} }
+            Task.detached(priority: .medium) { while !isOver.value {} }
         }
         // Everything that has to go on meanwhile is on a thread of its own.
         let reply = await blocking {
