@@ -156,7 +156,7 @@ struct ReportCutTests {
             try counter.edit {
                 _ = try $0.make(
                     .dossier,
-                    writes: [FieldWrite("applicant_address", .text("\(number) " + text(3_000)))])
+                    writes: [FieldWrite("applicant_address", .text("\(number) " + text(480)))])
             }
         }
         // The first chunk arrives, and then the link breaks.
