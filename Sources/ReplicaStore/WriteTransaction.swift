@@ -52,9 +52,8 @@ public final class WriteTransaction {
 
     init(_ database: ReplicaDatabase, now: Timestamp) {
         self.database = database
-        let instants = DossierLimits.instant
-        self.now = Timestamp(
-            milliseconds: min(max(now.milliseconds, instants.lowerBound), instants.upperBound))
+        let (earliest, latest) = (DossierLimits.instant.lowerBound, DossierLimits.instant.upperBound)
+        self.now = Timestamp(milliseconds: min(max(now.milliseconds, earliest), latest))
     }
 
     /// Finds a record, or the empty state that a first change starts from.

@@ -19,9 +19,7 @@ final class Link: Transport {
         try SyncReply(encoded: try await world.carry(request, token: token).get())
     }
 
-    func replaceToken(
-        _ replacement: TokenReplacement
-    ) async throws(SyncFailure) -> TokenReceipt {
+    func replaceToken(_ replacement: TokenReplacement) async throws(SyncFailure) {
         try await world.carry(replacement)
     }
 

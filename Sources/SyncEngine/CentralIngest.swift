@@ -52,7 +52,6 @@ struct CentralIngest {
         if request.states != nil { askedSeq = push?.firstSeq }
         if let push { try take(push) }
         if epoch.isRecovering { try takeBackStates() }
-        try transaction.applyAwaitedOrders()
         return result
     }
 

@@ -36,9 +36,7 @@ public struct NoLink: Transport {
     }
 
     /// Never reaches central.
-    public func replaceToken(
-        _ replacement: TokenReplacement
-    ) async throws(SyncFailure) -> TokenReceipt {
+    public func replaceToken(_ replacement: TokenReplacement) async throws(SyncFailure) {
         throw .unreachable(reason: "there is no link")
     }
 

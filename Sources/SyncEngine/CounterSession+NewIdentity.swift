@@ -9,30 +9,27 @@ internal import SyncProtocol
 
 extension CounterSession {
     /// Finds where this chain parts from central's, and goes on from there as a new replica.
-    ///
-    /// - Parameter seq: a place at which central's chain is known to be another: by it central sees why
-    ///   it is asked.
     func takeNewIdentity(
-        because cause: IdentityRotation.Cause, partedBy seq: UInt64? = nil
+        because cause: IdentityRotation.Cause
     ) async throws(SyncEnd) {
         let seed = try store { try nextSigningSeed(otherThan: nil) }
-        if try await take(identityOf: seed, because: cause, partedBy: seq) { return }
+        if try await take(identityOf: seed, because: cause) { return }
         // A copy that was made after the key was has taken this identity and used it.
         let another = try store { try nextSigningSeed(otherThan: seed) }
-        guard try await take(identityOf: another, because: cause, partedBy: seq) else {
+        guard try await take(identityOf: another, because: cause) else {
             throw .failure(.malformed(what: "reply", reason: "it brings another's identity"))
         }
     }
 
     /// - Returns: `false` when the identity of this key is in use already.
     private func take(
-        identityOf seed: [UInt8], because cause: IdentityRotation.Cause, partedBy seq: UInt64?
+        identityOf seed: [UInt8], because cause: IdentityRotation.Cause
     ) async throws(SyncEnd) -> Bool {
         guard let key = SigningKey(seed: seed) else {
             throw .store(StoreError.damaged(table: "identity", key: 1))
         }
         let identity = try store { try database.enrolledIdentity().identity }
-        var search = ForkSearch(seq: identity.seq, suspecting: seq)
+        var search = ForkSearch(seq: identity.seq)
         var refusals: [Refusal] = []
         while true {
             let request = try store { try rotationRequest(search.probes, key) }
@@ -87,9 +84,6 @@ extension CounterSession {
     private func rotationRequest(_ probes: [UInt64], _ key: SigningKey) throws -> SyncRequest {
         try database.read {
             let (identity, replica) = try database.enrolledIdentity()
-            guard let present = SigningKey(seed: identity.signingSeed) else {
-                throw StoreError.damaged(table: "identity", key: 1)
-            }
             var request = SyncRequest(
                 replica: replica, cursor: nil,
                 chain: ChainEnd(seq: identity.seq, hash: identity.chainHash), time: clock.now())
@@ -101,8 +95,7 @@ extension CounterSession {
             }
             request.pendingCount = identity.pendingCount
             request.highestDesk = try database.highestDesk(in: WireLimits.desks)
-            request.rotation = Rotation(
-                key: key, after: replica, signedBy: present, probes: places)
+            request.rotation = Rotation(key: key, probes: places)
             return request
         }
     }

@@ -14,9 +14,7 @@ public protocol Transport: Sendable {
     /// one has been used.
     ///
     /// - Throws: `SyncFailure`; after any of them the same replacement may be sent again.
-    func replaceToken(
-        _ replacement: TokenReplacement
-    ) async throws(SyncFailure) -> TokenReceipt
+    func replaceToken(_ replacement: TokenReplacement) async throws(SyncFailure)
 
     /// Bytes that crossed the wire so far, headers and failed tries included.
     var traffic: Traffic { get }

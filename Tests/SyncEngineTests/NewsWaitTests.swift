@@ -45,9 +45,7 @@ struct NewsWaitTests {
             return try await inner.exchange(prompt, token: token)
         }
 
-        func replaceToken(
-            _ replacement: TokenReplacement
-        ) async throws(SyncFailure) -> TokenReceipt {
+        func replaceToken(_ replacement: TokenReplacement) async throws(SyncFailure) {
             try await inner.replaceToken(replacement)
         }
     }

@@ -128,8 +128,7 @@ func randomRequest(_ random: inout SeededGenerator) -> SyncRequest {
         guard let key = SigningKey(seed: random.bytes(32...32)) else {
             preconditionFailure("32 bytes are a seed")
         }
-        return Rotation(
-            key: key, after: ReplicaID(9), signedBy: key, probes: probes)
+        return Rotation(key: key, probes: probes)
     }
     request.epoch = random.some {
         KnownEpoch(
