@@ -52,8 +52,9 @@ public final class WriteTransaction {
 
     init(_ database: ReplicaDatabase, now: Timestamp) {
         self.database = database
-        let (earliest, latest) = (DossierLimits.instant.lowerBound, DossierLimits.instant.upperBound)
-        self.now = Timestamp(milliseconds: min(max(now.milliseconds, earliest), latest))
+        let instants = DossierLimits.instant
+        self.now = Timestamp(
+            milliseconds: min(max(now.milliseconds, instants.lowerBound), instants.upperBound))
     }
 
     /// Finds a record, or the empty state that a first change starts from.
