@@ -29,16 +29,16 @@ enum SyncCommand {
                 remains, 76 when the two do not understand each other, 77 when this device may not
                 sync.
 
-                Beside a running agent (counter run) the agent does it, over the connection that it
-                has, unless an option says how to sync; the words and the ending are the same.
+                Beside a running agent (counter run) the agent does it, unless an option says how to
+                sync; the words and the ending are the same.
                 """,
                 vi: """
                     Kết thúc với 0 khi đã trao đổi hết và mã kiểm hai bên khớp, 65 khi trung tâm từ chối thay đổi, 69
                     khi không tới được trung tâm hoặc trung tâm không chứng minh được danh tính, 75 khi còn sót, 76 khi
                     hai bên không hiểu nhau, 77 khi thiết bị này không được đồng bộ.
 
-                    Khi tiến trình nền (counter run) đang chạy, nó thực hiện qua kết nối sẵn có, trừ khi có tùy chọn
-                    về cách đồng bộ; câu chữ và mã kết thúc như nhau.
+                    Khi tiến trình nền (counter run) đang chạy, nó thực hiện thay, trừ khi có tùy chọn về cách
+                    đồng bộ; câu chữ và mã kết thúc như nhau.
                     """),
             options: [
                 Option(
