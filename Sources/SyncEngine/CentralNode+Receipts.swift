@@ -183,7 +183,8 @@ extension Device {
 extension SyncRequest {
     /// Whether the device passes over what the reply holds: it confirms the reply before, or waits.
     var takesNothing: Bool {
-        push == nil && states == nil && bucketDigests == nil && wantedBytes <= 1
+        push == nil && states == nil && bucketDigests == nil
+            && (wantedBytes == 0 || (waitSeconds > 0 && wantedBytes == 1))
     }
 
     /// When the device said what it says here, by central's clock. A bundle has been on its way for

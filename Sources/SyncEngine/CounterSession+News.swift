@@ -86,7 +86,8 @@ extension CounterSession {
         try database.read {
             let (identity, replica) = try database.enrolledIdentity()
             var request = plainRequest(identity, replica)
-            request.wantedBytes = 1
+            // A sync in small steps may want a byte; who only confirms wants none.
+            request.wantedBytes = seconds == 0 ? 0 : 1
             request.waitSeconds = seconds
             request.pendingCount = identity.pendingCount
             return (request, identity.token)

@@ -1,6 +1,7 @@
 // Between two requests over one connection a test must come to its turn before the server takes the
 // connection for idle, also while a thousand other suites wait in Swift's pool.
 
+import TestSupport
 import Testing
 
 /// Runs a suite's tests before what others have queued at the usual priority.
@@ -12,7 +13,7 @@ struct PromptTests: SuiteTrait, TestTrait, TestScoping {
         performing function: @Sendable () async throws -> Void
     ) async throws {
         try await withoutActuallyEscaping(function) { function in
-            try await Task(priority: .high) { try await function() }.value
+            try await promptly { try await function() }
         }
     }
 }

@@ -97,35 +97,39 @@ struct RequestSyncTests {
 
     @Test("a waiting request is answered because of it, long before its time is over")
     func answersAWaitingRequest() async throws {
-        let fleet = try Fleet()
-        let device = try await RawDevice(fleet, office: "A")
-        let request = try await waiting(device, seconds: 50)
-        let start = ContinuousClock.now
-        async let reply = device.send(request)
-        #expect(try requestSync(fleet, "A") == 1)
-        let requests = try await reply.requests
-        #expect(requests == [.syncNow])
-        #expect(ContinuousClock.now - start < .seconds(30))
+        try await promptly {
+            let fleet = try Fleet()
+            let device = try await RawDevice(fleet, office: "A")
+            let request = try await waiting(device, seconds: 50)
+            let start = ContinuousClock.now
+            async let reply = device.send(request)
+            #expect(try requestSync(fleet, "A") == 1)
+            let requests = try await reply.requests
+            #expect(requests == [.syncNow])
+            #expect(ContinuousClock.now - start < .seconds(30))
+        }
     }
 
     @Test("a waiting request is answered by what another desk writes")
     func answersWithNews() async throws {
-        let fleet = try Fleet()
-        let device = try await RawDevice(fleet, office: "A")
-        let request = try await waiting(device, seconds: 50)
-        let other = try await fleet.enrol("A")
-        let id = try other.make()
-        let start = ContinuousClock.now
-        async let reply = device.send(request)
-        #expect(try await other.sync().outcome == .synced)
-        let changes = try await reply.decodedItems()
-        #expect(changes.count == 1)
-        guard case .change(_, let record)? = changes.first else {
-            Issue.record("no change")
-            return
+        try await promptly {
+            let fleet = try Fleet()
+            let device = try await RawDevice(fleet, office: "A")
+            let request = try await waiting(device, seconds: 50)
+            let other = try await fleet.enrol("A")
+            let id = try other.make()
+            let start = ContinuousClock.now
+            async let reply = device.send(request)
+            #expect(try await other.sync().outcome == .synced)
+            let changes = try await reply.decodedItems()
+            #expect(changes.count == 1)
+            guard case .change(_, let record)? = changes.first else {
+                Issue.record("no change")
+                return
+            }
+            #expect(record == id)
+            #expect(ContinuousClock.now - start < .seconds(30))
         }
-        #expect(record == id)
-        #expect(ContinuousClock.now - start < .seconds(30))
     }
 
     @Test("another office's news does not end the wait, a revocation does")

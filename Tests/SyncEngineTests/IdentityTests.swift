@@ -380,21 +380,23 @@ struct RewoundCentralTests {
 
     @Test("a counter with nothing new pushes again what central lost, at its next exchange")
     func nothingNew() async throws {
-        let fleet = try Fleet()
-        let counter = try await fleet.enrol("A")
-        try await settle([counter])
-        let backup = try fleet.backUpCentral()
-        let id = try counter.make()
-        try await settle([counter])
-        try fleet.restoreCentral(from: backup)
-        var options = SyncOptions()
-        options.waitSeconds = 50
-        let start = ContinuousClock.now
-        let report = try await counter.sync(options)
-        #expect(ContinuousClock.now - start < .seconds(30), "it does not wait for news first")
-        #expect(report.outcome == .synced)
-        #expect(try fleet.readCentral { try $0.state(of: .id(id)) } != nil)
-        try expectConverged(fleet, [counter])
+        try await promptly {
+            let fleet = try Fleet()
+            let counter = try await fleet.enrol("A")
+            try await settle([counter])
+            let backup = try fleet.backUpCentral()
+            let id = try counter.make()
+            try await settle([counter])
+            try fleet.restoreCentral(from: backup)
+            var options = SyncOptions()
+            options.waitSeconds = 50
+            let start = ContinuousClock.now
+            let report = try await counter.sync(options)
+            #expect(ContinuousClock.now - start < .seconds(30), "it does not wait for news first")
+            #expect(report.outcome == .synced)
+            #expect(try fleet.readCentral { try $0.state(of: .id(id)) } != nil)
+            try expectConverged(fleet, [counter])
+        }
     }
 
     @Test("a hand-over that central forgot: the new office's work comes back with the old one's")
