@@ -2,8 +2,10 @@
 // a device out, give out a code. None of it holds anything of a record.
 
 internal import Causality
+internal import CommandLineTool
 internal import HTTP
 internal import JSON
+internal import Language
 internal import ReplicaStore
 internal import SyncEngine
 internal import SyncProtocol
@@ -81,14 +83,47 @@ struct AdminHTTP {
     private func revoke(
         _ json: JSONValue?, by actor: String
     ) async throws(SyncFailure) -> JSONValue {
-        guard let text = json?["device"]?.stringValue, let replica = ReplicaID(hexadecimal: text)
-        else { throw .malformed(what: "request", reason: "device is no replica") }
-        let isKnown = try await node.administer { transaction, _ in
-            try DevicesCommand.revoke(replica, transaction, by: actor)
+        guard let replica = json?["device"]?.stringValue.flatMap(ReplicaID.init(hexadecimal:))
+        else {
+            throw .malformed(what: "request", reason: "device is no replica")
         }
-        guard isKnown else { throw .refused(status: 404, title: "there is no such device") }
-        return .object([("revoked", .string(replica.description))])
+        let names = json?["keep"]?.arrayValue ?? []
+        let spared = names.compactMap { $0.stringValue.flatMap(ReplicaID.init(hexadecimal:)) }
+        guard spared.count == names.count, spared.count <= Self.sparedMax else {
+            throw .malformed(what: "request", reason: "keep is no list of replicas")
+        }
+        let answer = try await node.administer { transaction, _ in
+            do {
+                guard json?["undo"] != .bool(true) else {
+                    let devices = try RevokeCommand.takeBack(replica, transaction, by: actor)
+                    return Result<JSONValue, RevocationError>.success(
+                        .object([
+                            (
+                                "readmitted",
+                                .array(devices.map { .string($0.replica.description) })
+                            )
+                        ]))
+                }
+                return .success(
+                    RevokeCommand.json(
+                        try RevokeCommand.revoke(
+                            replica, sparing: spared, transaction, by: actor)))
+            } catch let error as RevocationError {
+                // Nothing was changed.
+                return .failure(error)
+            }
+        }
+        switch answer {
+        case .success(let json): return json
+        case .failure(.unknown):
+            throw .refused(status: 404, title: "there is no such device")
+        case .failure(let error):
+            throw .refused(status: 409, title: CommandFailure(error).message.english)
+        }
     }
+
+    /// Clones that one request may spare.
+    private static let sparedMax = 100
 
     private func enrol(
         _ json: JSONValue?, by actor: String

@@ -164,8 +164,9 @@ public struct CentralHTTP: Sendable {
             line throws(SyncFailure) in
             let json = try Self.document(in: request, "token replacement")
             let replacement = try TokenReplacement(json: json)
+            let receipt: TokenReceipt
             do throws(SyncFailure) {
-                try await node.replaceToken(replacement)
+                receipt = try await node.replaceToken(replacement)
             } catch {
                 // Anybody may say a name: it is noted only when a signature was true.
                 if error.isOfKnownDevice { line.device = replacement.replica.description }
@@ -173,7 +174,7 @@ public struct CentralHTTP: Sendable {
             }
             line.device = replacement.replica.description
             return HTTPResponse(
-                contentType: "application/json", text: replacement.receipt.serialized())
+                contentType: "application/json", text: receipt.json.serialized())
         }
     }
 

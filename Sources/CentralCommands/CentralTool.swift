@@ -27,7 +27,7 @@ public enum CentralTool {
                     summary: Message("central's certificate", vi: "chứng thư của trung tâm"),
                     commands: [TLSCommand.selfSigned, TLSCommand.show]),
                 AdminCommand.command, EnrolCommand.command, DevicesCommand.devices,
-                DevicesCommand.revoke,
+                RevokeCommand.revoke, RevokeCommand.allowIdentity,
                 DevicesCommand.requestSync, StatusCommand.command, ReceiptsCommand.command,
                 RecordsCommand.digest, RecordsCommand.records, InboxCommands.conflicts,
                 InboxCommands.resolve, InboxCommands.assign,

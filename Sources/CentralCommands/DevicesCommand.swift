@@ -1,5 +1,6 @@
 internal import Causality
 internal import CommandLineTool
+internal import Crypto
 internal import JSON
 internal import Language
 internal import ReplicaStore
@@ -29,15 +30,27 @@ enum DevicesCommand {
                 nhận đã nhận là về những gì được gửi xuống: bằng một yêu cầu sau đó, hoặc vì trả lời cuối không
                 có gì; counter sync và tiến trình nền xác nhận ngay.
                 """),
-        options: [Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON"))]
+        options: [
+            Option(
+                "--revoked",
+                help: Message(
+                    "only those that are shut out; with --json a list to keep elsewhere, for central "
+                        + "recover",
+                    vi: "chỉ những thiết bị bị chặn; với --json là danh sách cất nơi khác, cho "
+                        + "central recover")),
+            Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON")),
+        ]
     ) { invocation in
         try CentralHome(invocation).withDatabase { database in
+            let onlyRevoked = invocation.has("--revoked")
             if invocation.has("--json") {
-                try invocation.printOut(try json(database).serialized())
+                try invocation.printOut(
+                    try json(database, onlyRevoked: onlyRevoked).serialized())
                 return .ok
             }
-            let devices = try database.devices()
-            let standing = EpochStanding(try database.epoch(), devices)
+            let all = try database.devices()
+            let standing = EpochStanding(try database.epoch(), all)
+            let devices = all.filter { !onlyRevoked || $0.state == .revoked }
             let arrival = try DeviceStanding(database)
             func say(_ english: String, _ vietnamese: String) -> String {
                 Message(english, vi: vietnamese).text(in: invocation.language)
@@ -67,38 +80,6 @@ enum DevicesCommand {
             for line in table.lines { try invocation.printOut(line) }
             return .ok
         }
-    }
-
-    static let revoke = Command(
-        "revoke",
-        summary: Message(
-            "shut a device out from its next request on", vi: "chặn một thiết bị từ yêu cầu kế tiếp"
-        ),
-        arguments: [
-            Positional(
-                "DEVICE",
-                help: Message("its 16 hexadecimal digits", vi: "16 chữ số thập lục của nó"))
-        ]
-    ) { invocation in
-        guard let replica = ReplicaID(hexadecimal: invocation.positional("DEVICE")) else {
-            throw UsageError(
-                Message(
-                    "a device is named by 16 hexadecimal digits",
-                    vi: "thiết bị được ghi bằng 16 chữ số thập lục"),
-                hint: Message("central devices", vi: "central devices"))
-        }
-        try CentralHome(invocation).withDatabase { database in
-            let isKnown = try database.write(now: SystemClock().now()) {
-                try revoke(replica, $0, by: CentralHome.actor)
-            }
-            guard isKnown else {
-                throw CommandFailure(
-                    .dataError, Message("there is no such device", vi: "không có thiết bị này"),
-                    hint: Message("see: central devices", vi: "xem: central devices"))
-            }
-        }
-        try invocation.say(Message("revoked \(replica)", vi: "đã thu hồi \(replica)"))
-        return .ok
     }
 
     static let requestSync = Command(
@@ -142,15 +123,6 @@ enum DevicesCommand {
         return .ok
     }
 
-    /// Shuts a device out, with its entry in the trail; `false` when there is none.
-    static func revoke(
-        _ replica: ReplicaID, _ transaction: WriteTransaction, by actor: String
-    ) throws -> Bool {
-        let isKnown = try transaction.revoke(replica)
-        if isKnown { try transaction.note("revoke", replica.description, by: actor) }
-        return isKnown
-    }
-
     /// Asks an office's devices, or all, to sync, with its entry in the trail; how many there are.
     static func requestSync(
         office: String?, _ transaction: WriteTransaction, by actor: String
@@ -161,7 +133,11 @@ enum DevicesCommand {
     }
 
     /// The document of `devices --json`.
-    static func json(_ database: ReplicaDatabase) throws -> JSONValue {
+    ///
+    /// - Parameter onlyRevoked: those that are shut out alone.
+    static func json(
+        _ database: ReplicaDatabase, onlyRevoked: Bool = false
+    ) throws -> JSONValue {
         let devices = try database.devices()
         let standing = EpochStanding(try database.epoch(), devices)
         let arrival = try DeviceStanding(database)
@@ -170,7 +146,7 @@ enum DevicesCommand {
             for identity in machine.identities { machines[identity.replica] = machine.id }
         }
         return .array(
-            devices.map {
+            devices.filter { !onlyRevoked || $0.state == .revoked }.map {
                 json(
                     $0, standing.word(for: $0), machine: machines[$0.replica] ?? $0.replica,
                     arrival)
@@ -202,6 +178,10 @@ enum DevicesCommand {
             ("standing", .string(arrival.text(device).english)),
             ("confirmed", .bool(arrival.isConfirmed(device))),
             ("confirmation", .string(arrival.confirmation(device).english)),
+            ("enrolment", .string(device.enrolment.description)),
+            ("cause", device.cause.map { .string($0.rawValue) } ?? .null),
+            ("publicKey", .string(Hexadecimal.text(device.publicKey.bytes))),
+            ("revoked", ShownTime.json(device.revokedAt)),
         ])
     }
 }

@@ -126,15 +126,19 @@ enum EraseCommand {
             let erased = try database.erasedRecords()
             let devices = try database.devices()
             let standing = EpochStanding(try database.epoch(), devices)
+            let awaited = try database.awaitedOrders()
             if invocation.has("--json") {
                 for record in erased {
                     try invocation.printOut(
                         record.json(unconfirmedBy: record.unconfirmed(devices, standing), standing)
                             .serialized())
                 }
+                for notice in awaited {
+                    try invocation.printOut(ErasedRecord.json(awaited: notice).serialized())
+                }
                 return
             }
-            guard !erased.isEmpty else {
+            guard !erased.isEmpty || !awaited.isEmpty else {
                 try invocation.say(Message("no record was erased", vi: "chưa xóa bản ghi nào"))
                 return
             }
@@ -157,6 +161,13 @@ enum EraseCommand {
                         ? invocation.text(Message("nobody", vi: "không nơi nào"))
                         : TerminalSafe.text(names.joined(separator: ", ")),
                     TerminalSafe.text(record.reasons.joined(separator: "; ")),
+                ])
+            }
+            for notice in awaited {
+                table.add([
+                    notice.id.description, invocation.text(Message("not yet", vi: "chưa xóa")),
+                    invocation.text(Message("no record here", vi: "chưa có bản ghi")),
+                    TerminalSafe.text(notice.erasures.map(\.reason).joined(separator: "; ")),
                 ])
             }
             for line in table.lines { try invocation.printOut(line) }
@@ -258,7 +269,18 @@ extension ErasedRecord {
         }
     }
 
-    /// `{id, code, kind, at, reasons, unconfirmedBy: [{replica, office, desk, name, state}]}`.
+    /// An order whose record central lacks: as below, without a time.
+    fileprivate static func json(awaited notice: RecordState) -> JSONValue {
+        .object([
+            ("id", .string(notice.id.description)), ("code", .null),
+            ("kind", .string(notice.kind.name)), ("at", .null),
+            ("reasons", .array(notice.erasures.map { .string($0.reason) })),
+            ("unconfirmedBy", .array([])),
+            ("order", .string(Hexadecimal.text(notice.canonicalBytes))),
+        ])
+    }
+
+    /// `{id, code, kind, at, reasons, unconfirmedBy: [{replica, office, desk, name, state}], order}`.
     fileprivate func json(unconfirmedBy devices: [Device], _ standing: EpochStanding) -> JSONValue {
         .object([
             ("id", .string(state.id.description)),
@@ -277,6 +299,7 @@ extension ErasedRecord {
                         ])
                     })
             ),
+            ("order", .string(Hexadecimal.text(state.erasureNotice.canonicalBytes))),
         ])
     }
 }

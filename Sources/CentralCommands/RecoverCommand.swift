@@ -20,12 +20,26 @@ enum RecoverCommand {
             under a new identity, and gives the records that central lacks. A device that central \
             does not know any more enrols once more with a new code: counter enrol --again. Follow it \
             with central status, and end it when all have synced: central recover --end.
+
+            The backup knows neither who was shut out nor what was ordered to be erased since its day. Keep
+            both lists elsewhere, and give them here; given while central recovers already, they are
+            taken and no other epoch begins.
+              central devices --revoked --json > revoked.json
+              central erasures --json > erasures.ndjson
+              central recover --revoked revoked.json --orders erasures.ndjson
             """,
             vi: """
                 Bắt đầu một kỷ mới: mỗi thiết bị gửi lại những gì trung tâm đã xác nhận, tiếp tục dưới danh tính
                 mới, và đưa các bản ghi mà trung tâm thiếu. Thiết bị mà trung tâm không còn biết thì đăng ký lại
                 bằng mã mới: counter enrol --again. Theo dõi bằng central status, và kết thúc khi tất cả đã đồng bộ:
                 central recover --end.
+
+                Bản sao lưu không biết ai đã bị chặn và những gì đã lệnh xóa từ ngày sao lưu. Hãy giữ hai danh
+                sách này ở nơi khác và đưa vào đây; đưa khi đang phục hồi thì chỉ nhận danh sách, không bắt đầu
+                kỷ mới.
+                  central devices --revoked --json > revoked.json
+                  central erasures --json > erasures.ndjson
+                  central recover --revoked revoked.json --orders erasures.ndjson
                 """),
         options: [
             Option(
@@ -33,49 +47,149 @@ enum RecoverCommand {
                 help: Message(
                     "take no more records from what devices hold",
                     vi: "không nhận thêm bản ghi từ dữ liệu của thiết bị")),
+            Option(
+                "--revoked", valueName: "FILE",
+                help: Message(
+                    "shut out again whom this list names (central devices --revoked --json)",
+                    vi: "chặn lại những thiết bị trong danh sách (central devices --revoked --json)"
+                )),
+            Option(
+                "--orders", valueName: "FILE",
+                help: Message(
+                    "erase again what this list names (central erasures --json)",
+                    vi: "xóa lại những bản ghi trong danh sách (central erasures --json)")),
             Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON")),
         ]
     ) { invocation in
         let isEnding = invocation.has("--end")
-        let epoch = try CentralHome(invocation).withDatabase { database in
-            try database.write(now: SystemClock().now()) { transaction in
-                if !isEnding {
-                    try transaction.beginEpoch(SystemRandomSource().number() >> 1, cause: .told)
-                }
-                try transaction.setRecovering(!isEnding)
-                try transaction.note(
-                    isEnding ? "end-recovery" : "recover", by: CentralHome.actor)
-                return try database.epoch()
+        let lists = try RecoveryLists(invocation)
+        guard !isEnding || lists.isEmpty else {
+            throw UsageError(
+                Message(
+                    "--end, or lists, not both", vi: "chỉ --end hoặc danh sách, không cả hai"))
+        }
+        let outcome = try CentralHome(invocation).withDatabase { database in
+            let outcome = try database.write(now: SystemClock().now()) { transaction in
+                try run(isEnding: isEnding, lists, transaction, database)
             }
+            _ = outcome.given.erased > 0 ? database.emptyLog() : true
+            return outcome
         }
         if invocation.has("--json") {
-            try invocation.printOut(
-                JSONValue.object([
-                    ("recovering", .bool(epoch.isRecovering)),
-                    ("recordsRecovered", .integer(Int64(clamping: epoch.recordsRecovered))),
-                ]).serialized())
-        } else if isEnding {
+            try invocation.printOut(outcome.json.serialized())
+        } else {
+            for line in outcome.lines { try invocation.say(line) }
+        }
+        return .ok
+    }
+
+    private static func run(
+        isEnding: Bool, _ lists: RecoveryLists, _ transaction: WriteTransaction,
+        _ database: ReplicaDatabase
+    ) throws -> RecoveryOutcome {
+        // Lists that come later are of the same restoration.
+        let onlyTakes = try !isEnding && !lists.isEmpty && database.epoch().isRecovering
+        if !isEnding, !onlyTakes {
+            try transaction.beginEpoch(SystemRandomSource().number() >> 1, cause: .told)
+        }
+        try transaction.setRecovering(!isEnding)
+        let given = try lists.take(transaction, database)
+        try transaction.note(
+            isEnding ? "end-recovery" : onlyTakes ? "recover-lists" : "recover",
+            by: CentralHome.actor)
+        return RecoveryOutcome(
+            epoch: try database.epoch(), isEnding: isEnding, onlyTakes: onlyTakes, given: given)
+    }
+}
+
+/// What the command says.
+private struct RecoveryOutcome {
+    let epoch: CentralEpoch
+    let isEnding: Bool
+    /// Whether only lists were taken, since central recovers already.
+    let onlyTakes: Bool
+    let given: GivenLists
+
+    var json: JSONValue {
+        .object(
+            [
+                ("recovering", .bool(epoch.isRecovering)),
+                ("recordsRecovered", .integer(Int64(clamping: epoch.recordsRecovered))),
+                ("newEpoch", .bool(!isEnding && !onlyTakes)),
+            ] + epoch.missingMembers + given.members)
+    }
+
+    var lines: [Message] {
+        if isEnding {
             let count = epoch.recordsRecovered
-            try invocation.say(
+            return [
                 Message(
                     "recovery ended: \(GroupedNumber.counted(count, "record")) came back from "
                         + "what devices held",
-                    vi: "đã kết thúc phục hồi: \(count) bản ghi lấy lại từ các thiết bị"))
+                    vi: "đã kết thúc phục hồi: \(count) bản ghi lấy lại từ các thiết bị")
+            ]
+        }
+        var lines: [Message] = []
+        if onlyTakes {
+            lines.append(
+                Message(
+                    "central recovers already: the lists were taken, and no other epoch began; if it was "
+                        + "restored once more: central recover",
+                    vi:
+                        "trung tâm đang phục hồi: đã nhận danh sách, không bắt đầu kỷ mới; nếu lại "
+                        + "khôi phục lần nữa: central recover"))
         } else {
-            try invocation.say(
+            lines.append(
                 Message(
                     "recovering: every device pushes again what central lost, and gives what it lacks",
                     vi:
                         "đang phục hồi: mỗi thiết bị gửi lại những gì trung tâm mất, và đưa những gì còn thiếu"
                 ))
-            try invocation.say(
-                Message(
-                    "next: let all devices sync, look at central status, then central recover --end",
-                    vi:
-                        "tiếp theo: để mọi thiết bị đồng bộ, xem central status, rồi central recover --end"
-                ))
         }
-        return .ok
+        lines += given.lines + epoch.missingLines
+        lines.append(
+            Message(
+                "next: let all devices sync, look at central status, then central recover --end",
+                vi:
+                    "tiếp theo: để mọi thiết bị đồng bộ, xem central status, rồi central recover --end"
+            ))
+        return lines
+    }
+}
+
+extension CentralEpoch {
+    /// Whether central was restored and nobody has said that the recovery is over.
+    fileprivate var isOpen: Bool { isRecovering || cause == .noticed }
+
+    /// What may be missing since the backup's day; nothing once lists were given or the recovery ended.
+    var missingLines: [Message] {
+        var lines: [Message] = []
+        if isOpen, mayLackRevocations {
+            lines.append(
+                Message(
+                    "revocations since the backup's day may be missing: central recover --revoked FILE, "
+                        + "written by central devices --revoked --json",
+                    vi:
+                        "có thể thiếu các lệnh thu hồi từ ngày sao lưu: central recover --revoked TỆP, "
+                        + "ghi bằng central devices --revoked --json"))
+        }
+        if isOpen, mayLackOrders {
+            lines.append(
+                Message(
+                    "erasures since the backup's day may be missing: central recover --orders FILE, "
+                        + "written by central erasures --json",
+                    vi:
+                        "có thể thiếu các lệnh xóa từ ngày sao lưu: central recover --orders TỆP, "
+                        + "ghi bằng central erasures --json"))
+        }
+        return lines
+    }
+
+    var missingMembers: [(String, JSONValue)] {
+        [
+            ("revocationsMayBeMissing", .bool(isOpen && mayLackRevocations)),
+            ("erasuresMayBeMissing", .bool(isOpen && mayLackOrders)),
+        ]
     }
 }
 
@@ -143,17 +257,18 @@ struct EpochStanding {
                     "what only other devices hold of the lost records comes back with: central recover",
                     vi: "phần bị mất mà chỉ thiết bị khác còn giữ lấy lại bằng: central recover"))
         }
-        return lines
+        return lines + epoch.missingLines
     }
 
     var json: JSONValue {
-        .object([
-            ("began", ShownTime.json(epoch.began)), ("cause", .string(epoch.cause.rawValue)),
-            ("noticedBy", epoch.noticedBy.map { .string($0.description) } ?? .null),
-            ("recovering", .bool(epoch.isRecovering)),
-            ("recordsRecovered", .integer(Int64(clamping: epoch.recordsRecovered))),
-            ("devices", .integer(Int64(devices.count))),
-            ("complete", .integer(Int64(arrived.count))),
-        ])
+        .object(
+            [
+                ("began", ShownTime.json(epoch.began)), ("cause", .string(epoch.cause.rawValue)),
+                ("noticedBy", epoch.noticedBy.map { .string($0.description) } ?? .null),
+                ("recovering", .bool(epoch.isRecovering)),
+                ("recordsRecovered", .integer(Int64(clamping: epoch.recordsRecovered))),
+                ("devices", .integer(Int64(devices.count))),
+                ("complete", .integer(Int64(arrived.count))),
+            ] + epoch.missingMembers)
     }
 }

@@ -4,6 +4,8 @@ internal import CSodium
 public struct SigningKey: Sendable {
     /// Bytes of the seed from which the pair is made: what is stored.
     public static let seedByteCount = 32
+    /// Bytes of a signature.
+    public static let signatureByteCount = 64
 
     /// The seed; secret.
     public let seed: [UInt8]

@@ -89,6 +89,17 @@ extension WriteTransaction {
         return true
     }
 
+    /// Notes the number of the token that a device came back with.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func noteTokenGeneration(_ generation: UInt64, of replica: ReplicaID) throws {
+        let statement = try database.connection.statement(
+            "INSERT OR IGNORE INTO token_replacements(device, generation) VALUES (?1, ?2)")
+        try statement.bind(1, try database.interning.key(of: replica))
+        try statement.bind(2, Int64(clamping: generation))
+        try statement.run()
+    }
+
     /// Makes the next token of a device, which was used just now, its present one; the one before is
     /// void from here on.
     ///

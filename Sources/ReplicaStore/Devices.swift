@@ -51,6 +51,15 @@ public struct Device: Sendable {
     public var isSyncRequested: Bool
     /// The replica that it went on from, when it is a copy of it or central was restored.
     public var copyOf: ReplicaID?
+    /// The identity that was enrolled by a code, from which this one comes by whatever steps: itself,
+    /// when it was. Revoking one of an enrolment's identities closes all of them.
+    public var enrolment: ReplicaID
+    /// Why central gave it; `nil` when it was enrolled.
+    public var cause: IdentityCause?
+    /// The epoch in which it was given; `nil` when it may be of an earlier one than central's present.
+    public var bornEpoch: UInt64?
+    /// When it was shut out.
+    public var revokedAt: Timestamp?
     /// The epoch that it knew of at its last exchange.
     public var epoch: UInt64?
 }
@@ -59,7 +68,8 @@ extension ReplicaDatabase {
     private static let deviceColumns = """
         r.id, d.office, d.desk, d.name, d.public_key, d.state, d.enrolled_at, d.seq, d.hash,
         d.last_exchange, d.last_complete, d.cursor_position, d.pending, d.skew_milliseconds,
-        d.refused, d.sync_requested, o.id, d.epoch, d.last_arrived
+        d.refused, d.sync_requested, o.id, d.epoch, e.id, d.cause, d.born_epoch, d.revoked_at,
+        d.last_arrived
         """
 
     /// All devices, by office and desk.
@@ -96,12 +106,13 @@ extension ReplicaDatabase {
         }
     }
 
-    private func devices(
+    func devices(
         where clause: String, bind: (Statement) throws -> Void
     ) throws -> [Device] {
         let statement = try connection.statement(
             """
             SELECT \(Self.deviceColumns) FROM devices AS d JOIN replicas AS r ON r.key = d.replica
+            JOIN replicas AS e ON e.key = d.enrolment
             LEFT JOIN replicas AS o ON o.key = d.copy_of
             \(clause)
             """)
@@ -121,7 +132,7 @@ extension ReplicaDatabase {
                     enrolledAt: Timestamp(milliseconds: statement.int64(6)),
                     seq: UInt64(clamping: statement.int64(7)), chainHash: hash,
                     lastExchange: statement.int64OrNil(9).map(Timestamp.init(milliseconds:)),
-                    lastArrived: statement.int64OrNil(18).map(Timestamp.init(milliseconds:)),
+                    lastArrived: statement.int64OrNil(22).map(Timestamp.init(milliseconds:)),
                     lastComplete: statement.int64OrNil(10).map(Timestamp.init(milliseconds:)),
                     cursorPosition: statement.int64OrNil(11).map { UInt64(clamping: $0) },
                     pending: statement.int64OrNil(12).map { UInt64(clamping: $0) },
@@ -131,6 +142,10 @@ extension ReplicaDatabase {
                     copyOf: statement.int64OrNil(16).map {
                         ReplicaID(UInt64(bitPattern: $0))
                     },
+                    enrolment: ReplicaID(UInt64(bitPattern: statement.int64(18))),
+                    cause: statement.textOrNil(19).flatMap(IdentityCause.init(rawValue:)),
+                    bornEpoch: statement.int64OrNil(20).map { UInt64(clamping: $0) },
+                    revokedAt: statement.int64OrNil(21).map(Timestamp.init(milliseconds:)),
                     epoch: statement.int64OrNil(17).map { UInt64(clamping: $0) }))
         }
         return devices
@@ -187,23 +202,9 @@ extension WriteTransaction {
         return device
     }
 
-    /// Gives a device that cannot go on as it was an identity of its own. A repetition with the same
-    /// key gives the same device.
-    ///
-    /// - Parameter replica: the replica that the new key belongs to.
-    /// - Returns: `nil` as in `redeemEnrolmentCode`.
-    /// - Throws: `StoreError`.
-    public func giveIdentity(
-        toCopyOf device: Device, replica: ReplicaID, publicKey: PublicKey, tokenHash: Hash256
-    ) throws -> Device? {
-        try admit(
-            replica, office: device.office, publicKey: publicKey, name: device.name,
-            tokenHash: tokenHash, copyOf: device.replica)
-    }
-
     private func admit(
         _ replica: ReplicaID, office: String, publicKey: PublicKey, name: String,
-        tokenHash: Hash256, formerDesk: Int64? = nil, copyOf original: ReplicaID? = nil
+        tokenHash: Hash256, formerDesk: Int64? = nil
     ) throws -> Device? {
         if let known = try database.device(replica) {
             return known.office == office && known.publicKey == publicKey
@@ -211,9 +212,13 @@ extension WriteTransaction {
         }
         // Changes of a replica that is no device were written at central itself.
         guard try database.chainHash(of: replica, seq: 1) == nil else { return nil }
-        let desk = try nextDesk(of: office, former: formerDesk)
+        // A central that was restored may have forgotten the device: it is of an earlier epoch then.
+        let epoch = try database.epoch()
         try insertDevice(
-            replica, office, desk, name, publicKey, tokenHash, copyOf: original)
+            NewDevice(
+                replica: replica, office: office, name: name, publicKey: publicKey,
+                tokenHash: tokenHash, enrolment: replica,
+                bornEpoch: epoch.cause == .made ? epoch.id : nil, formerDesk: formerDesk))
         return try database.device(replica)
     }
 
@@ -268,40 +273,47 @@ extension WriteTransaction {
         return database.connection.changedRowCount
     }
 
-    /// Shuts a device out.
-    ///
-    /// - Returns: whether there is such a device.
-    /// - Throws: `StoreError.sqlite`.
-    public func revoke(_ replica: ReplicaID) throws -> Bool {
-        let statement = try database.connection.statement(
-            "UPDATE devices SET state = 'revoked' WHERE replica = ?1")
-        try statement.bind(1, try database.interning.key(of: replica))
-        try statement.run()
-        return database.connection.changedRowCount > 0
-    }
-
     /// A copy's identity is given after its original was heard, whatever the clock says meanwhile.
-    private func insertDevice(
-        _ replica: ReplicaID, _ office: String, _ desk: Int64, _ name: String,
-        _ publicKey: PublicKey, _ tokenHash: Hash256, copyOf original: ReplicaID? = nil
-    ) throws {
+    func insertDevice(_ device: NewDevice) throws {
+        let desk = try nextDesk(of: device.office, former: device.formerDesk)
         let statement = try database.connection.statement(
             """
             INSERT INTO devices(replica, office, desk, name, public_key, token_hash, state,
-                enrolled_at, seq, hash, refused, sync_requested, copy_of)
-            VALUES (?1, ?2, ?9, ?3, ?4, ?5, 'active',
+                enrolled_at, seq, hash, refused, sync_requested, copy_of, enrolment, cause,
+                born_epoch)
+            VALUES (?1, ?2, ?12, ?3, ?4, ?5, 'active',
                 max(?6, coalesce((SELECT last_exchange FROM devices WHERE replica = ?8), ?6)),
-                0, ?7, 0, 0, ?8)
+                0, ?7, 0, 0, ?8, ?9, ?10, ?11)
             """)
-        try statement.bind(1, try database.interning.key(of: replica))
-        try statement.bind(2, office)
-        try statement.bind(3, name)
-        try statement.bind(4, publicKey.bytes)
-        try tokenHash.withBytes { try statement.bind(5, bytes: $0) }
+        let interning = database.interning
+        try statement.bind(1, try interning.key(of: device.replica))
+        try statement.bind(2, device.office)
+        try statement.bind(3, device.name)
+        try statement.bind(4, device.publicKey.bytes)
+        try device.tokenHash.withBytes { try statement.bind(5, bytes: $0) }
         try statement.bind(6, now.milliseconds)
         try Hash256.zero.withBytes { try statement.bind(7, bytes: $0) }
-        try statement.bind(8, try original.map { try database.interning.key(of: $0) })
-        try statement.bind(9, desk)
+        try statement.bind(8, try device.copyOf.map { try interning.key(of: $0) })
+        try statement.bind(9, try interning.key(of: device.enrolment))
+        try statement.bind(10, device.cause?.rawValue)
+        try statement.bind(11, device.bornEpoch.map { Int64(clamping: $0) })
+        try statement.bind(12, desk)
         try statement.run()
     }
+}
+
+/// What a device row begins with.
+struct NewDevice {
+    var replica: ReplicaID
+    var office: String
+    var name: String
+    var publicKey: PublicKey
+    var tokenHash: Hash256
+    /// The replica that it goes on from.
+    var copyOf: ReplicaID?
+    var enrolment: ReplicaID
+    var cause: IdentityCause?
+    var bornEpoch: UInt64?
+    /// The number that it had before, and has again when no other has it.
+    var formerDesk: Int64?
 }

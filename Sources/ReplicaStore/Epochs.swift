@@ -30,6 +30,21 @@ public struct CentralEpoch: Hashable, Sendable {
     public var isRecovering: Bool
     /// Records that it took in that way.
     public var recordsRecovered: UInt64
+    /// Whether revocations since the backup's day may be missing: no list of them was given.
+    public var mayLackRevocations: Bool
+    /// Whether orders of erasure since the backup's day may be missing.
+    public var mayLackOrders: Bool
+}
+
+enum RecoverySchema {
+    static let central = """
+        ALTER TABLE epochs ADD COLUMN lacks_revocations INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE epochs ADD COLUMN lacks_orders INTEGER NOT NULL DEFAULT 0;
+        UPDATE epochs SET lacks_revocations = is_recovering, lacks_orders = is_recovering;
+        CREATE TABLE awaited_orders(
+            record BLOB PRIMARY KEY, kind INTEGER NOT NULL, notice BLOB NOT NULL) STRICT,
+            WITHOUT ROWID;
+        """
 }
 
 extension ReplicaDatabase {
@@ -39,7 +54,8 @@ extension ReplicaDatabase {
     public func epoch() throws -> CentralEpoch {
         let statement = try connection.statement(
             """
-            SELECT e.epoch, e.began, e.cause, r.id, e.is_recovering, e.records_recovered
+            SELECT e.epoch, e.began, e.cause, r.id, e.is_recovering, e.records_recovered,
+                e.lacks_revocations, e.lacks_orders
             FROM epochs AS e LEFT JOIN replicas AS r ON r.key = e.noticed_by
             ORDER BY e.number DESC LIMIT 1
             """)
@@ -52,7 +68,8 @@ extension ReplicaDatabase {
             began: statement.int64OrNil(1).map(Timestamp.init(milliseconds:)), cause: cause,
             noticedBy: statement.int64OrNil(3).map { ReplicaID(UInt64(bitPattern: $0)) },
             isRecovering: statement.int64(4) != 0,
-            recordsRecovered: UInt64(clamping: statement.int64(5)))
+            recordsRecovered: UInt64(clamping: statement.int64(5)),
+            mayLackRevocations: statement.int64(6) != 0, mayLackOrders: statement.int64(7) != 0)
     }
 }
 
@@ -67,8 +84,9 @@ extension WriteTransaction {
         let wasRecovering = try database.epoch().isRecovering
         let statement = try database.connection.statement(
             """
-            INSERT INTO epochs(epoch, began, cause, noticed_by, is_recovering, records_recovered)
-            VALUES (?1, ?2, ?3, ?4, ?5, 0)
+            INSERT INTO epochs(epoch, began, cause, noticed_by, is_recovering, records_recovered,
+                lacks_revocations, lacks_orders)
+            VALUES (?1, ?2, ?3, ?4, ?5, 0, 1, 1)
             """)
         try statement.bind(1, Int64(clamping: id))
         try statement.bind(2, now.milliseconds)
@@ -83,7 +101,19 @@ extension WriteTransaction {
     /// - Throws: `StoreError.sqlite`.
     public func setRecovering(_ isRecovering: Bool) throws {
         try updateEpoch("is_recovering = ?1", isRecovering ? 1 : 0)
+        guard !isRecovering else { return }
+        try updateEpoch("lacks_revocations = ?1, lacks_orders = ?1", 0)
     }
+
+    /// Notes that a list of revocations was given.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func noteRevocationsGiven() throws { try updateEpoch("lacks_revocations = ?1", 0) }
+
+    /// Notes that a list of orders of erasure was given.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func noteOrdersGiven() throws { try updateEpoch("lacks_orders = ?1", 0) }
 
     /// Counts records that central took from what a device holds.
     ///

@@ -78,6 +78,7 @@ extension WriteTransaction {
         identity.pushLimit = nil
         identity.nextSigningSeed = nil
         try save(identity)
+        try keep(FormerIdentity(replica: old, signingSeed: before.signingSeed))
         let rotation = IdentityRotation(
             at: now, old: old, new: new, keptSeq: keptSeq, reissuedCount: renaming.chain.seq,
             cause: cause)

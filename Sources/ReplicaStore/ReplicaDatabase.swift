@@ -2,6 +2,7 @@
 // an actor or the main task of a program.
 
 public import Causality
+public import Crypto
 internal import Dossiers
 internal import Foundation
 internal import Replication
@@ -26,10 +27,11 @@ public final class ReplicaDatabase {
 
     /// Opens the file, making it when `isNew` is set, and brings its tables up to date.
     ///
+    /// - Parameter random: where central's own key comes from, which is made with its file.
     /// - Throws: `StoreError.missing`, `.notThisKind`, `.newerVersion`, `.sqlite`.
     public init(
         path: String, role: DatabaseRole, isNew: Bool = false,
-        busyTimeout: Duration = .seconds(10)
+        busyTimeout: Duration = .seconds(10), random: any RandomSource = SystemRandomSource()
     ) throws {
         guard isNew || path == ":memory:" || FileManager.default.fileExists(atPath: path) else {
             throw StoreError.missing(path: path, expected: role)
@@ -61,6 +63,16 @@ public final class ReplicaDatabase {
                 kind: kind, name: name, connection: connection, interning: interning)
         }
         self.tables = tables
+        if role == .central { try makeCentralKey(random) }
+    }
+
+    /// Makes central's key where there is none: every backup is to hold it, since a central that is
+    /// restored without it knows neither its own orders of erasure nor what bundles are sealed with.
+    private func makeCentralKey(_ random: any RandomSource) throws {
+        guard try centralKeySeed() == nil else { return }
+        let seed = random.bytes(SigningKey.seedByteCount)
+        // The time is of no use to it.
+        _ = try write(now: Timestamp(milliseconds: 0)) { try $0.centralKeySeed(orElse: seed) }
     }
 
     /// Runs `body` in one write transaction; all of it is on disk when this returns, or nothing.

@@ -38,6 +38,7 @@ public enum DatabaseRole: Sendable {
                 // With it, blobs of format 2: an older program refuses the file, and reads none wrong.
                 Migration(name: "11-counter-refused", sql: CentralCountSchema.counter),
                 Migration(name: "12-counter-wait", sql: KeptWait.schema),
+                Migration(name: "13-counter-former", sql: FormerIdentity.schema),
             ]
         case .central:
             [
@@ -53,6 +54,8 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "11-central-counts", sql: CentralCountSchema.central),
                 Migration(name: "12-central-news", sql: CentralNews.schema),
                 Migration(name: "13-central-arrived", sql: StoreSchema.centralArrived),
+                Migration(name: "14-central-enrolments", sql: EnrolmentSchema.central),
+                Migration(name: "15-central-recovery", sql: RecoverySchema.central),
             ]
         }
     }

@@ -63,16 +63,20 @@ extension WriteTransaction {
 
     /// Puts the token that central has confirmed in the place of the present one.
     ///
+    /// - Parameter desk: the device's number within its office, when central has told a new one.
     /// - Returns: `false` when it is not the next token any more, and nothing was written.
     /// - Throws: `StoreError`.
-    public func takeNextToken(_ token: String, of replica: ReplicaID) throws -> Bool {
+    public func takeNextToken(
+        _ token: String, of replica: ReplicaID, desk: Int64? = nil
+    ) throws -> Bool {
         guard var history = try database.tokenHistory(of: replica), history.next == token else {
             return false
         }
         let statement = try database.connection.statement(
-            "UPDATE identity SET token = ?1 WHERE replica = ?2")
+            "UPDATE identity SET token = ?1, desk = coalesce(?3, desk) WHERE replica = ?2")
         try statement.bind(1, token)
         try statement.bind(2, Int64(bitPattern: replica.rawValue))
+        try statement.bind(3, desk)
         try statement.run()
         history.next = nil
         history.since = now

@@ -19,7 +19,9 @@ final class Link: Transport {
         try SyncReply(encoded: try await world.carry(request, token: token).get())
     }
 
-    func replaceToken(_ replacement: TokenReplacement) async throws(SyncFailure) {
+    func replaceToken(
+        _ replacement: TokenReplacement
+    ) async throws(SyncFailure) -> TokenReceipt {
         try await world.carry(replacement)
     }
 

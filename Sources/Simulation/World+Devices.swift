@@ -36,6 +36,10 @@ extension World {
     /// the replica that it is.
     func readmit(_ device: SimulatedDevice) async throws {
         let (identity, replica) = try device.database.enrolledIdentity()
+        // An admin is asked when a device took too many identities without central seeing why.
+        if let root = try enrolment(of: device) {
+            _ = try central.database.write(now: centralClock.now()) { try $0.allowIdentity(root) }
+        }
         do throws(SyncFailure) {
             _ = try await central.node.authenticate(token: identity.token)
             return
@@ -44,7 +48,10 @@ extension World {
             if case .tokenReplaced = error { return }
             guard case .notEnrolled = error else { throw error }
         }
-        guard let key = SigningKey(seed: identity.signingSeed) else { return }
+        // One that central has forgotten may be of an enrolment that it knows, and proves that too.
+        guard try enrolment(of: device) == nil,
+            let key = SigningKey(seed: identity.signingSeed)
+        else { return }
         let code = try addEnrolmentCode(office: device.office)
         let reply = try await central.node.enrol(
             EnrolmentRequest(code: code.text, key: key, device: "d\(device.slot)"))
@@ -79,20 +86,45 @@ extension World {
         }
         let replica = try device.database.enrolledIdentity().replica
         guard try hasRecovered(replica) else { return }
-        guard try central.database.device(replica) != nil else { return }
-        let isKnown = try central.database.write(now: centralClock.now()) {
-            try $0.revoke(replica)
+        guard let known = try central.database.device(replica) else { return }
+        // The admin spares the clones that are machines of their own by now.
+        let family = try activeDevices.filter {
+            try $0.slot != device.slot && enrolment(of: $0) == known.enrolment
         }
-        guard isKnown else { throw Violation(.fault, "central does not know \(replica)") }
-        for clone in sortedDevices
-        where try clone.database.enrolledIdentity().replica == replica && clone.slot != device.slot
-        {
-            devices[clone.slot]?.isRevoked = true
+        let spared = try family.filter { try maySpare($0, beside: replica, known.enrolment) }
+        let lost = family.filter { clone in !spared.contains { $0.slot == clone.slot } }
+        guard lost.count + 1 < activeDevices.count,
+            try lost.allSatisfy({ try hasRecovered($0.database.enrolledIdentity().replica) })
+        else { return }
+        let names = try Set(spared.map { try $0.database.enrolledIdentity().replica })
+        _ = try central.database.write(now: centralClock.now()) {
+            try $0.revoke(replica, sparing: names.sorted())
         }
+        for clone in lost { devices[clone.slot]?.isRevoked = true }
+        // An older copy of one that is spared may be an identity that is closed.
+        for clone in spared { devices[clone.slot]?.backup = nil }
         device.isRevoked = true
         devices[event.device] = device
         // After a restoration from an earlier copy the same would be true.
         central.backups = []
+    }
+
+    /// The enrolment to which central counts a machine, by its identity or one that it had.
+    private func enrolment(of device: SimulatedDevice) throws -> ReplicaID? {
+        let former = try device.database.formerIdentities(countMax: WireLimits.formersMax)
+        return try ([device.database.enrolledIdentity().replica] + former.map(\.replica))
+            .lazy.compactMap { try self.central.database.device($0)?.enrolment }.first
+    }
+
+    /// Whether an admin may spare a clone when another machine of its enrolment is shut out.
+    private func maySpare(
+        _ clone: SimulatedDevice, beside replica: ReplicaID, _ enrolment: ReplicaID
+    ) throws -> Bool {
+        let own = try clone.database.enrolledIdentity().replica
+        guard own != replica else { return false }
+        let devices = try central.database.devices(ofEnrolment: enrolment)
+        return devices.contains { $0.replica == own && $0.state == .active }
+            && !devices.contains { $0.copyOf == own && $0.isAfterRestoration }
     }
 
     func reopen(_ event: Event) throws {

@@ -29,6 +29,8 @@ extension World {
         case .denied:
             switch report.failure {
             case .revoked? where device.isRevoked: break
+            // Until an admin lets it go on.
+            case .identityRefused? where plan.configuration.forks != .none: break
             // A restored central may have forgotten the device, or its present token.
             case .notEnrolled? where central.isRewound: break
             default: throw Violation(.fault, "\(place) was denied: \(failure(report))")

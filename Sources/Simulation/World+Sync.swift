@@ -129,7 +129,7 @@ extension World {
     }
 
     /// Carries a device's new token of the sync that is under way.
-    func carry(_ replacement: TokenReplacement) async throws(SyncFailure) {
+    func carry(_ replacement: TokenReplacement) async throws(SyncFailure) -> TokenReceipt {
         guard let now = exchange, now.exchangesLeft > 0, now.death?.isOver != true else {
             throw .unreachable(reason: "the link is down")
         }
@@ -141,8 +141,9 @@ extension World {
         if now.isDrawn { exchange?.script.tokenFates.append(fate) }
         log("    token \(replacement.generation) \(fate)")
         guard fate != .requestLost else { throw .interrupted(reason: "\(fate)") }
-        try await central.node.replaceToken(replacement)
+        let receipt = try await central.node.replaceToken(replacement)
         guard fate != .replyLost else { throw .interrupted(reason: "\(fate)") }
+        return receipt
     }
 
     /// What was asked and answered, without the content.

@@ -82,7 +82,7 @@ actor World {
         self.directory = directory
         random = SeededRandomSource(seed: plan.seed)
         let path = directory + "/central.db"
-        let database = try ReplicaDatabase(path: path, role: .central, isNew: true)
+        let database = try ReplicaDatabase(path: path, role: .central, isNew: true, random: random)
         central = SimulatedCentral(
             path: path,
             node: try CentralNode(path: path, clock: centralClock, random: random),

@@ -52,6 +52,7 @@ struct CentralIngest {
         if request.states != nil { askedSeq = push?.firstSeq }
         if let push { try take(push) }
         if epoch.isRecovering { try takeBackStates() }
+        try transaction.applyAwaitedOrders()
         return result
     }
 

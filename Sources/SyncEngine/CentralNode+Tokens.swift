@@ -39,21 +39,26 @@ extension CentralNode {
     ///
     /// - Throws: `SyncFailure.notEnrolled` for a device that is unknown or has not signed this,
     ///   `.tokenReplaced` when a newer token is known, `.revoked`, `.malformed`, `.centralStore`.
-    public func replaceToken(_ replacement: TokenReplacement) async throws(SyncFailure) {
+    @discardableResult
+    public func replaceToken(
+        _ replacement: TokenReplacement
+    ) async throws(SyncFailure) -> TokenReceipt {
         let known = try await read { try $0.device(replacement.replica) }
-        guard let known, replacement.isSigned(by: known.publicKey) else { throw .notEnrolled }
-        try await write { transaction, database in
+        guard let known else { return try await readmit(replacement) }
+        guard replacement.isSigned(by: known.publicKey) else { throw .notEnrolled }
+        return try await write { transaction, database in
             // It may have been revoked, or have sent another, while it waited for the writer.
             guard let device = try database.device(replacement.replica) else {
                 throw SyncFailure.notEnrolled
             }
             _ = try Self.admitted(device)
+            let receipt = TokenReceipt(generation: replacement.generation, desk: device.desk)
             let newest = try database.tokenGeneration(of: device.replica)
             if replacement.generation <= newest {
                 // Said again, since the answer was lost: it may be in use by now.
                 switch try database.standing(ofToken: replacement.tokenHash) {
-                case .next(let holder) where holder.replica == device.replica: return
-                case .present(let holder) where holder.replica == device.replica: return
+                case .next(let holder) where holder.replica == device.replica: return receipt
+                case .present(let holder) where holder.replica == device.replica: return receipt
                 default: throw SyncFailure.tokenReplaced(generation: newest)
                 }
             }
@@ -63,6 +68,7 @@ extension CentralNode {
                 throw SyncFailure.malformed(
                     what: "token replacement", reason: "this token was used before")
             }
+            return receipt
         }
     }
 

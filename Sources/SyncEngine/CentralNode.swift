@@ -120,47 +120,6 @@ public final class CentralNode: Sendable {
 }
 
 extension CentralNode {
-    /// Gives a device that is a copy of another an identity of its own.
-    private func giveIdentity(
-        _ request: SyncRequest, _ rotation: Rotation
-    ) async throws(SyncFailure) -> SyncReply {
-        let replica = request.replica
-        guard let key = PublicKey(bytes: rotation.publicKey) else {
-            throw .malformed(what: "request", reason: "the new key is no key")
-        }
-        let now = clock.now()
-        return try await write { transaction, database in
-            guard let original = try database.device(replica) else { throw SyncFailure.notEnrolled }
-            guard original.state == .active else { throw SyncFailure.revoked }
-            let confirmed =
-                try rotation.probes.filter {
-                    $0.hash == (try database.chainHash(of: replica, seq: $0.seq))
-                }.map(\.seq).max() ?? 0
-            if let desk = request.highestDesk {
-                try transaction.noteDesk(desk, namedFor: original.office)
-            }
-            guard
-                let device = try transaction.giveIdentity(
-                    toCopyOf: original, replica: ReplicaID(of: key), publicKey: key,
-                    tokenHash: rotation.tokenHash)
-            else { throw SyncFailure.revoked }
-            var reply = SyncReply(
-                accepted: ChainEnd(seq: device.seq, hash: device.chainHash), time: now)
-            reply.epoch = try database.epoch().id
-            reply.identity = NewIdentity(
-                replica: device.replica, desk: device.desk,
-                confirmedSeq: confirmed)
-            // Changes that it need not issue again, and of whose refusal it has not heard.
-            let pending = min(request.pendingCount, request.chain.seq)
-            let firstUnheard = request.chain.seq - pending + 1
-            if firstUnheard <= confirmed {
-                reply.refusals = try CentralIngest(transaction, database, device: original)
-                    .refusals(firstUnheard...confirmed)
-            }
-            return reply
-        }
-    }
-
     private func ingest(_ request: SyncRequest) async throws(SyncFailure) -> IngestResult {
         var held = HeldRooms(rooms)
         defer { held.giveBack() }

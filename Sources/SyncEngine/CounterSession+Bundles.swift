@@ -36,7 +36,9 @@ public struct NoLink: Transport {
     }
 
     /// Never reaches central.
-    public func replaceToken(_ replacement: TokenReplacement) async throws(SyncFailure) {
+    public func replaceToken(
+        _ replacement: TokenReplacement
+    ) async throws(SyncFailure) -> TokenReceipt {
         throw .unreachable(reason: "there is no link")
     }
 

@@ -9,27 +9,30 @@ internal import SyncProtocol
 
 extension CounterSession {
     /// Finds where this chain parts from central's, and goes on from there as a new replica.
+    ///
+    /// - Parameter seq: a place at which central's chain is known to be another: by it central sees why
+    ///   it is asked.
     func takeNewIdentity(
-        because cause: IdentityRotation.Cause
+        because cause: IdentityRotation.Cause, partedBy seq: UInt64? = nil
     ) async throws(SyncEnd) {
         let seed = try store { try nextSigningSeed(otherThan: nil) }
-        if try await take(identityOf: seed, because: cause) { return }
+        if try await take(identityOf: seed, because: cause, partedBy: seq) { return }
         // A copy that was made after the key was has taken this identity and used it.
         let another = try store { try nextSigningSeed(otherThan: seed) }
-        guard try await take(identityOf: another, because: cause) else {
+        guard try await take(identityOf: another, because: cause, partedBy: seq) else {
             throw .failure(.malformed(what: "reply", reason: "it brings another's identity"))
         }
     }
 
     /// - Returns: `false` when the identity of this key is in use already.
     private func take(
-        identityOf seed: [UInt8], because cause: IdentityRotation.Cause
+        identityOf seed: [UInt8], because cause: IdentityRotation.Cause, partedBy seq: UInt64?
     ) async throws(SyncEnd) -> Bool {
         guard let key = SigningKey(seed: seed) else {
             throw .store(StoreError.damaged(table: "identity", key: 1))
         }
         let identity = try store { try database.enrolledIdentity().identity }
-        var search = ForkSearch(seq: identity.seq)
+        var search = ForkSearch(seq: identity.seq, suspecting: seq)
         var refusals: [Refusal] = []
         while true {
             let request = try store { try rotationRequest(search.probes, key) }
@@ -84,6 +87,9 @@ extension CounterSession {
     private func rotationRequest(_ probes: [UInt64], _ key: SigningKey) throws -> SyncRequest {
         try database.read {
             let (identity, replica) = try database.enrolledIdentity()
+            guard let present = SigningKey(seed: identity.signingSeed) else {
+                throw StoreError.damaged(table: "identity", key: 1)
+            }
             var request = SyncRequest(
                 replica: replica, cursor: nil,
                 chain: ChainEnd(seq: identity.seq, hash: identity.chainHash), time: clock.now())
@@ -95,7 +101,8 @@ extension CounterSession {
             }
             request.pendingCount = identity.pendingCount
             request.highestDesk = try database.highestDesk(in: WireLimits.desks)
-            request.rotation = Rotation(key: key, probes: places)
+            request.rotation = Rotation(
+                key: key, after: replica, signedBy: present, probes: places)
             return request
         }
     }

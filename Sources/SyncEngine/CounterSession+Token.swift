@@ -28,24 +28,35 @@ extension CounterSession {
         }
     }
 
-    /// Has central put a new token in the place of the present one.
+    /// Has central put a new token in the place of the present one. A central that does not know this
+    /// identity, restored to a day before it was given, hears who the device was.
     func replaceToken() async throws(SyncEnd) {
         var newest: UInt64 = 0
+        var isForgotten = false
         for attempt in 1...Self.tokenTriesMax {
-            let (replacement, token) = try store { try nextToken(after: newest) }
+            let (replacement, token) = try store {
+                try nextToken(after: newest, introducing: isForgotten)
+            }
+            let receipt: TokenReceipt
             do throws(SyncFailure) {
-                try await transport.replaceToken(replacement)
+                receipt = try await transport.replaceToken(replacement)
             } catch {
+                guard attempt < Self.tokenTriesMax else { throw .failure(error) }
+                switch error {
+                case .notEnrolled where !isForgotten:
+                    guard try store({ try hasFormerIdentities() }) else { throw .failure(error) }
+                    isForgotten = true
                 // A copy of this file, or this one before it was restored, has announced others.
-                guard case .tokenReplaced(let generation) = error, attempt < Self.tokenTriesMax,
-                    generation >= replacement.generation
-                else { throw .failure(error) }
-                newest = generation
+                case .tokenReplaced(let generation) where generation >= replacement.generation:
+                    newest = generation
+                default: throw .failure(error)
+                }
                 continue
             }
             try store {
                 try database.write(now: clock.now()) {
-                    _ = try $0.takeNextToken(token.text, of: replacement.replica)
+                    _ = try $0.takeNextToken(
+                        token.text, of: replacement.replica, desk: receipt.desk)
                 }
             }
             report.hasNewToken = true
@@ -53,10 +64,16 @@ extension CounterSession {
         }
     }
 
+    private func hasFormerIdentities() throws -> Bool {
+        try database.read { try !database.formerIdentities(countMax: 1).isEmpty }
+    }
+
     /// The token that is asked for next, on disk before it is sent. One that was prepared before is
     /// sent again, unless central knows of newer ones.
+    ///
+    /// - Parameter isForgotten: whether central has to hear who the device was.
     private func nextToken(
-        after newest: UInt64
+        after newest: UInt64, introducing isForgotten: Bool
     ) throws -> (replacement: TokenReplacement, token: BearerToken) {
         try database.write(now: clock.now()) { transaction in
             let (identity, replica) = try database.enrolledIdentity()
@@ -73,11 +90,17 @@ extension CounterSession {
                 try transaction.save(history, of: replica)
             }
             let token = BearerToken(text: history.next ?? "")
-            return (
-                TokenReplacement(
-                    replica: replica, generation: history.generation, token: token, key: key),
-                token
-            )
+            var replacement = TokenReplacement(
+                replica: replica, generation: history.generation, token: token, key: key)
+            if isForgotten {
+                let formers = try database.formerIdentities(countMax: WireLimits.formersMax)
+                replacement.introduction = Introduction(
+                    of: key, tokenHash: token.hash,
+                    formers: formers.compactMap { former in
+                        SigningKey(seed: former.signingSeed).map { (former.replica, $0) }
+                    })
+            }
+            return (replacement, token)
         }
     }
 

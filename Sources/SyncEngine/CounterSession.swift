@@ -159,9 +159,9 @@ extension CounterSession {
                 round = try await exchangeOnce()
             } catch {
                 // A copy of this file has synced other changes.
-                if case .failure(.forked) = error, rotations < Self.rotationsMax {
+                if case .failure(.forked(let seq)) = error, rotations < Self.rotationsMax {
                     rotations += 1
-                    try await takeNewIdentity(because: .copied)
+                    try await takeNewIdentity(because: .copied, partedBy: seq)
                     continue
                 }
                 var ending = error

@@ -10,9 +10,13 @@ struct ForkSearch {
     /// Central has none of the changes after this one.
     private var seqMax: UInt64
 
+    /// A place that is asked for first of all: where central has seen that the chains differ.
+    private let suspectedSeq: UInt64?
+
     /// Starts a search in a chain of this many changes.
-    init(seq: UInt64) {
+    init(seq: UInt64, suspecting suspectedSeq: UInt64? = nil) {
         seqMax = seq
+        self.suspectedSeq = suspectedSeq
     }
 
     /// Whether the place is found.
@@ -21,11 +25,14 @@ struct ForkSearch {
     /// The seqs to ask for next, ascending, evenly spread, the last included.
     var probes: [UInt64] {
         let span = seqMax - confirmedSeq
-        let count = min(span, UInt64(WireLimits.probesMax))
-        return (0..<count).map { place in
+        let suspected = suspectedSeq.flatMap { $0 > confirmedSeq && $0 < seqMax ? $0 : nil }
+        let count = min(span, UInt64(WireLimits.probesMax) - (suspected == nil ? 0 : 1))
+        let spread = (0..<count).map { place in
             let (high, low) = span.multipliedFullWidth(by: place + 1)
             return confirmedSeq + count.dividingFullWidth((high, low)).quotient
         }
+        guard let suspected, !spread.contains(suspected) else { return spread }
+        return (spread + [suspected]).sorted()
     }
 
     /// Takes central's answer to the probes.

@@ -82,17 +82,22 @@ public final class HTTPTransport: Transport {
     /// Has another bearer token put in the place of the present one.
     ///
     /// - Throws: `SyncFailure`; `.notCentral` when what answers does not say that it was done.
-    public func replaceToken(_ replacement: TokenReplacement) async throws(SyncFailure) {
+    public func replaceToken(
+        _ replacement: TokenReplacement
+    ) async throws(SyncFailure) -> TokenReceipt {
         var headers = HTTPHeaders()
         headers.append("Content-Type", "application/json")
         let response = try await send(
             path: Route.token.path, headers, replacement.json.serializedBytes(), waitSeconds: 0)
         let answer = try? JSONValue(parsing: response.body)  // a login page's is none
-        guard answer == replacement.receipt else {
+        guard let receipt = answer.flatMap(TokenReceipt.init(json:)),
+            receipt.generation == replacement.generation
+        else {
             throw .notCentral(
                 status: response.status,
                 contentType: response.headers["Content-Type"] ?? "no content type")
         }
+        return receipt
     }
 
     private func send(

@@ -14,7 +14,9 @@ public protocol Transport: Sendable {
     /// one has been used.
     ///
     /// - Throws: `SyncFailure`; after any of them the same replacement may be sent again.
-    func replaceToken(_ replacement: TokenReplacement) async throws(SyncFailure)
+    func replaceToken(
+        _ replacement: TokenReplacement
+    ) async throws(SyncFailure) -> TokenReceipt
 
     /// Bytes that crossed the wire so far, headers and failed tries included.
     var traffic: Traffic { get }

@@ -65,6 +65,7 @@ public enum Problem {
         case "not-enrolled": return .notEnrolled
         case "token-replaced": return .tokenReplaced(generation: number("generation"))
         case "revoked": return .revoked
+        case "identity-refused": return .identityRefused
         case "bad-enrolment-code": return .badEnrolmentCode
         case "too-many-tries":
             return .tooManyTries(retryAfterSeconds: Int(clamping: number("retryAfterSeconds")))

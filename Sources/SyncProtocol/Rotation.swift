@@ -13,12 +13,29 @@ public struct Rotation: Hashable, Sendable {
     public var tokenHash: Hash256
     /// Places of its own chain: central says through which of them it has the same changes.
     public var probes: [ChainEnd]
+    /// The device's proof, by the key that it has, that it is to go on under the new one.
+    public var signature: [UInt8]
 
     /// Asks for an identity.
-    public init(key: SigningKey, probes: [ChainEnd]) {
-        publicKey = key.publicKey.bytes
-        tokenHash = BearerToken(of: key).hash
+    ///
+    /// - Parameters:
+    ///   - key: the new key.
+    ///   - former: the replica that the device is, and its key.
+    public init(
+        key: SigningKey, after former: ReplicaID, signedBy formerKey: SigningKey,
+        probes: [ChainEnd]
+    ) {
+        let succession = Succession(of: former, by: key)
+        publicKey = succession.publicKey
+        tokenHash = succession.tokenHash
+        signature = succession.signature(by: formerKey)
         self.probes = probes
+    }
+
+    /// Whether the holder of this key, who is this replica, has asked for it.
+    public func isSigned(by key: PublicKey, of former: ReplicaID) -> Bool {
+        Succession(former: former, publicKey: publicKey, tokenHash: tokenHash)
+            .isSigned(signature, by: key)
     }
 }
 
@@ -41,15 +58,16 @@ public struct NewIdentity: Hashable, Sendable {
 
 extension Rotation {
     func encode(to writer: inout CBORWriter) {
-        writer.writeArrayHeader(count: 3)
+        writer.writeArrayHeader(count: 4)
         writer.writeBytes(publicKey)
         tokenHash.withBytes { writer.writeBytes($0) }
         writer.writeArrayHeader(count: probes.count)
         for probe in probes { NumberedHash.encode(probe.seq, probe.hash, to: &writer) }
+        writer.writeBytes(signature)
     }
 
     init(from reader: inout CBORReader) throws {
-        guard try reader.readArrayHeader() == 3 else { throw FormatError.member }
+        guard try reader.readArrayHeader() == 4 else { throw FormatError.member }
         publicKey = try reader.readBytes()
         guard publicKey.count == PublicKey.byteCount,
             let tokenHash = Hash256(bytes: try reader.readBytesSlice())
@@ -62,6 +80,8 @@ extension Rotation {
             let (seq, hash) = try NumberedHash.decode(from: &reader)
             probes.append(ChainEnd(seq: seq, hash: hash))
         }
+        signature = try reader.readBytes()
+        guard signature.count == SigningKey.signatureByteCount else { throw FormatError.member }
     }
 }
 

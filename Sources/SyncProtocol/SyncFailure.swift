@@ -31,6 +31,8 @@ public enum SyncFailure: Error, Hashable, Sendable {
     case tokenReplaced(generation: UInt64)
     /// The device was revoked.
     case revoked
+    /// Central sees no reason to give the device another identity, and has given it several without.
+    case identityRefused
     /// The enrolment code is wrong, expired or used.
     case badEnrolmentCode
     /// Too many wrong enrolment codes came from this address, or from all together.
@@ -71,8 +73,8 @@ extension SyncFailure {
             .awaitingRecovery, .unfinishedBundle, .tooManyTries:
             true
         case .unsupportedVersion, .malformed, .brokenChain, .badSignature, .forked, .unknownCursor,
-            .notEnrolled, .tokenReplaced, .revoked, .badEnrolmentCode, .tooLarge,
-            .unsupportedContent, .refused:
+            .notEnrolled, .tokenReplaced, .revoked, .identityRefused, .badEnrolmentCode,
+            .tooLarge, .unsupportedContent, .refused:
             false
         }
     }
@@ -84,7 +86,8 @@ extension SyncFailure {
         case .interrupted, .busy, .centralStore, .awaitingRecovery, .unfinishedBundle,
             .tooManyTries:
             .temporary
-        case .notEnrolled, .tokenReplaced, .revoked, .badEnrolmentCode: .noPermission
+        case .notEnrolled, .tokenReplaced, .revoked, .identityRefused, .badEnrolmentCode:
+            .noPermission
         case .notCentral, .unsupportedVersion, .malformed, .brokenChain, .badSignature, .forked,
             .unknownCursor, .tooLarge, .unsupportedContent, .refused:
             .protocolError
@@ -96,7 +99,7 @@ extension SyncFailure {
         switch self {
         case .malformed: 400
         case .notEnrolled, .tokenReplaced: 401
-        case .revoked, .badEnrolmentCode: 403
+        case .revoked, .identityRefused, .badEnrolmentCode: 403
         case .brokenChain, .badSignature, .forked, .unknownCursor: 409
         case .tooLarge: 413
         case .unsupportedContent: 415
@@ -123,6 +126,7 @@ extension SyncFailure {
         case .notEnrolled: "not-enrolled"
         case .tokenReplaced: "token-replaced"
         case .revoked: "revoked"
+        case .identityRefused: "identity-refused"
         case .badEnrolmentCode: "bad-enrolment-code"
         case .tooManyTries: "too-many-tries"
         case .tooLarge: "too-large"
@@ -191,6 +195,10 @@ extension SyncFailure {
                 "this device's token is no longer valid: a newer one has taken its place",
                 vi: "mã truy cập của thiết bị hết hiệu lực: đã có mã mới thay thế")
         case .revoked: Message("this device was revoked", vi: "thiết bị này đã bị thu hồi")
+        case .identityRefused:
+            Message(
+                "this device took too many new identities for which central sees no reason",
+                vi: "thiết bị này đã nhận quá nhiều danh tính mới mà trung tâm không thấy lý do")
         case .badEnrolmentCode:
             Message(
                 "the enrolment code is wrong, used or expired",
@@ -306,6 +314,13 @@ extension SyncFailure {
                 vi:
                     "hỏi cơ quan trung tâm; phần chưa đồng bộ vẫn ở thiết bị này, counter export TỆP ghi "
                     + "ra tệp cho thiết bị đăng ký mới")
+        case .identityRefused:
+            Message(
+                "tell the central office: copies of this device may be in use; central allow-identity "
+                    + "lets it go on, and everything is kept here",
+                vi:
+                    "báo cơ quan trung tâm: có thể có bản sao của thiết bị đang dùng; central "
+                    + "allow-identity cho thiết bị đi tiếp, mọi thứ vẫn giữ ở đây")
         case .badEnrolmentCode:
             Message(
                 "ask the central office for a new code; codes last 15 minutes",

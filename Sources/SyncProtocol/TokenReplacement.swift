@@ -14,8 +14,10 @@ public struct TokenReplacement: Hashable, Sendable {
     public var generation: UInt64
     /// The hash of the new token.
     public var tokenHash: Hash256
-    /// Ed25519 over the other members, by the device's key.
+    /// Ed25519 over replica, generation and hash, by the device's key.
     public var signature: [UInt8]
+    /// Who the device was before, for a central that does not know it.
+    public var introduction: Introduction?
 
     /// The highest generation: JSON carries it exactly (RFC 8259 §6).
     public static let generationMax: UInt64 = (1 << 53) - 1
@@ -46,13 +48,14 @@ public struct TokenReplacement: Hashable, Sendable {
 
     /// The replacement as JSON.
     public var json: JSONValue {
-        .object([
-            ("version", .integer(Int64(WireLimits.version))),
-            ("replica", .string(replica.description)),
-            ("generation", .integer(Int64(clamping: generation))),
-            ("tokenHash", .string(tokenHash.description)),
-            ("signature", .string(Hexadecimal.text(signature))),
-        ])
+        .object(
+            [
+                ("version", .integer(Int64(WireLimits.version))),
+                ("replica", .string(replica.description)),
+                ("generation", .integer(Int64(clamping: generation))),
+                ("tokenHash", .string(tokenHash.description)),
+                ("signature", .string(Hexadecimal.text(signature))),
+            ] + (introduction?.members ?? []))
     }
 
     /// Reads a replacement; its signature is looked at later.
@@ -84,13 +87,42 @@ public struct TokenReplacement: Hashable, Sendable {
         self.generation = generation
         self.tokenHash = tokenHash
         self.signature = signature
+        introduction = try Introduction(json: json)
+    }
+}
+
+/// Central's answer when it has taken a replacement to its disk.
+public struct TokenReceipt: Hashable, Sendable {
+    /// The replacement's generation.
+    public var generation: UInt64
+    /// The device's number within its office: another than before, when a restored central had
+    /// forgotten it. `nil` from a central that does not say it.
+    public var desk: Int64?
+
+    /// Makes a receipt.
+    public init(generation: UInt64, desk: Int64? = nil) {
+        self.generation = generation
+        self.desk = desk
     }
 
-    /// Central's answer when it has taken the replacement to its disk.
-    public var receipt: JSONValue {
-        .object([
-            ("version", .integer(Int64(WireLimits.version))),
-            ("generation", .integer(Int64(clamping: generation))),
-        ])
+    /// The receipt as JSON.
+    public var json: JSONValue {
+        .object(
+            [
+                ("version", .integer(Int64(WireLimits.version))),
+                ("generation", .integer(Int64(clamping: generation))),
+            ] + (desk.map { [("desk", .integer($0))] } ?? []))
+    }
+
+    /// Reads a receipt; `nil` when it is none.
+    public init?(json: JSONValue) {
+        guard json["version"] == .integer(Int64(WireLimits.version)),
+            let number = json["generation"]?.integerValue,
+            let generation = UInt64(exactly: number)
+        else { return nil }
+        self.init(generation: generation)
+        guard let desk = json["desk"] else { return }
+        guard let number = desk.integerValue, WireLimits.desks.contains(number) else { return nil }
+        self.desk = number
     }
 }

@@ -55,6 +55,9 @@ public enum WireLimits {
     /// Places of its chain that a forked device may name in one request: two requests find the
     /// fork among 4,000 changes, three among 260,000.
     public static let probesMax = 64
+    /// Former identities that a device names to a central that has forgotten it: one comes with each
+    /// copy and each restoration, and they fill half of a document.
+    public static let formersMax = 32
     /// Numbers of an office's desks: each has 10,000 of the 10^12 numbers of a day's dossier codes.
     public static let desks: ClosedRange<Int64> = 1...99_999_999
     /// Bytes of a body through which the shared dictionary and the highest level are worth their time,

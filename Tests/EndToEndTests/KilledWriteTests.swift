@@ -227,6 +227,7 @@ struct OldFile: CustomTestStringConvertible {
                 DROP INDEX refused_record;
                 DROP TABLE carried;
                 DROP TABLE news_wait;
+                DROP TABLE former_identities;
                 """),
         OldFile(
             program: "central", name: "central.db",
@@ -234,6 +235,14 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE receipts; DROP TABLE central_key;
                 DROP TABLE token_replacements; DROP TABLE former_tokens;
                 DROP TABLE trail; DROP TABLE signatures; DROP TABLE admins; DROP TABLE admin_sessions;
+                DROP INDEX devices_enrolment;
+                ALTER TABLE devices DROP COLUMN enrolment;
+                ALTER TABLE devices DROP COLUMN cause;
+                ALTER TABLE devices DROP COLUMN born_epoch;
+                ALTER TABLE devices DROP COLUMN revoked_at;
+                ALTER TABLE epochs DROP COLUMN lacks_revocations;
+                ALTER TABLE epochs DROP COLUMN lacks_orders;
+                DROP TABLE awaited_orders;
                 """ + undoingCounts),
     ]
 

@@ -89,6 +89,7 @@ struct MainJobTests {
                 "lastExchange", "acceptedThrough", "pending", "refused", "position",
                 "skewMilliseconds", "syncRequested", "copyOf", "complete", "standing",
                 "confirmed", "confirmation",
+                "enrolment", "cause", "publicKey", "revoked",
             ])
         #expect(device["device"] == made["replica"])
         #expect(device["machine"] == device["replica"])

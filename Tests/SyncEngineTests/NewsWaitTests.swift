@@ -45,7 +45,9 @@ struct NewsWaitTests {
             return try await inner.exchange(prompt, token: token)
         }
 
-        func replaceToken(_ replacement: TokenReplacement) async throws(SyncFailure) {
+        func replaceToken(
+            _ replacement: TokenReplacement
+        ) async throws(SyncFailure) -> TokenReceipt {
             try await inner.replaceToken(replacement)
         }
     }

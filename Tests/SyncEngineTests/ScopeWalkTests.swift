@@ -234,7 +234,13 @@ struct ScopeWalkTests {
             return [with { $0.refusedBefore = [RefusedBefore(seq: 1, code: .outOfScope)] }]
         case .identity:
             let key = try #require(SigningKey(seed: SystemRandomSource().bytes(32)))
-            return [with { $0.rotation = Rotation(key: key, probes: [named.chain]) }]
+            return [
+                with {
+                    $0.rotation = Rotation(
+                        key: key, after: device.replica, signedBy: device.key,
+                        probes: [named.chain])
+                }
+            ]
         default: return try writes(at: door, naming: named, from: &device)
         }
     }
@@ -323,7 +329,8 @@ struct ScopeWalkTests {
             request.replica = named.replica
             let key = try #require(SigningKey(seed: SystemRandomSource().bytes(32)))
             if door == .identityOfTheirs {
-                request.rotation = Rotation(key: key, probes: [named.chain])
+                request.rotation = Rotation(
+                    key: key, after: device.replica, signedBy: device.key, probes: [named.chain])
                 request.replica = device.replica
             }
             return [request]

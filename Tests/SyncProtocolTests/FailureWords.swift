@@ -7,7 +7,7 @@ import SyncProtocol
 enum FailureWord: CaseIterable {
     case unreachable, untrusted, interrupted, notCentral, unsupportedVersion, malformed, brokenChain
     case badSignature, forked, unknownCursor, notEnrolled, revoked, badEnrolmentCode, tooLarge
-    case tooManyTries, tokenReplaced
+    case tooManyTries, tokenReplaced, identityRefused
     case unsupportedContent, busy, centralStore, awaitingRecovery, unfinishedBundle, refused
 
     init(_ failure: SyncFailure) {
@@ -25,6 +25,7 @@ enum FailureWord: CaseIterable {
             case .unknownCursor: .unknownCursor
             case .notEnrolled: .notEnrolled
             case .tokenReplaced: .tokenReplaced
+            case .identityRefused: .identityRefused
             case .revoked: .revoked
             case .badEnrolmentCode: .badEnrolmentCode
             case .tooManyTries: .tooManyTries
@@ -53,6 +54,7 @@ enum FailureWord: CaseIterable {
         case .unknownCursor: .unknownCursor
         case .notEnrolled: .notEnrolled
         case .tokenReplaced: .tokenReplaced(generation: 3)
+        case .identityRefused: .identityRefused
         case .revoked: .revoked
         case .badEnrolmentCode: .badEnrolmentCode
         case .tooManyTries: .tooManyTries(retryAfterSeconds: 60)

@@ -117,8 +117,10 @@ struct OpenAPIDocumentTests {
     func members() throws {
         let key = try #require(SigningKey(seed: Array(repeating: 1, count: 32)))
         let replica = ReplicaID(1)
-        let token = TokenReplacement(
+        var token = TokenReplacement(
             replica: replica, generation: 1, token: BearerToken(of: key), key: key)
+        token.introduction = Introduction(
+            of: key, tokenHash: token.tokenHash, formers: [(replica, key)])
         var reply = SyncReply(
             accepted: ChainEnd(seq: 1, hash: .zero), time: Timestamp(milliseconds: 1))
         reply.cursor = Cursor(position: 1, hash: ShortHash(.zero))
@@ -132,7 +134,8 @@ struct OpenAPIDocumentTests {
                 EnrolmentReply(
                     replica: replica, desk: 1, office: "A", epoch: 1, centralKey: key.publicKey
                 ).json,
-            "TokenReplacement": token.json, "TokenReceipt": token.receipt,
+            "TokenReplacement": token.json,
+            "TokenReceipt": TokenReceipt(generation: 1, desk: 1).json,
             "ReadableReply": reply.json,
         ]
         for (name, json) in written {

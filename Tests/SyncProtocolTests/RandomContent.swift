@@ -128,7 +128,8 @@ func randomRequest(_ random: inout SeededGenerator) -> SyncRequest {
         guard let key = SigningKey(seed: random.bytes(32...32)) else {
             preconditionFailure("32 bytes are a seed")
         }
-        return Rotation(key: key, probes: probes)
+        return Rotation(
+            key: key, after: ReplicaID(9), signedBy: key, probes: probes)
     }
     request.epoch = random.some {
         KnownEpoch(

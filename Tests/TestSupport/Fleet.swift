@@ -184,7 +184,9 @@ public final class DirectTransport: Transport {
     }
 
     /// Carries a new token, or the link's faults: what is cut short is not JSON any more.
-    public func replaceToken(_ replacement: TokenReplacement) async throws(SyncFailure) {
+    public func replaceToken(
+        _ replacement: TokenReplacement
+    ) async throws(SyncFailure) -> TokenReceipt {
         let (fault, hooks) = state.withLock { state in
             let fault = state.tokenFaults.isEmpty ? nil : state.tokenFaults.removeFirst()
             return (fault, state)
@@ -198,13 +200,16 @@ public final class DirectTransport: Transport {
         default: break
         }
         let node = slot.node
-        try await node.replaceToken(try TokenReplacement(json: replacement.json))
-        if case .requestRepeated? = fault { try await node.replaceToken(replacement) }
+        var receipt = try await node.replaceToken(try TokenReplacement(json: replacement.json))
+        if case .requestRepeated? = fault {
+            receipt = try await node.replaceToken(replacement)
+        }
         switch fault {
         case .replyLost: throw .interrupted(reason: "the test lost the reply")
         case .replyTruncated: throw .notCentral(status: 200, contentType: "cut short")
         default: break
         }
+        return receipt
     }
 
     private func run(_ hook: () throws -> Void) throws(SyncFailure) {
@@ -311,7 +316,8 @@ public final class Fleet: Sendable {
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true)
         let path = directory + "/central.db"
-        let database = try ReplicaDatabase(path: path, role: .central, isNew: true)
+        let database = try ReplicaDatabase(
+            path: path, role: .central, isNew: true, random: random)
         try database.write(now: clock.now()) { transaction in
             let edit = try LocalEdit(transaction, session: ReplicaID(7))
             for office in offices {
