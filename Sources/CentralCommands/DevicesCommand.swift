@@ -48,9 +48,7 @@ enum DevicesCommand {
                     try json(database, onlyRevoked: onlyRevoked).serialized())
                 return .ok
             }
-            let all = try database.devices()
-            let standing = EpochStanding(try database.epoch(), all)
-            let devices = all.filter { !onlyRevoked || $0.state == .revoked }
+            let standing = EpochStanding(try database.epoch(), try database.devices())
             let arrival = try DeviceStanding(database)
             func say(_ english: String, _ vietnamese: String) -> String {
                 Message(english, vi: vietnamese).text(in: invocation.language)
@@ -64,7 +62,8 @@ enum DevicesCommand {
                 .init(say("REFUSED", "TỪ CHỐI"), alignsRight: true), .init(say("CLOCK", "ĐỒNG HỒ")),
                 .init(say("LAST EXCHANGE", "TRAO ĐỔI LẦN CUỐI")),
             ])
-            for machine in standing.machines {
+            for machine in standing.machines
+            where !onlyRevoked || machine.identities.contains(where: { $0.state == .revoked }) {
                 let device = machine.present
                 table.add([
                     device.replica.description, TerminalSafe.text(device.office),
