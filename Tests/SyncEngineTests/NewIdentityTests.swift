@@ -188,8 +188,8 @@ struct NewIdentityTests {
     @Test("the identity before is kept at the counter, and its key with it")
     func formerKeys() async throws {
         let counter = try await fleet.enrol("A")
-        _ = try counter.make()
         let copy = try counter.copied(to: fleet.directory + "/copy.db", slot: fleet.slot)
+        _ = try counter.make()
         let before = try copy.read { try $0.enrolledIdentity() }
         try await settle([counter])
         #expect(try await copy.sync().rotation != nil)

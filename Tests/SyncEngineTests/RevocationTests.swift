@@ -28,8 +28,8 @@ struct RevocationTests {
     /// A counter, and a copy of it that has an identity of its own by now.
     private func clones() async throws -> (original: TestCounter, clone: TestCounter) {
         let original = try await fleet.enrol("A")
-        _ = try original.make()
         let clone = try copy(original, "clone")
+        _ = try original.make()
         try await settle([original])
         #expect(try await clone.sync().rotation != nil)
         return (original, clone)
@@ -115,7 +115,6 @@ struct RevocationTests {
         // What it takes later is of the enrolment too, and closes with it.
         let later = try copy(clone, "later")
         _ = try clone.make()
-        _ = try later.make()
         try await settle([clone])
         #expect(try await later.sync().rotation != nil)
         #expect(try revoke(later).closed.count == 4)
