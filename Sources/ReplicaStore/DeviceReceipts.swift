@@ -97,6 +97,8 @@ public struct DeviceReceipt: Hashable, Sendable {
 }
 
 extension ReplicaDatabase {
+    private static let deviceReceiptColumnsRead = deviceReceiptColumns
+        .replacing("device", with: "r.id")
     fileprivate static let deviceReceiptColumns = """
         number, device, began, ended, times, is_open, epoch, durable_before, durable, durable_hash,
         refused, pending, sent, remaining, exchanges, unconfirmed, place, position, asked,
@@ -142,10 +144,9 @@ extension ReplicaDatabase {
     private func deviceReceipts(
         where clause: String, bind: (Statement) throws -> Void
     ) throws -> [DeviceReceipt] {
-        let columns = Self.deviceReceiptColumns.replacing("device", with: "r.id")
         let statement = try connection.statement(
             """
-            SELECT \(columns) FROM receipts AS c JOIN replicas AS r ON r.key = c.device \(clause)
+            SELECT \(Self.deviceReceiptColumnsRead) FROM receipts AS c JOIN replicas AS r ON r.key = c.device \(clause)
             """)
         try bind(statement)
         defer { statement.reset() }

@@ -47,8 +47,11 @@ extension CentralNode {
             let mayBeNews = await news.news(for: ticket)
             waiting.note(false)
             guard mayBeNews else { break }
-            if let token = waiting.token { _ = try await authenticate(token: token) }
-            device = try await currentDevice(request.replica)
+            if let token = waiting.token {
+                device = try await holder(ofValid: token)
+            } else {
+                device = try await currentDevice(request.replica)
+            }
             reply = try await pull(request, IngestResult(device: device))
         }
         // It may have been made a minute ago.

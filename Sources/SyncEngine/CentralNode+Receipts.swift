@@ -83,11 +83,6 @@ struct ReceiptInProgress {
 extension CentralNode {
     /// Notes that the last reply arrived, when a request that is no part of a sync shows it.
     func noteConfirmation(_ request: SyncRequest) async throws(SyncFailure) {
-        let isNews = try await read { database in
-            try database.deviceReceipts(device: request.replica, last: 1).first?
-                .confirmed(by: request) != nil
-        }
-        guard isNews else { return }
         try await write { transaction, database in
             guard var device = try database.device(request.replica),
                 let confirmed = try database.deviceReceipts(device: request.replica, last: 1)

@@ -8,10 +8,10 @@ extension CentralNode {
     /// Begins a new epoch when a device has more of the present one than central has: then central
     /// was restored from a backup.
     func noticeRestoration(_ request: SyncRequest) async throws(SyncFailure) {
-        guard try await read({ try $0.lacks(whatItGave: request) }) else { return }
         let epoch = random.number() >> 1  // fits SQLite's integers
         try await write { transaction, database in
-            guard try database.lacks(whatItGave: request) else { return }
+            let device = try database.device(request.replica)
+            guard try database.lacks(whatItGave: request, device) else { return }
             try transaction.beginEpoch(epoch, cause: .noticed, noticedBy: request.replica)
         }
     }
@@ -19,11 +19,11 @@ extension CentralNode {
 
 extension ReplicaDatabase {
     /// Whether central lacks what it gave or acknowledged to a device in the present epoch.
-    fileprivate func lacks(whatItGave request: SyncRequest) throws -> Bool {
+    func lacks(whatItGave request: SyncRequest, _ device: Device?) throws -> Bool {
         guard let known = request.epoch, try epoch().id == known.epoch else { return false }
         if let cursor = request.cursor, cursor.hash != (try commitHash(at: cursor.position)) {
             return true
         }
-        return try known.acknowledgedSeq > device(request.replica)?.seq ?? 0
+        return known.acknowledgedSeq > device?.seq ?? 0
     }
 }

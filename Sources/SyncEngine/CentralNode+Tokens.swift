@@ -15,20 +15,21 @@ extension CentralNode {
     public func authenticate(
         token: String, from address: String = ""
     ) async throws(SyncFailure) -> ReplicaID {
-        let replica = try await holder(ofValid: token)
+        let device = try await holder(ofValid: token)
         codeAttempts.note(known: address)
-        return replica
+        return device.replica
     }
 
-    private func holder(ofValid token: String) async throws(SyncFailure) -> ReplicaID {
+    /// The device that a token belongs to now.
+    func holder(ofValid token: String) async throws(SyncFailure) -> Device {
         let hash = BearerToken(text: token).hash
         switch try await read({ try $0.standing(ofToken: hash) }) {
         case .present(let device): return try Self.admitted(device)
         case .next(let device):
-            _ = try Self.admitted(device)
+            try Self.admitted(device)
             return try await useNext(hash)
         case .former(let device, let generation):
-            _ = try Self.admitted(device)
+            try Self.admitted(device)
             throw .tokenReplaced(generation: generation)
         case nil: throw .notEnrolled
         }
@@ -51,7 +52,7 @@ extension CentralNode {
             guard let device = try database.device(replacement.replica) else {
                 throw SyncFailure.notEnrolled
             }
-            _ = try Self.admitted(device)
+            try Self.admitted(device)
             let receipt = TokenReceipt(generation: replacement.generation, desk: device.desk)
             let newest = try database.tokenGeneration(of: device.replica)
             if replacement.generation <= newest {
@@ -83,20 +84,20 @@ extension CentralNode {
         }
     }
 
-    private func useNext(_ hash: Hash256) async throws(SyncFailure) -> ReplicaID {
-        let replica = try await beginUse(ofNext: hash)
+    private func useNext(_ hash: Hash256) async throws(SyncFailure) -> Device {
+        let device = try await beginUse(ofNext: hash)
         // Who waits with the former one is told that it is void.
-        news.ring(replica)
-        return replica
+        news.ring(device.replica)
+        return device
     }
 
-    private func beginUse(ofNext hash: Hash256) async throws(SyncFailure) -> ReplicaID {
+    private func beginUse(ofNext hash: Hash256) async throws(SyncFailure) -> Device {
         try await write { transaction, database in
             switch try database.standing(ofToken: hash) {
             case .next(let device):
-                let replica = try Self.admitted(device)
+                try Self.admitted(device)
                 try transaction.useNextToken(hash, of: device)
-                return replica
+                return device
             // Another request with it came first.
             case .present(let device): return try Self.admitted(device)
             case .former(_, let generation):
@@ -106,8 +107,4 @@ extension CentralNode {
         }
     }
 
-    private static func admitted(_ device: Device) throws(SyncFailure) -> ReplicaID {
-        guard device.state == .active else { throw .revoked }
-        return device.replica
-    }
 }

@@ -4,6 +4,7 @@ public import Causality
 public import Crypto
 internal import ReplicaStore
 internal import Replication
+internal import Synchronization
 public import SyncProtocol
 
 /// The central node over one database file.
@@ -15,6 +16,7 @@ public final class CentralNode: Sendable {
     /// Its file.
     let path: String
     private let readers: [CentralReader]
+    private let readerTurn = Atomic<UInt>(0)
     let news: NewsWatch
     let clock: any WallClock
     let random: any RandomSource
@@ -97,7 +99,6 @@ public final class CentralNode: Sendable {
         guard request.replica == replica else { throw .notEnrolled }
         if let rotation = request.rotation { return try await giveIdentity(request, rotation) }
         let ingest = try await ingest(request)
-        if request.takesNothing { try await noteConfirmation(request) }
         if ingest.wantsSequence {
             let chain = ChainEnd(seq: ingest.device.seq, hash: ingest.device.chainHash)
             var reply = SyncReply(accepted: chain, time: clock.now())
@@ -123,8 +124,10 @@ extension CentralNode {
     private func ingest(_ request: SyncRequest) async throws(SyncFailure) -> IngestResult {
         var held = HeldRooms(rooms)
         defer { held.giveBack() }
-        try await noticeRestoration(request)
-        let device = try await currentDevice(request.replica)
+        let arrival = try await read { try $0.arrival(of: request) }
+        if arrival.showsRestoration { try await noticeRestoration(request) }
+        let device = try Self.admitted(arrival.device)
+        if arrival.confirmsLast { try await noteConfirmation(request) }
         guard request.isForWriter else {
             // The chain's end is still compared, so that a copy is noticed at once.
             try CentralIngest.checkChainEnd(request.chain, of: device)
@@ -251,10 +254,35 @@ extension CentralNode {
     }
 
     func currentDevice(_ replica: ReplicaID) async throws(SyncFailure) -> Device {
-        let device = try await read { try $0.device(replica) }
+        try Self.admitted(try await read { try $0.device(replica) })
+    }
+
+    @discardableResult
+    static func admitted(_ device: Device?) throws(SyncFailure) -> Device {
         guard let device else { throw .notEnrolled }
         guard device.state == .active else { throw .revoked }
         return device
+    }
+}
+
+/// What central sees when a request comes, in one look.
+private struct Arrival {
+    /// Central lacks what it gave the device: it was restored from a backup.
+    var showsRestoration: Bool
+    /// Who asks; `nil` for nobody that is known.
+    var device: Device?
+    /// The request is no part of a sync, and shows that the last reply arrived.
+    var confirmsLast: Bool
+}
+
+extension ReplicaDatabase {
+    fileprivate func arrival(of request: SyncRequest) throws -> Arrival {
+        let device = try device(request.replica)
+        return Arrival(
+            showsRestoration: try lacks(whatItGave: request, device), device: device,
+            confirmsLast: try request.takesNothing
+                && deviceReceipts(device: request.replica, last: 1).first?
+                    .confirmed(by: request) != nil)
     }
 }
 
@@ -262,7 +290,8 @@ extension CentralNode {
     func read<R: Sendable>(
         _ body: @Sendable (ReplicaDatabase) throws -> R
     ) async throws(SyncFailure) -> R {
-        let reader = readers[Int.random(in: readers.indices)]
+        let turn = readerTurn.wrappingAdd(1, ordering: .relaxed).newValue
+        let reader = readers[Int(turn % UInt(readers.count))]
         do {
             return try await reader.read(body)
         } catch {

@@ -11,6 +11,10 @@ internal import Demonstration
 internal import Foundation
 
 let options = BenchOptions(CommandLine.arguments)
+if options.wantsHelp {
+    print(BenchOptions.help)
+    exit(0)
+}
 do {
     if let path = options.dictionaryPath {
         try DictionaryTraining(path: path).run()
@@ -32,6 +36,15 @@ do {
 }
 
 struct BenchOptions {
+    static let help = """
+        bench [--dossiers N] [--runs N]                 writes, pushes and pulls, as ratios to plain SQLite
+        bench --sizes [--dossiers N]                    bytes on the wire alone, without timing
+        bench --hostile                                 what others wait while hostile requests come
+        bench --waiting N [--writes N] [--seconds N]    agents that wait for news, and what central uses
+        bench --train-dictionary FILE                   the shared dictionary, from generated dossiers
+        """
+
+    var wantsHelp = false
     var dossiers = 100_000
     var runs = 1
     var areSizes = false
@@ -54,6 +67,7 @@ struct BenchOptions {
         waiting = number(after: "--waiting")
         writes = number(after: "--writes") ?? writes
         seconds = number(after: "--seconds") ?? seconds
+        wantsHelp = arguments.contains("--help") || arguments.contains("-h")
         areSizes = arguments.contains("--sizes")
         isHostile = arguments.contains("--hostile")
         runs = number(after: "--runs") ?? runs

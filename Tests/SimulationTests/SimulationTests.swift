@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Whole fleets, each drawn from a seed")
 struct SimulationTests {
-    /// Seeds in a run of all tests: about a minute without optimisation on two slow cores.
-    private static let seedCount = 130
+    /// Seeds in a run of all tests, a minute or two without optimisation; `.ci/long` runs thousands.
+    private static let seedCount = 70
     /// Histories at a time: each has threads of its own besides.
     private static let jobs = 2
 
@@ -70,7 +70,7 @@ struct SimulationTests {
     func healedForks() async {
         var configuration = SimulationConfiguration()
         configuration.forks = .healed
-        await expectAllClean(Array(1..<40) + KnownSeeds.mendedWithForks, configuration)
+        await expectAllClean(Array(1..<20) + KnownSeeds.mendedWithForks, configuration)
     }
 
     @Test("what is erased by law is gone from every file that had it, whatever happens meanwhile")
@@ -78,11 +78,11 @@ struct SimulationTests {
         var configuration = SimulationConfiguration()
         configuration.erases = true
         let found = await expectAllClean(
-            Array(1..<30) + KnownSeeds.mendedWithErasures, configuration,
+            Array(1..<15) + KnownSeeds.mendedWithErasures, configuration,
             lookingFor: [" erase ", "the record was erased by law", "recovers"])
         #expect(found.count == 3, "\(found)")
         configuration.forks = .healed
-        await expectAllClean(Array(30..<50) + KnownSeeds.mendedWithErasuresAndForks, configuration)
+        await expectAllClean(Array(30..<40) + KnownSeeds.mendedWithErasuresAndForks, configuration)
     }
 
     @Test("the same seed gives the same history, to the last digest", arguments: [3, 21, 60])
