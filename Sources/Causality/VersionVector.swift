@@ -119,6 +119,16 @@ public struct VersionVector: Hashable, Sendable {
         return VersionVector(other.entries.filter { !covers($0, from: &place) })
     }
 
+    /// Whether some change was seen by both. O(n of both).
+    public func meets(_ other: VersionVector) -> Bool {
+        var place = 0
+        defer { StepCount.note(place + other.entries.count) }
+        return other.entries.contains { entry in
+            while place < entries.count, entries[place].replica < entry.replica { place += 1 }
+            return place < entries.count && entries[place].replica == entry.replica
+        }
+    }
+
     /// How this vector stands to another.
     public func compare(to other: VersionVector) -> CausalOrder {
         switch (covers(other), other.covers(self)) {

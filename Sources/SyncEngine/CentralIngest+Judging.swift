@@ -34,7 +34,16 @@ extension CentralIngest {
         let office = result.device.office
         return try record.state.fields.isEmpty
             || DossierRules.scope(of: record.state).includes(office: office)
-            || database.hasEverRead(office: office, record)
+            || hasEverRead(record, havingSeen: pushed.change.context)
+    }
+
+    /// Whether the device's office could ever read a record. A central that recovers may have forgotten
+    /// that: who has seen a change which it has too has the same record, not another of its id.
+    private func hasEverRead(
+        _ record: OpenRecord, havingSeen seen: VersionVector
+    ) throws -> Bool {
+        try database.hasEverRead(office: result.device.office, record)
+            || isRecovering && record.state.vv.meets(seen)
     }
 
     /// Why the device may not write to a record at all; `nil` when it may.
@@ -48,7 +57,7 @@ extension CentralIngest {
         guard !record.state.vv.covers(change.dot), !record.state.fields.isEmpty,
             !DossierRules.scope(of: record.state).includes(office: office)
         else { return nil }
-        guard try database.hasEverRead(office: office, record) else {
+        guard try hasEverRead(record, havingSeen: change.context) else {
             return Objection(.otherOffice)
         }
         let offices = record.state[RecordSchema.officeField]
@@ -145,7 +154,7 @@ extension CentralIngest {
         guard state.kind.isCatalog || DossierRules.scope(of: state) != .none else { return false }
         if isRecovering {
             let isFree = state.kind.isCatalog || record.state.fields.isEmpty
-            if try isFree || database.hasEverRead(office: office, record) { return true }
+            if try isFree || hasEverRead(record, havingSeen: state.vv) { return true }
         }
         guard case .offices(let codes) = DossierRules.scope(of: state) else { return false }
         let isOwnHandOver = state[RecordSchema.officeField].allSatisfy {
@@ -156,12 +165,12 @@ extension CentralIngest {
             : DossierRules.scope(of: record.state).includes(office: office)
     }
 
-    /// Whether a record is another office's and never was the device's.
-    func isOthers(_ record: OpenRecord) throws -> Bool {
+    /// Whether a record is another office's and never was the device's, which holds this state under its id.
+    func isOthers(_ record: OpenRecord, than state: RecordState) throws -> Bool {
         let office = result.device.office
         return try !record.state.fields.isEmpty && !record.state.kind.isCatalog
             && !DossierRules.scope(of: record.state).includes(office: office)
-            && !database.hasEverRead(office: office, record)
+            && !hasEverRead(record, havingSeen: state.vv)
     }
 
     /// A state without the values that could not have come by a change that is taken here. Their dots

@@ -91,17 +91,29 @@ struct CentralIngest {
     }
 
     /// Joins a state that the device gave. The other devices of its office learn by it when it says
-    /// that the record has left them.
+    /// that the record has left them, and so does who could read it before central was restored.
     ///
     /// - Returns: whether it brought anything.
     @discardableResult
     private func join(_ state: RecordState) throws -> Bool {
-        guard try MergeApply(transaction).join(state) else { return false }
+        let hasBrought = try MergeApply(transaction).join(state)
+        guard !state.kind.isCatalog else { return hasBrought }
         let office = result.device.office
-        if !state.kind.isCatalog, !DossierRules.scope(of: state).includes(office: office) {
+        if hasBrought, !DossierRules.scope(of: state).includes(office: office) {
             try transaction.tell(office: office, ofCopy: state)
+            return true
         }
-        return true
+        let record = try transaction.open(state.kind, state.id)
+        if !DossierRules.scope(of: record.state).includes(office: office),
+            try !database.hasEverRead(office: office, record)
+        {
+            // The offices that it had left by then are not told of as if it were still theirs.
+            let copy = state.filtered { name, entry in
+                name != RecordSchema.officeField || record.state.holds(entry.dot)
+            }
+            try transaction.tell(office: office, ofCopy: copy)
+        }
+        return hasBrought
     }
 
     /// Joins what the device holds of records that central lost when it was restored. Another office
@@ -112,7 +124,7 @@ struct CentralIngest {
             let record = try transaction.open(state.kind, state.id)
             let fit = try fitPart(of: state)
             guard try mayJoin(fit, over: record) else {
-                if try isOthers(record) { result.othersRecords.append(state) }
+                if try isOthers(record, than: state) { result.othersRecords.append(state) }
                 continue
             }
             if try join(fit) { count += 1 }
@@ -181,6 +193,7 @@ extension CentralIngest {
             try refuse(pushed, Objection(.otherKind))
             return true
         }
+        guard try !awaitsOrder(pushed, &record) else { return false }
         if let objection = try scopeObjection(to: change, of: record),
             try !wasTaken(pushed, record)
         {
@@ -216,6 +229,28 @@ extension CentralIngest {
         case .applied, .alreadyCovered: return true
         case .causalGap: preconditionFailure("the context was covered just now")
         }
+    }
+
+    /// Whether the record's state has to come before a change that was emptied by an order which central
+    /// has lost: the state brings the order. Without it values would be gone that nobody had ordered erased.
+    private mutating func awaitsOrder(
+        _ pushed: PushedChange, _ record: inout OpenRecord
+    ) throws -> Bool {
+        let change = pushed.change
+        guard isRecovering, change.erasedContent != nil, record.state.keptFields == nil else {
+            return false
+        }
+        guard let state = states[pushed.record] else {
+            guard askedSeq != change.dot.seq else { return false }
+            result.neededRecords.append(pushed.record)
+            return true
+        }
+        let fit = try fitPart(of: state)
+        if state.kind == change.kind, try mayJoin(fit, over: record) {
+            try join(fit)
+            record = try transaction.open(change.kind, pushed.record)
+        }
+        return false
     }
 
     /// Refuses a change; one that central had taken before it was restored waits until it recovers.

@@ -41,6 +41,8 @@ struct VersionVectorLawTests {
             #expect((x == y) == (expected == .equal), "seed \(seed)")
             let merged = x.merged(with: y)
             let missing = x.missing(from: y)
+            let isShared = Self.replicas.contains { left[$0] ?? 0 > 0 && right[$0] ?? 0 > 0 }
+            #expect(x.meets(y) == isShared, "seed \(seed)")
             for replica in Self.replicas {
                 let (mine, theirs) = (left[replica] ?? 0, right[replica] ?? 0)
                 let id = ReplicaID(replica)
