@@ -89,10 +89,10 @@ extension ReplicaDatabase {
         }
     }
 
-    /// Calls `body` with the changes and voids within a part of the feed to records that were an
-    /// office's and are not any more, until it says `false`: how it learns that they have left when
-    /// it gets states in place of the feed. The reader's own changes are among them: it may have
-    /// gone back to an older state without them.
+    /// Calls `body` with a part of the feed to records that were an office's and are not any more,
+    /// until it says `false`: how it learns that they have left, or were erased, when it gets states in
+    /// place of the feed. The reader's own changes are among them: it may have gone back to an older
+    /// state without them.
     ///
     /// O(rows of the office's feed): for a replica that has lost its place in it.
     /// - Throws: `StoreError`, and what `body` throws.
@@ -105,7 +105,6 @@ extension ReplicaDatabase {
             SELECT f.position, c.form, c.replica, c.seq, c.kind, c.record, c.made, c.bytes
             FROM feed AS f CROSS JOIN changes AS c ON c.position = f.position
             WHERE f.scope = ?1 AND f.position > ?2 AND f.position <= ?3
-                AND (c.form < 3 OR c.bytes IS NOT NULL)
                 AND NOT EXISTS (SELECT 1 FROM dossiers AS d
                     WHERE c.kind = 1 AND d.key = c.record AND d.office = ?4)
                 AND NOT EXISTS (SELECT 1 FROM contacts AS t

@@ -243,8 +243,13 @@ struct CentralPull {
         case .void(let kind, let record, let dot):
             FeedItem.encodeVoid(kind: kind, record: record, dot: dot, to: &writer)
         case .state(let state):
-            // By now the record may have left the office again; then a later row says so.
-            guard DossierRules.scope(of: state).includes(office: device.office) else { return 0 }
+            // By now the record may have left the office again; then a later row says so. That it was
+            // erased this row alone may have said.
+            guard DossierRules.scope(of: state).includes(office: device.office) else {
+                guard !state.erasures.isEmpty else { return 0 }
+                FeedItem.encodeState(state.erasureNotice, to: &writer)
+                return 1
+            }
             FeedItem.encodeState(state, to: &writer)
         case .copy(let state): FeedItem.encodeState(state, to: &writer)
         }
