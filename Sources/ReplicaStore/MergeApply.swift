@@ -97,7 +97,7 @@ public struct MergeApply {
                 transaction.database.scopeIncludes(identity.office, state),
                 try record.state.fields.isEmpty || holdsRefused(record, unknownTo: state)
             {
-                try transaction.goOn(from: state, keepsUnseen: true)
+                try transaction.goOn(from: state)
                 return true
             }
         }

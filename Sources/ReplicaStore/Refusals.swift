@@ -224,7 +224,7 @@ extension WriteTransaction {
             if state.kind != refused.kind, refused.kind.isKnown {
                 try makeWay(open(refused.kind, record))
             }
-            try goOn(from: state, keepsUnseen: true)
+            try goOn(from: state)
         } else if refused.kind.isKnown {
             if isOthers {
                 _ = try setAside(refused.kind, record, code: code, reason: reason)
@@ -258,14 +258,13 @@ extension WriteTransaction {
         return count
     }
 
-    /// Takes all out of a record: whatever comes under its id is another record.
+    /// Takes all out of a record: whatever comes under its id is another record. What was erased stays so,
+    /// but nothing else counts as seen: should what was here come again, its values are not replaced.
     private func empty(_ record: OpenRecord) throws {
-        var nothing = RecordState(kind: record.state.kind, id: record.state.id)
-        // What was erased stays so, whatever comes again.
-        if !record.state.erasures.isEmpty {
-            nothing = record.state.filtered { name, _ in name == RecordSchema.erasedField }
-        }
-        try MergeApply(self).replace(record, with: nothing)
+        let state = record.state
+        let isErased = !state.erasures.isEmpty
+        let nothing = RecordState(kind: state.kind, id: state.id)
+        try MergeApply(self).replace(record, with: isErased ? state.erasureNotice : nothing)
     }
 
     /// Lets a record leave the office without what was refused of it. What central took stays in the copy:
@@ -345,10 +344,10 @@ extension WriteTransaction {
         return true
     }
 
-    /// Lets a record go on from central's state, with what was written here after on top: own changes
-    /// that central's state does not cover, and, if `keepsUnseen` is set, all other values that a
-    /// central restored from a backup has lost.
-    func goOn(from state: RecordState, keepsUnseen: Bool) throws {
+    /// Lets a record go on from central's state, with what was written here after on top: changes that
+    /// central's state does not cover, and all other values that a central restored from a backup has
+    /// lost. It may have lost others' changes that had replaced what stands in its state.
+    func goOn(from state: RecordState) throws {
         let replica = try database.enrolledIdentity().replica
         let record = try open(state.kind, state.id)
         var rebuilt = state
@@ -357,13 +356,15 @@ extension WriteTransaction {
             for logged in try database.changeLog.history(kind: state.kind, recordKey: key) {
                 if logged.isVoid {
                     refused.insert(logged.change.dot)
-                } else if logged.change.dot.replica == replica {
+                } else if logged.change.dot.replica == replica
+                    || record.state.vv.covers(logged.change.dot)
+                {
                     // What does not fit, because central lacks what it builds on, is kept below.
                     _ = rebuilt.apply(logged.change)
                 }
             }
         }
-        if keepsUnseen { rebuilt.adoptUnseen(from: record.state, except: refused) }
+        rebuilt.adoptUnseen(from: record.state, except: refused)
         try MergeApply(self).replace(record, with: rebuilt)
     }
 }
