@@ -164,7 +164,8 @@ final class ChangeLog {
         return history
     }
 
-    /// The values of a record that own changes replaced here and that no logged change holds.
+    /// The values of a record that own changes replaced here and that no logged change holds, and those
+    /// that came in states beside own changes.
     func replaced(kind: RecordKind, recordKey: Int64) throws -> [RecordState] {
         let statement = try connection.statement(
             """

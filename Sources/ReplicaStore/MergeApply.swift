@@ -107,6 +107,7 @@ public struct MergeApply {
             joined.restore(RecordSchema.officeField, from: state)
         }
         guard joined != record.state else { return false }
+        try transaction.keepConcurrent(state, to: record)
         for stamped in state.stamps { try observe(stamped.stamp.clock) }
         let entry =
             transaction.database.role == .central ? LogEntry(form: .state, isMaking: true) : nil
