@@ -97,10 +97,16 @@ extension World {
             try lost.allSatisfy({ try hasRecovered($0.database.enrolledIdentity().replica) })
         else { return }
         let names = try Set(spared.map { try $0.database.enrolledIdentity().replica })
-        _ = try central.database.write(now: centralClock.now()) {
+        let revocation = try central.database.write(now: centralClock.now()) {
             try $0.revoke(replica, sparing: names.sorted())
         }
-        for clone in lost { devices[clone.slot]?.isRevoked = true }
+        for clone in lost {
+            devices[clone.slot]?.isRevoked = true
+            // It may have gone on from one that is spared, whose key an older copy of it has.
+            if !spared.isEmpty { devices[clone.slot]?.backup = nil }
+        }
+        // The same of the machine itself, which the answer says: nobody puts the copy back then.
+        if !revocation.keptBefore.isEmpty { device.backup = nil }
         // An older copy of one that is spared may be an identity that is closed.
         for clone in spared { devices[clone.slot]?.backup = nil }
         device.isRevoked = true

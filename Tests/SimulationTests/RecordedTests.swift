@@ -8,10 +8,6 @@ import Testing
 /// with every kind of event that it learns.
 @Suite("Histories that once broke a rule")
 struct RecordedTests {
-    /// Those whose cause is not mended yet: a revoked device comes back from an older copy of its file
-    /// (1600176).
-    static let open: Set<String> = ["1600176.jsonl"]
-
     private static let folder = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().appendingPathComponent("Failures")
 
@@ -32,20 +28,12 @@ struct RecordedTests {
         let result = await withTaskExecutorPreference(BlockingExecutor.shared) {
             await Simulation.run(plan)
         }
-        func expectClean() {
-            if let violation = result.violation { Issue.record("\(name): \(violation)") }
-        }
-        if Self.open.contains(name) {
-            withKnownIssue("its cause is not mended yet", isIntermittent: true) { expectClean() }
-        } else {
-            expectClean()
-        }
+        if let violation = result.violation { Issue.record("\(name): \(violation)") }
     }
 
     @Test("they are there")
     func filesAreThere() {
         #expect(Self.names.count > 1)
-        #expect(Self.open.isSubset(of: Self.names))
     }
 
     @Test("a history that was recorded happens again as it did", arguments: [3, 1016, 2102])
