@@ -12,6 +12,8 @@ internal import SyncEngine
 /// A central's home directory and its database.
 struct CentralHome {
     let path: String
+    /// The command that is run; `nil` in the demonstration, where nobody is told of a clock.
+    private let invocation: Invocation?
 
     static let option = Option(
         "--home", valueName: "DIR",
@@ -21,6 +23,7 @@ struct CentralHome {
                 + "(mặc định: DOSSIER_HOME, hoặc thư mục dữ liệu XDG)"))
 
     init(_ invocation: Invocation) throws {
+        self.invocation = invocation
         path = try HomeDirectory.path(
             given: invocation.value("--home"), ProcessInfo.processInfo.environment,
             program: "central")
@@ -28,6 +31,7 @@ struct CentralHome {
 
     init(path: String) {
         self.path = path
+        invocation = nil
     }
 
     var databasePath: String { ReplicaDatabase.path(inHome: path, role: .central) }
@@ -69,10 +73,23 @@ struct CentralHome {
         }
     }
 
+    /// Tells of a clock that is wrong, before something is written by it. It is never a reason to refuse;
+    /// a person at a terminal may think better of it.
+    func heedClock(_ database: ReplicaDatabase) throws {
+        let now = SystemClock().now()
+        let fault = try database.read { try database.clockFault(at: now) }
+        guard let invocation, let fault else { return }
+        let wasAsked = try database.read { try database.wasAsked(about: fault) }
+        if try invocation.tell(ofClock: fault.words, wasAsked: wasAsked, .atTerminal) {
+            try database.write(now: now) { try $0.noteAsked(about: fault) }
+        }
+    }
+
     /// Writes as central, under an identity of this one run.
     func write<R>(
         _ database: ReplicaDatabase, _ body: (LocalEdit, WriteTransaction) throws -> R
     ) throws -> R {
+        try heedClock(database)
         let session = ReplicaID(SystemRandomSource().number() >> 1)
         return try database.write(now: SystemClock().now()) { transaction in
             try body(try LocalEdit(transaction, session: session), transaction)

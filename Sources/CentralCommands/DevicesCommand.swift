@@ -70,7 +70,8 @@ enum DevicesCommand {
                     "\(device.desk)", TerminalSafe.text(device.name), standing.word(for: device),
                     ShownTime.text(machine.lastArrived),
                     invocation.text(arrival.confirmation(device)),
-                    "\(machine.refused)", ClockSkew.text(milliseconds: device.skewMilliseconds),
+                    "\(machine.refused)",
+                    invocation.text(ClockSkew.words(milliseconds: device.skewMilliseconds)),
                     invocation.text(
                         device.lastExchange == nil
                             ? Message("never", vi: "chưa") : arrival.text(device)),

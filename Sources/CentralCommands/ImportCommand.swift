@@ -51,6 +51,9 @@ enum ImportCommand {
         if invocation.has("--map") {
             let session = ReplicaID(SystemRandomSource().number() >> 1)
             return try CentralHome(invocation).withDatabase(isMaking: true) { database in
+                if !invocation.has("--dry-run") {
+                    try CentralHome(invocation).heedClock(database)
+                }
                 let code = try run.run(
                     database, clock: SystemClock(), terminal: .standardError,
                     door: { try LocalEdit($0, session: session) })

@@ -117,7 +117,7 @@ enum ReceiptsCommand {
                 receipt.durable == receipt.durableBefore
                     ? "\(receipt.durable)" : "\(receipt.durableBefore) → \(receipt.durable)",
                 "\(receipt.refused)", "\(receipt.sent)",
-                ClockSkew.text(milliseconds: receipt.skewMilliseconds),
+                ClockSkew.words(milliseconds: receipt.skewMilliseconds).text(in: language),
                 receipt.standing.text(in: language),
             ])
         }

@@ -1,6 +1,7 @@
 internal import Causality
 internal import CommandLineTool
 internal import Crypto
+internal import Dossiers
 internal import JSON
 internal import Language
 internal import ReplicaStore
@@ -37,6 +38,10 @@ struct CentralStatus {
     var arrival: DeviceStanding
     /// Erasures that some device is not known to have followed and may still follow.
     var openErasures: Int
+    /// Records that hold what was written under a wrong clock and was not set right since.
+    var wrongClockRecords: Int
+    /// What is wrong with central's own clock; `nil` for nothing.
+    var clockFault: ClockFault?
     /// When the newest change came in.
     var newestChange: Timestamp?
     /// The central that serves this store, if one does.
@@ -54,6 +59,8 @@ struct CentralStatus {
         conflicts = try database.conflictCount()
         position = try database.lastCommit().position
         newestChange = try database.newestChange()
+        wrongClockRecords = try database.wrongClockCount()
+        clockFault = try database.clockFault(at: SystemClock().now())
         devices = try database.devices()
         serving = ServingStatus(besides: database.path)
         standing = EpochStanding(try database.epoch(), devices)
@@ -99,6 +106,11 @@ struct CentralStatus {
                 ("refused", .integer(Int64(clamping: devices.reduce(0) { $0 + $1.refused }))),
                 ("oldestSync", ShownTime.json(longestAgo)),
                 ("erasuresUnconfirmed", .integer(Int64(openErasures))),
+                ("wrongClockRecords", .integer(Int64(wrongClockRecords))),
+                (
+                    "clockOffMilliseconds",
+                    clockFault.map { .integer($0.offMilliseconds) } ?? .null
+                ),
                 ("epoch", standing.json),
                 ("serving", serving?.json ?? .null),
             ])
@@ -136,6 +148,7 @@ struct CentralStatus {
                 Message("newest change: ", vi: "thay đổi mới nhất: ")
                     + ChangeAge.words(newestChange, now: SystemClock().now()))
         }
+        lines += clockLines
         lines += (serving?.lines ?? []) + standing.lines + behind.map(line)
         if openErasures > 0 {
             lines.append(
@@ -162,6 +175,26 @@ struct CentralStatus {
                             + "lưu), riêng từ \(since)"))
         }
         return lines + arrivalLines
+    }
+
+    /// What is wrong with clocks: central's own, those of devices, and what was written by them.
+    private var clockLines: [Message] {
+        var lines = [
+            clockFault?.words,
+            WrongClockWords.status(wrongClockRecords, program: "counter"),
+        ].compactMap(\.self)
+        for device in active {
+            guard let skew = device.skewMilliseconds,
+                skew.magnitude > UInt64(ClockFault.aheadMilliseconds)
+            else { continue }
+            let words = ClockSkew.words(milliseconds: skew)
+            lines.append(
+                name(of: device)
+                    + Message(
+                        ": at its last exchange its clock was \(words.english)",
+                        vi: ": ở lần trao đổi cuối đồng hồ máy đó \(words.vietnamese)"))
+        }
+        return lines
     }
 
     /// That all has come up, and how many have yet to confirm what went down.

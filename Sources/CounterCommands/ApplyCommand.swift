@@ -68,6 +68,7 @@ enum ApplyCommand {
         var outcome = ApplyOutcome()
         try context.withDatabase(invocation) { database in
             _ = try database.read { try database.enrolledIdentity() }
+            try context.heedClock(invocation, database)
             var applier = EditApplier(
                 database, clock: context.clock, stopsOnError: invocation.has("--stop-on-error"))
             do {

@@ -33,6 +33,8 @@ struct ContactKeys {
 
     /// Enters contacts until `q` or the end of the input; each is on disk when it is said.
     func run() throws -> ExitCode {
+        // Keys that are pressed answer no question.
+        try context.withDatabase(invocation) { try context.heedClock(invocation, $0) }
         try sayKeys()
         let input = KeyInput()
         defer { input.close() }

@@ -4,6 +4,7 @@ public import CommandLineTool
 public import Crypto
 internal import Foundation
 public import HTTP
+internal import Dossiers
 internal import ReplicaStore
 public import SyncEngine
 public import SyncProtocol
@@ -26,6 +27,8 @@ public struct CounterContext: Sendable {
     public var clock: any WallClock = SystemClock()
     /// Where keys come from.
     public var random: any RandomSource = SystemRandomSource()
+    /// Who can be asked.
+    public var person = Person.atTerminal
     /// Where progress is drawn.
     public var terminal = ProgressTerminal.standardError
     /// Makes the way to central at an address.
@@ -61,12 +64,26 @@ extension CounterContext {
         }
     }
 
+    /// Tells of a clock that is wrong, before something is written by it. It is never a reason to refuse;
+    /// a person at a terminal may think better of it.
+    func heedClock(_ invocation: Invocation, _ database: ReplicaDatabase) throws {
+        let now = clock.now()
+        let fault = try database.read { try database.clockFault(at: now) }
+        guard let fault else { return }
+        let wasAsked = try database.read { try database.wasAsked(about: fault) }
+        if try invocation.tell(ofClock: fault.words, wasAsked: wasAsked, person) {
+            try database.write(now: now) { try $0.noteAsked(about: fault) }
+        }
+    }
+
     /// Runs `body` as one transaction of local edits; what it returns is on disk.
     func edit<R>(
         _ invocation: Invocation, _ body: (LocalEdit, WriteTransaction) throws -> R
     ) throws -> R {
         try withDatabase(invocation) { database in
-            try database.write(now: clock.now()) { transaction in
+            // A person's word on the time stands above the clock's.
+            if !invocation.has("--at") { try heedClock(invocation, database) }
+            return try database.write(now: clock.now()) { transaction in
                 try body(try LocalEdit(transaction), transaction)
             }
         }

@@ -32,6 +32,7 @@ public enum CounterTool {
                 ConflictsCommand.command(context), ResolveCommand.command(context),
                 InboxCommands.assign(context), InboxCommands.recode(context),
                 InboxCommands.codes(context), RefusedCommand.command(context),
+                CorrectTimesCommand.command(context),
                 ReportCommand.command(context),
                 DigestCommand.command(context),
                 RecordsCommand.command(context), VerifyCommand.command(context),

@@ -12,9 +12,14 @@ internal import Replication
 struct EditAnswer {
     var result: EditResult
     var record: ShownRecord
+    /// The day for which there was no code to give.
+    var dayWithoutCode: CalendarDate?
 
-    init(_ result: EditResult, _ transaction: WriteTransaction) throws {
+    init(
+        _ result: EditResult, _ transaction: WriteTransaction, dayWithoutCode: CalendarDate? = nil
+    ) throws {
         self.result = result
+        self.dayWithoutCode = dayWithoutCode
         record = ShownRecord(state: try transaction.find(.id(result.record)).state)
     }
 
@@ -44,6 +49,15 @@ struct EditAnswer {
                     Message(
                         "settled the conflict in \(fields)", vi: "đã xử lý mâu thuẫn ở \(fields)"))
             }
+        }
+        if let dayWithoutCode {
+            let (day, id) = (dayWithoutCode.description, result.record.description)
+            try invocation.warn(
+                Message(
+                    "no code can be made for \(day): the dossier has none; it gets one with "
+                        + "counter recode \(id), or with counter correct-times",
+                    vi: "không tạo được mã cho ngày \(Language.vietnamese.day(day)): hồ sơ chưa có "
+                        + "mã; cấp sau bằng counter recode \(id), hoặc counter correct-times"))
         }
         if result.unknownProcedure != nil {
             try invocation.warn(

@@ -41,7 +41,8 @@ enum ImportCommand {
                 return .ok
             }
             return try context.withDatabase(invocation) { database in
-                try run.run(
+                if !invocation.has("--dry-run") { try context.heedClock(invocation, database) }
+                return try run.run(
                     database, clock: context.clock, terminal: context.terminal,
                     door: { try LocalEdit($0) })
             }

@@ -72,28 +72,32 @@ enum NewCommand {
         let by = try invocation.writer()
         return try context.edit(invocation) { edit, transaction in
             var fields = given
-            try complete(&fields, kind: kind, at: at, edit, transaction)
+            let day = try complete(&fields, kind: kind, at: at, edit, transaction)
             let result = try edit.make(
                 kind, id: id, writes: fields.writes, additions: fields.additions, at: at, by: by)
-            return try EditAnswer(result, transaction)
+            return try EditAnswer(result, transaction, dayWithoutCode: day)
         }
     }
 
     /// Writes what was not given and has to be there: code, channel and time.
+    ///
+    /// - Returns: the day for which this desk has no code; the dossier goes on without one.
     static func complete(
         _ fields: inout FieldArguments, kind: RecordKind, at: Timestamp?, _ edit: LocalEdit,
         _ transaction: WriteTransaction
-    ) throws {
+    ) throws -> CalendarDate? {
         let happened = FieldValue.integer((at ?? transaction.now).milliseconds)
-        if kind == .dossier {
-            fields.setDefault("channel", .text("counter"))
-            fields.setDefault("received_at", happened)
-            if !fields.names("code") {
-                fields.setDefault("code", .text(try edit.nextCode(day: try edit.today())))
-            }
-        } else {
+        defer { fields.dropCleared() }
+        guard kind == .dossier else {
             fields.setDefault("occurred_at", happened)
+            return nil
         }
-        fields.dropCleared()
+        fields.setDefault("channel", .text("counter"))
+        fields.setDefault("received_at", happened)
+        guard !fields.names("code") else { return nil }
+        let day = try edit.today()
+        guard let code = try edit.possibleCode(day: day) else { return day }
+        fields.setDefault("code", .text(code))
+        return nil
     }
 }

@@ -128,7 +128,7 @@ extension CounterReceipt {
                 "\(receipt.accepted)", "\(receipt.refused)", "\(receipt.pending)",
                 "\(receipt.pulled)",
                 ByteCount.string(Int(clamping: receipt.bytesSent &+ receipt.bytesReceived)),
-                ClockSkew.text(milliseconds: receipt.skewMilliseconds), digests,
+                ClockSkew.words(milliseconds: receipt.skewMilliseconds).text(in: language), digests,
             ])
         }
         return table.lines

@@ -87,13 +87,15 @@ enum ReceiveCommand {
         return try context.edit(invocation) { edit, transaction in
             var fields = given
             fields.setDefault("status", .text(DossierStatus.accepted.rawValue))
-            try NewCommand.complete(&fields, kind: .dossier, at: at, edit, transaction)
+            let day = try NewCommand.complete(
+                &fields, kind: .dossier, at: at, edit, transaction)
             var additions = fields.additions
             if let papers { additions.append(FieldWrite("papers", .text(papers))) }
             let result = try edit.make(
                 .dossier, writes: fields.writes, additions: additions, at: at, by: by)
             return try StepAnswer(
-                EditAnswer(result, transaction), past: nil, transaction, now: transaction.now)
+                EditAnswer(result, transaction, dayWithoutCode: day), past: nil, transaction,
+                now: transaction.now)
         }
     }
 

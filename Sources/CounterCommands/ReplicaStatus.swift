@@ -27,6 +27,10 @@ struct ReplicaStatus {
     var pendingBytes: Int64 = 0
     /// What the agent of this replica does; `nil` when none runs.
     var agent: AgentStatus?
+    /// What is wrong with this machine's clock; `nil` for nothing.
+    var clockFault: ClockFault?
+    /// Records that hold what was written under a wrong clock and was not set right since.
+    var wrongClockRecords = 0
     /// Seconds that a request may wait at central, when something on the way cuts longer waits.
     var waitSeconds: UInt64?
     /// When the oldest of them was written.
@@ -56,7 +60,9 @@ struct ReplicaStatus {
     /// Reads a replica's standing; to be called on one consistent view.
     ///
     /// - Throws: `StoreError`.
-    init(_ database: ReplicaDatabase) throws {
+    init(_ database: ReplicaDatabase, now: Timestamp) throws {
+        clockFault = try database.clockFault(at: now)
+        wrongClockRecords = try database.wrongClockCount()
         conflicts = try database.conflictCount()
         waitingCarried = try database.waitingCarriedCount()
         refused = try database.refusedChanges().map {
@@ -92,6 +98,7 @@ struct ReplicaStatus {
         let pin: JSONValue = trust.pin.map { .string($0) } ?? .null
         let url: JSONValue = centralURL.isEmpty ? .null : .string(centralURL)
         let wait: JSONValue = waitSeconds.map { .integer(Int64(clamping: $0)) } ?? .null
+        let clockOff: JSONValue = clockFault.map { .integer($0.offMilliseconds) } ?? .null
         let members: [(String, JSONValue)] = [
             ("state", .string(state?.rawValue ?? "none")),
             ("office", office.isEmpty ? .null : .string(office)),
@@ -113,6 +120,8 @@ struct ReplicaStatus {
             ("identityChanges", .array(rotations.map(\.json))),
             ("agent", agent?.json ?? .null),
             ("waitSeconds", wait),
+            ("clockOffMilliseconds", clockOff),
+            ("wrongClockRecords", .integer(Int64(wrongClockRecords))),
         ]
         guard waitingCarried > 0 else { return .object(members) }
         return .object(members + [("waitingCarried", .integer(Int64(waitingCarried)))])
@@ -161,6 +170,10 @@ struct ReplicaStatus {
         }
         let agentLine = agent.map { [TerminalSafe.text(say($0.sentence(now: now)))] } ?? []
         var lines = [say(verdict)] + agentLine + (table.isEmpty ? [] : [""] + table.lines)
+        let clockLines = [
+            clockFault?.words, WrongClockWords.status(wrongClockRecords, program: "counter"),
+        ].compactMap { $0.map(say) }
+        if !clockLines.isEmpty { lines += [""] + clockLines }
         for rotation in rotations {
             lines += [
                 "",

@@ -81,13 +81,19 @@ struct RecordView {
         return .object(members)
     }
 
+    /// Fields that are said in lines of their own.
+    private static let fieldsOnTheirOwn: Set<FieldName> = [
+        RecordSchema.notesField, RecordSchema.clockOffField, RecordSchema.timesFixedField,
+    ]
+
     /// The view for a terminal, safe to print.
     func lines(_ language: Language) -> [String] {
         var lines = ["\(record.kind.name) \(TerminalSafe.text(ShownText.name(of: record)))", ""]
         var table = TextTable([.init(""), .init("")])
         table.add(["id", record.id.description])
-        for member in record.fields where member.name != RecordSchema.notesField.rawValue {
+        for member in record.fields {
             let name = FieldName(member.name)
+            if Self.fieldsOnTheirOwn.contains(name) { continue }
             var value = Message(verbatim: ShownText.value(member.value))
             if name == RecordSchema.statusField,
                 let status = DossierStatus(rawValue: value.english)
@@ -100,6 +106,10 @@ struct RecordView {
         }
         lines += table.lines
         if let deadline { lines += ["", deadline.line.text(in: language)] }
+        let clock = state.wrongClockMarks.max {
+            $0.offMilliseconds.magnitude < $1.offMilliseconds.magnitude
+        }.map(WrongClockWords.record)
+        if let clock { lines += ["", clock.text(in: language)] }
         lines += noteLines(language) + conflictLines(language) + [""]
         lines += syncLines.map { $0.text(in: language) }
         if let history { lines += [""] + Self.lines(of: history, own: own, language) }
@@ -114,7 +124,7 @@ struct RecordView {
             let stamp = state.stamp(of: entry.dot)
             let by = stamp?.by.map { Message(" by \($0)", vi: " – \($0)") }
             let head =
-                Message(verbatim: "  ") + ShownText.moment(stamp?.shownTime)
+                Message(verbatim: "  ") + ShownText.moment(stamp.map { state.civilTime(of: $0) })
                 + (by ?? Message(verbatim: ""))
             lines.append(TerminalSafe.text(head.text(in: language)))
             let text = TerminalSafe.text(entry.value.text ?? "", keepingLines: true)

@@ -15,7 +15,9 @@ enum StatusCommand {
                 vi: "Kèm việc tiến trình nền (counter run) đang làm, nếu có."),
             options: [.json]
         ) { invocation in
-            var status = try context.read(invocation) { try ReplicaStatus($0) }
+            var status = try context.read(invocation) {
+                try ReplicaStatus($0, now: context.clock.now())
+            }
             status.agent = AgentStatus(runningIn: try CounterHome(invocation, context.environment))
             if invocation.has("--json") {
                 try invocation.printJSON(status.json)

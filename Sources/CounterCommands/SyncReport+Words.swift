@@ -22,6 +22,7 @@ extension SyncReport {
             ("erased", .integer(Int64(erased.count))),
             ("pending", .integer(Int64(clamping: pending))),
             ("conflicts", .integer(Int64(conflicts))),
+            ("wrongClockRecords", .integer(Int64(wrongClockRecords))),
             ("roundTrips", .integer(Int64(roundTrips))),
             ("retries", .integer(Int64(retries))),
             ("bytesSent", .integer(Int64(traffic.bytesSent))),
@@ -103,6 +104,9 @@ extension SyncReport {
                         + "counter conflicts.",
                     vi: "\(Language.vietnamese.number(conflicts)) mâu thuẫn chờ người xử lý: "
                         + "counter conflicts."))
+        }
+        if let words = WrongClockWords.status(wrongClockRecords, program: "counter") {
+            sentences.append(words + Message(verbatim: "."))
         }
         return sentences
     }
@@ -203,13 +207,16 @@ extension SyncReport {
     var clockWarning: Message? {
         guard let skew = centralSkewMilliseconds, skew.magnitude > Self.skewWarnedMilliseconds
         else { return nil }
-        let minutes = skew.magnitude / 60_000
+        let span = Message.span(milliseconds: skew.magnitude)
         return Message(
-            "this machine's clock is \(GroupedNumber.counted(minutes, "minute")) "
+            "this machine's clock is \(span.english) "
                 + "\(skew > 0 ? "behind" : "ahead of") central's; "
-                + "nothing is lost by it, but times are shown wrong",
-            vi: "đồng hồ máy này \(skew > 0 ? "chậm" : "nhanh") \(minutes) phút so với trung tâm; "
-                + "không mất gì, nhưng giờ hiển thị sai")
+                + "nothing is lost by it, but times are shown and counted wrong until they are "
+                + "set right: counter correct-times",
+            vi: "đồng hồ máy này \(skew > 0 ? "chậm" : "nhanh") \(span.vietnamese) "
+                + "so với trung tâm; "
+                + "không mất gì, nhưng giờ hiển thị và số liệu sai đến khi sửa bằng: "
+                + "counter correct-times")
     }
 
     /// Five minutes: less is no matter for a person.

@@ -115,15 +115,18 @@ public struct DossierTimes: Sendable {
     }
 
     /// Pairs the entries of `pauses`. Their order is that of the stamps: in it a change stands after all
-    /// that it had seen of the record, whatever the clocks said. Their times are those of the acts. What
-    /// two desks entered of one pause is one pause. The status that is shown decides whether the dossier
+    /// that it had seen of the record, whatever the clocks said. Their times are those of the acts,
+    /// as they were set right since. What two desks entered of one pause is one pause. The status that is shown decides whether the dossier
     /// is paused: it ends a pause that its entries leave open, and begins one that none tells of.
     private static func pauses(of state: RecordState) -> [Pause] {
-        let steps = state[RecordSchema.pausesField].compactMap { PauseStep($0, in: state) }
+        let fixed = state.fixedTimes
+        let steps = state[RecordSchema.pausesField].compactMap { PauseStep($0, in: state, fixed) }
             .sorted { ($0.clock, $0.dot) < ($1.clock, $1.dot) }
         let rule = RecordSchema.rule(of: RecordSchema.statusField, in: state.kind)
         let shown = state.shown(RecordSchema.statusField, by: rule).flatMap { shown in
-            shown.entries.first { $0.value == shown.value }.flatMap { PauseStep($0, in: state) }
+            shown.entries.first { $0.value == shown.value }.flatMap {
+                PauseStep($0, in: state, fixed)
+            }
         }
         var pauses: [Pause] = []
         for step in steps + [shown].compactMap(\.self) {
@@ -148,14 +151,14 @@ private struct PauseStep {
     /// When it was taken.
     var time: Int64
 
-    init?(_ entry: FieldEntry, in state: RecordState) {
+    init?(_ entry: FieldEntry, in state: RecordState, _ fixed: [Act: Timestamp]) {
         guard let status = entry.value.text.flatMap(DossierStatus.init(rawValue:)),
             let stamp = state.stamp(of: entry.dot)
         else { return nil }
         self.status = status
         clock = stamp.clock
         dot = entry.dot
-        time = stamp.shownTime.milliseconds
+        time = (fixed[Act(stamp)] ?? stamp.shownTime).milliseconds
     }
 }
 

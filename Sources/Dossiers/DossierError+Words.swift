@@ -134,6 +134,10 @@ extension DossierError: CustomStringConvertible {
                 vi: "để dữ liệu lớn vào một văn bản và ghi số của nó")
         case .illegalTransition(let from, _): Self.transitionHint(from)
         case .outOfOrder: Message("check both dates", vi: "kiểm tra cả hai ngày")
+        case .notWritable(RecordSchema.clockOffField), .notWritable(RecordSchema.timesFixedField):
+            Message(
+                "times written under a wrong clock are set right with: counter correct-times",
+                vi: "thời gian ghi khi đồng hồ sai được sửa bằng: counter correct-times")
         case .notWritable:
             Message(
                 "records are erased at central, with: central erase",

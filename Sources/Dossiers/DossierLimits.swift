@@ -9,6 +9,8 @@ public enum DossierLimits {
     public static let noteCharactersMax = 10_000
     /// Characters of the reason for an erasure: every replica keeps it.
     public static let reasonCharactersMax = 500
+    /// Characters of the times that one change sets right: some 150 acts of one record.
+    public static let timesFixCharactersMax = 10_000
     /// Characters of a procedure's details: a published description reaches 30,000.
     public static let detailsCharactersMax = 50_000
     /// Characters of a code: dossier, office, procedure.

@@ -7,15 +7,17 @@ public enum DossierRules {
     /// Checks the fields of a new record: known, well-formed and in order. Nothing is required, and
     /// a dossier may be entered in any status: offices bring running ones with them.
     ///
+    /// - Parameter believed: the writes whose instants have to be in order; all where it is `nil`.
     /// - Throws: `DossierError`.
     public static func checkNew(
-        _ kind: RecordKind, writes: [FieldWrite], additions: [FieldWrite] = []
+        _ kind: RecordKind, writes: [FieldWrite], additions: [FieldWrite] = [],
+        believed: [FieldWrite]? = nil
     ) throws(DossierError) {
         guard kind.isKnown else { throw .unknownKind }
         try checkFields(of: kind, writes: writes, additions: additions)
         guard kind == .dossier else { return }
         func instant(_ name: FieldName) -> Int64? {
-            writes.first { $0.name == name }?.value.integer
+            (believed ?? writes).first { $0.name == name }?.value.integer
         }
         try checkOrder(
             received: instant("received_at"), due: instant("due_at"),

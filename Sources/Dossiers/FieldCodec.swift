@@ -17,7 +17,7 @@ public enum FieldCodec {
     ) throws(DossierError) -> FieldValue {
         let value: FieldValue =
             switch (field.type, json) {
-            case (.erasure, _): throw .notWritable(field.name)
+            case (.erasure, _), (.clockOff, _), (.timesFix, _): throw .notWritable(field.name)
             case (_, .null): .null
             case (.custom, _): try customValue(from: json, name: field.name)
             case (.instant, .string(let text)):
@@ -53,7 +53,7 @@ public enum FieldCodec {
             switch field.type {
             case .instant: try check(number, in: DossierLimits.instant, name: field.name)
             case .integer(let range): try check(number, in: range, name: field.name)
-            case .custom: return
+            case .custom, .clockOff: return
             default: throw .wrongType(field.name, expected: expectation(of: field.type))
             }
         case .bool, .real, .other:
@@ -162,8 +162,13 @@ public enum FieldCodec {
                     field.name,
                     reason: "is no hours such as mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30")
             }
+        case .timesFix:
+            try check(text, charactersMax: DossierLimits.timesFixCharactersMax, name: field.name)
+            if TimesFix(parsing: text) == nil {
+                throw .malformed(field.name, reason: "is no list of times that were set right")
+            }
         case .custom: try checkCustom(text, name: field.name)
-        case .instant, .integer, .erasure:
+        case .instant, .integer, .erasure, .clockOff:
             throw .wrongType(field.name, expected: expectation(of: field.type))
         }
     }

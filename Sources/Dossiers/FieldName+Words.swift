@@ -19,6 +19,7 @@ extension RecordSchema {
         "returned_to": "người nhận kết quả", "tracking_number": "mã bưu gửi",
         "delivery": "tình trạng phát", "delivered_at": "đã phát",
         "assigned": "người xử lý mâu thuẫn", "erased": "đã xóa theo luật",
+        "clock_off": "đồng hồ sai", "times_fixed": "đã sửa thời gian",
         "way": "hình thức", "topic": "nội dung", "occurred_at": "thời điểm",
         "caller_name": "người được hướng dẫn", "caller_phone": "điện thoại", "dossier": "hồ sơ",
         "name": "tên", "address": "địa chỉ", "phone": "điện thoại",

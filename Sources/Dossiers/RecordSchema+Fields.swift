@@ -12,6 +12,11 @@ extension RecordSchema {
     private static let erased = FieldDefinition(
         25, erasedField, .erasure, isEntries: true, hasColumn: false)
 
+    private static let clockOff = FieldDefinition(
+        45, clockOffField, .clockOff, isEntries: true, hasColumn: false)
+    private static let timesFixed = FieldDefinition(
+        46, timesFixedField, .timesFix, isEntries: true, hasColumn: false)
+
     static let dossier = SchemaTable([
         FieldDefinition(1, "code", .code),
         // A code of the catalog, or a title where an office has no codes yet.
@@ -41,7 +46,7 @@ extension RecordSchema {
         FieldDefinition(23, "delivered_at", .instant, hasColumn: false),
         // Who is to settle its conflicts; the latest counts.
         FieldDefinition(24, assignedField, name, isEntries: true, hasColumn: false),
-        erased,
+        erased, clockOff, timesFixed,
     ])
 
     static let contact = SchemaTable([
@@ -55,7 +60,7 @@ extension RecordSchema {
         FieldDefinition(30, "caller_phone", .phone, isPersonal: true),
         FieldDefinition(31, "dossier", .code),
         notes,
-        erased,
+        erased, clockOff, timesFixed,
     ])
 
     static let office = SchemaTable([

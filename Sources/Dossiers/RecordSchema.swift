@@ -31,8 +31,20 @@ public enum FieldType: Hashable, Sendable {
     case officeHours
     /// An order that the record be erased: an `Erasure`, which nobody writes as a field.
     case erasure
+    /// How far the clock was off under which a change was written: milliseconds, negative for behind.
+    case clockOff
+    /// The times of acts that were set right: text that `TimesFix` reads.
+    case timesFix
     /// A custom field: any JSON value within the limits.
     case custom
+
+    /// Whether people write it as a field: the others are written by commands of their own.
+    public var isWritten: Bool {
+        switch self {
+        case .erasure, .clockOff, .timesFix: false
+        default: true
+        }
+    }
 }
 
 /// One field of a kind of record.
@@ -96,6 +108,10 @@ public enum RecordSchema {
     public static let assignedField: FieldName = "assigned"
     /// The field that accumulates the orders by which a record was erased.
     public static let erasedField = RecordState.erasedField
+    /// The field whose entries say which changes were written under a wrong clock.
+    public static let clockOffField: FieldName = "clock_off"
+    /// The field that accumulates the times that were set right since.
+    public static let timesFixedField: FieldName = "times_fixed"
     /// What the names of custom fields begin with.
     public static let customPrefix = "x."
 

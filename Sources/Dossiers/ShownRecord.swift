@@ -104,7 +104,7 @@ public struct ShownRecord: Hashable, Sendable {
         let stamp = state.stamp(of: entry.dot)
         return ShownValue(
             value: FieldCodec.json(from: entry.value, for: definition), dot: entry.dot,
-            at: stamp?.shownTime ?? Timestamp(milliseconds: 0), by: stamp?.by)
+            at: stamp.map { state.civilTime(of: $0) } ?? Timestamp(milliseconds: 0), by: stamp?.by)
     }
 
     private static func json(of vv: VersionVector) -> JSONValue {

@@ -112,8 +112,8 @@ public struct ImportMapping: Sendable {
 
     private static func field(_ name: String) throws(ImportError) -> FieldDefinition {
         let found = RecordSchema.definition(of: FieldName(name), in: .dossier)
-        guard let field = found, field.type != .erasure else {
-            let names = RecordSchema.definitions(of: .dossier).filter { $0.type != .erasure }
+        guard let field = found, field.type.isWritten else {
+            let names = RecordSchema.definitions(of: .dossier).filter(\.type.isWritten)
                 .map(\.name.rawValue)
             throw ImportError(
                 Message("a dossier has no field “\(name)”", vi: "hồ sơ không có trường “\(name)”"),

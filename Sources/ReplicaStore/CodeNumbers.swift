@@ -2,7 +2,7 @@
 // dossier's code is changed, or central refused the dossier, its number is on a citizen's receipt and
 // must not be given again.
 
-internal import Causality
+public import Causality
 internal import Dossiers
 public import JSON
 public import Replication
@@ -37,7 +37,12 @@ extension LocalEdit {
     /// The day of the codes that this desk gives out now: that of its office's clock on the wall.
     ///
     /// - Throws: `StoreError`.
-    public func today() throws -> CalendarDate {
+    public func today() throws -> CalendarDate { try day(of: transaction.now) }
+
+    /// The day of a time by its office's clock on the wall.
+    ///
+    /// - Throws: `StoreError`.
+    public func day(of time: Timestamp) throws -> CalendarDate {
         let office = try transaction.withAuthor { $0.office }
         var offset: Int64?
         if let office {
@@ -47,7 +52,7 @@ extension LocalEdit {
             }
         }
         return OfficeTime.day(
-            ofMilliseconds: transaction.now.milliseconds,
+            ofMilliseconds: time.milliseconds,
             offsetMinutes: offset.map { Int(clamping: $0) } ?? OfficeTime.offsetMinutes)
     }
 }

@@ -67,7 +67,8 @@ public struct LocalEdit {
         if kind == .dossier, !writes.contains(where: { $0.name == RecordSchema.statusField }) {
             writes.append(FieldWrite(RecordSchema.statusField, .text(DossierStatus.new.rawValue)))
         }
-        try DossierRules.checkNew(kind, writes: writes, additions: additions)
+        try DossierRules.checkNew(
+            kind, writes: writes, additions: additions, believed: try believed(writes))
         try checkCode(kind, writes)
         let unknown = try unknownProcedure(kind, writes)
         var result = try commit(
@@ -133,8 +134,19 @@ public struct LocalEdit {
     /// The next code of this desk for a day: the desk's number, then a running number of four digits,
     /// which no dossier had before.
     ///
-    /// - Throws: `StoreError`.
+    /// - Throws: `StoreError`; `.domain(.malformed)` where there is none.
     public func nextCode(day: CalendarDate) throws -> String {
+        guard let code = try possibleCode(day: day) else {
+            throw StoreError.domain(.malformed("code", reason: "cannot be made for this day"))
+        }
+        return code
+    }
+
+    /// The next code of this desk for a day; `nil` when all numbers of the day are given, or the year is
+    /// none of 2000 to 2099.
+    ///
+    /// - Throws: `StoreError`.
+    public func possibleCode(day: CalendarDate) throws -> String? {
         let (office, desk) = try transaction.withAuthor { ($0.office ?? "", $0.desk) }
         let range = Self.range(ofDesk: desk)
         let database = transaction.database
@@ -142,12 +154,8 @@ public struct LocalEdit {
             agency: office, day: day, first: range.lowerBound)
         let present = try database.numbers(agency: office, day: day, in: range).max()
         let number = max(given ?? range.lowerBound, present ?? range.lowerBound) + 1
-        guard range.contains(number),
-            let code = DossierCode(agency: office, day: day, number: number)
-        else {
-            throw StoreError.domain(.malformed("code", reason: "cannot be made for this day"))
-        }
-        return code.description
+        guard range.contains(number) else { return nil }
+        return DossierCode(agency: office, day: day, number: number)?.description
     }
 
     /// Codes that one desk can give out in one day.
@@ -159,13 +167,20 @@ extension LocalEdit {
         _ kind: RecordKind, record: RecordID?, over before: OpenRecord?, writes: [FieldWrite],
         additions: [FieldWrite], at: Timestamp?, by: String?
     ) throws -> EditResult {
-        let additions = additions + pauses(over: before?.state, kind, writes, additions)
+        var additions = additions + pauses(over: before?.state, kind, writes, additions)
         var known = before
         if before == nil, let record {
             known = try transaction.open(kind, record)
             if let other = known?.claimant { throw StoreError.otherKind(other) }
             // A record that was refused before it began may be made anew under its id.
             guard known?.state.fields.isEmpty == true else { throw StoreError.duplicateID }
+        }
+        let count = writes.count + additions.count
+        // What a person says of the time is no matter of the clock.
+        if at == nil, count < DossierLimits.changeFieldsMax,
+            let mark = try clockMark(on: kind, known?.state)
+        {
+            additions.append(mark)
         }
         let seen = known?.state.stamps.map(\.stamp.clock).max()
         return try transaction.withAuthor { author in
@@ -187,12 +202,30 @@ extension LocalEdit {
                 form: .change, dot: change.dot, isMaking: record == nil, hash: author.chain.hash,
                 bytes: bytes)
             try transaction.store(state, over: target, log: entry)
+            transaction.noteOwnChange()
             if kind == .dossier, let code = writes.first(where: { $0.name == "code" })?.value.text {
                 try transaction.noteCode(code, by: author)
             }
             return EditResult(
                 record: id, change: change, settledConflicts: [], unknownProcedure: nil)
         }
+    }
+
+    /// The entry that says that this machine's clock is wrong; `nil` where it is not, for the catalog, whose
+    /// times count nothing, and for a record whose erasure left no room for it.
+    private func clockMark(on kind: RecordKind, _ state: RecordState?) throws -> FieldWrite? {
+        let field = RecordSchema.clockOffField
+        guard RecordSchema.definition(of: field, in: kind)?.type == .clockOff,
+            state?.keptFields?.contains(field) ?? true, let fault = try transaction.clockFault()
+        else { return nil }
+        return FieldWrite(field, .integer(fault.offMilliseconds))
+    }
+
+    /// The writes whose times people gave. What a wrong clock gave is in order with nothing, and is no
+    /// reason to refuse: it is marked.
+    private func believed(_ writes: [FieldWrite]) throws -> [FieldWrite] {
+        guard try transaction.clockFault() != nil else { return writes }
+        return writes.filter { $0.value != .integer(transaction.now.milliseconds) }
     }
 
     /// The entry that says when a dossier's clock stopped or went on: its status tells only of the
@@ -264,8 +297,14 @@ extension LocalEdit {
         func present(_ name: FieldName) -> FieldValue? {
             state.shown(name, by: RecordSchema.rule(of: name, in: .dossier))?.value
         }
+        let given = try believed(writes)
+        let marked = Set(state.wrongClockMarks.map(\.dot))
         func after(_ name: FieldName) -> Int64? {
-            if let write = writes.first(where: { $0.name == name }) { return write.value.integer }
+            if writes.contains(where: { $0.name == name }) {
+                return given.first { $0.name == name }?.value.integer
+            }
+            // Nor can what was written under a wrong clock hold back what is written under a right one.
+            if state[name].contains(where: { marked.contains($0.dot) }) { return nil }
             return present(name)?.integer
         }
         if let status = writes.first(where: { $0.name == RecordSchema.statusField })?.value.text {

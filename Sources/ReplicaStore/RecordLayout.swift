@@ -87,9 +87,9 @@ extension FieldType {
     /// Whether the value is text; all else that has a column is a whole number.
     var isStoredAsText: Bool {
         switch self {
-        case .instant, .integer: false
+        case .instant, .integer, .clockOff: false
         case .text, .code, .identityNumber, .phone, .choice, .status, .day, .timeLimit,
-            .transitions, .officeHours, .custom, .erasure:
+            .transitions, .officeHours, .custom, .erasure, .timesFix:
             true
         }
     }

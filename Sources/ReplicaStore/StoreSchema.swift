@@ -39,6 +39,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "11-counter-refused", sql: CentralCountSchema.counter),
                 Migration(name: "12-counter-wait", sql: KeptWait.schema),
                 Migration(name: "13-counter-former", sql: FormerIdentity.schema),
+                Migration(name: "16-counter-clock", sql: ClockWatchSchema.both),
             ]
         case .central:
             [
@@ -56,6 +57,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "13-central-arrived", sql: StoreSchema.centralArrived),
                 Migration(name: "14-central-enrolments", sql: EnrolmentSchema.central),
                 Migration(name: "15-central-recovery", sql: RecoverySchema.central),
+                Migration(name: "16-central-clock", sql: ClockWatchSchema.both),
             ]
         }
     }

@@ -49,6 +49,10 @@ public final class WriteTransaction {
     private var feedHash: Hash256?
     private var lastPosition: Int64?
     var knownProcedures: [String: Bool] = [:]
+    /// Whether a change of this machine's own was written.
+    private var hasOwnChange = false
+    /// What is wrong with the clock, once it was asked for: it does not change within the transaction.
+    private var judgedClock: ClockFault??
 
     init(_ database: ReplicaDatabase, now: Timestamp) {
         self.database = database
@@ -89,6 +93,7 @@ public final class WriteTransaction {
         } else {
             key = try table.insert(after)
         }
+        try noteWrongClock(after, over: before.state, key: key)
         let scopesBefore = try scopes(of: before.state)
         let scopesAfter = try scopes(of: after)
         if after != before.state {
@@ -138,22 +143,40 @@ public final class WriteTransaction {
     /// - Throws: what `body` throws.
     public func attempt<R>(_ body: () throws -> R) throws -> R {
         let saved = (
-            differences, feedHash, lastPosition, author, erasedRecords, knownProcedures
+            differences, feedHash, lastPosition, author, erasedRecords, knownProcedures,
+            hasOwnChange
         )
         do {
             return try database.connection.savepoint(body)
         } catch {
-            (differences, feedHash, lastPosition, author, erasedRecords, knownProcedures) = saved
+            (
+                differences, feedHash, lastPosition, author, erasedRecords, knownProcedures,
+                hasOwnChange
+            ) = saved
             database.interning.forget()
             throw StoreError.wrapping(error)
         }
     }
+
+    /// What is wrong with this machine's clock; `nil` for nothing.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func clockFault() throws -> ClockFault? {
+        if let judgedClock { return judgedClock }
+        let fault = try database.clockFault(at: now)
+        judgedClock = .some(fault)
+        return fault
+    }
+
+    /// Notes that a change of this machine's own was written.
+    func noteOwnChange() { hasOwnChange = true }
 
     /// Writes what the transaction has collected.
     func flush() throws {
         try database.digests.add(differences)
         differences = [:]
         if database.role == .counter, let author { try saveIdentity(of: author) }
+        if hasOwnChange || feedHash != nil { try noteChange() }
         if let feedHash, let lastPosition {
             let statement = try database.connection.statement(
                 "INSERT INTO commits(last, hash, at) VALUES (?1, ?2, ?3)")

@@ -5,8 +5,9 @@ extension PeriodReport {
     ///
     /// The scope is `total`, `office` and `procedure` (the key is its code, the name that of the catalog),
     /// `month` (the key is `YYYY-MM`) or `cut` (the key is a device's replica, or `feed`; figures
-    /// `position`, `seq`; for the present identity of a machine `pending`, and `complete`, 0 or 1). Figures
-    /// are named as in JSON.
+    /// `position`, `seq`; for the present identity of a machine `pending`, and `complete`, 0 or 1). What
+    /// wrong clocks did, if anything, is scope `after_cut` (the key is a record's code or id, the name its
+    /// office, the value a time) and `uncorrected`. Figures are named as in JSON.
     public func csv(cut: ReportCut? = nil) -> String {
         var lines = ["scope,key,name,figure,value"]
         func add(_ scope: String, _ key: String, _ name: String, _ figure: String, _ value: Int) {
@@ -33,6 +34,7 @@ extension PeriodReport {
                 add("procedure", row.code ?? "", row.name ?? "", figure, value)
             }
         }
+        lines += clocks.csvLines
         if let cut {
             add("cut", "feed", cut.hash, "position", Int(clamping: cut.position))
             for machine in cut.machines {

@@ -10,6 +10,7 @@ extension PeriodReport {
     ///  "months": [{"month": "2021-01", "guided": N, "received": N, "online": N,
     ///              "finished": N, "late": N}],
     ///  "procedures": [{"code": TEXT or null, "name": TEXT or null, "figures": FIGURES}],
+    ///  "clocks": CLOCKS, absent where there is nothing to say (`ClockFindings.json`),
     ///  "cut": CUT or absent (`ReportCut.json`)}
     /// FIGURES = {
     ///  "guided": {"total", "inPerson", "outgoingCalls", "incomingCalls", "unstated"},
@@ -26,7 +27,9 @@ extension PeriodReport {
     /// All are whole numbers but `onlineShare`, which is 0.0 to 1.0 with three decimals, or `null`
     /// when nothing was received. `PeriodFigures` says what each one counts.
     public func json(cut: ReportCut? = nil) -> JSONValue {
-        .object(members + (cut.map { [("cut", $0.json)] } ?? []))
+        .object(
+            members + (clocks.isEmpty ? [] : [("clocks", clocks.json)])
+                + (cut.map { [("cut", $0.json)] } ?? []))
     }
 
     private var members: [(String, JSONValue)] {

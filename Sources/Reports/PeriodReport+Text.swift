@@ -35,18 +35,22 @@ extension PeriodReport {
         var lines = heading(style)
         for block in blocks { lines += [""] + block.lines(style) }
         lines += notes(style)
+        lines += clocks.lines(offices: officeNames, style)
         if office == nil || offices.count > 1 { lines += [""] + officeTable(style) }
         if procedures.contains(where: { $0.code != nil }) { lines += [""] + procedureTable(style) }
         lines += [""] + monthTable(style)
         if let cut {
-            let names = offices.compactMap { row in row.code.map { ($0, row.name ?? $0) } }
             lines +=
                 [""]
                 + cut.lines(
-                    period, offices: Dictionary(names) { $1 }, in: style.language,
-                    width: style.width)
+                    period, offices: officeNames, in: style.language, width: style.width)
         }
         return lines.map { $0 + "\n" }.joined()
+    }
+
+    private var officeNames: [String: String] {
+        let names = offices.compactMap { row in row.code.map { ($0, row.name ?? $0) } }
+        return Dictionary(names) { $1 }
     }
 
     private func heading(_ style: ReportStyle) -> [String] {

@@ -48,6 +48,11 @@ public struct PeriodReport: Hashable, Sendable {
     public let period: ReportPeriod
     /// The only office that is reported; `nil` for all.
     public let office: String?
+    /// When it was made, in milliseconds since the epoch, so that what is dated after that is named; `nil`
+    /// where nobody asks for it.
+    public let cutTime: Int64?
+    /// What wrong clocks mean for it.
+    public private(set) var clocks = ClockFindings()
     /// The figures of all offices together.
     public private(set) var total = PeriodFigures()
     /// The figures by office: those of the catalog and all others that occur, by code.
@@ -63,26 +68,31 @@ public struct PeriodReport: Hashable, Sendable {
     ///   - from: the first day.
     ///   - to: the last day, included.
     ///   - office: the code of the only office to report.
+    ///   - cutTime: when it is made, in milliseconds since the epoch.
     /// - Throws: `ReportError`.
     public init(
-        databasePath path: String, from: CalendarDate, to: CalendarDate, office: String? = nil
+        databasePath path: String, from: CalendarDate, to: CalendarDate, office: String? = nil,
+        cutTime: Int64? = nil
     ) throws(ReportError) {
         let period = try ReportPeriod(from: from, to: to)
         self = try ReportSource(path: path).read { database throws(ReportError) in
-            try PeriodReport(database, period, office: office)
+            try PeriodReport(database, period, office: office, cutTime: cutTime)
         }
     }
 
     /// Counts the records of an open database, within its read transaction.
     ///
-    /// - Parameter position: a position of central's feed at which records and catalog are looked at;
-    ///   `nil` for the present.
+    /// - Parameters:
+    ///   - position: a position of central's feed at which records and catalog are looked at; `nil` for the
+    ///     present.
+    ///   - cutTime: when it is made, in milliseconds since the epoch.
     /// - Throws: `ReportError`.
     public init(
         _ database: ReplicaDatabase, _ period: ReportPeriod, office: String? = nil,
-        at position: UInt64? = nil
+        at position: UInt64? = nil, cutTime: Int64? = nil
     ) throws(ReportError) {
         self.period = period
+        self.cutTime = cutTime
         self.office = office
         months = period.months.map { MonthRow(month: $0) }
         do {
@@ -93,7 +103,7 @@ public struct PeriodReport: Hashable, Sendable {
     }
 
     private mutating func count(_ database: ReplicaDatabase, at position: UInt64?) throws {
-        var tally = Tally(period: period, months: months, only: office)
+        var tally = Tally(period: period, months: months, only: office, cutTime: cutTime)
         let book = try database.deadlineBook(at: position)
         try database.forEachState(of: .office, at: position) { tally.takeOffice($0) }
         try database.forEachState(of: .procedure, at: position) { tally.takeProcedure($0) }
@@ -101,6 +111,8 @@ public struct PeriodReport: Hashable, Sendable {
         try database.forEachState(of: .contact, at: position) { tally.takeContact($0) }
         if office != nil, tally.offices.isEmpty { throw ReportError.unknownOffice }
         total = tally.total
+        clocks = tally.clocks
+        clocks.sort()
         months = tally.months
         offices = tally.offices.values.sorted { ($0.code ?? "") < ($1.code ?? "") }
         procedures = tally.procedureRows

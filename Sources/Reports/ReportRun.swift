@@ -83,7 +83,7 @@ public struct ReportRun {
                 }
                 let report = try PeriodReport(
                     database, period, office: invocation.value("--office"),
-                    at: earlier == nil ? nil : cut.position)
+                    at: earlier == nil ? nil : cut.position, cutTime: cut.time)
                 return (report, cut)
             }
             try print(made.0, made.1, width)

@@ -8,11 +8,23 @@ struct Tally {
     private(set) var months: [PeriodReport.MonthRow]
     private let instants: Range<Int64>
     private let monthPlaces: [ReportMonth: Int]
+    private(set) var clocks = ClockFindings()
     private let office: String?
+    private let cutTime: Int64?
     private var procedures: [String?: PeriodFigures] = [:]
     private var procedureNames: [String: String] = [:]
 
-    init(period: ReportPeriod, months: [PeriodReport.MonthRow], only office: String?) {
+    /// Which way a dossier came into the figures.
+    private enum Place {
+        case received
+        case carriedOver
+    }
+
+    init(
+        period: ReportPeriod, months: [PeriodReport.MonthRow], only office: String?,
+        cutTime: Int64?
+    ) {
+        self.cutTime = cutTime
         instants = period.instants
         self.office = office
         self.months = months
@@ -36,14 +48,27 @@ struct Tally {
     mutating func takeDossier(_ state: RecordState, _ book: DeadlineBook) {
         let own = state.shownValue(RecordSchema.officeField)?.text
         guard office == nil || own == office else { return }
+        let place = takeFigures(of: state, own, book)
+        noteClock(of: state, own, ["received_at", "finished_at", "returned_at"])
+        guard !state.wrongClockMarks.isEmpty else { return }
+        switch place {
+        case .received: clocks.uncorrected.received += 1
+        case .carriedOver: clocks.uncorrected.carriedOver += 1
+        case nil: clocks.uncorrected.uncounted += 1
+        }
+    }
+
+    private mutating func takeFigures(
+        of state: RecordState, _ own: String?, _ book: DeadlineBook
+    ) -> Place? {
         let status = state.shownValue(RecordSchema.statusField)?.text
         guard let received = state.shownValue("received_at")?.integer else {
             // Those without any field were refused before they began.
             if status != nil { add(to: own) { $0.undated.dossiers += 1 } }
-            return
+            return nil
         }
-        guard received < instants.upperBound else { return }
-        count(
+        guard received < instants.upperBound else { return nil }
+        return count(
             DossierRow(
                 office: own, status: status.flatMap(DossierStatus.init(rawValue:)),
                 channel: state.shownValue("channel")?.text, receivedAt: received,
@@ -58,6 +83,8 @@ struct Tally {
     mutating func takeContact(_ state: RecordState) {
         let own = state.shownValue(RecordSchema.officeField)?.text
         guard office == nil || own == office else { return }
+        noteClock(of: state, own, ["occurred_at"])
+        if !state.wrongClockMarks.isEmpty { clocks.uncorrected.contacts += 1 }
         guard let occurred = state.shownValue("occurred_at")?.integer else {
             if own != nil { add(to: own) { $0.undated.contacts += 1 } }
             return
@@ -84,11 +111,18 @@ struct Tally {
         }
     }
 
-    private mutating func count(_ row: DossierRow, procedure: String?) {
+    private mutating func noteClock(
+        of state: RecordState, _ own: String?, _ fields: [FieldName]
+    ) {
+        guard let cutTime else { return }
+        clocks.note(state, of: own, fields: fields, cut: cutTime)
+    }
+
+    private mutating func count(_ row: DossierRow, procedure: String?) -> Place? {
         let isReceived = row.receivedAt >= instants.lowerBound
         let isReturned = row.returnedAt.map(instants.contains) == true
         let outcome = DossierOutcome(of: row, in: instants)
-        guard isReceived || isReturned || outcome != nil else { return }
+        guard isReceived || isReturned || outcome != nil else { return nil }
         let change: (inout PeriodFigures) -> Void = { figures in
             if isReceived { figures.countReceived(by: row.channel) }
             if isReturned { figures.countReturned(by: row.returnMethod) }
@@ -105,7 +139,13 @@ struct Tally {
                 if row.channel == "online" { month.online += 1 }
             }
         }
-        guard let finish = DossierOutcome.finish(of: row), let outcome else { return }
+        if let finish = DossierOutcome.finish(of: row), let outcome {
+            addFinish(finish, outcome)
+        }
+        return isReceived ? .received : outcome == nil ? nil : .carriedOver
+    }
+
+    private mutating func addFinish(_ finish: Int64, _ outcome: DossierOutcome) {
         switch outcome {
         case .finishedEarly, .finishedOnTime, .finishedLate, .finishedWithoutDue:
             addToMonth(of: max(finish, instants.lowerBound)) { month in

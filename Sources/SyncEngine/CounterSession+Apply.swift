@@ -25,7 +25,11 @@ struct Round {
 
 extension CounterSession {
     /// Applies a reply, all of it in one transaction.
-    func apply(_ reply: SyncReply, to request: SyncRequest) throws -> Round {
+    ///
+    /// - Parameter isCarried: whether it came in a bundle: then central's time is that of another day.
+    func apply(
+        _ reply: SyncReply, to request: SyncRequest, isCarried: Bool = false
+    ) throws -> Round {
         var receiptNumber: Int64?
         var erased: [RecordID] = []
         let round = try database.write(now: clock.now()) { transaction in
@@ -62,6 +66,7 @@ extension CounterSession {
             report.note(reply, refused: refused, pushedBefore: pushedBefore)
             erased = transaction.erasedRecords
             receiptNumber = try saveReceiptSoFar(reply, in: transaction)
+            try transaction.noteCentral(reply.time, isNow: !isCarried)
             if try database.gaps(limit: 1).isEmpty, repair.askedBucket == nil {
                 repair.decide(isWanted: reply.requests.contains(.sendStates))
                 for id in repair.takeUnexplained() { try transaction.setGap(id, isOpen: true) }
@@ -228,6 +233,7 @@ extension CounterSession {
             report.pending = identity.pendingCount
             try saveReceipt(in: transaction)
             report.conflicts = try database.conflictCount()
+            report.wrongClockRecords = try database.wrongClockCount()
         }
     }
 }

@@ -201,7 +201,7 @@ extension CounterSession {
         }
         if !application.isExact { reply.digest = nil }
         if !isNext { reply.keepOnlyReceipt(at: PullPlace(identity)) }
-        let round = try apply(reply, to: request)
+        let round = try apply(reply, to: request, isCarried: true)
         report.roundTrips += 1
         application.takenCount += 1
         application.isDone = round.isDone && application.isExact

@@ -36,6 +36,8 @@ public struct SyncReport: Sendable {
     public internal(set) var pending: UInt64 = 0
     /// Fields in conflict in this replica.
     public internal(set) var conflicts = 0
+    /// Records that hold what was written under a wrong clock and was not set right since.
+    public internal(set) var wrongClockRecords = 0
     /// Exchanges that were answered.
     public internal(set) var roundTrips = 0
     /// Times that the link broke, or central was busy, and the sync went on.

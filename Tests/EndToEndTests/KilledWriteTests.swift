@@ -228,6 +228,7 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE carried;
                 DROP TABLE news_wait;
                 DROP TABLE former_identities;
+                DROP TABLE clock_watch; DROP TABLE wrong_clock;
                 """),
         OldFile(
             program: "central", name: "central.db",
@@ -243,6 +244,7 @@ struct OldFile: CustomTestStringConvertible {
                 ALTER TABLE epochs DROP COLUMN lacks_revocations;
                 ALTER TABLE epochs DROP COLUMN lacks_orders;
                 DROP TABLE awaited_orders;
+                DROP TABLE clock_watch; DROP TABLE wrong_clock;
                 """ + undoingCounts),
     ]
 

@@ -176,7 +176,9 @@ private struct ClockedLife {
         try fleet.readCentral { database in
             for (id, state) in try database.statesByID() {
                 guard !state.kind.isCatalog else { continue }
-                records[id] = Record(vv: state.vv, fields: state.fields)
+                // That a clock was wrong is said, and decides nothing.
+                let fields = state.fields.filter { $0.name != RecordSchema.clockOffField }
+                records[id] = Record(vv: state.vv, fields: fields)
             }
             for id in ids { feed += try database.history(of: .id(id)).map(\.change.dot) }
             conflictCount = try database.conflictCount()

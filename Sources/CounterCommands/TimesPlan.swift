@@ -1,0 +1,103 @@
+internal import Causality
+internal import CommandLineTool
+internal import Dossiers
+internal import JSON
+internal import Language
+internal import ReplicaStore
+internal import Replication
+
+/// What is to become of the records that were written under a wrong clock.
+struct TimesPlan {
+    /// What a person wants.
+    struct Wish {
+        var record: RecordReference?
+        var span: Int64?
+        var start: Timestamp?
+
+        init(_ invocation: Invocation) throws {
+            if invocation.optionalPositional("RECORD") != nil {
+                record = try invocation.reference()
+            }
+            span = try invocation.value(
+                "--move",
+                expected: Message(
+                    "a span such as 9829d2h30m or -7h",
+                    vi: "khoảng thời gian như 9829d2h30m hoặc -7h"),
+                transform: TimesPlan.milliseconds)
+            start = try invocation.value(
+                "--to",
+                expected: Message(
+                    "a time such as 2026-11-30T09:15:00+07:00",
+                    vi: "thời điểm như 2026-11-30T09:15:00+07:00")
+            ) { text in
+                RFC3339.millisecondsSinceEpoch(text).map {
+                    Timestamp(milliseconds: $0.milliseconds)
+                }
+            }
+            if start != nil, span != nil || record == nil {
+                throw UsageError(
+                    Message(
+                        "--to needs RECORD, and no --move",
+                        vi: "--to cần RECORD, và không kèm --move"))
+            }
+        }
+    }
+
+    /// A record and what it comes to.
+    struct Item {
+        var state: RecordState
+        var correction: TimesCorrection
+    }
+
+    var items: [Item] = []
+    /// Records of other desks, which are set right there, or by name.
+    var elsewhereCount = 0
+
+    init(_ database: ReplicaDatabase, _ wish: Wish) throws {
+        let own = try database.enrolledIdentity().replica
+        let states: [RecordState]
+        if let record = wish.record {
+            guard let state = try database.state(of: record) else { throw StoreError.noSuchRecord }
+            states = [state]
+        } else {
+            states = try database.wrongClockRecords()
+        }
+        for state in states {
+            let marks = state.wrongClockMarks
+            let ours = marks.filter { wish.record != nil || $0.dot.replica == own }
+            if ours.isEmpty {
+                elsewhereCount += marks.isEmpty ? 0 : 1
+                continue
+            }
+            let first = marks.map(\.act.time).min()
+            var shifts: [Dot: Int64] = [:]
+            for mark in ours {
+                shifts[mark.dot] =
+                    try wish.span ?? wish.start.flatMap { start in first.map { start.less($0) } }
+                    ?? database.knownShift(of: mark)
+            }
+            items.append(
+                Item(state: state, correction: TimesCorrection(of: state) { shifts[$0.dot] }))
+        }
+    }
+
+    /// Reads `9829d2h30m`, `90s` or `-7h`; `nil` for anything else, and for more than 300 years.
+    static func milliseconds(_ text: String) -> Int64? {
+        var rest = text[...]
+        let sign: Int64 = rest.hasPrefix("-") ? -1 : 1
+        if rest.hasPrefix("-") || rest.hasPrefix("+") { rest.removeFirst() }
+        guard !rest.isEmpty else { return nil }
+        var total: Int64 = 0
+        for (unit, milliseconds) in [
+            ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000),
+        ] as [(Character, Int64)] {
+            guard let end = rest.firstIndex(of: unit) else { continue }
+            guard rest[..<end].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+                let number = Int64(rest[..<end]), number <= 10_000_000_000 / milliseconds * 1000
+            else { return nil }
+            total += number * milliseconds
+            rest = rest[rest.index(after: end)...]
+        }
+        return rest.isEmpty && total > 0 && total < 300 * 366 * 86_400_000 ? sign * total : nil
+    }
+}
