@@ -125,7 +125,8 @@ struct WrongClockTests {
 
     @Test("a clock that a sync found days ahead is wrong until it is seen set right")
     func ahead() async throws {
-        let (_, first, _) = try await desks()
+        let (fleet, first, _) = try await desks()
+        defer { withExtendedLifetime(fleet) {} }
         first.clock.advance(milliseconds: 3 * Self.day)
         #expect(try first.states()[receive(first)]?.wrongClockMarks == [], "nothing is known yet")
         _ = try await first.sync()
@@ -140,7 +141,8 @@ struct WrongClockTests {
 
     @Test("no step of a dossier is refused for a clock: not the end before the beginning")
     func orderOfTimes() async throws {
-        let (_, first, _) = try await desks()
+        let (fleet, first, _) = try await desks()
+        defer { withExtendedLifetime(fleet) {} }
         let id = try receive(first)
         first.clock.advance(milliseconds: -21 * Self.year)
         let database = try first.open()
@@ -171,7 +173,8 @@ struct WrongClockTests {
 
     @Test("a time that a person says is no matter of the clock")
     func saidTime() async throws {
-        let (_, first, _) = try await desks()
+        let (fleet, first, _) = try await desks()
+        defer { withExtendedLifetime(fleet) {} }
         let said = first.clock.now()
         first.clock.advance(milliseconds: -21 * Self.year)
         let id = try first.edit {
@@ -182,7 +185,8 @@ struct WrongClockTests {
 
     @Test("a person is asked once about one wrong clock, and anew after the clock was right")
     func askedOnce() async throws {
-        let (_, first, _) = try await desks()
+        let (fleet, first, _) = try await desks()
+        defer { withExtendedLifetime(fleet) {} }
         func fault() throws -> ClockFault? {
             try first.read { try $0.clockFault(at: first.clock.now()) }
         }
@@ -242,7 +246,8 @@ struct WrongClockTests {
 
     @Test("a code is given for a day that has one, and none for others")
     func codes() async throws {
-        let (_, first, _) = try await desks()
+        let (fleet, first, _) = try await desks()
+        defer { withExtendedLifetime(fleet) {} }
         func code(_ day: String) throws -> String? {
             let day = try #require(CalendarDate(parsing: day))
             return try first.edit { try $0.possibleCode(day: day) }
