@@ -97,7 +97,8 @@ public struct DeviceReceipt: Hashable, Sendable {
 }
 
 extension ReplicaDatabase {
-    private static let deviceReceiptColumnsRead = deviceReceiptColumns
+    private static let deviceReceiptColumnsRead =
+        deviceReceiptColumns
         .replacing("device", with: "r.id")
     fileprivate static let deviceReceiptColumns = """
         number, device, began, ended, times, is_open, epoch, durable_before, durable, durable_hash,

@@ -282,7 +282,8 @@ extension ReplicaDatabase {
             showsRestoration: try lacks(whatItGave: request, device), device: device,
             confirmsLast: try request.takesNothing
                 && deviceReceipts(device: request.replica, last: 1).first?
-                    .confirmed(by: request) != nil)
+                    .confirmed(by: request) != nil
+        )
     }
 }
 
