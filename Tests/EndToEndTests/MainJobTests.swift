@@ -69,14 +69,13 @@ struct MainJobTests {
                 "state", "office", "desk", "replica", "central", "centralPin", "records", "pending",
                 "pendingBytes", "pendingSince", "conflicts", "refused", "lastExchange",
                 "lastComplete", "lastOutcome", "synced", "digest", "identityChanges", "agent",
-                "waitSeconds",
+                "waitSeconds", "clockOffMilliseconds", "wrongClockRecords",
             ])
         #expect(
             try desk.sync().names == [
                 "outcome", "pushed", "accepted", "refused", "pulled", "erased", "pending",
-                "conflicts", "roundTrips", "retries", "bytesSent", "bytesReceived", "seconds",
-                "digest",
-                "digestAgrees",
+                "conflicts", "wrongClockRecords", "roundTrips", "retries", "bytesSent",
+                "bytesReceived", "seconds", "digest", "digestAgrees",
             ])
         let replaced = try desk("sync", "--new-token", "--json").json
         #expect(replaced.names.last == "newToken")
