@@ -176,8 +176,10 @@ extension LocalEdit {
             guard known?.state.fields.isEmpty == true else { throw StoreError.duplicateID }
         }
         let count = writes.count + additions.count
-        // What a person says of the time is no matter of the clock.
-        if at == nil, count < DossierLimits.changeFieldsMax,
+        // What a person says of the time is no matter of the clock, and an order of erasure has no time
+        // that counts.
+        if at == nil, !additions.contains(where: { $0.name == RecordSchema.erasedField }),
+            count < DossierLimits.changeFieldsMax,
             let mark = try clockMark(on: kind, known?.state)
         {
             additions.append(mark)
