@@ -1,4 +1,5 @@
 import Causality
+import Crypto
 import Dossiers
 @testable import ReplicaStore
 import Replication
@@ -93,6 +94,8 @@ struct OneKindTests {
         if isReplyLost {
             second.transport.meet([nil, .replyLost])
             _ = try await second.sync(options)
+            // Its own has made way for central's, whichever came to it first.
+            #expect(try second.read { try $0.kinds(of: id) } == [.dossier])
         }
         var report = try await second.sync(options)
         if report.outcome != .refused { report = try await second.sync() }
@@ -142,11 +145,68 @@ struct OneKindTests {
                 reply = try await raw.send(request)
             }
             #expect(reply.refusals.map(\.code) == (isTaken ? [] : [.otherKind]))
+            // The refusal tells an office of its own record, which was first.
+            #expect(reply.refusals.allSatisfy { $0.state?.kind == .dossier })
             #expect(
                 try fleet.readCentral { try $0.kinds(of: given) }
                     == (isTaken ? [.contact] : [.dossier]))
         }
         #expect(try fleet.readCentral { try $0.verify().faults } == [])
+    }
+
+    @Test("a central that recovers takes back no state of another kind than it has")
+    func whileRecovering() async throws {
+        let fleet = try Fleet()
+        let a = try await fleet.enrol("A")
+        let id = try a.make(Self.name)
+        _ = try await a.sync()
+        try fleet.editCentralTransaction { try $0.setRecovering(true) }
+        let raw = try await RawDevice(fleet, office: "A")
+        let free = try #require(RecordID("01970000-0000-7000-8000-000000000005"))
+        for (given, kinds) in [(free, [RecordKind.contact]), (id, [.dossier])] {
+            let making = Change(
+                dot: Dot(ReplicaID(77), given == id ? 2 : 1),
+                clock: HybridTimestamp(rawValue: 1 << 40), kind: .contact, record: given,
+                context: VersionVector(),
+                writes: Self.topic + [FieldWrite("office", .text("A"))])
+            var state = RecordState(kind: .contact, id: given)
+            #expect(state.apply(making) == .applied)
+            var request = raw.request()
+            request.states = state.canonicalBytes
+            _ = try await raw.send(request)
+            #expect(try fleet.readCentral { try $0.kinds(of: given) } == kinds)
+        }
+        #expect(try fleet.readCentral { try $0.verify().faults } == [])
+    }
+
+    @Test("erasure reaches what was refused of another kind under the id, where it was written too")
+    func erasingRefused() async throws {
+        let fleet = try Fleet()
+        let (first, second) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        try await settle([first, second])
+        let id = try #require(RecordID("01970000-0000-7000-8000-000000000006"))
+        try first.edit { _ = try $0.make(.dossier, id: id, writes: Self.name) }
+        try second.edit { _ = try $0.make(.contact, id: id, writes: Self.topic) }
+        for counter in [first, second, first] { _ = try await counter.sync() }
+        try expectRefusedAndWhole(second, 1)
+        try erase(fleet, id)
+        _ = try await second.sync()
+        let refused = try second.read { try $0.refusedChanges() }
+        #expect(refused.map { $0.change.touches("topic") } == [false])
+        for faults in [
+            try fleet.readCentral { try $0.verify().faults },
+            try second.read { try $0.verify().faults },
+        ] {
+            #expect(faults == [])
+        }
+    }
+
+    private func erase(_ fleet: Fleet, _ id: RecordID) throws {
+        try fleet.editCentralTransaction { transaction in
+            let seed = try transaction.centralKeySeed(orElse: [])
+            _ = try LocalEdit(transaction, session: ReplicaID(4712)).erase(
+                .id(id), reason: "QĐ 1", signedBy: try #require(SigningKey(seed: seed)))
+        }
     }
 
     @Test(
@@ -179,18 +239,22 @@ struct OneKindTests {
     private func double(_ fleet: Fleet, _ id: RecordID) throws {
         try fleet.editCentralTransaction { transaction in
             var chain = HashChain()
-            let change = Change(
-                dot: Dot(ReplicaID(4711), 1), clock: HybridTimestamp(rawValue: 1 << 40),
-                kind: .contact, record: id, context: VersionVector(),
-                writes: Self.topic + [FieldWrite("office", .text("A"))],
-                additions: [FieldWrite("notes", .text("one"))])
-            chain.append(change.canonicalBytes)
-            let before = OpenRecord(state: RecordState(kind: .contact, id: id), key: nil)
-            var state = before.state
-            #expect(state.apply(change) == .applied)
-            let entry = LogEntry(
-                form: .change, dot: change.dot, hash: chain.hash, bytes: change.canonicalBytes)
-            try transaction.store(state, over: before, log: entry)
+            var before = OpenRecord(state: RecordState(kind: .contact, id: id), key: nil)
+            let making = Self.topic + [FieldWrite("office", .text("A"))]
+            for (writes, note) in [(making, "one"), ([], "two")] {
+                let change = Change(
+                    dot: Dot(ReplicaID(4711), chain.seq + 1),
+                    clock: HybridTimestamp(rawValue: (chain.seq + 1) << 40), kind: .contact,
+                    record: id, context: before.state.vv, writes: writes,
+                    additions: [FieldWrite("notes", .text(note))])
+                chain.append(change.canonicalBytes)
+                var state = before.state
+                #expect(state.apply(change) == .applied)
+                let entry = LogEntry(
+                    form: .change, dot: change.dot, hash: chain.hash, bytes: change.canonicalBytes)
+                try transaction.store(state, over: before, log: entry)
+                before = try transaction.open(.contact, id)
+            }
         }
     }
 
@@ -213,8 +277,14 @@ struct OneKindTests {
         }
 
         try b.edit { _ = try $0.edit(.id(id), writes: [FieldWrite("officer", .text("Hoa"))]) }
+        let raw = try await RawDevice(fleet, office: "A")
+        var request = raw.request()
+        request.cursor = try await raw.send(request).cursor
         let settled = try fleet.editCentral { try $0.settle(id, keeping: .dossier) }
         #expect(settled.moved == .contact && settled.narrowed == [])
+        // The feed says so: no digest has to differ first.
+        let told = try await raw.send(request).states()[id]
+        #expect(told?.kind == .contact && told?.fields.isEmpty == true)
         for _ in 0..<2 {
             for counter in [a, b, late] { _ = try await counter.sync() }
         }
@@ -224,7 +294,7 @@ struct OneKindTests {
             #expect(try counter.read { try $0.verify().faults } == [])
             #expect(try counter.read { try $0.kinds(of: id) } == [.dossier])
             #expect(try counter.values(settled.newID, "topic") == [.text("x")])
-            #expect(try counter.values(settled.newID, "notes") == [.text("one")])
+            #expect(try counter.values(settled.newID, "notes") == [.text("one"), .text("two")])
             #expect(try counter.values(id, "applicant_name") == [.text("Lan")])
         }
         #expect(try fleet.readCentral { try $0.verify().faults } == [])
@@ -232,6 +302,33 @@ struct OneKindTests {
         #expect(Set(audit.map(\.logged.change.kind)) == [.dossier, .contact])
         #expect(throws: StoreError.self) {
             try fleet.editCentral { try $0.settle(id, keeping: .dossier) }
+        }
+    }
+
+    @Test("what was erased is not made anew under another id: its kind keeps the id")
+    func settlingErased() async throws {
+        let fleet = try Fleet()
+        let a = try await fleet.enrol("A")
+        let id = try a.make(Self.name)
+        try await settle([a])
+        try erase(fleet, id)
+        try double(fleet, id)
+        try await settle([a])
+        #expect {
+            try fleet.editCentral { try $0.settle(id, keeping: .contact) }
+        } throws: { error in
+            if case StoreError.notInConflict = error { true } else { false }
+        }
+        let settled = try fleet.editCentral { try $0.settle(id, keeping: .dossier) }
+        #expect(settled.moved == .contact)
+        // The history of the one that moved stays, and is no damage anywhere.
+        try await settle([a])
+        #expect(try a.values(settled.newID, "topic") == [.text("x")])
+        #expect(try a.values(id, "applicant_name") == [])
+        for faults in [
+            try fleet.readCentral { try $0.verify().faults }, try a.read { try $0.verify().faults },
+        ] {
+            #expect(faults == [])
         }
     }
 }
