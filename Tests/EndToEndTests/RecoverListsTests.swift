@@ -90,6 +90,23 @@ struct RecoverListsTests {
         #expect(try !status().contains("may be missing"))
     }
 
+    @Test("orders that another central has signed are passed over, and named")
+    func othersOrders() throws {
+        let other = try Office()
+        let desk = try other.desk("desk")
+        let foreign = try desk.enter("applicant_name=X")
+        try desk.sync()
+        #expect(try other.central("erase", foreign, "--reason", "QĐ 2").code == 0)
+        let list = try office.root.path + "/foreign.ndjson"
+        try other.central("erasures", "--json").output
+            .write(toFile: list, atomically: true, encoding: .utf8)
+        try other.stop()
+        let told = try office.central("recover", "--orders", list)
+        #expect(told.code == 0, "\(told.errors)")
+        #expect(told.output.contains("not signed by this central"), "\(told.output)")
+        #expect(told.output.contains(foreign), "\(told.output)")
+    }
+
     @Test("a file that is no such list is refused, and nothing was done")
     func wrongLists() throws {
         #expect(try office.central("recover", "--revoked", lists.orders).code == 65)
@@ -97,6 +114,11 @@ struct RecoverListsTests {
         #expect(try office.central("recover", "--revoked", lists.revoked + ".no").code == 66)
         #expect(try office.central("recover", "--orders", lists.revoked + ".no").code == 66)
         #expect(try office.central("recover", "--end", "--orders", lists.orders).code == 64)
+        // The list of all devices would shut all of them out.
+        let all = try office.root.path + "/devices.json"
+        try office.central("devices", "--json").output
+            .write(toFile: all, atomically: true, encoding: .utf8)
+        #expect(try office.central("recover", "--revoked", all).code == 65)
         let epoch = try office.central("status", "--json").json["epoch"]
         #expect(epoch?["cause"] == "made" && epoch?["recovering"] == false)
     }

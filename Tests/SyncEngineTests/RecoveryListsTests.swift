@@ -73,6 +73,14 @@ struct RecoveryListsTests {
             }
         }
         #expect(try await other.sync().outcome == .synced)
+        // What came from one enrolment is closed and let in together still.
+        let copied = try copy.read { try $0.enrolledIdentity().replica }
+        try fleet.editCentralTransaction { transaction in
+            let back = try transaction.takeBackRevocation(of: copied)
+            #expect(Set(back.map(\.replica)) == [lost.replica, copied])
+            _ = try transaction.revoke(lost.replica)
+        }
+        #expect(try Set(closedIdentities().map(\.replica)) == Set(list.map(\.replica)))
         // One that was noted alone may be let in again, and proves itself by its key.
         let replica = try late.read { try $0.enrolledIdentity().replica }
         try fleet.editCentralTransaction { _ = try $0.takeBackRevocation(of: replica) }
@@ -185,6 +193,9 @@ struct RecoveryListsTests {
         #expect(try missing() == [false, true])
         try fleet.editCentralTransaction { try $0.noteOrdersGiven() }
         #expect(try missing() == [false, false])
+        try recover()
+        try fleet.editCentralTransaction { try $0.noteOrdersGiven() }
+        #expect(try missing() == [true, false])
         try recover()
         #expect(try missing() == [true, true])
         try fleet.editCentralTransaction { try $0.setRecovering(false) }

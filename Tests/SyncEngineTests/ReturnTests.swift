@@ -68,6 +68,54 @@ struct ReturnTests {
         let desk = try counter.read { try $0.enrolledIdentity().identity.desk }
         let own = try replica()
         #expect(devices.first { $0.replica == own }?.desk == desk)
+        guard isTold else { return }
+        // What it was before the restoration is given up: every copy of then has its key.
+        #expect(throws: RevocationError.givenUp(counter.replica)) {
+            try fleet.editCentralTransaction {
+                _ = try $0.revoke(own, sparing: [counter.replica])
+            }
+        }
+    }
+
+    @Test("whoever of its former identities central still has, not only the newest")
+    func olderIdentity() async throws {
+        try await restore(isTold: true)
+        #expect(try await counter.sync().outcome == .synced)
+        #expect(try counter.read { try $0.formerIdentities(countMax: 9) }.count == 2)
+        try await restore(isTold: true)
+        #expect(try await counter.sync().outcome == .synced)
+        let returned = try fleet.readCentral { try $0.devices().filter { $0.cause == .returned } }
+        #expect(returned.map(\.copyOf) == [counter.replica])
+    }
+
+    @Test("a token that was used before proves nothing, whose ever it was")
+    func usedToken() async throws {
+        let token = try counter.read { try $0.enrolledIdentity().identity.token }
+        try await restore(isTold: true)
+        let other = try await fleet.enrol("A")
+        let used = try other.read { try $0.enrolledIdentity().identity.token }
+        let seeds = try counter.read {
+            (
+                try $0.enrolledIdentity().identity.signingSeed,
+                try $0.formerIdentities(countMax: 1).map(\.signingSeed)
+            )
+        }
+        let own = try #require(SigningKey(seed: seeds.0))
+        let former = try #require(seeds.1.first.flatMap(SigningKey.init(seed:)))
+        func replacement(_ token: BearerToken) -> TokenReplacement {
+            var replacement = TokenReplacement(
+                replica: ReplicaID(of: own.publicKey), generation: 1, token: token, key: own)
+            replacement.introduction = Introduction(
+                of: own, tokenHash: token.hash, formers: [(counter.replica, former)])
+            return replacement
+        }
+        await #expect {
+            try await fleet.node.replaceToken(replacement(BearerToken(text: used)))
+        } throws: { error in
+            if case SyncFailure.malformed? = error as? SyncFailure { true } else { false }
+        }
+        let receipt = try await fleet.node.replaceToken(replacement(BearerToken(text: token)))
+        #expect(receipt.generation == 1)
     }
 
     @Test("a lost answer is asked for again, and the number of its desk comes with it")
@@ -116,12 +164,16 @@ struct ReturnTests {
         }
         var otherReplica = replacement(introduction(of: own, by: former), own)
         otherReplica.replica = ReplicaID(77)
+        // All is as it should be, but who signs it has not the present key.
+        var otherSigner = replacement(introduction(of: own, by: former), fresh)
+        otherSigner.replica = ReplicaID(of: own.publicKey)
         let bent = [
             replacement(nil, own), replacement(introduction(of: own, by: own), own),
             replacement(introduction(of: own, by: fresh), own),
             replacement(introduction(of: own, BearerToken(of: fresh).hash, by: former), own),
             replacement(introduction(of: fresh, by: former), own),
             replacement(introduction(of: own, by: former), fresh), otherReplica,
+            otherSigner,
             replacement(
                 Introduction(of: own, tokenHash: token.hash, formers: [(ReplicaID(5), former)]),
                 own),

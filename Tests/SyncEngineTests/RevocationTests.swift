@@ -5,6 +5,7 @@ import ReplicaStore
 import Replication
 import SyncEngine
 import SyncProtocol
+import Synchronization
 import TestSupport
 import Testing
 
@@ -124,11 +125,16 @@ struct RevocationTests {
     @Test("sparing the one that it went on from is said: the machine has its key too")
     func keepBefore() async throws {
         let (original, clone) = try await clones()
-        let done = try revoke(clone, sparing: [original])
+        // By two steps as well.
+        let later = try copy(clone, "later")
+        _ = try clone.make()
+        try await settle([clone])
+        #expect(try await later.sync().rotation != nil)
+        let done = try revoke(later, sparing: [original])
         #expect(done.keptBefore.map(\.replica) == [original.replica])
         _ = try original.make()
         try await settle([original])
-        try await expectShutOut(clone)
+        for counter in [clone, later] { try await expectShutOut(counter) }
     }
 
     @Test("what was given up when central was restored is not spared, nor what is no clone of it")
@@ -178,6 +184,58 @@ struct RevocationTests {
         try await expectShutOut(other)
     }
 
+    @Test("a closed identity is not given again, though the one before it was spared")
+    func notGivenAgain() async throws {
+        let (original, clone) = try await clones()
+        try revoke(clone, sparing: [original])
+        func key(_ counter: TestCounter) throws -> SigningKey {
+            let seed = try counter.read { try $0.enrolledIdentity().identity.signingSeed }
+            return try #require(SigningKey(seed: seed))
+        }
+        var request = SyncRequest(
+            replica: original.replica, cursor: nil, chain: ChainEnd(seq: 0, hash: .zero),
+            time: fleet.clock.now())
+        request.rotation = Rotation(
+            key: try key(clone), after: original.replica, signedBy: try key(original), probes: [])
+        await #expect(throws: SyncFailure.revoked) {
+            try await fleet.node.exchange(request, from: original.replica)
+        }
+        // Its harmless twin, with a key of its own, is taken.
+        let fresh = try #require(SigningKey(seed: SystemRandomSource().bytes(32)))
+        request.rotation = Rotation(
+            key: fresh, after: original.replica, signedBy: try key(original), probes: [])
+        #expect(try await fleet.node.exchange(request, from: original.replica).identity != nil)
+    }
+
+    @Test("who is shut out while it waits for the writer gets neither an identity nor a token")
+    func meanwhile() async throws {
+        for isRotation in [true, false] {
+            let fleet = try Fleet()
+            let device = try await RawDevice(fleet, office: "A")
+            let fresh = try #require(SigningKey(seed: SystemRandomSource().bytes(32)))
+            var request = device.request()
+            request.rotation = Rotation(
+                key: fresh, after: device.replica, signedBy: device.key, probes: [])
+            let replacement = TokenReplacement(
+                replica: device.replica, generation: 1, token: BearerToken(of: fresh),
+                key: device.key)
+            // The clock is read between the first look at the device and the writer's turn.
+            let node = try CentralNode(
+                path: fleet.slot.path,
+                clock: HookedClock(fleet.clock) {
+                    try fleet.editCentralTransaction { _ = try $0.revoke(device.replica) }
+                })
+            await #expect(throws: SyncFailure.revoked) {
+                if isRotation {
+                    _ = try await node.exchange(request, from: device.replica)
+                } else {
+                    try await node.replaceToken(replacement)
+                }
+            }
+            #expect(try fleet.readCentral { try $0.devices().map(\.state) } == [.revoked])
+        }
+    }
+
     @Test("a closed identity proves nothing: no token, no identity, no enrolment, no return")
     func provesNothing() async throws {
         let (original, clone) = try await clones()
@@ -222,5 +280,32 @@ struct RevocationTests {
             try await fleet.node.enrol(
                 EnrolmentRequest(code: code.text, key: fresh, device: "anew")
             ).desk == 3)
+    }
+}
+
+/// A clock that does something when it is read for the first time.
+private final class HookedClock: WallClock {
+    private let clock: ManualClock
+    private let hook: @Sendable () throws -> Void
+    private let isDone = Mutex(false)
+
+    init(_ clock: ManualClock, _ hook: @escaping @Sendable () throws -> Void) {
+        self.clock = clock
+        self.hook = hook
+    }
+
+    func now() -> Timestamp {
+        let isFirst = isDone.withLock { isDone in
+            defer { isDone = true }
+            return !isDone
+        }
+        if isFirst {
+            do {
+                try hook()
+            } catch {
+                Issue.record(error)
+            }
+        }
+        return clock.now()
     }
 }
