@@ -32,4 +32,30 @@ struct AttemptTests {
         }
         #expect(try file.state(person)?.shownValue("applicant_name") == .text("X"))
     }
+
+    @Test(
+        "digests, chains and the feed are those of what stands, whatever went before and came after",
+        arguments: [DatabaseRole.central, .counter], [(true, false), (false, true), (true, true)])
+    func whole(role: DatabaseRole, made: (before: Bool, after: Bool)) throws {
+        let file = try StoreFile(role)
+        let person = try file.make([FieldWrite("applicant_name", .text("X"))])
+        let office = FieldWrite("office", .text(StoreFile.office))
+        try file.edit { edit in
+            func make() throws { _ = try edit.make(.dossier, writes: [office]) }
+            if made.before { try make() }
+            #expect(throws: Given.self) {
+                try edit.transaction.attempt {
+                    for _ in 0..<3 { try make() }
+                    let name = [FieldWrite("applicant_name", .text("Y"))]
+                    _ = try edit.edit(.id(person), writes: name)
+                    throw Given()
+                }
+            }
+            if made.after { try make() }
+        }
+        #expect(try file.read { try $0.verify().faults } == [])
+        // What follows goes on from there.
+        _ = try file.make()
+        #expect(try file.read { try $0.verify().faults } == [])
+    }
 }

@@ -76,6 +76,13 @@ struct FormatBudgetTests {
             let read = try? RecordState(canonicalBytes: state.canonicalBytes, within: budget)
             #expect(read == (vectorEntriesMax == 3 ? state : nil))
         }
+        var two = state
+        two.fields.append(FieldState("status", [FieldEntry(dots(1)[0], .text("new"))]))
+        for fieldsMax in [1, 2] {
+            let budget = FormatBudget(fieldsMax: fieldsMax)
+            let read = try? RecordState(canonicalBytes: two.canonicalBytes, within: budget)
+            #expect(read == (fieldsMax == 2 ? two : nil))
+        }
     }
 
     @Test("a long state is written, read, joined and shown in steps that grow with its entries")

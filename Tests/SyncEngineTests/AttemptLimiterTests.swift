@@ -64,6 +64,30 @@ struct AttemptLimiterTests {
         #expect(fail(&limiter, a) == Self.minute)
     }
 
+    @Test("of strangers no more than fifty are looked at at once: each may cost a password's hash")
+    func pendingStrangers() throws {
+        var limiter = AttemptLimiter()
+        limiter.note(known: try address("192.0.2.1"), account: "chief", at: .zero)
+        var attempts: [AttemptLimiter.Attempt] = []
+        for number in 0..<60 {
+            let stranger = try address("10.0.1.\(number)")
+            if case .go(let attempt) = limiter.take(stranger, account: "chief", at: .zero) {
+                attempts.append(attempt)
+            }
+        }
+        #expect(attempts.count == AttemptLimiter.pendingMax)
+        // Who has an account does not wait for them.
+        guard case .go = limiter.take(try address("192.0.2.1"), account: "chief", at: .zero) else {
+            Issue.record("strangers hold up who has an account")
+            return
+        }
+        limiter.end(attempts[0], isWrong: false, at: .zero)
+        guard case .go = limiter.take(try address("10.0.2.1"), account: "chief", at: .zero) else {
+            Issue.record("a place is free again")
+            return
+        }
+    }
+
     @Test("an IPv6 customer is one address, and a site that anybody can have is bounded")
     func version6() throws {
         var limiter = AttemptLimiter()

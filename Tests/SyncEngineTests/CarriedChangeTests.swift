@@ -135,6 +135,22 @@ struct CarriedChangeTests {
         try expectConverged(fleet, [fresh])
     }
 
+    @Test("a record of another kind under the id stays as it is, and the change is refused")
+    func otherKind() async throws {
+        try await settle([old, new])
+        let id = try #require(RecordID("01970000-0000-7000-8000-000000000004"))
+        try new.edit {
+            _ = try $0.make(
+                .dossier, id: id, writes: [FieldWrite("applicant_name", .text("Lan"))])
+        }
+        let topic = [FieldWrite("way", .text("in_person")), FieldWrite("topic", .text("x"))]
+        try old.edit { _ = try $0.make(.contact, id: id, writes: topic) }
+        #expect(try take(carried(old), at: new) == ["other_kind"])
+        #expect(try new.read { try $0.kinds(of: id) } == [.dossier])
+        try await settle([new])
+        #expect(try new.values(id, "applicant_name") == [.text("Lan")])
+    }
+
     @Test("what central had taken without the old device's knowing is not issued again")
     func receiptLost() async throws {
         let id = try await made()

@@ -1,6 +1,8 @@
 import CBOR
 import Causality
+import Columns
 import Crypto
+import ReplicaStore
 import Replication
 import SQLite
 import SyncProtocol
@@ -77,6 +79,102 @@ struct DecodingBudgetTests {
             let failure = await failure(first)
             #expect(isTaken ? failure == nil : isMalformed(failure, "push"), "\(elementsMax)")
         }
+    }
+
+    @Test("more states, or more of their elements, than the budget has are refused")
+    mutating func tinyStates() async throws {
+        var request = device.push([device.change(writes: fresh)])
+        request.states = state(3).canonicalBytes + state(3).canonicalBytes
+        let elements = 2 * (5 + 3)
+        for (states, elementsMax, isTaken) in [
+            (1, elements, false), (2, elements - 1, false), (2, elements, true),
+        ] {
+            let wire = WireBudget(
+                bytesMax: 1 << 20, pushedChangesMax: states, stateElementsMax: elementsMax)
+            fleet.slot.replace(
+                try CentralNode(
+                    path: fleet.slot.path, clock: fleet.clock,
+                    decoding: DecodingBudget(request: wire)), path: fleet.slot.path)
+            let failure = await failure(request)
+            #expect(isTaken ? failure == nil : isMalformed(failure, "states"), "\(elementsMax)")
+        }
+    }
+
+    @Test("states that fit alone, and not together, are not joined: nobody could read the record")
+    func joinedVectors() async throws {
+        try fleet.editCentralTransaction { try $0.setRecovering(true) }
+        let most = FormatBudget.standard.vectorEntriesMax
+        func state(_ replicas: ClosedRange<UInt64>) -> RecordState {
+            var state = RecordState(kind: .dossier, id: RecordID(derivedFrom: .zero))
+            let making = Change(
+                dot: Dot(ReplicaID(replicas.lowerBound << 8), 1),
+                clock: HybridTimestamp(rawValue: 1 << 40), kind: .dossier, record: state.id,
+                context: VersionVector(), writes: fresh)
+            #expect(state.apply(making) == .applied)
+            state.vv.formMerge(VersionVector(replicas.map { Dot(ReplicaID($0 << 8), 1) }))
+            return state
+        }
+        let half = UInt64(most / 2)
+        for (replicas, count) in [
+            (1...half, Int(half)), (half + 1...2 * half + 1, Int(half)),
+            (half + 1...2 * half, most),
+        ] {
+            var request = device.request()
+            request.states = state(replicas).canonicalBytes
+            _ = try await device.send(request)
+            let joined = try fleet.readCentral { try $0.statesByID() }[
+                RecordID(derivedFrom: .zero)]
+            #expect(joined?.vv.entries.count == count)
+        }
+    }
+
+    @Test("a push in columns takes room for what a counter pushes at most, and gives it back")
+    mutating func columns() async throws {
+        let node = try CentralNode(
+            path: fleet.slot.path, clock: fleet.clock,
+            decoding: DecodingBudget(columnBytes: 12 << 20))
+        fleet.slot.replace(node, path: fleet.slot.path)
+        for seq in UInt64(1)...3 {
+            let origin = PushOrigin(
+                replica: device.replica, firstSeq: seq, hashBefore: device.chain.hash)
+            var request = device.push([device.change(writes: fresh)])
+            let changes = try #require(request.push?.changes)
+            request.push?.form = .columns
+            request.push?.changes = ColumnarBatch(changes: changes, from: origin).bytes
+            let reply = try await device.send(request)
+            #expect(reply.accepted.seq == seq)
+        }
+        #expect(node.rooms.columns.peak == 2 << 20)
+    }
+
+    @Test("who only waits for news holds no room")
+    func waiting() async throws {
+        let counter = try await fleet.enrol("A")
+        try await settle([counter])
+        let node = try CentralNode(
+            path: fleet.slot.path, clock: fleet.clock,
+            decoding: DecodingBudget(bodyBytes: 4 << 20))
+        var request = SyncRequest(
+            replica: counter.replica, cursor: nil, chain: ChainEnd(seq: 0, hash: .zero),
+            time: counter.clock.now())
+        request.cursor = try await node.exchange(request, from: counter.replica).cursor
+        let plain = request
+        request.waitSeconds = 50
+        let patient = request
+        let (waits, begun) = AsyncStream<Void>.makeStream()
+        let waiting = Task {
+            try await node.exchange(
+                byteCount: 1 << 20, from: counter.replica,
+                WaitingRequest { if $0 { begun.yield() } }
+            ) { () throws(SyncFailure) in patient }
+        }
+        for await _ in waits { break }
+        _ = try await node.exchange(byteCount: 1 << 19, from: counter.replica) {
+            () throws(SyncFailure) in plain
+        }
+        waiting.cancel()
+        _ = try await waiting.value
+        #expect(node.rooms.bodies.peak == 2 << 20)
     }
 
     @Test("32 bombs at once take no more room than there is, and a push beside them is taken")

@@ -102,4 +102,17 @@ struct BundleBodyTests {
             try BundlePrelude(readingFrom: [], file: "f")
         }
     }
+
+    @Test("a frame that says it is longer than any may be is not waited for")
+    func frameLength() throws {
+        for (count, isRefused) in [
+            (BundleLimits.packedFrameBytesMax, false), (BundleLimits.packedFrameBytesMax + 1, true),
+        ] {
+            var frames = BundleFrames()
+            frames.append((0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * $0)) } + [0])
+            let found = failure { () throws(SyncFailure) in try frames.next() }
+            let limit = BundleLimits.packedFrameBytesMax
+            #expect(found == (isRefused ? .tooLarge(limitBytes: limit) : nil))
+        }
+    }
 }

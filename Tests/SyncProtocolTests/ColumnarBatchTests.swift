@@ -251,6 +251,7 @@ struct HostileColumnsTests {
                     == .tooMany)
             for budget in [
                 ColumnBudget(bytesMax: Self.limit, partsMax: 0),
+                ColumnBudget(bytesMax: Self.limit, fieldColumnsMax: 0),
                 ColumnBudget(bytesMax: Self.limit, elementsMax: 0),
             ] {
                 #expect(try failure(batch, budget) == .tooMany, "seed \(seed)")

@@ -143,8 +143,13 @@ struct CompressionTests {
             [0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0, 0, 0, 0, 0, 1, 0, 0, 0x09, 0, 0, 7],
         ]
         for claim in claims { #expect(failureOf(claim) == .tooLarge(limitBytes: 1 << 20)) }
+        let short: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0x10, 0, 0x09, 0, 0, 7]
+        expectMalformed(failureOf(short), "body")
+        // By its header and length alone, before memory is taken.
         expectMalformed(
-            failureOf([0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0x10, 0, 0x09, 0, 0, 7]), "body")
+            failure { () throws(SyncFailure) in
+                try Compression.contentByteCount(of: short, limitBytes: 1 << 20)
+            }, "body")
     }
 
     @Test("garbage and nothing are refused")

@@ -147,6 +147,26 @@ struct SyncRequestTests {
             failure { () throws(SyncFailure) in try SyncRequest(encoded: bytes) }, "request")
     }
 
+    @Test("more held copies or earlier refusals than the budget has are refused, and no less")
+    func tooManyListed() throws {
+        var request = plain
+        let id = RecordID(derivedFrom: .zero)
+        let seen = VersionVector(Dot(ReplicaID(1), 1))
+        request.heldCopies = [HeldCopy(id: id, vv: seen), HeldCopy(id: id, vv: seen)]
+        request.refusedBefore = [1, 2].map { RefusedBefore(seq: $0, code: .other) }
+        let bytes = request.encoded()
+        func refusal(records: Int, changes: Int) -> SyncFailure? {
+            let budget = WireBudget(
+                bytesMax: 1 << 20, listedRecordsMax: records, pushedChangesMax: changes)
+            return failure { () throws(SyncFailure) in
+                try SyncRequest(encoded: bytes, within: budget)
+            }
+        }
+        #expect(refusal(records: 2, changes: 2) == nil)
+        expectMalformed(refusal(records: 1, changes: 2), "request")
+        expectMalformed(refusal(records: 2, changes: 1), "request")
+    }
+
     @Test("members at the ends of their ranges are taken")
     func extremes() throws {
         var map = try EncodedMap(plain.encoded())
