@@ -57,6 +57,29 @@ struct ServerSeatsTests {
         await server.stop()
     }
 
+    @Test("the connection beyond all that there are is told when to come back, and not reset")
+    func beyondAll() async throws {
+        var limits = limits(perAddress: 100)
+        limits.connectionsMax = 2
+        let busy = Latch(2)
+        let release = Latch()
+        let server = try makeServer(limits: limits) { _ in
+            busy.countDown()
+            await release.wait()
+            return HTTPResponse(status: 204)
+        }
+        let held = (0..<2).compactMap { _ in RawSocket(port: server.port) }
+        try #require(held.count == 2)
+        for socket in held { await blocking { _ = socket.send(get("/long")) } }
+        await busy.wait()
+        let refused = try await ask(server, get("/"))
+        #expect(refused.text.hasPrefix("HTTP/1.1 503"), "\(refused.text)")
+        #expect(refused.text.contains("Retry-After: 5\r\n") && refused.isClosed)
+        release.countDown()
+        for socket in held { socket.close() }
+        await server.stop()
+    }
+
     @Test("a hundred silent connections of one address do not keep it from being answered")
     func silent() async throws {
         let server = try makeServer(limits: limits(perAddress: 4))

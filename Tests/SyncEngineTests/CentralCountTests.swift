@@ -100,6 +100,28 @@ struct CentralCountTests {
         }
     }
 
+    @Test("counts go with a row that is taken away, whoever takes it")
+    func removed() async throws {
+        let fleet = try Fleet()
+        let (a, b) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        let id = try a.make()
+        _ = try a.make()
+        try await settle([a, b])
+        try a.set(id, "fee_vnd", .integer(1))
+        try b.set(id, "fee_vnd", .integer(2))
+        try await settle([a, b])
+        #expect(try fleet.readCentral { try $0.conflictCount() } == 1)
+        let copy = fleet.directory + "/taken.db"
+        try Fleet.copyDatabase(fleet.centralPath, to: copy)
+        let connection = try Connection(path: copy, access: .readWrite)
+        try connection.execute("DELETE FROM dossiers WHERE conflicts > 0")
+        connection.close()
+        let database = try ReplicaDatabase(path: copy, role: .central)
+        defer { database.close() }
+        #expect(try database.verify().faults.contains { $0.subject == .count } == false)
+        #expect(try database.conflictCount() == 0)
+    }
+
     /// What SQLite does for an erasure when so many changes of other records were refused.
     private func erasureWork(refused count: Int) async throws -> Int {
         let fleet = try Fleet()

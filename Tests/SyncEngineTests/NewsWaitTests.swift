@@ -113,6 +113,69 @@ struct NewsWaitTests {
         #expect(said.withLock(\.self).count == 1)
     }
 
+    /// Central without room for another that waits.
+    private final class Full: Transport {
+        private let inner: DirectTransport
+        private let count = Mutex(0)
+
+        init(_ inner: DirectTransport) {
+            self.inner = inner
+        }
+
+        /// How often somebody wanted to wait.
+        var waits: Int { count.withLock(\.self) }
+        var traffic: Traffic { inner.traffic }
+
+        func exchange(
+            _ request: SyncRequest, token: String
+        ) async throws(SyncFailure) -> SyncReply {
+            guard request.waitSeconds > 0 else {
+                return try await inner.exchange(request, token: token)
+            }
+            count.withLock { $0 += 1 }
+            throw .busy(retryAfterSeconds: 1)
+        }
+
+        func replaceToken(
+            _ replacement: TokenReplacement
+        ) async throws(SyncFailure) -> TokenReceipt {
+            try await inner.replaceToken(replacement)
+        }
+    }
+
+    /// Time in which a sleep lasts a hundredth.
+    private struct QuickClock: Clock {
+        var now: ContinuousClock.Instant { .now }
+        var minimumResolution: Duration { .zero }
+
+        func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
+            try await Task.sleep(for: (deadline - now) / 100)
+        }
+    }
+
+    @Test("no room to wait is no reason to sync: the agent asks for room again")
+    func noRoom() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        let full = Full(counter.transport)
+        let syncs = Mutex(0)
+        let agent = try SyncAgent(
+            path: counter.path, schedule: AgentSchedule(interval: .seconds(86_400)),
+            timer: QuickClock(),
+            makeSession: { _, _ in
+                try CounterSession(path: counter.path, transport: full, clock: counter.clock)
+            },
+            sync: { session in
+                syncs.withLock { $0 += 1 }
+                return try await session.sync()
+            }, report: { _ in })
+        let run = Task { await agent.run() }
+        while full.waits < 3 { await Task.yield() }
+        agent.stop()
+        await run.value
+        #expect(syncs.withLock(\.self) == 1)
+    }
+
     @Test("what was learned is of one address of central")
     func address() async throws {
         let fleet = try Fleet()

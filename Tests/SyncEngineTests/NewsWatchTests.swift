@@ -107,6 +107,36 @@ struct NewsWatchTests {
         #expect(await hall.watch.news(for: hall.ticketB) == false)
     }
 
+    @Test("of waits that end without news the first is written down, and no more")
+    func noted() async throws {
+        let fleet = try Fleet()
+        let counter = try await fleet.enrol("A")
+        try await settle([counter])
+        var request = SyncRequest(
+            replica: counter.replica, cursor: nil, chain: ChainEnd(seq: 0, hash: .zero),
+            time: counter.clock.now())
+        request.cursor = try await fleet.node.exchange(request, from: counter.replica).cursor
+        request.waitSeconds = 50
+        request.wantedBytes = 1
+        let central = try fleet.openCentral()
+        defer { central.close() }
+        var versions = [try central.dataVersion]
+        for _ in 0..<3 {
+            let (waits, begun) = AsyncStream<Void>.makeStream()
+            let patient = request
+            let waiting = Task {
+                try await fleet.node.exchange(
+                    patient, from: counter.replica,
+                    WaitingRequest { if $0 { begun.yield() } })
+            }
+            for await _ in waits { break }
+            waiting.cancel()
+            _ = try await waiting.value
+            versions.append(try central.dataVersion)
+        }
+        #expect(versions[1] != versions[0] && versions[3] == versions[2])
+    }
+
     @Test("a token that is replaced while a request waits hears of nothing more")
     func token() async throws {
         let fleet = try Fleet()
