@@ -80,6 +80,36 @@ struct StateBlobTests {
         #expect(throwing > reading, "\(throwing) threw, \(reading) could still be read")
     }
 
+    @Test("stamps and entries out of order are damage, though each by itself is sound")
+    func order() throws {
+        let file = try StoreFile(.counter)
+        let database = try file.open()
+        defer { database.close() }
+        let dots = [Dot(ReplicaID(1), 1), Dot(ReplicaID(2), 1)]
+        let stamps = dots.map { StampedDot($0, Stamp(clock: HybridTimestamp(rawValue: 1))) }
+        var sound = RecordState(kind: .dossier, id: try recordID(16))
+        sound.vv = VersionVector(dots)
+        sound.stamps = stamps
+        sound.fields = [FieldState("notes", dots.map { FieldEntry($0, .text("x")) })]
+        var (entries, order) = (sound, sound)
+        entries.fields[0].entries.reverse()
+        order.fields = []
+        order.stamps.reverse()
+        let layout = RecordLayout(.dossier)
+        for (state, isSound) in [(sound, true), (entries, false), (order, false)] {
+            let blob = try database.write(now: file.now()) { _ in
+                try StateBlob.encode(state, layout: layout, interning: database.interning)
+            }
+            let read = try? blob.withUnsafeBytes { blob in
+                try StateBlob.decode(
+                    blob, kind: .dossier, id: state.id, layout: layout,
+                    interning: database.interning
+                ) { _ in nil }
+            }
+            #expect(read == (isSound ? sound : nil))
+        }
+    }
+
     @Test("every truncation of a blob, and every byte after its end, is noticed")
     func truncated() throws {
         let file = try StoreFile(.counter)

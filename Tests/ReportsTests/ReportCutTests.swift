@@ -171,6 +171,18 @@ struct ReportCutTests {
         let words = report.text(cut: cut)
         #expect(words.contains("0 of 1 devices complete"))
         #expect(words.contains("missing since 1 April 2021; \(pending) changes waited there"))
+        // It takes another identity, and is cut before it is heard under that one.
+        try fleet.editCentralTransaction { try $0.beginEpoch(77, cause: .told) }
+        let transport = counter.transport
+        transport.onReply { _ in
+            if try fleet.readCentral({ try $0.devices().count }) > 1 { transport.setDown(true) }
+        }
+        #expect(try await counter.sync(options).outcome != .synced)
+        transport.onReply(nil)
+        transport.setDown(false)
+        let (between, meanwhile) = try reported(fleet.centralPath, now: now)
+        #expect(meanwhile.sources.map { $0.pending > 0 } == [false, true])
+        #expect(between.text(cut: meanwhile).contains("changes waited there"))
         _ = try await counter.sync()
         let (later, after) = try reported(fleet.centralPath, now: now)
         #expect(later.text(cut: after).contains("1 of 1 devices complete"))

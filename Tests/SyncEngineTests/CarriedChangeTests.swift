@@ -237,6 +237,21 @@ struct CarriedChangeTests {
         try expectConverged(fleet, [copy, new])
     }
 
+    @Test("what was pushed before a new identity is still the writer's: the next file fits on")
+    func newIdentityAfterPush() async throws {
+        let id = try await made([FieldWrite("officer", .text("Hoa"))])
+        try old.set(id, "officer", .text("Lan"))
+        #expect(try take(carried(old), at: new) == ["issued"])
+        try await settle([new])
+        try fleet.editCentralTransaction { try $0.beginEpoch(77, cause: .told) }
+        #expect(try await new.sync().rotation?.cause == .newEpoch)
+        try old.set(id, "officer", .text("Mai"))
+        #expect(try take(carried(old), at: new) == ["known", "issued"])
+        #expect(try new.values(id, "officer") == [.text("Mai")])
+        try await settle([new])
+        try expectConverged(fleet, [new])
+    }
+
     @Test("a new identity renames what the change had not seen")
     func newIdentityAfter() async throws {
         let id = try await made([FieldWrite("fee_vnd", .integer(5))])

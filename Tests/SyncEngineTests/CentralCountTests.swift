@@ -100,6 +100,22 @@ struct CentralCountTests {
         }
     }
 
+    @Test("each device has a quota of its own")
+    func quotas() async throws {
+        let fleet = try Fleet()
+        let (a, b) = (try await fleet.enrol("A"), try await fleet.enrol("B"))
+        try fleet.editCentralTransaction { transaction in
+            func takes(_ bytes: Int, _ counter: TestCounter) throws -> Bool {
+                try transaction.takeRoom(forRefused: bytes, of: counter.replica, bytesMax: 100)
+            }
+            let taken = [
+                try takes(101, a), try takes(60, a), try takes(60, b), try takes(41, a),
+                try takes(40, a), try takes(40, b), try takes(1, b),
+            ]
+            #expect(taken == [false, true, true, false, true, true, false])
+        }
+    }
+
     @Test("counts go with a row that is taken away, whoever takes it")
     func removed() async throws {
         let fleet = try Fleet()

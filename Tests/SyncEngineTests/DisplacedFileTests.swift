@@ -69,6 +69,8 @@ struct DisplacedFileTests {
                 _ = try LocalEdit($0).make(.dossier, writes: [])
             }
         }
+        // Not even read from: what stands there is nobody's any more.
+        #expect(throws: StoreError.self) { try database.read { try database.enrolledIdentity() } }
         let error = await #expect(throws: StoreError.self) { try await session.sync() }
         guard case .displaced(let path)? = error else {
             Issue.record("\(String(describing: error))")
