@@ -10,8 +10,14 @@ struct GoldenFileTests {
     private static let free: [(command: String, members: Set<String>)] = [
         // Whether an office is late is today's matter.
         ("show", ["deadline"]),
-        // What counts as complete, and what as a device, is not in the file.
-        ("status", ["devices", "neverSynced", "incomplete", "oldestSync", "erasuresUnconfirmed"]),
+        // What counts as complete, and what as a device, is not in the file; a clock is of today.
+        (
+            "status",
+            [
+                "devices", "neverSynced", "incomplete", "oldestSync", "erasuresUnconfirmed",
+                "clockOffMilliseconds",
+            ]
+        ),
         ("devices", ["complete", "standing"]), ("receipts", ["complete", "unconfirmed"]),
         ("erasures", ["unconfirmedBy"]),
     ]

@@ -110,6 +110,14 @@ class World:
         made = json.loads(self.counter(desk, *words, "--json"))
         return made.get("code") or made["id"]
 
+    def make_in_2000(self, desk, *words):
+        """A new record of a PC whose battery is empty."""
+        right = self.offset
+        self.offset = 946688400 - int(time.time())  # 2000-01-01 08:00 in Vietnam
+        made = self.make(desk, *words)
+        self.offset = right
+        return made
+
     def id(self, desk, code):
         return json.loads(self.counter(desk, "show", code, "--json"))["id"]
 
@@ -254,6 +262,11 @@ def later_days(world, d):
 def waiting(world, d):
     """What waits in outboxes, on a stick, and in copies that nobody has noticed yet."""
     world.at_day(40)
+    world.sync("b1")
+    fixed, _ = [
+        world.make_in_2000("b1", "receive", "procedure=1.004199", f"applicant_name={name}")
+        for name in ["Đã Sửa Giờ", "Chưa Sửa Giờ"]]
+    world.counter("b1", "correct-times", fixed, "--reason", "hết pin", "--to", "2025-12-12T08:30:00+07:00")
     world.sync("b1")
     world.make("stick", "new", f"applicant_name={world.mark('Dấu Gói Một')}")
     world.counter("stick", "bundle", "create", world.home("up"))
