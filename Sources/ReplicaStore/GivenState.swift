@@ -86,13 +86,13 @@ extension WriteTransaction {
         try keep(LogEntry(form: .state, bytes: values.canonicalBytes), of: change.kind, key: key)
     }
 
-    /// Keeps what a state says of fields that own changes wrote which it has not seen: were they refused,
-    /// it tells what others had replaced in those fields without them.
+    /// Keeps what a state says of fields that own or refused changes wrote which it has not seen: when those
+    /// are left out, it tells what others had replaced in the fields without them.
     func keepConcurrent(_ state: RecordState, to record: OpenRecord) throws {
         guard database.role == .counter, let key = record.key else { return }
         let replica = try database.enrolledIdentity().replica
         let own = try database.changeLog.history(kind: state.kind, recordKey: key)
-            .filter { !$0.isVoid && $0.change.dot.replica == replica }.map(\.change)
+            .filter { $0.isVoid || $0.change.dot.replica == replica }.map(\.change)
             .filter { !state.vv.covers($0.dot) }
         let names = Set(own.flatMap { $0.writes.map(\.name) })
         let values = state.filtered { name, _ in names.contains(name) }

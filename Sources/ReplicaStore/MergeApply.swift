@@ -97,6 +97,7 @@ public struct MergeApply {
                 transaction.database.scopeIncludes(identity.office, state),
                 try record.state.fields.isEmpty || holdsRefused(record, unknownTo: state)
             {
+                try transaction.keepConcurrent(state, to: record)
                 try transaction.goOn(from: state)
                 return true
             }

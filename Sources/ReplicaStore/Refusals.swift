@@ -224,6 +224,13 @@ extension WriteTransaction {
             if state.kind != refused.kind, refused.kind.isKnown {
                 try makeWay(open(refused.kind, record))
             }
+            // Central knows the refused dot, and none of its values.
+            var unseen = state
+            unseen.vv = VersionVector(
+                state.vv.entries.map {
+                    $0.replica == dot.replica ? Dot(dot.replica, min($0.seq, dot.seq - 1)) : $0
+                })
+            try keepConcurrent(unseen, to: open(state.kind, state.id))
             try goOn(from: state)
         } else if refused.kind.isKnown {
             if isOthers {
@@ -359,8 +366,14 @@ extension WriteTransaction {
                 } else if logged.change.dot.replica == replica
                     || record.state.vv.covers(logged.change.dot)
                 {
-                    // What does not fit, because central lacks what it builds on, is kept below.
-                    _ = rebuilt.apply(logged.change)
+                    // What does not fit, because central lacks what it builds on, is kept below. What was
+                    // refused is no gap.
+                    let context = logged.change.context
+                    var next = rebuilt
+                    for dot in refused where context.covers(dot) && !next.vv.covers(dot) {
+                        next.void(dot)
+                    }
+                    if next.apply(logged.change) == .applied { rebuilt = next }
                 }
             }
         }

@@ -194,25 +194,27 @@ extension CentralIngest {
             return true
         }
         guard try !awaitsOrder(pushed, &record) else { return false }
-        if let objection = try scopeObjection(to: change, of: record),
-            try !wasTaken(pushed, record)
-        {
-            return try refuseOrWait(pushed, objection)
+        let scope = try wasTaken(pushed, record) ? nil : scopeObjection(to: change, of: record)
+        let isGap =
+            !record.state.vv.covers(change.context) && !record.state.vv.covers(change.dot)
+        // What led the record back to this office a recovering central may have lost.
+        if let scope, !isGap || !isRecovering || scope.code != .handedOver {
+            return try refuseOrWait(pushed, scope)
         }
-        if !record.state.vv.covers(change.context), !record.state.vv.covers(change.dot) {
+        if isGap {
             guard let state = states[pushed.record] else {
                 guard askedSeq != change.dot.seq else {
-                    return try refuseOrWait(pushed, Objection(.unknownBase))
+                    return try refuseOrWait(pushed, scope ?? Objection(.unknownBase))
                 }
                 result.neededRecords.append(pushed.record)
                 return false
             }
             guard state.kind == change.kind, state.vv.covers(change.context) else {
-                return try refuseOrWait(pushed, Objection(.unknownBase))
+                return try refuseOrWait(pushed, scope ?? Objection(.unknownBase))
             }
             let fit = try fitPart(of: state)
             guard try mayJoin(fit, over: record) else {
-                return try refuseOrWait(pushed, Objection(.otherOffice))
+                return try refuseOrWait(pushed, scope ?? Objection(.otherOffice))
             }
             try join(fit)
             record = try transaction.open(change.kind, pushed.record)

@@ -53,11 +53,7 @@ struct CentralPull {
         reply.epoch = epoch.id
         if epoch.isRecovering {
             reply.requests.append(.sendStates)
-            for copy in request.heldCopies {
-                // Of a record that never was the office's nothing is known, as of none at all.
-                let known = try readableVector(of: copy.id) ?? VersionVector()
-                if !known.covers(copy.vv) { reply.neededRecords.append(copy.id) }
-            }
+            for copy in request.heldCopies { try answer(copy, in: &reply) }
         }
         reply.items = items.bytes
         reply.itemCount = itemCount
@@ -73,13 +69,24 @@ struct CentralPull {
         }
     }
 
-    /// What central has seen of a record that the office may read, or once could.
-    private func readableVector(of id: RecordID) throws -> VersionVector? {
+    /// Asks for the copy when central lacks some of it, and tells that the record was erased when the
+    /// copy has not heard of that: no row of the feed may have, since central was restored.
+    private mutating func answer(_ copy: HeldCopy, in reply: inout SyncReply) throws {
+        // Of a record that never was the office's nothing is known, as of none at all.
+        let known = try readableState(of: copy.id)
+        if !(known?.vv ?? VersionVector()).covers(copy.vv) { reply.neededRecords.append(copy.id) }
+        guard let notice = known?.erasureNotice, !copy.vv.covers(notice.vv) else { return }
+        FeedItem.encodeState(notice, to: &items)
+        itemCount += 1
+    }
+
+    /// A record that the office may read, or once could.
+    private func readableState(of id: RecordID) throws -> RecordState? {
         guard let state = try database.state(of: .id(id)) else { return nil }
         let isReadable =
             try DossierRules.scope(of: state).includes(office: device.office)
             || state.fields.isEmpty || database.hasEverRead(office: device.office, id)
-        return isReadable ? state.vv : nil
+        return isReadable ? state : nil
     }
 
     /// The records in the buckets that differ, as far as the reply has room; at least one bucket.
