@@ -98,6 +98,6 @@ struct TimesPlan {
             total += number * milliseconds
             rest = rest[rest.index(after: end)...]
         }
-        return rest.isEmpty && total > 0 && total < 300 * 366 * 86_400_000 ? sign * total : nil
+        return rest.isEmpty && total < 300 * 366 * 86_400_000 ? sign * total : nil
     }
 }

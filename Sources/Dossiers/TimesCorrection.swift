@@ -69,7 +69,7 @@ public struct TimesCorrection: Sendable {
             else { continue }
             if entries.count > 1 {
                 inConflict.append(field.name)
-            } else {
+            } else if value != right {
                 moves.append(Move(name: field.name, from: value, to: right))
             }
         }

@@ -103,6 +103,15 @@ struct TimesFixTests {
         #expect(correction.fix.times.count == 3)
     }
 
+    @Test("a clock that was right after all is settled without moving anything")
+    func wasRight() {
+        var state = spoilt()
+        let correction = TimesCorrection(of: state) { _ in 0 }
+        #expect(correction.writes.isEmpty && !correction.isEmpty)
+        correct(&state, correction)
+        #expect(state.wrongClockMarks.isEmpty)
+    }
+
     @Test("marks and corrections that were made apart are all kept, in whatever order they meet")
     func concurrent() {
         let first = spoilt()
