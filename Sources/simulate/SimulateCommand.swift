@@ -50,7 +50,10 @@ enum SimulateCommand {
         configuration.devicesMax = try invocation.integer("--devices", in: 2...100) ?? 30
         configuration.eventsMax = try invocation.integer("--events", in: 1...10_000) ?? 200
         if let path = invocation.value("--replay") {
-            let plan = try Plan(recording: Array(try Data(contentsOf: URL(fileURLWithPath: path))))
+            guard let bytes = FileManager.default.contents(atPath: path) else {
+                throw CommandFailure(.noInput, Message(verbatim: "\(path) cannot be read"))
+            }
+            let plan = try Plan(recording: Array(bytes))
             return try await replay(plan, path, invocation)
         }
         if let seed = try invocation.integer("--seed", in: 0 ... .max) {
