@@ -19,21 +19,33 @@ public final class OutputSink: Sendable {
         var collected: [UInt8] = []
     }
 
+    /// write(2): how many bytes it took, or -1 with `errno`.
+    typealias Write = @Sendable (_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int
+
     private let descriptor: Int32?
     private let name: String
+    private let write: Write
     private let state = Mutex(State())
 
     /// Writes to an open file descriptor, which stays open.
     /// - Parameter name: What error messages call it.
-    public init(descriptor: Int32, name: String) {
+    public convenience init(descriptor: Int32, name: String) {
+        self.init(descriptor: descriptor, name: name) {
+            Glibc.write($0, $1.baseAddress, $1.count)
+        }
+    }
+
+    init(descriptor: Int32, name: String, write: @escaping Write) {
         self.descriptor = descriptor
         self.name = name
+        self.write = write
     }
 
     /// Collects in memory what is written.
     public init() {
         descriptor = nil
         name = "memory"
+        write = { $1.count }
     }
 
     /// Whether the reader is gone and writing has no effect any more.
@@ -67,7 +79,7 @@ public final class OutputSink: Sendable {
                 state.collected += bytes
                 return 0
             }
-            let code = writeAll(bytes, to: descriptor)
+            let code = writeAll(bytes, to: descriptor, write)
             guard code == EPIPE else { return code }
             state.isClosed = true
             return 0
@@ -96,12 +108,13 @@ public func printErr(_ line: String) throws(CommandFailure) {
 }
 
 /// Writes all bytes, waiting where the descriptor does not block; errno, or 0.
-private func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+private func writeAll(
+    _ bytes: [UInt8], to descriptor: Int32, _ write: OutputSink.Write
+) -> Int32 {
     bytes.withUnsafeBytes { buffer in
         var rest = buffer[...]
         while !rest.isEmpty {
-            let count = write(
-                descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest))
             if count > 0 {
                 rest = rest.dropFirst(count)
             } else if count == 0 {

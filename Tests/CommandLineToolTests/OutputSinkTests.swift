@@ -1,10 +1,11 @@
-import CommandLineTool
 import Dispatch
 import Foundation
 import Glibc
 import Language
 import Synchronization
 import Testing
+
+@testable import CommandLineTool
 
 @Suite("Writing lines")
 struct OutputSinkTests {
@@ -52,6 +53,21 @@ struct OutputSinkTests {
         let words = "cannot write to standard output: No space left on device"
         #expect(error?.message.english == words)
         #expect(!sink.isClosed)
+    }
+
+    @Test("An output that takes nothing, and names no error, is one that failed")
+    func nothingTaken() {
+        let tries = Mutex(0)
+        let sink = OutputSink(descriptor: -1, name: "pipe") { _, bytes in
+            tries.withLock { tries in
+                tries += 1
+                return [2, bytes.count, 0][min(tries, 3) - 1]
+            }
+        }
+        #expect(throws: Never.self) { try sink.write("whole") }
+        #expect(tries.withLock { $0 } == 2)
+        let error = #expect(throws: CommandFailure.self) { try sink.write("stuck") }
+        #expect(error?.exitCode == .ioError && tries.withLock { $0 } == 3)
     }
 
     @Test("A pipe that does not block is waited for")
