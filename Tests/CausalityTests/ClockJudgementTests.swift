@@ -110,6 +110,24 @@ struct ClockJudgementTests {
         #expect(ClockFault(of: Self.time(Self.synced + Self.day + 1), witness) == nil)
     }
 
+    @Test("what was written before central's time stays a witness after the exchange")
+    func exchangeKeepsPast() {
+        var witness = Self.witness(0, 0, Self.day)
+        witness.noteExchange(
+            central: Self.time(Self.synced + 2 * Self.day),
+            wall: Self.time(Self.synced + 2 * Self.day))
+        #expect(witness == Self.witness(2 * Self.day, 2 * Self.day, Self.day))
+    }
+
+    @Test("clocks that differ by minutes move the last change no way back, and nothing else")
+    func changeIsLast() {
+        var witness = Self.witness(0, 0, Self.hour)
+        witness.noteChange(at: Self.time(Self.synced + Self.hour - 200_000))
+        #expect(witness == Self.witness(0, 0, Self.hour))
+        witness.noteChange(at: Self.time(Self.synced - 200_000))
+        #expect(witness == Self.witness(0, 0, Self.hour))
+    }
+
     @Test("a change before the clock of the sync shows that it was set right since")
     func changeShowsSettingRight() {
         var witness = Self.witness(0, 3 * Self.day, nil)

@@ -37,11 +37,11 @@ struct TimesFixTests {
     }
 
     private func correct(
-        _ state: inout RecordState, by replica: UInt64 = 2, seq: UInt64 = 1,
+        _ state: inout RecordState, by replica: UInt64 = 2, later: Int64? = nil,
         _ correction: TimesCorrection
     ) {
         state.take(
-            replica: replica, seq: seq, clock: morning + 1000 * Int64(replica), seen: state.vv,
+            replica: replica, clock: morning + (later ?? 1000 * Int64(replica)), seen: state.vv,
             writes: Dictionary(
                 uniqueKeysWithValues: correction.writes.map { ($0.name, $0.value) }),
             additions: [correction.addition.name: correction.addition.value])
@@ -79,6 +79,8 @@ struct TimesFixTests {
             times.pauses == [
                 Pause(start: morning + Self.hour, end: morning + 2 * Self.hour)
             ])
+        let resumed = try #require(state.stamp(of: Dot(ReplicaID(1), 3)))
+        #expect(state.civilTime(of: resumed).milliseconds == morning + 2 * Self.hour)
         // What was there before stays: the stamps tell what the clock said.
         #expect(state.stamps.contains { $0.stamp.shownTime.milliseconds == Self.wrong })
     }
@@ -91,7 +93,39 @@ struct TimesFixTests {
         correct(&state, correction)
         #expect(state.wrongClockMarks.map(\.dot.seq) == [1, 3])
         // Nor is a time taken that records cannot hold.
-        #expect(TimesCorrection(of: state) { _ in .max }.isEmpty)
+        for span: Int64 in [.max, .max / 4, .min / 4] {
+            let beyond = TimesCorrection(of: state) { _ in span }
+            #expect(beyond.isEmpty)
+        }
+    }
+
+    @Test("of two corrections of one act the later counts, whoever made it")
+    func later() {
+        let first = spoilt()
+        var (one, other) = (first, first)
+        correct(&one, by: 3, later: 5_000, TimesCorrection(of: one) { _ in 1_000 })
+        correct(&other, by: 2, later: 6_000, TimesCorrection(of: other) { _ in 2_000 })
+        for state in [one.joined(with: other), other.joined(with: one)] {
+            let act = first.wrongClockMarks[0].act
+            #expect(state.fixedTimes[act] == Timestamp(milliseconds: Self.wrong + 2_000))
+        }
+    }
+
+    @Test("more acts than one correction takes wait for the next")
+    func many() {
+        var state = makeState(.dossier)
+        for seq in 1...UInt64(TimesCorrection.actsMax + 30) {
+            state.take(
+                replica: 1, seq: seq, clock: morning + Int64(seq), seen: state.vv,
+                additions: ["clock_off": .integer(-1)], at: Self.wrong + Int64(seq))
+        }
+        let first = TimesCorrection(of: state) { _ in 1_000 }
+        #expect(first.fix.times.count == TimesCorrection.actsMax && first.unknown.count == 30)
+        correct(&state, later: 500_000, first)
+        let next = TimesCorrection(of: state) { _ in 1_000 }
+        #expect(next.fix.times.count == 30 && next.unknown.isEmpty)
+        correct(&state, by: 3, later: 600_000, next)
+        #expect(state.wrongClockMarks.isEmpty)
     }
 
     @Test("a field in conflict is left to a person")

@@ -115,6 +115,78 @@ struct WrongClockTests {
         #expect(try report.json["clocks"] == nil)
     }
 
+    @Test("what cannot be set right holds up nothing else: of another desk, handed over, erased")
+    func apart() throws {
+        let (office, desk) = try office()
+        let other = try office.desk("other")
+        let ids = try (0..<3).map { minute in
+            let made = try receive("2000-01-01 08:0\(minute):00", desk, "--json")
+            return try #require(made.json["id"]?.stringValue)
+        }
+        #expect(try at("2000-01-01 08:03:00", desk, "sync", "-q").code == 0)
+        #expect(try desk("hand-over", ids[0], Office.otherCode).code == 0)
+        #expect(try office.central("erase", ids[1], "--reason", "QĐ 1").code == 0)
+        for each in [desk, other] { try each.sync() }
+        let theirs = try other("correct-times", "--reason", "pin", "--json").json
+        #expect(theirs["corrected"] == [] && theirs["failed"] == [])
+        #expect(try #require(theirs["elsewhere"]?.integerValue) > 0)
+        let done = try desk("correct-times", "--reason", "pin", "--json")
+        #expect(done.code == 65, "\(done.errors)")
+        func named(_ list: String) throws -> [String?] {
+            try done.json.at(list).arrayValue?.map { $0["id"]?.stringValue } ?? []
+        }
+        #expect(try named("failed") == [ids[0]])
+        #expect(try Set(named("corrected")) == [ids[1], ids[2]])
+        #expect(try done.json["unknown"] == [] && done.json["elsewhere"] == 0)
+        let codes = try done.json.at("corrected").arrayValue?.map { $0["newCode"] }
+        #expect(codes == [.null, .null], "they have one")
+        try desk.sync()
+        try office.expectSame(as: desk)
+    }
+
+    @Test("a person's word stands above the clock: when it happened, when it began, by how much")
+    func words() throws {
+        let (office, desk) = try office()
+        let said = try receive(
+            "2000-01-01 08:00:00", desk, "--at", "2021-05-31T08:30:00+07:00")
+        #expect(said.code == 0 && !said.errors.contains("behind"), "\(said.errors)")
+        #expect(try desk("status", "--json").json["wrongClockRecords"]?.integerValue == 0)
+        let made = try receive("2000-01-01 08:00:00", desk, "--json")
+        let id = try #require(made.json["id"]?.stringValue)
+        #expect(
+            try at("2000-01-01 09:30:00", desk, "request-supplement", id, "thiếu").code == 0)
+        /// From when to when each act is moved, in milliseconds since the Unix epoch.
+        func acts(_ more: String...) throws -> [(from: Int64, to: Int64)] {
+            let done = try Program.run(
+                "counter",
+                ["correct-times", id, "--reason", "pin", "--json", "--home", desk.home] + more,
+                in: office.root)
+            let list = try done.json.at("corrected").arrayValue?.first?["acts"]?.arrayValue
+            return try (list ?? []).map { act in
+                func time(_ name: String) throws -> Int64 {
+                    let text = try #require(act[name]?.stringValue)
+                    return try #require(RFC3339.millisecondsSinceEpoch(text)).milliseconds
+                }
+                return (try time("from"), try time("to"))
+            }
+        }
+        let back = try acts("--move", "-7h", "--dry-run")
+        #expect(back.map { $0.to - $0.from } == [-25_200_000, -25_200_000])
+        let start = "2021-06-01T09:15:00+07:00"
+        let moved = try acts("--to", start)
+        let first = try #require(moved.first)
+        #expect(first.to == RFC3339.millisecondsSinceEpoch(start)?.milliseconds)
+        #expect(moved.map { $0.to - $0.from } == [first.to - first.from, first.to - first.from])
+        #expect(first.to - first.from > 0 && moved[1].from > first.from)
+        // Central's own clock is judged too.
+        let central = try Program.run(
+            "/usr/bin/faketime",
+            ["2000-01-01 08:00:00", Program.path("central"), "status", "--home", office.home],
+            in: office.root)
+        let words = "this machine's clock says 2000-01-01"
+        #expect(central.output.contains(words), "\(central.output)")
+    }
+
     @Test("a person at a terminal is asked once, and may think better of it")
     func asking() throws {
         let (office, desk) = try office()

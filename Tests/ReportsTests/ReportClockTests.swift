@@ -55,6 +55,28 @@ struct ReportClockTests {
         #expect(own.clocks.afterCut.map(\.field) == ["finished_at"])
     }
 
+    @Test("each record is named once, by office and code, and of very many the rest is counted")
+    func orderAndBound() throws {
+        let store = try ReportStore()
+        let late = instant("2036-05-05T09:00:00+07:00")
+        func dossier(_ office: String, _ number: Int) -> Dossier {
+            let code = "000.17.01.H56-360505-\(String(number).leftPadded)"
+            return Dossier(
+                office: office, status: .finished, received: late, finished: late + 1,
+                others: [FieldWrite("code", .text(code))])
+        }
+        try store.add([dossier("B", 2), dossier("A", 3), dossier("B", 1), dossier("A", 4)])
+        let few = try report(store).clocks
+        #expect(few.afterCut.map(\.office) == ["A", "A", "B", "B"] && few.afterCutCount == 4)
+        #expect(few.afterCut.map { $0.code?.suffix(1) } == ["3", "4", "1", "2"])
+        #expect(few.afterCut.allSatisfy { $0.field == "received_at" })
+        try store.add((5...ClockFindings.namedMax + 3).map { dossier("A", $0) })
+        let many = try report(store).clocks
+        #expect(many.afterCut.count == ClockFindings.namedMax)
+        #expect(many.afterCutCount == ClockFindings.namedMax + 3)
+        #expect(try report(store).text().contains("Dated after the cut: 1,003 records"))
+    }
+
     @Test("a code that is no national one may be a clerk's text: the record is named by its id")
     func foreignCode() throws {
         let store = try ReportStore()
@@ -116,4 +138,9 @@ struct ReportClockTests {
         #expect(try report(store).clocks.uncorrected.received == 0)
         #expect(try report(store).total.received.total == 1)
     }
+}
+
+extension String {
+    /// A number with four digits.
+    fileprivate var leftPadded: String { String(repeating: "0", count: max(0, 4 - count)) + self }
 }

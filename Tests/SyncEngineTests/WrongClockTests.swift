@@ -2,6 +2,7 @@
 // goes, until somebody sets its times right.
 
 import Causality
+import Crypto
 import Dossiers
 import JSON
 import ReplicaStore
@@ -248,6 +249,85 @@ struct WrongClockTests {
         }
         let state = try fleet.readCentral { try $0.statesByID()[id] }
         #expect(state?[RecordSchema.clockOffField] == [])
+    }
+
+    @Test("what came up tells central that its clock was set back; erasure orders are not marked")
+    func centralLearns() async throws {
+        let (fleet, first, _) = try await desks()
+        for clock in [fleet.clock, first.clock] { clock.advance(milliseconds: 10 * Self.day) }
+        let id = try receive(first)
+        _ = try await first.sync()
+        fleet.clock.advance(milliseconds: -2 * Self.day)
+        let database = try fleet.openCentral()
+        defer { database.close() }
+        let key = try #require(SigningKey(seed: [UInt8](repeating: 7, count: 32)))
+        let noted = try database.write(now: fleet.clock.now()) { transaction in
+            let edit = try LocalEdit(transaction, session: ReplicaID(77))
+            _ = try edit.erase(.id(id), reason: "QĐ 1", signedBy: key)
+            return try edit.make(.dossier, writes: [FieldWrite("office", .text("A"))]).record
+        }
+        let states = try fleet.readCentral { try $0.statesByID() }
+        #expect(states[noted]?.wrongClockMarks.count == 1)
+        #expect(states[id]?.keptFields != nil && states[id]?.wrongClockMarks == [])
+    }
+
+    @Test("what was written under a clock that was ahead is no witness against the right one")
+    func aheadIsNoWitness() async throws {
+        let (fleet, first, _) = try await desks()
+        defer { withExtendedLifetime(fleet) {} }
+        first.clock.advance(milliseconds: 79 * Self.year)
+        #expect(try marks(first).count == 1)
+        first.clock.advance(milliseconds: -79 * Self.year)
+        #expect(try marks(first) == [])
+    }
+
+    @Test("a reply that was days on its way says nothing of the clock that takes it in")
+    func lateBundle() async throws {
+        let (fleet, first, _) = try await desks()
+        _ = try first.make()
+        let answered = try await fleet.answer(try await fleet.bundle(from: first))
+        for clock in [fleet.clock, first.clock] { clock.advance(milliseconds: 5 * Self.day) }
+        _ = try await first.apply(answered)
+        #expect(try first.read { try $0.clockFault(at: first.clock.now()) } == nil)
+        #expect(try marks(first) == [])
+    }
+
+    @Test("the sync that pushed a change tells by how much, whatever later ones find")
+    func firstSyncTells() async throws {
+        let (fleet, first, _) = try await desks()
+        defer { withExtendedLifetime(fleet) {} }
+        first.clock.advance(milliseconds: -21 * Self.year)
+        let id = try receive(first)
+        _ = try await first.sync()
+        first.clock.advance(milliseconds: 21 * Self.year)
+        _ = try first.make()
+        _ = try await first.sync()
+        let correction = try correct(first, id)
+        #expect(correction.moves.count == 1 && correction.unknown.isEmpty)
+    }
+
+    @Test("an offset that would put a change before the sync before it is none")
+    func beforeTheSyncBefore() async throws {
+        let (fleet, first, _) = try await desks()
+        defer { withExtendedLifetime(fleet) {} }
+        first.clock.advance(milliseconds: -21 * Self.year)
+        let id = try receive(first)
+        first.clock.advance(milliseconds: 20 * Self.year)
+        _ = try await first.sync()
+        #expect(try correct(first, id).unknown.count == 1)
+    }
+
+    @Test("a clock that is right at the first sync of all tells of none that was wrong before")
+    func rightAtFirstSync() async throws {
+        let fleet = try Fleet()
+        let desk = try await fleet.enrol("A")
+        try receive(desk)
+        desk.clock.advance(milliseconds: -21 * Self.year)
+        let id = try receive(desk)
+        desk.clock.advance(milliseconds: 21 * Self.year)
+        _ = try await desk.sync()
+        #expect(try fleet.readCentral { try $0.wrongClockCount() } == 1)
+        #expect(try correct(desk, id).unknown.count == 1)
     }
 
     @Test("a code is given for a day that has one, and none for others")
