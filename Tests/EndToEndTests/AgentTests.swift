@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Synchronization
 import Testing
 
 /// `counter run`, as a service manager starts it.
@@ -154,6 +155,7 @@ struct AgentTests {
 
         // One that says how to sync does it by itself, and so does one whose agent has gone.
         #expect(try desk("sync", "--tries", "2").code == 0)
+        #expect(try desk("sync", "--new-token", "--json").json["newToken"] == true)
         agent.signal(SIGKILL)
         _ = try agent.ending()
         #expect(FileManager.default.fileExists(atPath: door))
@@ -176,6 +178,26 @@ struct AgentTests {
         try #require(descriptor >= 0)
         defer { close(descriptor) }
         #expect(try desk("status", "--json").json["agent"] == .null)
+        // Whoever wants the lock while others look gets it, each time.
+        let isLooking = Mutex(true)
+        let refusals = Mutex(0)
+        let isOver = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            let whole = (whence: Int16(SEEK_SET), length: off_t(0))
+            while isLooking.withLock({ $0 }) {
+                for kind in [F_WRLCK, F_UNLCK] {
+                    var lock = flock(
+                        l_type: Int16(kind), l_whence: whole.whence, l_start: 0,
+                        l_len: whole.length, l_pid: 0)
+                    if fcntl(descriptor, 37, &lock) != 0 { refusals.withLock { $0 += 1 } }
+                }
+            }
+            isOver.signal()
+        }
+        for _ in 0..<10 { #expect(try desk("status", "--json").code == 0) }
+        isLooking.withLock { $0 = false }
+        isOver.wait()
+        #expect(refusals.withLock { $0 } == 0)
         // A lock of the kind that is looked for without taking it (fcntl(2), F_OFD_SETLK).
         var lock = flock(
             l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)

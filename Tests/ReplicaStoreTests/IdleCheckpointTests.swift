@@ -1,4 +1,6 @@
+import Causality
 import Foundation
+import Language
 @testable import ReplicaStore
 import Replication
 import Testing
@@ -41,6 +43,20 @@ struct IdleCheckpointTests {
         #expect(try !checkpoint(database))
         #expect(try checkpoint(database))
         #expect(try recordsWithoutLog(file) == 4)
+    }
+
+    @Test("the newest change is the one that came in last, and its age is told in words")
+    func newest() throws {
+        let file = try StoreFile(.central)
+        let database = try file.open()
+        defer { database.close() }
+        for _ in 0..<3 { try add(database, file) }
+        let last = Timestamp(milliseconds: file.now().milliseconds - 1_000)
+        #expect(try database.newestChange() == last)
+        #expect(try database.verify().newestChange == last)
+        let now = Timestamp(milliseconds: last.milliseconds + 3 * 3_600_000)
+        #expect(ChangeAge.words(last, now: now).english.hasSuffix(", 3 hours ago"))
+        #expect(ChangeAge.words(now, now: last).english.hasSuffix(", after this machine's time"))
     }
 
     @Test("what another program writes is moved too, and a reader does not hold anybody up")

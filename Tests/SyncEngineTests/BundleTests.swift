@@ -304,6 +304,34 @@ struct BundleTests {
         #expect((arrived.milliseconds - written.milliseconds).magnitude < 1_000)
     }
 
+    @Test("a stick that comes after a later sync moves no day of arrival back")
+    func arrivedLateByBundle() async throws {
+        let fleet = try Fleet()
+        let a = try await fleet.enrol("A")
+        func arrived() throws -> Timestamp? {
+            try fleet.readCentral { try $0.device(a.replica)?.lastArrived }
+        }
+        func pass(milliseconds: Int64) {
+            for clock in [fleet.clock, a.clock] { clock.advance(milliseconds: milliseconds) }
+        }
+        _ = try await a.sync()
+        _ = try a.make()
+        let stick = try await fleet.bundle(from: a)
+        pass(milliseconds: 3_600_000)
+        _ = try await a.sync()
+        let synced = try #require(try arrived())
+        pass(milliseconds: 86_400_000)
+        _ = try await fleet.answer(stick)
+        #expect(try arrived() == synced)
+        // The next one tells of a later day.
+        let written = fleet.clock.now()
+        let next = try await fleet.bundle(from: a)
+        pass(milliseconds: 86_400_000)
+        _ = try await fleet.answer(next)
+        let later = try #require(try arrived())
+        #expect((later.milliseconds - written.milliseconds).magnitude < 1_000)
+    }
+
     @Test("a device that was enrolled before bundles learns central's key over its next link")
     func learnsKey() async throws {
         let fleet = try Fleet()

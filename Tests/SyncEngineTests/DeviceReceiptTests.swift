@@ -57,6 +57,34 @@ struct DeviceReceiptTests {
         #expect(try await counter.sync(options).roundTrips == 1)
     }
 
+    @Test("what came up from a machine counts by whichever of its identities said it last")
+    func machineArrived() async throws {
+        let fleet = try Fleet()
+        let device = try await fleet.enrol("A")
+        _ = try await device.sync()
+        let stored = try fleet.readCentral { try #require(try $0.device(device.replica)) }
+        func arrived(_ days: [Int64?]) throws -> Int64? {
+            var identities: [Device] = []
+            for (place, day) in days.enumerated() {
+                var identity = stored
+                identity.replica = ReplicaID(UInt64(place) + 1)
+                identity.enrolledAt = Timestamp(milliseconds: Int64(place) * 10)
+                identity.lastExchange = Timestamp(milliseconds: Int64(place) * 10 + 5)
+                identity.lastArrived = day.map(Timestamp.init(milliseconds:))
+                identity.copyOf = place == 0 ? nil : identities[place - 1].replica
+                identities.append(identity)
+            }
+            let machines = Machine.grouped(identities)
+            try #require(machines.count == 1)
+            #expect(machines[0].identities.map(\.replica) == identities.map(\.replica))
+            return machines[0].lastArrived?.milliseconds
+        }
+        #expect(try arrived([5, 15]) == 15)
+        #expect(try arrived([5, nil]) == 5)
+        #expect(try arrived([5, 12, nil, 35]) == 35)
+        #expect(try arrived([nil, nil]) == nil)
+    }
+
     @Test("a confirmation that is lost spoils no sync, and claims nothing")
     func confirmationLost() async throws {
         let fleet = try Fleet()
