@@ -63,6 +63,8 @@ struct Seats {
         var isLeaving = false
         /// The exchange that is under way.
         var exchange: ObjectIdentifier?
+        /// The connection of an exchange.
+        var connection: UInt?
     }
 
     private let limits: HTTPServerLimits
@@ -94,7 +96,7 @@ struct Seats {
         let holder = Holder.connection(key)
         var leaver: Leaver?
         var isGuest = !hasRoom(holder, client)
-        if isGuest, let idle = longest(.idle, isFull(client) ? client : nil, now) {
+        if isGuest, let idle = longest(.idle, isFull(client) ? client : nil, for: holder, now) {
             leaver = makeLeave(idle)
             isGuest = !hasRoom(holder, client)
         }
@@ -141,7 +143,8 @@ struct Seats {
         let seating = seating(holder, client, wish, now)
         guard seating.isFree else { return refused(leaver, client) }
         seats[holder] = Seat(
-            client: client, stage: .busy, since: now, isGuest: false, exchange: exchange)
+            client: client, stage: .busy, since: now, isGuest: false, exchange: exchange,
+            connection: key)
         count(holder, 1)
         return (true, leaver ?? seating.leaver, .ofAll)
     }
@@ -181,8 +184,8 @@ extension Seats {
     ) -> (isFree: Bool, leaver: Leaver?) {
         if hasRoom(holder, client) { return (true, nil) }
         let scope = isFull(client) ? client : nil
-        if let idle = longest(.idle, scope, now) { return (true, makeLeave(idle)) }
-        guard case .work = wish, let waiting = longest(.waiting, scope, now) else {
+        if let idle = longest(.idle, scope, for: holder, now) { return (true, makeLeave(idle)) }
+        guard case .work = wish, let waiting = longest(.waiting, scope, for: holder, now) else {
             return (false, nil)
         }
         return (true, makeLeave(waiting))
@@ -210,18 +213,30 @@ extension Seats {
     /// Who has been at a stage longest, of an address or of all. A connection that has said nothing for
     /// a while is as idle as one between two requests.
     private func longest(
-        _ stage: Stage, _ client: NetworkAddress?, _ now: ContinuousClock.Instant
+        _ stage: Stage, _ client: NetworkAddress?, for newcomer: Holder,
+        _ now: ContinuousClock.Instant
     ) -> Holder? {
-        seats.lazy.filter { holder, seat in
-            guard !seat.isGuest, !seat.isLeaving, client == nil || seat.client == client else {
-                return false
-            }
+        var needsConnection = false
+        if case .connection = newcomer {
+            needsConnection = connectionCount >= limits.connectionsMax
+        }
+        return seats.lazy.filter { holder, seat in
+            guard !seat.isGuest, !seat.isLeaving, client == nil || seat.client == client,
+                !needsConnection || hasConnection(seat)
+            else { return false }
             switch (stage, seat.stage) {
             case (.idle, .idle), (.waiting, .waiting): return true
             case (.idle, .new): return now - seat.since > limits.silenceGrace
             default: return false
             }
         }.min { $0.value.since < $1.value.since }?.key
+    }
+
+    /// Whether a connection's seat is given up with this one: that of a request's may be already.
+    private func hasConnection(_ seat: Seat) -> Bool {
+        guard let key = seat.connection else { return true }
+        guard let connection = seats[.connection(key)] else { return false }
+        return !connection.isGuest && !connection.isLeaving
     }
 
     private func guests(of client: NetworkAddress?) -> [(key: Holder, value: Seat)] {

@@ -199,6 +199,25 @@ struct SeatsTests {
         #expect(room.ask(1, 12, for: a).isTaken && room.ask(2, 13, for: a).isTaken)
     }
 
+    @Test("a request that came on a connection which is being closed has no seat to give")
+    func requestOfLeaver() {
+        var room = Room()
+        _ = room.open(1, nil)
+        for (key, address) in [(UInt(2), a), (3, a), (4, b)] {
+            _ = room.open(key, address)
+            _ = room.ask(key)
+        }
+        _ = room.ask(1, 11, for: b)
+        room.end(1, 11)
+        #expect(room.open(5, "10.0.0.3").leaver == .connection(1))
+        _ = room.ask(5)
+        #expect(room.ask(1, 12, for: b).isTaken)
+        room.wait(1, 12)
+        #expect(room.open(6, "10.0.0.4").isGuest)
+        #expect(!room.ask(6).isTaken)
+        #expect(room.seats.seatedCount == 4)
+    }
+
     @Test("however they come and go, no more sit than there are seats, and none is forgotten")
     func randomly() {
         var random = SystemRandomNumberGenerator()
