@@ -27,6 +27,18 @@ struct ServerSeatsTests {
         return (String(decoding: reply.bytes, as: UTF8.self), reply.isClosed)
     }
 
+    /// Takes both connections that there are until `busy` is at its end; the next one is told to come back.
+    private func hold(_ server: HTTPServer, _ busy: Latch) async throws -> [RawSocket] {
+        let held = (0..<2).compactMap { _ in RawSocket(port: server.port) }
+        try #require(held.count == 2)
+        for socket in held { await blocking { _ = socket.send(get("/long")) } }
+        await busy.wait()
+        let refused = try await ask(server, get("/"))
+        #expect(refused.text.hasPrefix("HTTP/1.1 503"), "\(refused.text)")
+        #expect(refused.text.contains("Retry-After: 5\r\n") && refused.isClosed)
+        return held
+    }
+
     @Test("the connection beyond an address's limit is told when to come back, and not reset")
     func beyond() async throws {
         let busy = Latch(2)
@@ -37,13 +49,7 @@ struct ServerSeatsTests {
             await release.wait()
             return HTTPResponse(status: 204)
         }
-        let held = (0..<2).compactMap { _ in RawSocket(port: server.port) }
-        try #require(held.count == 2)
-        for socket in held { await blocking { _ = socket.send(get("/long")) } }
-        await busy.wait()
-        let refused = try await ask(server, get("/"))
-        #expect(refused.text.hasPrefix("HTTP/1.1 503"), "\(refused.text)")
-        #expect(refused.text.contains("Retry-After: 5\r\n") && refused.isClosed)
+        let held = try await hold(server, busy)
         let upload = try await ask(
             server, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello")
         #expect(upload.text.hasPrefix("HTTP/1.1 503") && upload.isClosed)
@@ -68,13 +74,7 @@ struct ServerSeatsTests {
             await release.wait()
             return HTTPResponse(status: 204)
         }
-        let held = (0..<2).compactMap { _ in RawSocket(port: server.port) }
-        try #require(held.count == 2)
-        for socket in held { await blocking { _ = socket.send(get("/long")) } }
-        await busy.wait()
-        let refused = try await ask(server, get("/"))
-        #expect(refused.text.hasPrefix("HTTP/1.1 503"), "\(refused.text)")
-        #expect(refused.text.contains("Retry-After: 5\r\n") && refused.isClosed)
+        let held = try await hold(server, busy)
         release.countDown()
         for socket in held { socket.close() }
         await server.stop()

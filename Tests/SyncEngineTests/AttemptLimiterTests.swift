@@ -181,13 +181,7 @@ struct AttemptLimiterTests {
         let fleet = try Fleet()
         try fleet.startCentral(timer: ManualTimer())
         let codes = (UInt64(1)...20).map { EnrolmentCode(SeededRandomSource(seed: $0)) }
-        try fleet.editCentralTransaction { transaction in
-            for code in codes {
-                try transaction.addEnrolmentCode(
-                    hash: code.hash, office: "A",
-                    expires: Timestamp(milliseconds: transaction.now.milliseconds + 900_000))
-            }
-        }
+        for code in codes { try fleet.add(code) }
         func results(
             _ texts: [String], from address: String
         ) async throws -> [SyncFailure?] {
@@ -269,11 +263,7 @@ struct AttemptLimiterTests {
         _ fleet: Fleet, seed: UInt64, from address: String
     ) async throws -> SyncFailure? {
         let code = EnrolmentCode(SeededRandomSource(seed: seed))
-        try fleet.editCentralTransaction {
-            try $0.addEnrolmentCode(
-                hash: code.hash, office: "A",
-                expires: Timestamp(milliseconds: $0.now.milliseconds + 900_000))
-        }
+        try fleet.add(code)
         let key = try #require(SigningKey(seed: [UInt8](repeating: UInt8(seed), count: 32)))
         do throws(SyncFailure) {
             _ = try await fleet.node.enrol(
@@ -290,11 +280,7 @@ struct AttemptLimiterTests {
         let timer = ManualTimer()
         try fleet.startCentral(timer: timer)
         let code = EnrolmentCode(SeededRandomSource(seed: 1))
-        try fleet.editCentralTransaction {
-            try $0.addEnrolmentCode(
-                hash: code.hash, office: "A",
-                expires: Timestamp(milliseconds: $0.now.milliseconds + 900_000))
-        }
+        try fleet.add(code)
         let key = try #require(SigningKey(seed: [UInt8](repeating: 3, count: 32)))
         func tryCode(_ text: String, from address: String) async -> SyncFailure? {
             do throws(SyncFailure) {

@@ -32,6 +32,15 @@ struct DecodingBudgetTests {
         }
     }
 
+    /// Puts a node with another budget in central's place.
+    @discardableResult
+    private func replaceNode(_ decoding: DecodingBudget) throws -> CentralNode {
+        let path = fleet.slot.path
+        let node = try CentralNode(path: path, clock: fleet.clock, decoding: decoding)
+        fleet.slot.replace(node, path: path)
+        return node
+    }
+
     private func state(_ entries: Int) -> RecordState {
         var state = RecordState(kind: .dossier, id: RecordID(derivedFrom: .zero))
         state.vv = VersionVector((1...UInt64(entries)).map { Dot(ReplicaID($0 << 8), 1) })
@@ -72,10 +81,7 @@ struct DecodingBudgetTests {
             let format = FormatBudget(cbor: CBORBudget(elementsMax: elementsMax))
             let wire = WireBudget(
                 bytesMax: 1 << 20, pushedChangesMax: changes, format: format)
-            fleet.slot.replace(
-                try CentralNode(
-                    path: fleet.slot.path, clock: fleet.clock,
-                    decoding: DecodingBudget(request: wire)), path: fleet.slot.path)
+            try replaceNode(DecodingBudget(request: wire))
             let failure = await failure(first)
             #expect(isTaken ? failure == nil : isMalformed(failure, "push"), "\(elementsMax)")
         }
@@ -91,10 +97,7 @@ struct DecodingBudgetTests {
         ] {
             let wire = WireBudget(
                 bytesMax: 1 << 20, pushedChangesMax: states, stateElementsMax: elementsMax)
-            fleet.slot.replace(
-                try CentralNode(
-                    path: fleet.slot.path, clock: fleet.clock,
-                    decoding: DecodingBudget(request: wire)), path: fleet.slot.path)
+            try replaceNode(DecodingBudget(request: wire))
             let failure = await failure(request)
             #expect(isTaken ? failure == nil : isMalformed(failure, "states"), "\(elementsMax)")
         }
@@ -130,10 +133,7 @@ struct DecodingBudgetTests {
 
     @Test("a push in columns takes room for what a counter pushes at most, and gives it back")
     mutating func columns() async throws {
-        let node = try CentralNode(
-            path: fleet.slot.path, clock: fleet.clock,
-            decoding: DecodingBudget(columnBytes: 12 << 20))
-        fleet.slot.replace(node, path: fleet.slot.path)
+        let node = try replaceNode(DecodingBudget(columnBytes: 12 << 20))
         for seq in UInt64(1)...3 {
             let origin = PushOrigin(
                 replica: device.replica, firstSeq: seq, hashBefore: device.chain.hash)
@@ -182,12 +182,10 @@ struct DecodingBudgetTests {
         let twin = device.push([device.change(writes: fresh)])
         let harmless = await failure(twin)
         #expect(harmless == nil)
-        let node = try CentralNode(
-            path: fleet.slot.path, clock: fleet.clock,
-            decoding: DecodingBudget(
+        let node = try replaceNode(
+            DecodingBudget(
                 bodyBytes: 3 << 20, columnBytes: 2 << 20, changeBytes: 3 << 20,
                 stateBytes: 1 << 20, smallChangeBytes: 0))
-        fleet.slot.replace(node, path: fleet.slot.path)
         // Changes of the smallest kind, more than there is room for twice.
         let small = device.change(writes: []).canonicalBytes
         var bomb = device.request()

@@ -57,16 +57,6 @@ struct EnrolmentTests {
         }
     }
 
-    private func addCode(_ fleet: Fleet, _ code: EnrolmentCode, lasting: Int64) throws {
-        let central = try fleet.openCentral()
-        defer { central.close() }
-        try central.write(now: fleet.clock.now()) {
-            try $0.addEnrolmentCode(
-                hash: code.hash, office: "A",
-                expires: Timestamp(milliseconds: $0.now.milliseconds + lasting))
-        }
-    }
-
     private func request(_ code: EnrolmentCode, key: UInt8) throws -> EnrolmentRequest {
         let key = try #require(SigningKey(seed: [UInt8](repeating: key, count: 32)))
         return EnrolmentRequest(code: code.text, key: key, device: "pc")
@@ -81,7 +71,7 @@ struct EnrolmentTests {
     func retried() async throws {
         let fleet = try Fleet()
         let code = EnrolmentCode(SystemRandomSource())
-        try addCode(fleet, code, lasting: EnrolmentCode.lifetimeMilliseconds)
+        try fleet.add(code, lasting: EnrolmentCode.lifetimeMilliseconds)
         let first = try await fleet.node.enrol(request(code, key: 1))
         let second = try await fleet.node.enrol(request(code, key: 1))
         #expect(first.replica == second.replica)
@@ -103,7 +93,7 @@ struct EnrolmentTests {
         let (code, stale) = (
             EnrolmentCode(SeededRandom(seed: 1)), EnrolmentCode(SeededRandom(seed: 2))
         )
-        try addCode(fleet, stale, lasting: EnrolmentCode.lifetimeMilliseconds)
+        try fleet.add(stale, lasting: EnrolmentCode.lifetimeMilliseconds)
         fleet.clock.advance(milliseconds: EnrolmentCode.lifetimeMilliseconds)
         for wrong in [code, stale] {
             await #expect(throws: SyncFailure.badEnrolmentCode) {
@@ -111,10 +101,10 @@ struct EnrolmentTests {
             }
         }
         #expect(try fleet.readCentral { try $0.devices() }.isEmpty)
-        try addCode(fleet, code, lasting: 60_000)
+        try fleet.add(code, lasting: 60_000)
         #expect(try await fleet.node.enrol(request(code, key: 1)).desk == 1)
         let other = EnrolmentCode(SeededRandom(seed: 3))
-        try addCode(fleet, other, lasting: 60_000)
+        try fleet.add(other, lasting: 60_000)
         #expect(try await fleet.node.enrol(request(other, key: 2)).desk == 2)
     }
 
@@ -122,7 +112,7 @@ struct EnrolmentTests {
     func hashesOnly() async throws {
         let fleet = try Fleet()
         let code = EnrolmentCode(SystemRandomSource())
-        try addCode(fleet, code, lasting: 60_000)
+        try fleet.add(code, lasting: 60_000)
         _ = try await fleet.node.enrol(request(code, key: 1))
         let bytes = try fleet.centralFileBytes()
         for secret in try [code.text, code.text.filter { $0 != "-" }, token(1)] {
@@ -135,7 +125,7 @@ struct EnrolmentTests {
     func revokedToken() async throws {
         let fleet = try Fleet()
         let code = EnrolmentCode(SystemRandomSource())
-        try addCode(fleet, code, lasting: 60_000)
+        try fleet.add(code, lasting: 60_000)
         let reply = try await fleet.node.enrol(request(code, key: 1))
         let central = try fleet.openCentral()
         _ = try central.write(now: fleet.clock.now()) { try $0.revoke(reply.replica) }

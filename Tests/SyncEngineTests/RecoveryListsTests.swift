@@ -62,11 +62,7 @@ struct RecoveryListsTests {
             let identity = try counter.read { try $0.enrolledIdentity().identity }
             let key = try #require(SigningKey(seed: identity.signingSeed))
             let code = EnrolmentCode(SystemRandomSource())
-            try fleet.editCentralTransaction {
-                try $0.addEnrolmentCode(
-                    hash: code.hash, office: "A",
-                    expires: Timestamp(milliseconds: $0.now.milliseconds + 900_000))
-            }
+            try fleet.add(code)
             await #expect(throws: SyncFailure.badEnrolmentCode) {
                 try await fleet.node.enrol(
                     EnrolmentRequest(code: code.text, key: key, device: "again"))

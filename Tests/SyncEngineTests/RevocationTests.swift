@@ -265,11 +265,7 @@ struct RevocationTests {
             try await fleet.node.replaceToken(back)
         }
         let code = EnrolmentCode(SystemRandomSource())
-        try fleet.editCentralTransaction {
-            try $0.addEnrolmentCode(
-                hash: code.hash, office: "A",
-                expires: Timestamp(milliseconds: $0.now.milliseconds + 900_000))
-        }
+        try fleet.add(code)
         await #expect(throws: SyncFailure.badEnrolmentCode) {
             try await fleet.node.enrol(
                 EnrolmentRequest(code: code.text, key: key, device: "again"))

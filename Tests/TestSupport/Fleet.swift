@@ -413,18 +413,24 @@ public final class Fleet: Sendable {
         }
     }
 
+    /// Adds an enrolment code as `central enrol` does: it is good for 15 minutes, or for so long.
+    public func add(
+        _ code: EnrolmentCode, office: String = "A",
+        lasting milliseconds: Int64 = EnrolmentCode.lifetimeMilliseconds
+    ) throws {
+        try editCentralTransaction {
+            try $0.addEnrolmentCode(
+                hash: code.hash, office: office,
+                expires: Timestamp(milliseconds: $0.now.milliseconds + milliseconds))
+        }
+    }
+
     /// Enrols a new counter of an office.
     public func enrol(_ office: String, clock: ManualClock = ManualClock()) async throws
         -> TestCounter
     {
         let code = EnrolmentCode(random)
-        let central = try openCentral()
-        try central.write(now: self.clock.now()) {
-            try $0.addEnrolmentCode(
-                hash: code.hash, office: office,
-                expires: Timestamp(milliseconds: $0.now.milliseconds + 900_000))
-        }
-        central.close()
+        try add(code, office: office)
         let seed = random.bytes(SigningKey.seedByteCount)
         guard let key = SigningKey(seed: seed) else { preconditionFailure("32 bytes are a seed") }
         let reply = try await node.enrol(
