@@ -124,12 +124,12 @@ extension World {
             }
             if isTaken || isRefused || write.mayBeLost { continue }
             // What a copy shares may have been refused to the copy, in a life of central that was
-            // replaced, and taken from the one who wrote it in the next: somebody is shown it.
-            if plan.configuration.forks != .none,
-                state.refused.values.contains(where: { $0.contains(label) })
-            {
-                continue
+            // replaced, and taken from the one who wrote it in the next: central has seen it, and
+            // somebody is shown it.
+            let isSeen = (dots.dots[label] ?? []).contains {
+                state.central[write.record]?.vv.covers($0) == true
             }
+            if isSeen, state.refused.values.contains(where: { $0.contains(label) }) { continue }
             if device.isRevoked {
                 if own[slot] == nil { own[slot] = try ownLabels(device.database) }
                 if own[slot]?.contains(label) == true { continue }
