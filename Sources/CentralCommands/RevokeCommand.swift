@@ -211,7 +211,7 @@ enum RevokeCommand {
         }
     }
 
-    /// `1f0b22c94a7d6e03 (A1 desk 2, laptop)`.
+    /// `1f0b22c94a7d6e03 (A1/2, laptop)`: office and desk, and the name for people.
     private static func name(_ device: Device) -> String {
         let office = TerminalSafe.text(device.office)
         return "\(device.replica) (\(office)/\(device.desk), \(TerminalSafe.text(device.name)))"

@@ -148,8 +148,7 @@ extension TimesOutcome {
         }
         let count = corrected.count
         let done = Message(
-            "\(GroupedNumber.counted(count, "record")) \(isDryRun ? "would be" : "set right")"
-                + (isDryRun ? " set right" : ""),
+            "\(GroupedNumber.counted(count, "record")) \(isDryRun ? "would be " : "")set right",
             vi: "\(isDryRun ? "sẽ sửa" : "đã sửa") \(Language.vietnamese.number(count)) bản ghi")
         lines.append(done)
         let unknown = entries.count { !$0.correction.unknown.isEmpty }
