@@ -91,11 +91,11 @@ public struct MergeApply {
         }
         if transaction.database.role == .counter, record.exists {
             let identity = try transaction.database.enrolledIdentity().identity
-            // A record comes (back) to this office: what stayed here may hold what central
-            // refused, of which its state knows nothing.
+            // A record comes (back) to this office: what stayed here may hold what central refused, of
+            // which its state knows nothing, or lack what that had replaced.
             if !transaction.database.scopeIncludes(identity.office, record.state),
                 transaction.database.scopeIncludes(identity.office, state),
-                try record.state.fields.isEmpty || holdsRefused(record, unknownTo: state)
+                try record.state.fields.isEmpty || hadRefused(record, standingNotIn: state)
             {
                 try transaction.keepConcurrent(state, to: record)
                 try transaction.goOn(from: state)
@@ -130,7 +130,6 @@ public struct MergeApply {
         } else {
             try join(state)
         }
-        try transaction.withdrawRefusals(of: state)
         return try transaction.open(state.kind, state.id).state
     }
 
@@ -153,11 +152,12 @@ public struct MergeApply {
         try transaction.store(state, over: record, log: nil)
     }
 
-    /// Whether a record holds a change that was refused and that a state has not seen.
-    private func holdsRefused(_ record: OpenRecord, unknownTo state: RecordState) throws -> Bool {
-        guard let key = record.key, !state.vv.covers(record.state.vv) else { return false }
+    /// Whether a change to a record was refused, which does not stand in a state: the copy that is here lacks
+    /// what that change had replaced, and counts it as seen.
+    private func hadRefused(_ record: OpenRecord, standingNotIn state: RecordState) throws -> Bool {
+        guard let key = record.key else { return false }
         return try transaction.database.changeLog.history(kind: state.kind, recordKey: key)
-            .contains { $0.isVoid && !state.vv.covers($0.change.dot) }
+            .contains { $0.isVoid && !state.holds($0.change.dot) }
     }
 
     /// Whether a counter's log has the change although the record's state does not: the state was

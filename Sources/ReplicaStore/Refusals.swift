@@ -289,7 +289,9 @@ extension WriteTransaction {
 
     /// Takes back that changes to a record were refused: a central that was restored and had forgotten its
     /// refusals has taken them, as its state shows.
-    func withdrawRefusals(of state: RecordState) throws {
+    ///
+    /// - Throws: `StoreError`.
+    public func withdrawRefusals(of state: RecordState) throws {
         let connection = database.connection
         let looking = try connection.statement("SELECT replica, seq FROM refused WHERE record = ?1")
         try state.id.withBytes { try looking.bind(1, bytes: $0) }

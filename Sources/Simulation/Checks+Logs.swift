@@ -23,6 +23,18 @@ extension World {
             }
         }
         try checkRefusalCounts(known)
+        try checkVoids(state)
+    }
+
+    /// What central's log calls refused stands in no record of central's.
+    private func checkVoids(_ state: FinalState) throws {
+        for (id, record) in state.central.sorted(by: { $0.key < $1.key }) {
+            for logged in try central.database.history(of: .id(id))
+            where logged.isVoid && record.holds(logged.change.dot) {
+                throw Violation(
+                    .honesty, "central refused \(logged.change.dot), which stands in \(id)")
+            }
+        }
     }
 
     /// Where a record was erased, no value of it is in any log or among what was refused; and every

@@ -33,6 +33,7 @@ extension World {
         else { return }
         let digest = try device.database.digest(ofOffice: device.office).digest.hash
         guard there.digest == digest else {
+            try checkStates(of: device, at: central.database.recordStates())
             throw Violation(.honesty, "central calls \(place) complete, whose digest differs")
         }
     }

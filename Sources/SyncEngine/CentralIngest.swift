@@ -182,12 +182,13 @@ extension CentralIngest {
             try refuse(pushed, Objection(.onlyCentralErases))
             return true
         }
-        if let before = refusedBefore[change.dot.seq] {
+        var record = try transaction.open(change.kind, pushed.record)
+        // Another device may have brought it back in a state, from a life of central that had taken it.
+        if let before = refusedBefore[change.dot.seq], !record.state.holds(change.dot) {
             let reason = RefusalReason.refusedBefore.message
             try refuse(pushed, Objection(code: before, reason: reason))
             return true
         }
-        var record = try transaction.open(change.kind, pushed.record)
         if record.claimant != nil {
             // The first has it, whatever central had taken before it was restored.
             try refuse(pushed, Objection(.otherKind))

@@ -175,6 +175,7 @@ extension CounterSession {
                 guard state.vv[replica] <= identity.seq,
                     try database.hasWritten(whatIsOf: replica, in: state)
                 else { throw SyncFailure.forked(accepted: state.vv[replica]) }
+                try transaction.withdrawRefusals(of: state)
                 if !state.isErasureNotice { answered[state.id]?.insert(state.kind) }
                 guard !state.isErasureNotice, gaps.remove(state.id) != nil else {
                     try merge.join(state)
