@@ -7,12 +7,21 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+/// A target by its place: the wing of `Sources` that it stands in, and its name.
+func library(_ place: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name(at: place), dependencies: dependencies, path: "Sources/\(place)",
+        swiftSettings: strict)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func program(_ place: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name(at: place), dependencies: dependencies, path: "Sources/\(place)",
+        swiftSettings: strict)
+}
+
+func name(at place: String) -> String {
+    String(place.split(separator: "/").last ?? "")
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -56,87 +65,87 @@ let package = Package(
             name: "CCSV", path: "Sources/CLibraries/CCSV", providers: [.apt(["libcsv-dev"])]),
         linuxHeaders("CLinux"),
 
-        library("Causality"),
-        library("Crypto", ["CSodium"]),
-        library("CBOR"),
-        library("JSON"),
-        library("Replication", ["CBOR", "Causality", "Crypto"]),
-        library("Columns", ["CBOR", "Causality", "Crypto", "Replication"]),
+        library("Base/Causality"),
+        library("Base/Crypto", ["CSodium"]),
+        library("Base/CBOR"),
+        library("Base/JSON"),
+        library("Office/Replication", ["CBOR", "Causality", "Crypto"]),
+        library("Exchange/Columns", ["CBOR", "Causality", "Crypto", "Replication"]),
         library(
-            "Dossiers", ["CBOR", "Causality", "Crypto", "JSON", "Language", "Replication"]),
-        library("SQLite", ["CSQLite"]),
+            "Office/Dossiers", ["CBOR", "Causality", "Crypto", "JSON", "Language", "Replication"]),
+        library("Store/SQLite", ["CSQLite"]),
         library(
-            "ReplicaStore",
+            "Store/ReplicaStore",
             [
                 "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Language", "Replication",
                 "SQLite",
             ]),
         library(
-            "SyncEngine",
+            "Exchange/SyncEngine",
             [
                 "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON",
                 "Language", "ReplicaStore", "Replication", "SyncProtocol",
             ]),
         library(
-            "Imports",
+            "Commands/Imports",
             [
                 "CCSV", "Causality", "CommandLineTool", "Dossiers", "JSON", "Language",
                 "ReplicaStore", "Replication",
             ]),
         library(
-            "RecordArguments",
+            "Commands/RecordArguments",
             [
                 "Causality", "CommandLineTool", "Dossiers", "JSON", "Language", "Replication",
             ]),
-        library("HTTP", ["CCurl", "CGnuTLS", "CMicrohttpd"]),
-        library("Host", ["CLinux"]),
+        library("Network/HTTP", ["CCurl", "CGnuTLS", "CMicrohttpd"]),
+        library("Network/Host", ["CLinux"]),
         library(
-            "SyncProtocol",
+            "Exchange/SyncProtocol",
             ["CBOR", "CZstd", "Causality", "Crypto", "JSON", "Language", "Replication"]),
-        library("CommandLineTool", ["Language"]),
-        library("Language"),
+        library("Commands/CommandLineTool", ["Language"]),
+        library("Base/Language"),
         library(
-            "CentralCommands",
+            "Commands/CentralCommands",
             [
                 "CBOR", "Causality", "CommandLineTool", "Crypto", "Demonstration", "Dossiers",
                 "HTTP", "Host", "Imports", "JSON", "Language", "RecordArguments", "ReplicaStore",
                 "Replication", "Reports", "SQLite", "SyncEngine", "SyncProtocol",
             ]),
         library(
-            "CounterCommands",
+            "Commands/CounterCommands",
             [
                 "CBOR", "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "Host",
                 "Imports", "JSON", "Language", "RecordArguments", "ReplicaStore", "Replication",
                 "Reports", "SQLite", "SyncEngine", "SyncProtocol",
             ]),
         library(
-            "Reports",
+            "Commands/Reports",
             [
                 "Causality", "CommandLineTool", "Crypto", "Dossiers", "JSON", "Language",
                 "ReplicaStore", "Replication", "SQLite",
             ]),
-        library("Demonstration", ["Causality", "Dossiers", "JSON", "Replication"]),
-        program("central", ["CentralCommands", "CommandLineTool", "Host"]),
-        program("counter", ["CommandLineTool", "CounterCommands", "Host"]),
+        library("Rigs/Demonstration", ["Causality", "Dossiers", "JSON", "Replication"]),
+        program("Commands/central", ["CentralCommands", "CommandLineTool", "Host"]),
+        program("Commands/counter", ["CommandLineTool", "CounterCommands", "Host"]),
         program(
-            "bench",
+            "Rigs/bench",
             [
                 "CBOR", "CZstd", "Causality", "Columns", "Crypto", "Demonstration", "Dossiers",
                 "JSON", "ReplicaStore", "Replication", "SQLite", "SyncEngine", "SyncProtocol",
             ]),
         library(
-            "Simulation",
+            "Rigs/Simulation",
             [
                 "Causality", "Crypto", "Demonstration", "Dossiers", "JSON", "ReplicaStore",
                 "Replication", "SyncEngine", "SyncProtocol",
             ]),
-        program("simulate", ["CommandLineTool", "Language", "Simulation"]),
+        program("Rigs/simulate", ["CommandLineTool", "Language", "Simulation"]),
         library(
-            "BadLinks",
+            "Rigs/BadLinks",
             ["CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication"]),
-        program("links", ["BadLinks", "CommandLineTool", "Language"]),
+        program("Rigs/links", ["BadLinks", "CommandLineTool", "Language"]),
         program(
-            "fuzz",
+            "Rigs/fuzz",
             [
                 "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "Imports", "JSON",
                 "Replication", "SyncProtocol",

@@ -12,7 +12,7 @@ struct PhraseTests {
             .appendingPathComponent("Sources")
         let pattern = /(?:reason|expected):\s*"([^"\\]+)"(?:\s*\+\s*"([^"\\]+)")?/
         var found = 0
-        for target in ["Dossiers", "Imports", "ReplicaStore"] {
+        for target in ["Office/Dossiers", "Commands/Imports", "Store/ReplicaStore"] {
             let folder = root.appendingPathComponent(target)
             for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
                 let text = try String(

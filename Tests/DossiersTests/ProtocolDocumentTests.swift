@@ -24,7 +24,9 @@ struct ProtocolDocumentTests {
         let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().path
         var count = 0
-        for path in ["Dossiers/DossierError.swift", "ReplicaStore/StoreError+Class.swift"] {
+        for path in [
+            "Office/Dossiers/DossierError.swift", "Store/ReplicaStore/StoreError+Class.swift",
+        ] {
             let text = try String(contentsOfFile: "\(source)/Sources/\(path)", encoding: .utf8)
             for match in text.matches(of: /case \.[^:]+: "([a-z_]+)"/) {
                 count += 1

@@ -5,67 +5,83 @@ import Testing
 /// imports. A change here is a change of the design, to be made on purpose.
 @Suite("The import table")
 struct ImportTableTests {
-    private static let table: [String: [String]] = [
-        "BadLinks": ["CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication"],
-        "CBOR": [],
-        "Causality": [],
-        "CentralCommands": [
-            "CBOR", "Causality", "CommandLineTool", "Crypto", "Demonstration", "Dossiers", "HTTP",
-            "Host", "Imports", "JSON", "Language", "RecordArguments", "ReplicaStore",
-            "Replication", "Reports", "SQLite", "SyncEngine", "SyncProtocol",
+    /// Imports by target, by wing.
+    private static let table: [String: [String: [String]]] = [
+        "Base": [
+            "Causality": [],
+            "CBOR": [],
+            "JSON": [],
+            "Crypto": ["CSodium"],
+            "Language": [],
         ],
-        "Columns": ["CBOR", "Causality", "Crypto", "Replication"],
-        "CommandLineTool": ["Language"],
-        "CounterCommands": [
-            "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "Host", "Imports",
-            "JSON", "Language", "RecordArguments", "ReplicaStore", "Replication", "Reports",
-            "SQLite", "SyncEngine", "SyncProtocol",
+        "Office": [
+            "Replication": ["CBOR", "Causality", "Crypto"],
+            "Dossiers": ["CBOR", "Causality", "Crypto", "JSON", "Language", "Replication"],
         ],
-        "Crypto": ["CSodium"],
-        "Demonstration": ["Causality", "Dossiers", "JSON", "Replication"],
-        "Dossiers": ["CBOR", "Causality", "Crypto", "JSON", "Language", "Replication"],
-        "HTTP": ["CCurl", "CGnuTLS", "CMicrohttpd"],
-        "Host": ["CLinux"],
-        "Imports": [
-            "CCSV", "Causality", "CommandLineTool", "Dossiers", "JSON", "Language", "ReplicaStore",
-            "Replication",
+        "Store": [
+            "ReplicaStore": [
+                "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Language", "Replication",
+                "SQLite",
+            ],
+            "SQLite": ["CSQLite"],
         ],
-        "JSON": [],
-        "Language": [],
-        "RecordArguments": [
-            "Causality", "CommandLineTool", "Dossiers", "JSON", "Language", "Replication",
+        "Exchange": [
+            "SyncProtocol": [
+                "CBOR", "CZstd", "Causality", "Crypto", "JSON", "Language", "Replication",
+            ],
+            "Columns": ["CBOR", "Causality", "Crypto", "Replication"],
+            "SyncEngine": [
+                "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON", "Language",
+                "ReplicaStore", "Replication", "SyncProtocol",
+            ],
         ],
-        "ReplicaStore": [
-            "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Language", "Replication", "SQLite",
+        "Network": [
+            "HTTP": ["CCurl", "CGnuTLS", "CMicrohttpd"],
+            "Host": ["CLinux"],
         ],
-        "Replication": ["CBOR", "Causality", "Crypto"],
-        "Reports": [
-            "Causality", "CommandLineTool", "Crypto", "Dossiers", "JSON", "Language",
-            "ReplicaStore", "Replication", "SQLite",
+        "Commands": [
+            "CommandLineTool": ["Language"],
+            "RecordArguments": [
+                "Causality", "CommandLineTool", "Dossiers", "JSON", "Language", "Replication",
+            ],
+            "Reports": [
+                "Causality", "CommandLineTool", "Crypto", "Dossiers", "JSON", "Language",
+                "ReplicaStore", "Replication", "SQLite",
+            ],
+            "Imports": [
+                "CCSV", "Causality", "CommandLineTool", "Dossiers", "JSON", "Language",
+                "ReplicaStore", "Replication",
+            ],
+            "CounterCommands": [
+                "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "Host", "Imports",
+                "JSON", "Language", "RecordArguments", "ReplicaStore", "Replication", "Reports",
+                "SQLite", "SyncEngine", "SyncProtocol",
+            ],
+            "CentralCommands": [
+                "CBOR", "Causality", "CommandLineTool", "Crypto", "Demonstration", "Dossiers",
+                "HTTP", "Host", "Imports", "JSON", "Language", "RecordArguments", "ReplicaStore",
+                "Replication", "Reports", "SQLite", "SyncEngine", "SyncProtocol",
+            ],
+            "central": ["CentralCommands", "CommandLineTool", "Host"],
+            "counter": ["CommandLineTool", "CounterCommands", "Host"],
         ],
-        "SQLite": ["CSQLite"],
-        "Simulation": [
-            "Causality", "Crypto", "Demonstration", "Dossiers", "JSON", "ReplicaStore",
-            "Replication", "SyncEngine", "SyncProtocol",
-        ],
-        "SyncEngine": [
-            "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON",
-            "Language", "ReplicaStore", "Replication", "SyncProtocol",
-        ],
-        "SyncProtocol": [
-            "CBOR", "CZstd", "Causality", "Crypto", "JSON", "Language", "Replication",
-        ],
-        "bench": [
-            "CBOR", "CZstd", "Causality", "Columns", "Crypto", "Demonstration", "Dossiers", "JSON",
-            "ReplicaStore", "Replication", "SQLite", "SyncEngine", "SyncProtocol",
-        ],
-        "central": ["CentralCommands", "CommandLineTool", "Host"],
-        "counter": ["CommandLineTool", "CounterCommands", "Host"],
-        "links": ["BadLinks", "CommandLineTool", "Language"],
-        "simulate": ["CommandLineTool", "Language", "Simulation"],
-        "fuzz": [
-            "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "Imports", "JSON",
-            "Replication", "SyncProtocol",
+        "Rigs": [
+            "Demonstration": ["Causality", "Dossiers", "JSON", "Replication"],
+            "Simulation": [
+                "Causality", "Crypto", "Demonstration", "Dossiers", "JSON", "ReplicaStore",
+                "Replication", "SyncEngine", "SyncProtocol",
+            ],
+            "simulate": ["CommandLineTool", "Language", "Simulation"],
+            "BadLinks": ["CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication"],
+            "links": ["BadLinks", "CommandLineTool", "Language"],
+            "bench": [
+                "CBOR", "CZstd", "Causality", "Columns", "Crypto", "Demonstration", "Dossiers",
+                "JSON", "ReplicaStore", "Replication", "SQLite", "SyncEngine", "SyncProtocol",
+            ],
+            "fuzz": [
+                "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "Imports", "JSON",
+                "Replication", "SyncProtocol",
+            ],
         ],
     ]
 
@@ -79,21 +95,32 @@ struct ImportTableTests {
             .map(\.lastPathComponent)
     }
 
-    private static func sources(of target: String) throws -> [String] {
-        let folder = root.appendingPathComponent("Sources/\(target)")
+    private static func sources(at place: String) throws -> [String] {
+        let folder = root.appendingPathComponent("Sources/\(place)")
         return try FileManager.default.subpathsOfDirectory(atPath: folder.path)
             .filter { $0.hasSuffix(".swift") }
             .map { try String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8) }
     }
 
-    @Test("every target imports exactly what the table says")
+    /// The wings, and the targets of each.
+    private static func wings() throws -> [String: Set<String>] {
+        var wings: [String: Set<String>] = [:]
+        for wing in try folders("Sources") where wing != "CLibraries" {
+            wings[wing] = try Set(folders("Sources/\(wing)"))
+        }
+        return wings
+    }
+
+    @Test("every target stands in its wing and imports exactly what the table says")
     func imports() throws {
         let libraries = try Set(Self.folders("Sources/CLibraries"))
-        let targets = try Set(Self.folders("Sources")).subtracting(["CLibraries"])
-        #expect(targets == Set(Self.table.keys))
-        for target in targets.sorted() {
+        let wings = try Self.wings()
+        let targets = Set(wings.values.joined())
+        #expect(wings == Self.table.mapValues { Set($0.keys) })
+        for (wing, target) in wings.flatMap({ wing in wing.value.sorted().map { (wing.key, $0) } })
+        {
             var found = Set<String>()
-            for source in try Self.sources(of: target) {
+            for source in try Self.sources(at: "\(wing)/\(target)") {
                 for line in source.split(separator: "\n") {
                     let words = line.split(separator: " ")
                     guard let place = words.firstIndex(of: "import"), place <= 2,
@@ -103,17 +130,23 @@ struct ImportTableTests {
                     found.insert(name)
                 }
             }
-            #expect(found.sorted() == Self.table[target], "\(target)")
+            #expect(found.sorted() == Self.table[wing]?[target]?.sorted(), "\(target)")
         }
     }
 
     @Test("no statement of SQL stands outside SQLite, ReplicaStore, Reports and the benchmark")
     func sqlPlaces() throws {
         let statement = /"(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|PRAGMA) [A-Za-z*?(]/
-        let places = try Self.table.keys.filter { target in
-            try Self.sources(of: target).contains { $0.firstMatch(of: statement) != nil }
+        var places = Set<String>()
+        for (wing, targets) in Self.table {
+            for target in targets.keys
+            where try Self.sources(at: "\(wing)/\(target)").contains(where: {
+                $0.firstMatch(of: statement) != nil
+            }) {
+                places.insert(target)
+            }
         }
-        #expect(Set(places).isSubset(of: ["SQLite", "ReplicaStore", "Reports", "bench"]))
+        #expect(places.isSubset(of: ["SQLite", "ReplicaStore", "Reports", "bench"]))
         #expect(places.contains("ReplicaStore"))
     }
 }
