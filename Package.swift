@@ -48,7 +48,7 @@ let package = Package(
         .library(
             name: "DossierSync",
             targets: [
-                "Causality", "Replication", "Dossiers", "ReplicaStore", "SyncProtocol",
+                "Causality", "Replication", "Dossiers", "ReplicaStore", "Wire",
                 "SyncEngine",
                 "HTTP",
             ]),
@@ -72,89 +72,89 @@ let package = Package(
         library("Office/Replication", ["CBOR", "Causality", "Crypto"]),
         library("Exchange/Columns", ["CBOR", "Causality", "Crypto", "Replication"]),
         library(
-            "Office/Dossiers", ["CBOR", "Causality", "Crypto", "JSON", "Language", "Replication"]),
+            "Office/Dossiers", ["CBOR", "Causality", "Crypto", "JSON", "Text", "Replication"]),
         library("Store/SQLite", ["CSQLite"]),
         library(
             "Store/ReplicaStore",
             [
-                "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Language", "Replication",
+                "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Text", "Replication",
                 "SQLite",
             ]),
         library(
             "Exchange/SyncEngine",
             [
                 "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON",
-                "Language", "ReplicaStore", "Replication", "SyncProtocol",
+                "Text", "ReplicaStore", "Replication", "Wire",
             ]),
         library(
             "Commands/Imports",
             [
-                "CCSV", "Causality", "CommandLineTool", "Dossiers", "JSON", "Language",
+                "CCSV", "Causality", "CommandLine", "Dossiers", "JSON", "Text",
                 "ReplicaStore", "Replication",
             ]),
         library(
             "Commands/RecordArguments",
             [
-                "Causality", "CommandLineTool", "Dossiers", "JSON", "Language", "Replication",
+                "Causality", "CommandLine", "Dossiers", "JSON", "Text", "Replication",
             ]),
         library("Network/HTTP", ["CCurl", "CGnuTLS", "CMicrohttpd"]),
         library("Network/Host", ["CLinux"]),
         library(
-            "Exchange/SyncProtocol",
-            ["CBOR", "CZstd", "Causality", "Crypto", "JSON", "Language", "Replication"]),
-        library("Commands/CommandLineTool", ["Language"]),
-        library("Base/Language"),
+            "Exchange/Wire",
+            ["CBOR", "CZstd", "Causality", "Crypto", "JSON", "Text", "Replication"]),
+        library("Commands/CommandLine", ["Text"]),
+        library("Base/Text"),
         library(
             "Commands/CentralCommands",
             [
-                "CBOR", "Causality", "CommandLineTool", "Crypto", "Demonstration", "Dossiers",
-                "HTTP", "Host", "Imports", "JSON", "Language", "RecordArguments", "ReplicaStore",
-                "Replication", "Reports", "SQLite", "SyncEngine", "SyncProtocol",
+                "CBOR", "Causality", "CommandLine", "Crypto", "Demonstration", "Dossiers",
+                "HTTP", "Host", "Imports", "JSON", "Text", "RecordArguments", "ReplicaStore",
+                "Replication", "Reports", "SQLite", "SyncEngine", "Wire",
             ]),
         library(
             "Commands/CounterCommands",
             [
-                "CBOR", "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "Host",
-                "Imports", "JSON", "Language", "RecordArguments", "ReplicaStore", "Replication",
-                "Reports", "SQLite", "SyncEngine", "SyncProtocol",
+                "CBOR", "Causality", "CommandLine", "Crypto", "Dossiers", "HTTP", "Host",
+                "Imports", "JSON", "Text", "RecordArguments", "ReplicaStore", "Replication",
+                "Reports", "SQLite", "SyncEngine", "Wire",
             ]),
         library(
             "Commands/Reports",
             [
-                "Causality", "CommandLineTool", "Crypto", "Dossiers", "JSON", "Language",
+                "Causality", "CommandLine", "Crypto", "Dossiers", "JSON", "Text",
                 "ReplicaStore", "Replication", "SQLite",
             ]),
         library("Rigs/Demonstration", ["Causality", "Dossiers", "JSON", "Replication"]),
-        program("Commands/central", ["CentralCommands", "CommandLineTool", "Host"]),
-        program("Commands/counter", ["CommandLineTool", "CounterCommands", "Host"]),
+        program("Commands/central", ["CentralCommands", "CommandLine", "Host"]),
+        program("Commands/counter", ["CommandLine", "CounterCommands", "Host"]),
         program(
             "Rigs/bench",
             [
                 "CBOR", "CZstd", "Causality", "Columns", "Crypto", "Demonstration", "Dossiers",
-                "JSON", "ReplicaStore", "Replication", "SQLite", "SyncEngine", "SyncProtocol",
+                "JSON", "ReplicaStore", "Replication", "SQLite", "SyncEngine", "Wire",
             ]),
         library(
             "Rigs/Simulation",
             [
                 "Causality", "Crypto", "Demonstration", "Dossiers", "JSON", "ReplicaStore",
-                "Replication", "SyncEngine", "SyncProtocol",
+                "Replication", "SyncEngine", "Wire",
             ]),
-        program("Rigs/simulate", ["CommandLineTool", "Language", "Simulation"]),
+        program("Rigs/simulate", ["CommandLine", "Text", "Simulation"]),
         library(
             "Rigs/BadLinks",
             ["CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication"]),
-        program("Rigs/links", ["BadLinks", "CommandLineTool", "Language"]),
+        program("Rigs/links", ["BadLinks", "CommandLine", "Text"]),
         program(
             "Rigs/fuzz",
             [
                 "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "Imports", "JSON",
-                "Replication", "SyncProtocol",
+                "Replication", "Wire",
             ]),
         .target(
             name: "TestSupport",
             dependencies: [
                 "CSQLite", "Causality", "Crypto", "Dossiers", "Host", "ReplicaStore", "Replication",
-                "SyncEngine", "SyncProtocol",
+                "SyncEngine", "Wire",
             ], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "CBORTests", dependencies: ["CBOR"], exclude: ["make_cbor2_vectors.py"],
@@ -164,16 +164,16 @@ let package = Package(
         tests("HTTPTests", ["HTTP", "TestSupport"]),
         tests("HostTests", ["Host"]),
         tests("FuzzTests", ["fuzz"]),
-        tests("CommandLineToolTests", ["CommandLineTool", "Language"]),
+        tests("CommandLineTests", ["CommandLine", "Text"]),
         tests(
             "DossiersTests",
-            ["CBOR", "Causality", "Dossiers", "JSON", "Language", "Replication"]),
+            ["CBOR", "Causality", "Dossiers", "JSON", "Text", "Replication"]),
         tests(
             "SyncEngineTests",
             [
                 "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON",
                 "ReplicaStore",
-                "Replication", "SQLite", "SyncEngine", "SyncProtocol", "TestSupport",
+                "Replication", "SQLite", "SyncEngine", "Wire", "TestSupport",
             ]),
         tests(
             "ReplicaStoreTests",
@@ -184,15 +184,15 @@ let package = Package(
         tests(
             "ReportsTests",
             [
-                "Causality", "Dossiers", "JSON", "Language", "ReplicaStore", "Replication",
+                "Causality", "Dossiers", "JSON", "Text", "ReplicaStore", "Replication",
                 "Reports", "SyncEngine",
                 "TestSupport",
             ]),
         tests(
-            "SyncProtocolTests",
+            "WireTests",
             [
                 "CBOR", "Causality", "Columns", "Crypto", "Demonstration", "JSON", "Replication",
-                "SyncProtocol",
+                "Wire",
             ]),
         tests("CausalityTests", ["Causality", "JSON"]),
         tests("CryptoTests", ["Crypto"]),
@@ -204,14 +204,14 @@ let package = Package(
             ], exclude: ["Failures"], swiftSettings: strict),
         tests(
             "ImportsTests",
-            ["Causality", "Dossiers", "Imports", "JSON", "Language", "ReplicaStore", "Replication"]),
-        tests("LanguageTests", ["Language"]),
+            ["Causality", "Dossiers", "Imports", "JSON", "Text", "ReplicaStore", "Replication"]),
+        tests("TextTests", ["Text"]),
         tests("LayoutTests", []),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "BadLinks", "Causality", "Crypto", "Host", "JSON", "Replication", "SQLite",
-                "SyncProtocol", "TestSupport", "central", "counter",
+                "Wire", "TestSupport", "central", "counter",
             ],
             swiftSettings: strict),
         tests("ReplicationTests", ["CBOR", "Causality", "Crypto", "JSON", "Replication"]),

@@ -2,7 +2,7 @@ import CBOR
 import Causality
 import Dossiers
 import JSON
-import Language
+import Text
 import Replication
 import Testing
 

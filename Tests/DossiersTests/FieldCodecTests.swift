@@ -1,7 +1,7 @@
 import CBOR
 import Dossiers
 import JSON
-import Language
+import Text
 import Replication
 import Testing
 

@@ -5,7 +5,7 @@
 import Foundation
 import JSON
 import SQLite
-import SyncProtocol
+import Wire
 import Testing
 
 /// A central of a golden set with its devices.

@@ -2,7 +2,7 @@ import Causality
 import Crypto
 import JSON
 import Replication
-import SyncProtocol
+import Wire
 import Testing
 
 /// Requests that are small and want much, sent to the running program. Each first sends its harmless

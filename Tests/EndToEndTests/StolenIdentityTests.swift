@@ -3,7 +3,7 @@ import Crypto
 import Foundation
 import JSON
 import SQLite
-import SyncProtocol
+import Wire
 import Testing
 
 /// Who has stolen a token, or a copy of a device's file, with the built programs.

@@ -12,27 +12,27 @@ struct ImportTableTests {
             "CBOR": [],
             "JSON": [],
             "Crypto": ["CSodium"],
-            "Language": [],
+            "Text": [],
         ],
         "Office": [
             "Replication": ["CBOR", "Causality", "Crypto"],
-            "Dossiers": ["CBOR", "Causality", "Crypto", "JSON", "Language", "Replication"],
+            "Dossiers": ["CBOR", "Causality", "Crypto", "JSON", "Text", "Replication"],
         ],
         "Store": [
             "ReplicaStore": [
-                "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Language", "Replication",
+                "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Text", "Replication",
                 "SQLite",
             ],
             "SQLite": ["CSQLite"],
         ],
         "Exchange": [
-            "SyncProtocol": [
-                "CBOR", "CZstd", "Causality", "Crypto", "JSON", "Language", "Replication",
+            "Wire": [
+                "CBOR", "CZstd", "Causality", "Crypto", "JSON", "Text", "Replication",
             ],
             "Columns": ["CBOR", "Causality", "Crypto", "Replication"],
             "SyncEngine": [
-                "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON", "Language",
-                "ReplicaStore", "Replication", "SyncProtocol",
+                "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON", "Text",
+                "ReplicaStore", "Replication", "Wire",
             ],
         ],
         "Network": [
@@ -40,47 +40,47 @@ struct ImportTableTests {
             "Host": ["CLinux"],
         ],
         "Commands": [
-            "CommandLineTool": ["Language"],
+            "CommandLine": ["Text"],
             "RecordArguments": [
-                "Causality", "CommandLineTool", "Dossiers", "JSON", "Language", "Replication",
+                "Causality", "CommandLine", "Dossiers", "JSON", "Text", "Replication",
             ],
             "Reports": [
-                "Causality", "CommandLineTool", "Crypto", "Dossiers", "JSON", "Language",
+                "Causality", "CommandLine", "Crypto", "Dossiers", "JSON", "Text",
                 "ReplicaStore", "Replication", "SQLite",
             ],
             "Imports": [
-                "CCSV", "Causality", "CommandLineTool", "Dossiers", "JSON", "Language",
+                "CCSV", "Causality", "CommandLine", "Dossiers", "JSON", "Text",
                 "ReplicaStore", "Replication",
             ],
             "CounterCommands": [
-                "Causality", "CommandLineTool", "Crypto", "Dossiers", "HTTP", "Host", "Imports",
-                "JSON", "Language", "RecordArguments", "ReplicaStore", "Replication", "Reports",
-                "SQLite", "SyncEngine", "SyncProtocol",
+                "Causality", "CommandLine", "Crypto", "Dossiers", "HTTP", "Host", "Imports",
+                "JSON", "Text", "RecordArguments", "ReplicaStore", "Replication", "Reports",
+                "SQLite", "SyncEngine", "Wire",
             ],
             "CentralCommands": [
-                "CBOR", "Causality", "CommandLineTool", "Crypto", "Demonstration", "Dossiers",
-                "HTTP", "Host", "Imports", "JSON", "Language", "RecordArguments", "ReplicaStore",
-                "Replication", "Reports", "SQLite", "SyncEngine", "SyncProtocol",
+                "CBOR", "Causality", "CommandLine", "Crypto", "Demonstration", "Dossiers",
+                "HTTP", "Host", "Imports", "JSON", "Text", "RecordArguments", "ReplicaStore",
+                "Replication", "Reports", "SQLite", "SyncEngine", "Wire",
             ],
-            "central": ["CentralCommands", "CommandLineTool", "Host"],
-            "counter": ["CommandLineTool", "CounterCommands", "Host"],
+            "central": ["CentralCommands", "CommandLine", "Host"],
+            "counter": ["CommandLine", "CounterCommands", "Host"],
         ],
         "Rigs": [
             "Demonstration": ["Causality", "Dossiers", "JSON", "Replication"],
             "Simulation": [
                 "Causality", "Crypto", "Demonstration", "Dossiers", "JSON", "ReplicaStore",
-                "Replication", "SyncEngine", "SyncProtocol",
+                "Replication", "SyncEngine", "Wire",
             ],
-            "simulate": ["CommandLineTool", "Language", "Simulation"],
+            "simulate": ["CommandLine", "Text", "Simulation"],
             "BadLinks": ["CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication"],
-            "links": ["BadLinks", "CommandLineTool", "Language"],
+            "links": ["BadLinks", "CommandLine", "Text"],
             "bench": [
                 "CBOR", "CZstd", "Causality", "Columns", "Crypto", "Demonstration", "Dossiers",
-                "JSON", "ReplicaStore", "Replication", "SQLite", "SyncEngine", "SyncProtocol",
+                "JSON", "ReplicaStore", "Replication", "SQLite", "SyncEngine", "Wire",
             ],
             "fuzz": [
                 "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "Imports", "JSON",
-                "Replication", "SyncProtocol",
+                "Replication", "Wire",
             ],
         ],
     ]

@@ -1,6 +1,6 @@
 import Causality
 import Foundation
-import Language
+import Text
 @testable import ReplicaStore
 import Replication
 import Testing

@@ -1,7 +1,7 @@
 import Causality
 import Dossiers
 import JSON
-import Language
+import Text
 import ReplicaStore
 import Replication
 import Reports

@@ -2,7 +2,7 @@ import Causality
 import Dossiers
 import Foundation
 import JSON
-import Language
+import Text
 import ReplicaStore
 import Replication
 import Reports

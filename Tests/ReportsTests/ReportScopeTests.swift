@@ -1,7 +1,7 @@
 import Dossiers
 import Foundation
 import JSON
-import Language
+import Text
 import ReplicaStore
 import Replication
 import Reports

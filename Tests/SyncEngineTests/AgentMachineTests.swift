@@ -1,5 +1,5 @@
 import Crypto
-import SyncProtocol
+import Wire
 import TestSupport
 import Testing
 

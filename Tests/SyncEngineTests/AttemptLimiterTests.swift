@@ -2,7 +2,7 @@ import Causality
 import Crypto
 import HTTP
 import ReplicaStore
-import SyncProtocol
+import Wire
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Crypto
 @testable import SyncEngine
-import SyncProtocol
+import Wire
 import Testing
 
 @Suite("Where a reply stands to a replica that may have gone on")

@@ -1,10 +1,10 @@
 import Causality
 import Dossiers
-import Language
+import Text
 import ReplicaStore
 import Replication
 import SyncEngine
-import SyncProtocol
+import Wire
 import TestSupport
 import Testing
 

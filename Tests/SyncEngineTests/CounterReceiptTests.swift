@@ -3,7 +3,7 @@ import Crypto
 import ReplicaStore
 import Replication
 import SyncEngine
-import SyncProtocol
+import Wire
 import TestSupport
 import Testing
 

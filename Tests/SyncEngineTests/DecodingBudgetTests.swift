@@ -5,7 +5,7 @@ import Crypto
 import ReplicaStore
 import Replication
 import SQLite
-import SyncProtocol
+import Wire
 import TestSupport
 import Testing
 @testable import SyncEngine

@@ -5,7 +5,7 @@ import JSON
 import Replication
 import SQLite
 import SyncEngine
-import SyncProtocol
+import Wire
 import TestSupport
 import Testing
 

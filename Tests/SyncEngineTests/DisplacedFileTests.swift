@@ -4,7 +4,7 @@ import ReplicaStore
 import Replication
 import SQLite
 import SyncEngine
-import SyncProtocol
+import Wire
 import TestSupport
 import Testing
 

@@ -2,7 +2,7 @@ import Causality
 import Crypto
 import ReplicaStore
 import SyncEngine
-import SyncProtocol
+import Wire
 import TestSupport
 import Testing
 

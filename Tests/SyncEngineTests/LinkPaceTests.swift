@@ -1,5 +1,5 @@
 import ReplicaStore
-import SyncProtocol
+import Wire
 import Testing
 
 @testable import SyncEngine

@@ -2,7 +2,7 @@ import Causality
 import ReplicaStore
 import Replication
 import Synchronization
-import SyncProtocol
+import Wire
 import TestSupport
 import Testing
 

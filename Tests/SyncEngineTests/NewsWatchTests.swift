@@ -1,7 +1,7 @@
 import Crypto
 import ReplicaStore
 import Replication
-import SyncProtocol
+import Wire
 import TestSupport
 import Testing
 

@@ -9,7 +9,7 @@ import Dossiers
 import Replication
 import SQLite
 import SyncEngine
-import SyncProtocol
+import Wire
 import TestSupport
 
 /// A change that was planted.

@@ -4,7 +4,7 @@ import Dossiers
 import ReplicaStore
 import Replication
 import SyncEngine
-import SyncProtocol
+import Wire
 import TestSupport
 import Testing
 

@@ -4,7 +4,7 @@ import Dossiers
 import Replication
 import ReplicaStore
 import Synchronization
-import SyncProtocol
+import Wire
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Crypto
 import SyncEngine
-import SyncProtocol
+import Wire
 import TestSupport
 import Testing
 

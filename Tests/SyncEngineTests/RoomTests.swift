@@ -1,4 +1,4 @@
-import SyncProtocol
+import Wire
 import Testing
 @testable import SyncEngine
 

@@ -4,7 +4,7 @@ import Dossiers
 import JSON
 import ReplicaStore
 import Replication
-import SyncProtocol
+import Wire
 import TestSupport
 import Testing
 @testable import SyncEngine

@@ -8,7 +8,7 @@ internal import Foundation
 public import ReplicaStore
 public import Replication
 public import SyncEngine
-public import SyncProtocol
+public import Wire
 internal import Synchronization
 
 /// A wall clock that stands where a test puts it, and moves one millisecond at each reading.

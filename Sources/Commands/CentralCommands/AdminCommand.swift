@@ -1,8 +1,8 @@
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import Crypto
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import SyncEngine
 

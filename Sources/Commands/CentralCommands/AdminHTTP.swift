@@ -2,13 +2,13 @@
 // a device out, give out a code. None of it holds anything of a record.
 
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import HTTP
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 /// Answers the requests of administrators.
 struct AdminHTTP {

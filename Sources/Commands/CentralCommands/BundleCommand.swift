@@ -1,12 +1,12 @@
 // A device's bundle at central: taken in like its sync, and answered with a bundle.
 
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 enum BundleCommand {
     static let command = Command(

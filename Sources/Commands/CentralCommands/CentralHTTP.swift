@@ -6,7 +6,7 @@ internal import Crypto
 public import HTTP
 internal import JSON
 public import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 /// Answers HTTP requests for a central node.
 public struct CentralHTTP: Sendable {

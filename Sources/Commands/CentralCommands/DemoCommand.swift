@@ -1,8 +1,8 @@
-internal import CommandLineTool
+internal import CommandLine
 internal import Demonstration
 internal import Foundation
 internal import JSON
-internal import Language
+internal import Text
 internal import Reports
 
 enum DemoCommand {

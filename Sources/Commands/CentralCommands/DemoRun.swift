@@ -2,17 +2,17 @@
 // replica of its own that syncs by HTTP. Only the half-year is made up.
 
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import Crypto
 internal import Demonstration
 internal import Dossiers
 internal import Foundation
 internal import HTTP
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import Replication
 internal import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 /// A desk of the demonstration.
 struct DemoDesk: Sendable {

@@ -2,7 +2,7 @@
 // replicas or from the syncs; none is taken from the plan but to be compared.
 
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import Demonstration
 internal import Dossiers
 internal import JSON
@@ -10,7 +10,7 @@ internal import ReplicaStore
 internal import Replication
 internal import Reports
 internal import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 /// Tells a person what happened.
 struct DemoStory {

@@ -1,9 +1,9 @@
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import Crypto
 internal import Dossiers
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import SyncEngine
 

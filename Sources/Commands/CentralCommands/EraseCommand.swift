@@ -1,11 +1,11 @@
 // Erasure by law: what a record holds of people goes, everywhere (`Protocol/erasure.md`).
 
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import Crypto
 internal import Dossiers
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import Replication
 internal import SyncEngine

@@ -1,10 +1,10 @@
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import Crypto
 internal import Dossiers
 internal import Imports
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import Replication
 internal import SyncEngine

@@ -1,10 +1,10 @@
 // The inbox at central: what two desks wrote unknowing, with who, where and when.
 
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Language
+internal import Text
 internal import RecordArguments
 internal import ReplicaStore
 internal import Replication

@@ -1,7 +1,7 @@
-internal import CommandLineTool
+internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import Replication
 

@@ -1,5 +1,5 @@
 internal import Causality
-internal import Language
+internal import Text
 internal import ReplicaStore
 
 /// Where a value was written: which desk of which office.

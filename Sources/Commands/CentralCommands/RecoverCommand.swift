@@ -1,10 +1,10 @@
 // What an admin does after central's file was restored from a backup.
 
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import Crypto
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import SyncEngine
 

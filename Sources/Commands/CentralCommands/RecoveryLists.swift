@@ -1,11 +1,11 @@
 // The lists that an admin gives a restored central: who was shut out, and what was ordered to be erased.
 
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import Crypto
 internal import Foundation
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import Replication
 

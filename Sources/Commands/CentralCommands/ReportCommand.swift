@@ -1,6 +1,6 @@
 internal import Causality
-internal import CommandLineTool
-internal import Language
+internal import CommandLine
+internal import Text
 internal import Reports
 internal import SyncEngine
 

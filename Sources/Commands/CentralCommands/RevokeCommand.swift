@@ -1,9 +1,9 @@
 // Shutting devices out, taking it back, and letting one go on that took too many identities.
 
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import SyncEngine
 

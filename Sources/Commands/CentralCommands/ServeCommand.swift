@@ -1,11 +1,11 @@
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import HTTP
 internal import Host
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 enum ServeCommand {
     static let command = Command(

@@ -1,7 +1,7 @@
-internal import CommandLineTool
+internal import CommandLine
 internal import Dispatch
 internal import HTTP
-internal import Language
+internal import Text
 internal import SyncEngine
 
 /// The limits that `central serve` is given on its command line.

@@ -3,10 +3,10 @@
 // nothing of any record, and no address but central's own.
 
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import Foundation
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 
 /// The limits of a serving central, and what is taken of them.

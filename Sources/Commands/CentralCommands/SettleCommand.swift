@@ -1,9 +1,9 @@
 // An id that two records have, from before an id named one record of one kind.
 
-internal import CommandLineTool
+internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import Replication
 internal import SyncEngine

@@ -1,10 +1,10 @@
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import Foundation
 internal import Glibc
 internal import HTTP
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import SyncEngine
 

@@ -1,8 +1,8 @@
-internal import CommandLineTool
+internal import CommandLine
 internal import Foundation
 internal import Glibc
 internal import HTTP
-internal import Language
+internal import Text
 
 /// Where central's certificate and its key are.
 struct TLSFiles {

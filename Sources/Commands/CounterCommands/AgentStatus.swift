@@ -2,10 +2,10 @@
 // change, so that `counter status` can tell at once. It holds nothing of any record.
 
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import Foundation
 internal import JSON
-internal import Language
+internal import Text
 internal import SyncEngine
 
 /// What an agent of a replica is doing.

@@ -1,8 +1,8 @@
-internal import CommandLineTool
+internal import CommandLine
 internal import Dossiers
 internal import Foundation
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 
 enum ApplyCommand {

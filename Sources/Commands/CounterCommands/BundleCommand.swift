@@ -1,11 +1,11 @@
 // Sync by files, where there is no link: a stick carries the outbox to central, and the reply back.
 
-internal import CommandLineTool
+internal import CommandLine
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 enum BundleCommand {
     static func command(_ context: CounterContext) -> Command {

@@ -1,6 +1,6 @@
-internal import CommandLineTool
+internal import CommandLine
 internal import Dossiers
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import Replication
 

@@ -1,10 +1,10 @@
-internal import CommandLineTool
+internal import CommandLine
 internal import Dossiers
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import SQLite
 internal import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 extension CommandFailure {
     /// Runs `body`; what store, domain and sync throw becomes a failure with an exit code.

@@ -1,5 +1,5 @@
-internal import CommandLineTool
-internal import Language
+internal import CommandLine
+internal import Text
 internal import RecordArguments
 internal import ReplicaStore
 internal import Replication

@@ -1,13 +1,13 @@
-internal import Language
+internal import Text
 public import Causality
-public import CommandLineTool
+public import CommandLine
 public import Crypto
 internal import Foundation
 public import HTTP
 internal import Dossiers
 internal import ReplicaStore
 public import SyncEngine
-public import SyncProtocol
+public import Wire
 
 /// A way to central: exchanges, and the one request before them.
 public protocol CentralLink: Transport {

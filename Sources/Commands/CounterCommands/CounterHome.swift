@@ -1,6 +1,6 @@
-internal import CommandLineTool
+internal import CommandLine
 internal import Foundation
-internal import Language
+internal import Text
 internal import ReplicaStore
 
 /// A replica's home directory: the database, and the lock of its syncs.

@@ -1,5 +1,5 @@
-public import CommandLineTool
-internal import Language
+public import CommandLine
+internal import Text
 
 /// The command line of `counter`.
 public enum CounterTool {

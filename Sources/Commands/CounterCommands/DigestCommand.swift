@@ -1,6 +1,6 @@
-internal import CommandLineTool
+internal import CommandLine
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import Replication
 

@@ -5,7 +5,7 @@
 internal import Causality
 internal import Dossiers
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import Replication
 

@@ -1,10 +1,10 @@
 // What the editing commands share: their answer, and who and when.
 
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import Replication
 

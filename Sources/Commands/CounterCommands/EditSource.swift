@@ -1,8 +1,8 @@
-internal import CommandLineTool
+internal import CommandLine
 internal import Dossiers
 internal import Glibc
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 
 /// A file of edits, read a group at a time in bounded memory.

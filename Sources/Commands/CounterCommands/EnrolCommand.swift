@@ -2,15 +2,15 @@
 // with the same key, and central gives the same identity again.
 
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import Crypto
 internal import Foundation
 internal import HTTP
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 enum EnrolCommand {
     static func command(_ context: CounterContext) -> Command {

@@ -1,9 +1,9 @@
 // Unsynced work in a file that people and another device can read: the way out for a device that may
 // not sync any more.
 
-internal import CommandLineTool
+internal import CommandLine
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import Replication
 

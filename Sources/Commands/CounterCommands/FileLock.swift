@@ -1,6 +1,6 @@
-internal import CommandLineTool
+internal import CommandLine
 internal import Glibc
-internal import Language
+internal import Text
 internal import ReplicaStore
 
 /// A lock that one program at a time has on a replica. The system gives it back when the process

@@ -1,9 +1,9 @@
 // What a person is told when a replica took a new identity.
 
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 
 extension IdentityRotation {

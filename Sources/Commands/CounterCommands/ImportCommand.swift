@@ -1,6 +1,6 @@
-internal import CommandLineTool
+internal import CommandLine
 internal import Imports
-internal import Language
+internal import Text
 internal import ReplicaStore
 
 enum ImportCommand {

@@ -1,7 +1,7 @@
-internal import CommandLineTool
+internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Language
+internal import Text
 internal import Replication
 
 /// A record of a listing, with its deadline if it is a dossier that has one.

@@ -1,11 +1,11 @@
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import Replication
-internal import SyncProtocol
+internal import Wire
 
 enum RefusedCommand {
     static func command(_ context: CounterContext) -> Command {

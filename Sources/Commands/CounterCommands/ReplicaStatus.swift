@@ -2,10 +2,10 @@
 // nothing waits and the last sync ended with equal digests (promise 10).
 
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import Replication
 internal import SyncEngine

@@ -1,9 +1,9 @@
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import Foundation
 internal import HTTP
 internal import Host
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import SyncEngine
 internal import Synchronization

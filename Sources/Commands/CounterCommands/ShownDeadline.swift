@@ -1,8 +1,8 @@
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Language
+internal import Text
 internal import Replication
 
 /// A dossier's deadline, and how the dossier stands to it at a time.

@@ -1,9 +1,9 @@
 // What `counter sync` says, whoever has synced: this program itself, or the agent that runs beside it and
 // has a connection open already. The words are made where the sync was, in both languages.
 
-internal import CommandLineTool
+internal import CommandLine
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import Replication
 internal import SyncEngine

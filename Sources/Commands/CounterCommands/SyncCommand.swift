@@ -1,10 +1,10 @@
-internal import CommandLineTool
+internal import CommandLine
 internal import HTTP
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 enum SyncCommand {
     static let limitRate = Option(

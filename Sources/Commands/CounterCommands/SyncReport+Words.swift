@@ -1,14 +1,14 @@
 // What a sync did, in words, in JSON and as an exit code. "Synced" is said only when central has
 // everything on disk and the digests agree (promise 10).
 
-internal import CommandLineTool
+internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import Replication
 internal import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 extension SyncReport {
     /// The document of `sync --json`.

@@ -1,12 +1,12 @@
 // By what a counter is to know central, as it is said at enrolment.
 
-internal import CommandLineTool
+internal import CommandLine
 internal import Foundation
 internal import HTTP
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 enum TrustArguments {
     /// A file of certificates is small; what is larger is another file.

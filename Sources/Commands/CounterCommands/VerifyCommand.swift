@@ -1,7 +1,7 @@
 internal import Causality
-internal import CommandLineTool
+internal import CommandLine
 internal import JSON
-internal import Language
+internal import Text
 internal import ReplicaStore
 
 enum VerifyCommand {

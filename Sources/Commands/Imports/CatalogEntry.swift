@@ -1,6 +1,6 @@
 internal import Dossiers
 internal import JSON
-public import Language
+public import Text
 public import ReplicaStore
 public import Replication
 

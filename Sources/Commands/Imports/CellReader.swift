@@ -1,7 +1,7 @@
 internal import Dossiers
 internal import Foundation
 internal import JSON
-internal import Language
+internal import Text
 internal import Replication
 
 /// Reads a cell as people write it: dates of the country, numbers in groups, words for statuses.

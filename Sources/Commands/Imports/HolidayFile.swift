@@ -1,7 +1,7 @@
 internal import Dossiers
 internal import Foundation
 internal import JSON
-internal import Language
+internal import Text
 internal import Replication
 
 /// Public holidays as a table of `date,name`, with or without a heading.

@@ -7,7 +7,7 @@
 
 internal import Dossiers
 public import JSON
-public import Language
+public import Text
 internal import Replication
 
 /// A mapping, or a file, that cannot be used.

@@ -1,8 +1,8 @@
 public import Causality
-public import CommandLineTool
+public import CommandLine
 internal import Foundation
 internal import JSON
-internal import Language
+internal import Text
 public import ReplicaStore
 
 /// The import of rows as both programs offer it: options, files, progress and what is said at the end.

@@ -6,7 +6,7 @@
 internal import Dossiers
 internal import Foundation
 public import JSON
-internal import Language
+internal import Text
 internal import Replication
 
 /// Procedures for the catalog.

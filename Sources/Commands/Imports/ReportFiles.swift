@@ -1,5 +1,5 @@
-internal import CommandLineTool
-internal import Language
+internal import CommandLine
+internal import Text
 
 /// The files that an import leaves: what became of each line, and the lines that were not taken.
 /// Both are readable by their owner only; the second holds citizens' data.

@@ -1,7 +1,7 @@
 public import Causality
 internal import Dossiers
 internal import JSON
-internal import Language
+internal import Text
 public import ReplicaStore
 internal import Replication
 

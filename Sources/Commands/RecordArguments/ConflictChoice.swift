@@ -1,7 +1,7 @@
 internal import Causality
-public import CommandLineTool
+public import CommandLine
 internal import Dossiers
-internal import Language
+internal import Text
 public import Replication
 
 /// The value that settles a conflict, as a person names it: itself, or by the change that wrote it.

@@ -6,10 +6,10 @@
 //
 // A field that accumulates (notes) is added to, never written over.
 
-internal import CommandLineTool
+internal import CommandLine
 public import Dossiers
 internal import JSON
-internal import Language
+internal import Text
 public import Replication
 
 /// The fields of an edit, read from the command line.

@@ -1,7 +1,7 @@
-internal import CommandLineTool
+internal import CommandLine
 internal import Dossiers
 public import JSON
-internal import Language
+internal import Text
 
 extension ClockFindings {
     /// Records that the text names; the rest is counted there, and named in JSON and CSV.

@@ -1,6 +1,6 @@
-internal import CommandLineTool
+internal import CommandLine
 internal import JSON
-public import Language
+public import Text
 
 /// How a report is written for people.
 public struct ReportStyle: Sendable {

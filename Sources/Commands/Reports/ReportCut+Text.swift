@@ -1,7 +1,7 @@
-internal import CommandLineTool
+internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Language
+internal import Text
 
 extension ReportCut {
     /// What the report rests on, in lines for people: the position, how many devices are complete, and

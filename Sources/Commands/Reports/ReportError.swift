@@ -1,5 +1,5 @@
 public import JSON
-public import Language
+public import Text
 internal import ReplicaStore
 public import SQLite
 

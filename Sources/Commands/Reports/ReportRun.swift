@@ -1,7 +1,7 @@
-public import CommandLineTool
+public import CommandLine
 internal import Foundation
 internal import JSON
-public import Language
+public import Text
 internal import ReplicaStore
 internal import SQLite
 

@@ -1,4 +1,4 @@
-internal import Language
+internal import Text
 
 /// Parts of a whole.
 enum Share {

@@ -1,5 +1,5 @@
 internal import CentralCommands
-internal import CommandLineTool
+internal import CommandLine
 internal import Foundation
 internal import Host
 

@@ -1,4 +1,4 @@
-internal import CommandLineTool
+internal import CommandLine
 internal import CounterCommands
 internal import Foundation
 internal import Host

@@ -2,7 +2,7 @@
 // what it says, so that its rules can be tested without waiting.
 
 internal import Crypto
-internal import SyncProtocol
+internal import Wire
 
 /// When an agent syncs.
 public struct AgentSchedule: Sendable {

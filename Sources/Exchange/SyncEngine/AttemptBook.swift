@@ -1,5 +1,5 @@
 internal import HTTP
-internal import SyncProtocol
+internal import Wire
 internal import Synchronization
 
 /// The wrong tries of one kind that a node remembers; one that is started anew has forgotten them.

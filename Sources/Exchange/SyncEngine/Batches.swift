@@ -6,7 +6,7 @@ internal import Columns
 internal import Crypto
 internal import ReplicaStore
 internal import Replication
-internal import SyncProtocol
+internal import Wire
 
 extension SyncRequest {
     /// The request with its push in columns; `nil` when it has none, or columns are not shorter.

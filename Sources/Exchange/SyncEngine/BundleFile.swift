@@ -2,7 +2,7 @@
 // said.
 
 internal import Glibc
-internal import SyncProtocol
+internal import Wire
 
 /// An open file; closed when it is let go.
 final class File {

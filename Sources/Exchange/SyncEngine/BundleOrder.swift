@@ -1,7 +1,7 @@
 // Where a reply of a bundle stands to a replica that may have gone on meanwhile. Pure: the rule that
 // keeps a late, repeated or early file from doing harm (`Protocol/bundles.md` §Order).
 
-internal import SyncProtocol
+internal import Wire
 
 /// What a replica has of central's: a place in the feed, or in the states.
 struct PullPlace: Equatable {

@@ -3,8 +3,8 @@
 
 internal import Causality
 internal import Crypto
-internal import Language
-internal import SyncProtocol
+internal import Text
+internal import Wire
 
 /// The files of one bundle, in the order of its parts.
 struct BundleSource {

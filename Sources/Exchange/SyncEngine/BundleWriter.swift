@@ -4,7 +4,7 @@
 
 internal import Crypto
 internal import Glibc
-public import SyncProtocol
+public import Wire
 
 /// Where a bundle goes.
 public struct BundleDestination: Sendable {

@@ -4,10 +4,10 @@
 internal import Causality
 internal import Crypto
 internal import Dossiers
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import Replication
-internal import SyncProtocol
+internal import Wire
 
 /// Why a change cannot be taken.
 struct Objection {

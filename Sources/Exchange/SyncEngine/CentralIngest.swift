@@ -5,10 +5,10 @@
 internal import Causality
 internal import Crypto
 internal import Dossiers
-internal import Language
+internal import Text
 internal import ReplicaStore
 internal import Replication
-internal import SyncProtocol
+internal import Wire
 
 /// Takes a device's changes into central's store, in one write transaction.
 struct CentralIngest {

@@ -5,7 +5,7 @@ public import Causality
 internal import Crypto
 internal import Dispatch
 public import ReplicaStore
-public import SyncProtocol
+public import Wire
 
 /// A session that was begun.
 public struct AdminSession: Sendable {

@@ -7,7 +7,7 @@ internal import Crypto
 internal import Dossiers
 internal import ReplicaStore
 internal import Replication
-internal import SyncProtocol
+internal import Wire
 
 /// What came of a bundle from a device.
 public struct AnsweredBundle: Sendable {

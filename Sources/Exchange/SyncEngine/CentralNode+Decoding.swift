@@ -4,7 +4,7 @@ public import Causality
 internal import Columns
 internal import ReplicaStore
 internal import Replication
-public import SyncProtocol
+public import Wire
 
 /// What came of an exchange over a link.
 public struct DecodedExchange: Sendable {

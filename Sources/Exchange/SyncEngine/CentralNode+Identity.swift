@@ -6,7 +6,7 @@
 internal import Causality
 internal import Crypto
 internal import ReplicaStore
-internal import SyncProtocol
+internal import Wire
 
 extension CentralNode {
     /// Gives a device that is a copy of another an identity of its own.

@@ -2,7 +2,7 @@
 
 internal import Causality
 internal import ReplicaStore
-internal import SyncProtocol
+internal import Wire
 
 /// What becomes of a request that waits, for whoever holds its connection.
 public struct WaitingRequest: Sendable {

@@ -7,7 +7,7 @@ internal import Causality
 internal import Crypto
 internal import ReplicaStore
 internal import Replication
-internal import SyncProtocol
+internal import Wire
 
 /// The receipt that an exchange belongs to.
 struct ReceiptInProgress {

@@ -2,7 +2,7 @@
 
 internal import Crypto
 internal import ReplicaStore
-internal import SyncProtocol
+internal import Wire
 
 extension CentralNode {
     /// Begins a new epoch when a device has more of the present one than central has: then central

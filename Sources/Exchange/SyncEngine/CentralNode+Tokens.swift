@@ -4,7 +4,7 @@
 public import Causality
 internal import Crypto
 internal import ReplicaStore
-public import SyncProtocol
+public import Wire
 
 extension CentralNode {
     /// Finds the device that a bearer token belongs to. The first use of a new token makes the one

@@ -5,7 +5,7 @@ public import Crypto
 internal import ReplicaStore
 internal import Replication
 internal import Synchronization
-public import SyncProtocol
+public import Wire
 
 /// The central node over one database file.
 public final class CentralNode: Sendable {

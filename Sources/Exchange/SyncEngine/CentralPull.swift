@@ -7,7 +7,7 @@ internal import Crypto
 internal import Dossiers
 internal import ReplicaStore
 internal import Replication
-internal import SyncProtocol
+internal import Wire
 
 struct CentralPull {
     let database: ReplicaDatabase

@@ -1,5 +1,5 @@
 internal import ReplicaStore
-internal import SyncProtocol
+internal import Wire
 
 /// One reading connection to central's database, on its own serial executor.
 actor CentralReader {

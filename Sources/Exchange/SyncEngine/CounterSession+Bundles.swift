@@ -5,7 +5,7 @@ internal import Causality
 internal import Crypto
 internal import ReplicaStore
 internal import Replication
-public import SyncProtocol
+public import Wire
 
 /// A bundle for central that was made.
 public struct CreatedBundle: Sendable {

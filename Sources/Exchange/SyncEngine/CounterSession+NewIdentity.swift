@@ -5,7 +5,7 @@
 internal import Causality
 internal import Crypto
 internal import ReplicaStore
-internal import SyncProtocol
+internal import Wire
 
 extension CounterSession {
     /// Finds where this chain parts from central's, and goes on from there as a new replica.

@@ -1,6 +1,6 @@
 internal import Causality
 internal import ReplicaStore
-public import SyncProtocol
+public import Wire
 
 extension CounterSession {
     /// Waits at central until it has something for this replica, or wants something of it. Only a

@@ -6,7 +6,7 @@ internal import Causality
 internal import Crypto
 internal import ReplicaStore
 internal import Replication
-internal import SyncProtocol
+internal import Wire
 
 /// A repair in progress.
 struct Repair {

@@ -4,7 +4,7 @@ internal import Causality
 internal import Crypto
 internal import ReplicaStore
 internal import Replication
-internal import SyncProtocol
+internal import Wire
 
 extension CounterSession {
     /// Makes the next request.

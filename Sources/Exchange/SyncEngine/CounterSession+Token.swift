@@ -7,7 +7,7 @@ internal import Causality
 internal import Crypto
 internal import ReplicaStore
 internal import Replication
-internal import SyncProtocol
+internal import Wire
 
 extension CounterSession {
     /// Days after which a token is replaced: a stolen one is of no use for longer.

@@ -7,7 +7,7 @@ public import Crypto
 internal import Dossiers
 public import ReplicaStore
 internal import Replication
-public import SyncProtocol
+public import Wire
 
 /// How far a sync has come, for a progress bar.
 public struct SyncProgress: Sendable {

@@ -3,7 +3,7 @@
 internal import CBOR
 internal import Columns
 internal import Replication
-public import SyncProtocol
+public import Wire
 
 /// The rooms of a node, in the order in which a request enters them: whoever is in one waits for later
 /// ones only, so that nobody waits for ever. All of them together bound what requests take.

@@ -1,7 +1,7 @@
 // Where a forked device's chain parts from the one that central has of it. Chains that agree at a
 // place agree before it, so the search narrows a range by asking for many places at once.
 
-internal import SyncProtocol
+internal import Wire
 
 /// A search for the last change that two chains share.
 struct ForkSearch {

@@ -4,7 +4,7 @@ internal import Causality
 internal import Crypto
 public import HTTP
 internal import JSON
-public import SyncProtocol
+public import Wire
 
 /// Carries exchanges to central over HTTP.
 public final class HTTPTransport: Transport {

@@ -1,6 +1,6 @@
 public import ReplicaStore
 public import Replication
-public import SyncProtocol
+public import Wire
 
 /// What came of a push.
 public struct IngestResult: Sendable {

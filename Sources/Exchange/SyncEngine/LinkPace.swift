@@ -4,7 +4,7 @@
 // quick link, small chunks would only meet more losses. The zstd level goes by the measured rate.
 
 internal import ReplicaStore
-internal import SyncProtocol
+internal import Wire
 
 /// What is known of a link.
 struct LinkPace: Sendable, Hashable {

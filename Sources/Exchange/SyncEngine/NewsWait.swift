@@ -4,7 +4,7 @@
 // same time are taken for the rule of something on the way, and what is asked for from then on is half of
 // that time. It is kept in the replica with the address of central, for which alone it is true.
 
-internal import SyncProtocol
+internal import Wire
 
 /// How long a request waits at central, by what was cut before.
 struct NewsWait: Equatable, Sendable {

@@ -3,7 +3,7 @@
 // moment do not all come back at the same moment.
 
 public import Crypto
-public import SyncProtocol
+public import Wire
 
 /// How often, and after how long, what failed for a while is tried again.
 public struct RetryPolicy: Sendable, Equatable {

@@ -2,7 +2,7 @@
 // megabytes, and be: what many such requests together may take is given out here, before anything is
 // allocated. Who finds no room waits in line. What is small passes: it takes little, and most syncs are.
 
-internal import SyncProtocol
+internal import Wire
 internal import Synchronization
 
 /// A number of bytes that tasks share.

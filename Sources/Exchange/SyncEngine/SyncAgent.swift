@@ -3,7 +3,7 @@
 
 public import Crypto
 public import ReplicaStore
-internal import SyncProtocol
+internal import Wire
 
 /// What an agent is doing, for whoever asks.
 public enum AgentState: Sendable {

@@ -1,6 +1,6 @@
 public import ReplicaStore
 public import Replication
-public import SyncProtocol
+public import Wire
 
 /// What one sync did.
 public struct SyncReport: Sendable {

@@ -1,4 +1,4 @@
-public import SyncProtocol
+public import Wire
 
 /// What carries one exchange: HTTP, a bundle, a simulator.
 public protocol Transport: Sendable {

@@ -7,7 +7,7 @@ internal import Causality
 internal import Crypto
 internal import Dossiers
 internal import Replication
-internal import SyncProtocol
+internal import Wire
 
 /// A pushed change with what follows from its bytes alone.
 struct PushedChange: Sendable {

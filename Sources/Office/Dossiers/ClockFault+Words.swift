@@ -1,5 +1,5 @@
 public import Causality
-public import Language
+public import Text
 
 extension ClockFault {
     /// What is wrong with the clock, with both times: a sentence without its end.

@@ -1,5 +1,5 @@
 internal import JSON
-public import Language
+public import Text
 
 extension TimeLimit {
     /// How long it is: `7 working days`.

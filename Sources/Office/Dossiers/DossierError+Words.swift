@@ -1,5 +1,5 @@
 internal import JSON
-public import Language
+public import Text
 internal import Replication
 
 extension DossierError: CustomStringConvertible {

@@ -1,4 +1,4 @@
-public import Language
+public import Text
 
 extension DossierStatus {
     /// What people call it; the Vietnamese names are those of the national portal.

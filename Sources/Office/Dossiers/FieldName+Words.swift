@@ -1,4 +1,4 @@
-public import Language
+public import Text
 public import Replication
 
 extension RecordSchema {

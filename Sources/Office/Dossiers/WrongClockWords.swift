@@ -1,4 +1,4 @@
-public import Language
+public import Text
 
 /// What is said of records that were written under a wrong clock.
 public enum WrongClockWords {

@@ -3,7 +3,7 @@
 
 internal import Demonstration
 internal import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 /// Carries a session's requests into the world.
 final class Link: Transport {

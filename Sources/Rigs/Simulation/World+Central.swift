@@ -5,7 +5,7 @@ internal import Dossiers
 internal import ReplicaStore
 internal import Replication
 internal import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 extension World {
     /// Writes at central in one transaction, as one run of a command does.

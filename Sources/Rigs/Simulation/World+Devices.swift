@@ -4,7 +4,7 @@ internal import Demonstration
 internal import ReplicaStore
 internal import Replication
 internal import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 extension World {
     /// Enrols a device in a slot.

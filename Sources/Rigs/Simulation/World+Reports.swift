@@ -4,7 +4,7 @@ internal import Causality
 internal import ReplicaStore
 internal import Replication
 internal import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 extension World {
     /// Checks what a sync says of itself, at its end, before anything else happens.

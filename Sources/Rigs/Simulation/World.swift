@@ -10,7 +10,7 @@ internal import Foundation
 internal import ReplicaStore
 internal import Replication
 internal import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 /// One machine of an office.
 struct SimulatedDevice {

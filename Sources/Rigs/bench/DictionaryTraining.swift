@@ -4,7 +4,7 @@ internal import Columns
 internal import Crypto
 internal import Foundation
 internal import Replication
-internal import SyncProtocol
+internal import Wire
 
 /// Trains the shared dictionary of small bodies on generated dossiers, never on citizens':
 /// `bench --train-dictionary FILE`. The same seeds give the same file.

@@ -4,7 +4,7 @@ internal import Foundation
 internal import ReplicaStore
 internal import Replication
 internal import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 /// What others wait for while requests come that are small and want much, and what these take of memory.
 /// Times are of this machine; the tests count bytes, entries and steps instead.

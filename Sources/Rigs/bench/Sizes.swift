@@ -3,7 +3,7 @@ internal import Columns
 internal import Crypto
 internal import Foundation
 internal import Replication
-internal import SyncProtocol
+internal import Wire
 
 /// Bytes on the wire for each dossier, without timing: `bench --sizes`.
 struct Sizes {

@@ -4,7 +4,7 @@ internal import Foundation
 internal import ReplicaStore
 internal import Replication
 internal import SyncEngine
-internal import SyncProtocol
+internal import Wire
 
 /// Many agents that wait for news at one central, and a few desks that write meanwhile.
 struct Waiting {

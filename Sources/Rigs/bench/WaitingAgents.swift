@@ -1,7 +1,7 @@
 internal import Causality
 internal import Crypto
 internal import Foundation
-internal import SyncProtocol
+internal import Wire
 
 /// The connections of agents that wait for news, in one thread: each waits, syncs when there is news,
 /// and waits again.

@@ -3,7 +3,7 @@ internal import Causality
 internal import Columns
 internal import Crypto
 internal import Replication
-internal import SyncProtocol
+internal import Wire
 
 /// Some changes of a batch as one exchange carries them.
 struct WireSample {

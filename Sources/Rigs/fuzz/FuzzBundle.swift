@@ -1,5 +1,5 @@
 internal import Crypto
-internal import SyncProtocol
+internal import Wire
 
 /// The head of a file is read and written again as it came; the stream inside gives the same frames
 /// however it is cut into chunks, and what they hold says the same when it is written again.

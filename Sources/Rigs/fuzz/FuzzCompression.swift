@@ -1,4 +1,4 @@
-internal import SyncProtocol
+internal import Wire
 
 /// Bytes of content allowed: small, so that many inputs fit into a second.
 private let limitBytes = 1 << 16

@@ -1,6 +1,6 @@
 internal import CBOR
 internal import Replication
-internal import SyncProtocol
+internal import Wire
 
 /// A request that is read and written again says the same; members of a newer version are dropped,
 /// so the bytes need not be those of the input.

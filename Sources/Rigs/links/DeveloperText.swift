@@ -1,4 +1,4 @@
-public import Language
+public import Text
 
 /// This program is for developers, and speaks English only: a literal is a message.
 extension Message: ExpressibleByStringInterpolation {

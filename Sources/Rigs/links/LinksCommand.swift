@@ -2,9 +2,9 @@
 //
 //     swift build -c release && swift run -c release links [--condition NAME] [--dossiers N]
 
-internal import Language
+internal import Text
 internal import BadLinks
-internal import CommandLineTool
+internal import CommandLine
 internal import Foundation
 
 enum LinksCommand {

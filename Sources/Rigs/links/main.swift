@@ -1,5 +1,5 @@
-internal import Language
-internal import CommandLineTool
+internal import Text
+internal import CommandLine
 internal import Foundation
 
 let tool = Tool(

@@ -5,8 +5,8 @@
 //     swift run -c release simulate --seed 42 --out failure.jsonl
 //     swift run -c release simulate --replay failure.jsonl --verbose
 
-internal import Language
-internal import CommandLineTool
+internal import Text
+internal import CommandLine
 internal import Foundation
 internal import Simulation
 

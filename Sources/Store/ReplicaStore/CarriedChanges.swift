@@ -13,7 +13,7 @@
 
 internal import Causality
 internal import Dossiers
-internal import Language
+internal import Text
 public import Replication
 internal import SQLite
 

@@ -1,7 +1,7 @@
 public import Causality
 internal import Dossiers
 internal import Foundation
-public import Language
+public import Text
 internal import SQLite
 
 /// When the newest change of a file came in, and how long ago that is.

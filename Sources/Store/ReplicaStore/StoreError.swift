@@ -1,5 +1,5 @@
 public import Dossiers
-public import Language
+public import Text
 public import Replication
 public import SQLite
 

@@ -1,7 +1,7 @@
 public import Causality
 internal import Dossiers
 public import JSON
-public import Language
+public import Text
 
 extension Verification {
     /// One sentence: sound, or how many faults.

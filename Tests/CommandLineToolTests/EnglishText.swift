@@ -1,9 +1,0 @@
-public import Language
-
-/// The sample tool speaks English: a literal is a message.
-extension Message: ExpressibleByStringInterpolation {
-    /// English in both languages.
-    public init(stringLiteral text: String) {
-        self.init(verbatim: text)
-    }
-}
