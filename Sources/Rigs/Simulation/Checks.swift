@@ -42,8 +42,15 @@ extension World {
             let history = try central.database.history(of: .id(id))
             state.taken[id] = Set(history.filter { !$0.isVoid }.compactMap(\.change.by))
         }
+        // A refusal of a record that was another office's stands in no history of it.
+        var refused = dots.voids
+        for device in try central.database.devices() {
+            for note in try central.database.refusals(of: device.replica, seqs: 1...UInt64.max) {
+                refused.insert(Dot(device.replica, note.seq))
+            }
+        }
         // What came back in a state after a restoration is in no log of central.
-        for (dot, label) in dots.labels where !dots.voids.contains(dot) {
+        for (dot, label) in dots.labels where !refused.contains(dot) {
             guard let id = ledger.writes[label]?.record,
                 state.central[id]?.vv.covers(dot) == true
             else { continue }
