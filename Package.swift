@@ -49,8 +49,8 @@ let package = Package(
             name: "DossierSync",
             targets: [
                 "Causality", "Replication", "Dossiers", "ReplicaStore", "Wire",
-                "SyncEngine",
-                "HTTP",
+                "CentralEngine", "CounterEngine", "CounterLink", "Bundles",
+                "HTTP", "HTTPClient", "HTTPServer",
             ]),
     ],
     targets: [
@@ -69,60 +69,68 @@ let package = Package(
         library("Base/Crypto", ["CSodium"]),
         library("Base/CBOR"),
         library("Base/JSON"),
-        library("Office/Replication", ["CBOR", "Causality", "Crypto"]),
-        library("Exchange/Columns", ["CBOR", "Causality", "Crypto", "Replication"]),
-        library(
-            "Office/Dossiers", ["CBOR", "Causality", "Crypto", "JSON", "Text", "Replication"]),
+        library("Office/Replication", ["Causality", "CBOR", "Crypto"]),
+        library("Exchange/Columns", ["Causality", "CBOR", "Crypto", "Replication", "Wire"]),
+        library("Office/Dossiers", ["Causality", "CBOR", "Crypto", "JSON", "Replication", "Text"]),
         library("Store/SQLite", ["CSQLite"]),
         library(
             "Store/ReplicaStore",
+            ["Causality", "CBOR", "Crypto", "Dossiers", "JSON", "Replication", "SQLite", "Text"]),
+        library("Exchange/Bundles", ["Causality", "Crypto", "Text", "Wire"]),
+        library(
+            "Central/CentralEngine",
             [
-                "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Text", "Replication",
-                "SQLite",
+                "Addresses", "Bundles", "Causality", "CBOR", "Columns", "Crypto", "Dossiers",
+                "ReplicaStore", "Replication", "Text", "Wire",
             ]),
         library(
-            "Exchange/SyncEngine",
+            "Counter/CounterEngine",
             [
-                "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON",
-                "Text", "ReplicaStore", "Replication", "Wire",
+                "Bundles", "Causality", "Columns", "Crypto", "Dossiers", "ReplicaStore",
+                "Replication", "Text", "Wire",
             ]),
+        library(
+            "Counter/CounterLink",
+            ["Causality", "CounterEngine", "Crypto", "HTTP", "HTTPClient", "JSON", "Wire"]),
         library(
             "Commands/Imports",
             [
-                "CCSV", "Causality", "CommandLine", "Dossiers", "JSON", "Text",
-                "ReplicaStore", "Replication",
+                "Causality", "CCSV", "CommandLine", "Dossiers", "JSON", "ReplicaStore",
+                "Replication", "Text",
             ]),
         library(
             "Commands/RecordArguments",
-            [
-                "Causality", "CommandLine", "Dossiers", "JSON", "Text", "Replication",
-            ]),
-        library("Network/HTTP", ["CCurl", "CGnuTLS", "CMicrohttpd"]),
+            ["Causality", "CommandLine", "Dossiers", "JSON", "Replication", "Text"]),
+        library("Base/Addresses"),
+        library("Network/HTTP", ["CGnuTLS", "Text"]),
+        library("Network/HTTPServer", ["Addresses", "CGnuTLS", "CMicrohttpd", "HTTP"]),
+        library("Network/HTTPClient", ["CCurl", "HTTP"]),
         library("Network/Host", ["CLinux"]),
         library(
             "Exchange/Wire",
-            ["CBOR", "CZstd", "Causality", "Crypto", "JSON", "Text", "Replication"]),
+            ["Causality", "CBOR", "Crypto", "CZstd", "JSON", "Replication", "Text"]),
         library("Commands/CommandLine", ["Text"]),
         library("Base/Text"),
         library(
             "Commands/CentralCommands",
             [
-                "CBOR", "Causality", "CommandLine", "Crypto", "Demonstration", "Dossiers",
-                "HTTP", "Host", "Imports", "JSON", "Text", "RecordArguments", "ReplicaStore",
-                "Replication", "Reports", "SQLite", "SyncEngine", "Wire",
+                "Addresses", "Bundles", "Causality", "CBOR", "CentralEngine", "CommandLine",
+                "CounterEngine", "CounterLink", "Crypto", "Demonstration", "Dossiers", "Host",
+                "HTTP", "HTTPServer", "Imports", "JSON", "RecordArguments", "ReplicaStore",
+                "Replication", "Reports", "SQLite", "Text", "Wire",
             ]),
         library(
             "Commands/CounterCommands",
             [
-                "CBOR", "Causality", "CommandLine", "Crypto", "Dossiers", "HTTP", "Host",
-                "Imports", "JSON", "Text", "RecordArguments", "ReplicaStore", "Replication",
-                "Reports", "SQLite", "SyncEngine", "Wire",
+                "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterLink", "Crypto",
+                "Dossiers", "Host", "HTTP", "HTTPClient", "Imports", "JSON", "RecordArguments",
+                "ReplicaStore", "Replication", "Reports", "SQLite", "Text", "Wire",
             ]),
         library(
             "Commands/Reports",
             [
-                "Causality", "CommandLine", "Crypto", "Dossiers", "JSON", "Text",
-                "ReplicaStore", "Replication", "SQLite",
+                "Causality", "CommandLine", "Crypto", "Dossiers", "JSON", "ReplicaStore",
+                "Replication", "SQLite", "Text",
             ]),
         library("Rigs/Demonstration", ["Causality", "Dossiers", "JSON", "Replication"]),
         program("Commands/central", ["CentralCommands", "CommandLine", "Host"]),
@@ -130,93 +138,88 @@ let package = Package(
         program(
             "Rigs/bench",
             [
-                "CBOR", "CZstd", "Causality", "Columns", "Crypto", "Demonstration", "Dossiers",
-                "JSON", "ReplicaStore", "Replication", "SQLite", "SyncEngine", "Wire",
+                "Causality", "CBOR", "Columns", "CounterLink", "Crypto", "CZstd", "Demonstration",
+                "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite", "Wire",
             ]),
         library(
             "Rigs/Simulation",
             [
-                "Causality", "Crypto", "Demonstration", "Dossiers", "JSON", "ReplicaStore",
-                "Replication", "SyncEngine", "Wire",
+                "Causality", "CentralEngine", "CounterEngine", "Crypto", "Demonstration",
+                "Dossiers", "JSON", "ReplicaStore", "Replication", "Wire",
             ]),
-        program("Rigs/simulate", ["CommandLine", "Text", "Simulation"]),
+        program("Rigs/simulate", ["CommandLine", "Simulation", "Text"]),
         library(
-            "Rigs/BadLinks",
-            ["CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication"]),
+            "Rigs/BadLinks", ["CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication"]),
         program("Rigs/links", ["BadLinks", "CommandLine", "Text"]),
         program(
             "Rigs/fuzz",
             [
-                "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "Imports", "JSON",
+                "Causality", "CBOR", "Columns", "Crypto", "Dossiers", "Imports", "JSON",
                 "Replication", "Wire",
             ]),
         .target(
             name: "TestSupport",
             dependencies: [
-                "CSQLite", "Causality", "Crypto", "Dossiers", "Host", "ReplicaStore", "Replication",
-                "SyncEngine", "Wire",
+                "Bundles", "Causality", "CentralEngine", "CounterEngine", "Crypto", "CSQLite",
+                "Dossiers", "Host", "ReplicaStore", "Replication", "Wire",
             ], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "CBORTests", dependencies: ["CBOR"], exclude: ["make_cbor2_vectors.py"],
             swiftSettings: strict),
         tests("SQLiteTests", ["SQLite"]),
         tests("JSONTests", ["JSON"]),
-        tests("HTTPTests", ["HTTP", "TestSupport"]),
+        tests(
+            "HTTPTests",
+            ["Addresses", "CentralEngine", "HTTP", "HTTPClient", "HTTPServer", "TestSupport"]),
         tests("HostTests", ["Host"]),
         tests("FuzzTests", ["fuzz"]),
         tests("CommandLineTests", ["CommandLine", "Text"]),
-        tests(
-            "DossiersTests",
-            ["CBOR", "Causality", "Dossiers", "JSON", "Text", "Replication"]),
+        tests("DossiersTests", ["Causality", "CBOR", "Dossiers", "JSON", "Replication", "Text"]),
         tests(
             "SyncEngineTests",
             [
-                "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON",
-                "ReplicaStore",
-                "Replication", "SQLite", "SyncEngine", "Wire", "TestSupport",
+                "Addresses", "Bundles", "Causality", "CBOR", "CentralEngine", "Columns",
+                "CounterEngine", "Crypto", "Dossiers", "HTTP", "HTTPClient", "HTTPServer", "JSON",
+                "ReplicaStore", "Replication", "SQLite", "TestSupport", "Text", "Wire",
             ]),
         tests(
             "ReplicaStoreTests",
             [
-                "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication",
-                "SQLite",
+                "Causality", "CBOR", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication",
+                "SQLite", "Text",
             ]),
         tests(
             "ReportsTests",
             [
-                "Causality", "Dossiers", "JSON", "Text", "ReplicaStore", "Replication",
-                "Reports", "SyncEngine",
-                "TestSupport",
+                "Causality", "CentralEngine", "CounterEngine", "Dossiers", "JSON", "ReplicaStore",
+                "Replication", "Reports", "TestSupport", "Text",
             ]),
         tests(
             "WireTests",
             [
-                "CBOR", "Causality", "Columns", "Crypto", "Demonstration", "JSON", "Replication",
-                "Wire",
+                "Causality", "CBOR", "Columns", "Crypto", "Demonstration", "JSON", "Replication",
+                "Text", "Wire",
             ]),
-        tests("CausalityTests", ["Causality", "JSON"]),
+        tests("CausalityTests", ["Causality"]),
         tests("CryptoTests", ["Crypto"]),
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "SQLite",
-                "Simulation", "TestSupport",
+                "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "Simulation",
+                "SQLite", "TestSupport",
             ], exclude: ["Failures"], swiftSettings: strict),
-        tests(
-            "ImportsTests",
-            ["Causality", "Dossiers", "Imports", "JSON", "Text", "ReplicaStore", "Replication"]),
+        tests("ImportsTests", ["Dossiers", "Imports", "JSON", "Replication"]),
         tests("TextTests", ["Text"]),
         tests("LayoutTests", []),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "BadLinks", "Causality", "Crypto", "Host", "JSON", "Replication", "SQLite",
-                "Wire", "TestSupport", "central", "counter",
+                "TestSupport", "Wire", "central", "counter",
             ],
             swiftSettings: strict),
-        tests("ReplicationTests", ["CBOR", "Causality", "Crypto", "JSON", "Replication"]),
+        tests("ReplicationTests", ["Causality", "CBOR", "Crypto", "Replication"]),
         tests(
-            "DemonstrationTests",
-            ["Causality", "Demonstration", "Dossiers", "JSON", "ReplicaStore", "Replication"]),
+            "DemonstrationTests", ["Causality", "Demonstration", "Dossiers", "JSON", "Replication"]),
     ]
 )

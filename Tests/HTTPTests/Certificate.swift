@@ -1,5 +1,7 @@
 import Foundation
 import HTTP
+import HTTPClient
+import HTTPServer
 import TestSupport
 
 /// A self-signed certificate for 127.0.0.1, made by the openssl command line.

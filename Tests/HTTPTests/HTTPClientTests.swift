@@ -1,4 +1,6 @@
 import HTTP
+import HTTPClient
+import HTTPServer
 import Testing
 
 @Suite("HTTP client", .prompt)

@@ -1,5 +1,7 @@
 import Glibc
 import HTTP
+import HTTPClient
+import HTTPServer
 import Testing
 
 @Suite("Many clients", .prompt)

@@ -1,4 +1,7 @@
+@testable import Addresses
 import HTTP
+import HTTPClient
+import HTTPServer
 import Testing
 
 @Suite("Addresses and ranges of addresses", .prompt)

@@ -1,6 +1,10 @@
+@testable import Addresses
+import CentralEngine
 import Testing
 
 @testable import HTTP
+@testable import HTTPClient
+@testable import HTTPServer
 
 @Suite("Who has a connection, and who gives way", .prompt)
 struct SeatsTests {

@@ -1,5 +1,7 @@
 import Dispatch
 import HTTP
+import HTTPClient
+import HTTPServer
 import Testing
 
 @Suite("Clients that leave and servers that close", .prompt)

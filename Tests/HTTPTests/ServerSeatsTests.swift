@@ -1,4 +1,7 @@
+@testable import Addresses
 import HTTP
+import HTTPClient
+import HTTPServer
 import Testing
 
 @Suite("A server with few connections", .prompt)

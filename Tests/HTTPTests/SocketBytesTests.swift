@@ -3,6 +3,8 @@ import Glibc
 import Testing
 
 @testable import HTTP
+@testable import HTTPClient
+@testable import HTTPServer
 
 /// What the kernel says of a socket where it counts more than has crossed.
 @Suite("Bytes of a socket", .prompt)

@@ -1,6 +1,8 @@
 import Dispatch
 import Glibc
 import HTTP
+import HTTPClient
+import HTTPServer
 import Synchronization
 
 /// Opens when it was counted down; waiting costs no thread.

@@ -1,5 +1,7 @@
 import Foundation
 import HTTP
+import HTTPClient
+import HTTPServer
 import Testing
 
 @Suite("TLS", .prompt)

@@ -1,6 +1,9 @@
+@testable import Addresses
 import Testing
 
 @testable import HTTP
+@testable import HTTPClient
+@testable import HTTPServer
 
 @Suite("Who asks behind a proxy", .prompt)
 struct TrustedProxiesTests {

@@ -8,80 +8,93 @@ struct ImportTableTests {
     /// Imports by target, by wing.
     private static let table: [String: [String: [String]]] = [
         "Base": [
-            "Causality": [],
+            "Addresses": [],
             "CBOR": [],
-            "JSON": [],
+            "Causality": [],
             "Crypto": ["CSodium"],
+            "JSON": [],
             "Text": [],
         ],
-        "Office": [
-            "Replication": ["CBOR", "Causality", "Crypto"],
-            "Dossiers": ["CBOR", "Causality", "Crypto", "JSON", "Text", "Replication"],
-        ],
-        "Store": [
-            "ReplicaStore": [
-                "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Text", "Replication",
-                "SQLite",
-            ],
-            "SQLite": ["CSQLite"],
-        ],
-        "Exchange": [
-            "Wire": [
-                "CBOR", "CZstd", "Causality", "Crypto", "JSON", "Text", "Replication",
-            ],
-            "Columns": ["CBOR", "Causality", "Crypto", "Replication"],
-            "SyncEngine": [
-                "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "HTTP", "JSON", "Text",
-                "ReplicaStore", "Replication", "Wire",
-            ],
-        ],
-        "Network": [
-            "HTTP": ["CCurl", "CGnuTLS", "CMicrohttpd"],
-            "Host": ["CLinux"],
+        "Central": [
+            "CentralEngine": [
+                "Addresses", "Bundles", "Causality", "CBOR", "Columns", "Crypto", "Dossiers",
+                "ReplicaStore", "Replication", "Text", "Wire",
+            ]
         ],
         "Commands": [
-            "CommandLine": ["Text"],
-            "RecordArguments": [
-                "Causality", "CommandLine", "Dossiers", "JSON", "Text", "Replication",
+            "CentralCommands": [
+                "Addresses", "Bundles", "Causality", "CBOR", "CentralEngine", "CommandLine",
+                "CounterEngine", "CounterLink", "Crypto", "Demonstration", "Dossiers", "Host",
+                "HTTP", "HTTPServer", "Imports", "JSON", "RecordArguments", "ReplicaStore",
+                "Replication", "Reports", "SQLite", "Text", "Wire",
             ],
-            "Reports": [
-                "Causality", "CommandLine", "Crypto", "Dossiers", "JSON", "Text",
-                "ReplicaStore", "Replication", "SQLite",
+            "CommandLine": ["Text"],
+            "CounterCommands": [
+                "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterLink", "Crypto",
+                "Dossiers", "Host", "HTTP", "HTTPClient", "Imports", "JSON", "RecordArguments",
+                "ReplicaStore", "Replication", "Reports", "SQLite", "Text", "Wire",
             ],
             "Imports": [
-                "CCSV", "Causality", "CommandLine", "Dossiers", "JSON", "Text",
-                "ReplicaStore", "Replication",
+                "Causality", "CCSV", "CommandLine", "Dossiers", "JSON", "ReplicaStore",
+                "Replication", "Text",
             ],
-            "CounterCommands": [
-                "Causality", "CommandLine", "Crypto", "Dossiers", "HTTP", "Host", "Imports",
-                "JSON", "Text", "RecordArguments", "ReplicaStore", "Replication", "Reports",
-                "SQLite", "SyncEngine", "Wire",
+            "RecordArguments": [
+                "Causality", "CommandLine", "Dossiers", "JSON", "Replication", "Text",
             ],
-            "CentralCommands": [
-                "CBOR", "Causality", "CommandLine", "Crypto", "Demonstration", "Dossiers",
-                "HTTP", "Host", "Imports", "JSON", "Text", "RecordArguments", "ReplicaStore",
-                "Replication", "Reports", "SQLite", "SyncEngine", "Wire",
+            "Reports": [
+                "Causality", "CommandLine", "Crypto", "Dossiers", "JSON", "ReplicaStore",
+                "Replication", "SQLite", "Text",
             ],
             "central": ["CentralCommands", "CommandLine", "Host"],
             "counter": ["CommandLine", "CounterCommands", "Host"],
         ],
+        "Counter": [
+            "CounterEngine": [
+                "Bundles", "Causality", "Columns", "Crypto", "Dossiers", "ReplicaStore",
+                "Replication", "Text", "Wire",
+            ],
+            "CounterLink": [
+                "Causality", "CounterEngine", "Crypto", "HTTP", "HTTPClient", "JSON", "Wire",
+            ],
+        ],
+        "Exchange": [
+            "Bundles": ["Causality", "Crypto", "Text", "Wire"],
+            "Columns": ["Causality", "CBOR", "Crypto", "Replication", "Wire"],
+            "Wire": ["Causality", "CBOR", "Crypto", "CZstd", "JSON", "Replication", "Text"],
+        ],
+        "Network": [
+            "HTTP": ["CGnuTLS", "Text"],
+            "HTTPClient": ["CCurl", "HTTP"],
+            "HTTPServer": ["Addresses", "CGnuTLS", "CMicrohttpd", "HTTP"],
+            "Host": ["CLinux"],
+        ],
+        "Office": [
+            "Dossiers": ["Causality", "CBOR", "Crypto", "JSON", "Replication", "Text"],
+            "Replication": ["Causality", "CBOR", "Crypto"],
+        ],
         "Rigs": [
+            "BadLinks": ["CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication"],
             "Demonstration": ["Causality", "Dossiers", "JSON", "Replication"],
             "Simulation": [
-                "Causality", "Crypto", "Demonstration", "Dossiers", "JSON", "ReplicaStore",
-                "Replication", "SyncEngine", "Wire",
+                "Causality", "CentralEngine", "CounterEngine", "Crypto", "Demonstration",
+                "Dossiers", "JSON", "ReplicaStore", "Replication", "Wire",
             ],
-            "simulate": ["CommandLine", "Text", "Simulation"],
-            "BadLinks": ["CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication"],
-            "links": ["BadLinks", "CommandLine", "Text"],
             "bench": [
-                "CBOR", "CZstd", "Causality", "Columns", "Crypto", "Demonstration", "Dossiers",
-                "JSON", "ReplicaStore", "Replication", "SQLite", "SyncEngine", "Wire",
+                "Causality", "CBOR", "Columns", "CounterLink", "Crypto", "CZstd", "Demonstration",
+                "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite", "Wire",
             ],
             "fuzz": [
-                "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "Imports", "JSON",
+                "Causality", "CBOR", "Columns", "Crypto", "Dossiers", "Imports", "JSON",
                 "Replication", "Wire",
             ],
+            "links": ["BadLinks", "CommandLine", "Text"],
+            "simulate": ["CommandLine", "Simulation", "Text"],
+        ],
+        "Store": [
+            "ReplicaStore": [
+                "Causality", "CBOR", "Crypto", "Dossiers", "JSON", "Replication", "SQLite", "Text",
+            ],
+            "SQLite": ["CSQLite"],
         ],
     ]
 

@@ -6,7 +6,8 @@ import Text
 import ReplicaStore
 import Replication
 import Reports
-import SyncEngine
+import CentralEngine
+import CounterEngine
 import TestSupport
 import Testing
 

@@ -3,7 +3,8 @@ import Wire
 import TestSupport
 import Testing
 
-@testable import SyncEngine
+@testable import CentralEngine
+@testable import CounterEngine
 
 @Suite("What an agent does next")
 struct AgentMachineTests {

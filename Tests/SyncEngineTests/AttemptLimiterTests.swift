@@ -1,12 +1,16 @@
+@testable import Addresses
 import Causality
 import Crypto
 import HTTP
+import HTTPClient
+import HTTPServer
 import ReplicaStore
 import Wire
 import TestSupport
 import Testing
 
-@testable import SyncEngine
+@testable import CentralEngine
+@testable import CounterEngine
 
 @Suite("Wrong codes may be tried only so often")
 struct AttemptLimiterTests {

@@ -1,7 +1,9 @@
 import Glibc
 import Testing
 
-@testable import SyncEngine
+@testable import Bundles
+@testable import CentralEngine
+@testable import CounterEngine
 
 @Suite("Files of bundles")
 struct BundleFileTests {

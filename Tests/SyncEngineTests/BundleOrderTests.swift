@@ -1,5 +1,7 @@
 import Crypto
-@testable import SyncEngine
+@testable import Bundles
+@testable import CentralEngine
+@testable import CounterEngine
 import Wire
 import Testing
 

@@ -1,9 +1,11 @@
+import Bundles
 import Causality
 import Dossiers
 import Text
 import ReplicaStore
 import Replication
-import SyncEngine
+import CentralEngine
+import CounterEngine
 import Wire
 import TestSupport
 import Testing

@@ -4,7 +4,8 @@ import Causality
 import Dossiers
 import ReplicaStore
 import Replication
-import SyncEngine
+import CentralEngine
+import CounterEngine
 import TestSupport
 import Testing
 

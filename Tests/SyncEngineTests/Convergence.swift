@@ -1,7 +1,8 @@
 import Dossiers
 import ReplicaStore
 import Replication
-import SyncEngine
+import CentralEngine
+import CounterEngine
 import TestSupport
 import Testing
 

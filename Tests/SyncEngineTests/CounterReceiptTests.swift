@@ -2,7 +2,8 @@ import Causality
 import Crypto
 import ReplicaStore
 import Replication
-import SyncEngine
+import CentralEngine
+import CounterEngine
 import Wire
 import TestSupport
 import Testing

@@ -8,7 +8,8 @@ import SQLite
 import Wire
 import TestSupport
 import Testing
-@testable import SyncEngine
+@testable import CentralEngine
+@testable import CounterEngine
 
 /// What one request can do to the others: bytes, entries and room are counted, never time. Each attack
 /// first sends its harmless twin, which is taken.

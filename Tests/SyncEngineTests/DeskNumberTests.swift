@@ -4,7 +4,8 @@ import JSON
 @testable import ReplicaStore
 import Replication
 import SQLite
-import SyncEngine
+import CentralEngine
+import CounterEngine
 import Wire
 import TestSupport
 import Testing

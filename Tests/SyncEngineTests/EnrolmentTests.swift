@@ -1,7 +1,8 @@
 import Causality
 import Crypto
 import ReplicaStore
-import SyncEngine
+import CentralEngine
+import CounterEngine
 import Wire
 import TestSupport
 import Testing

@@ -10,7 +10,8 @@ import Wire
 import TestSupport
 import Testing
 
-@testable import SyncEngine
+@testable import CentralEngine
+@testable import CounterEngine
 
 /// Values hold this, and nothing else does.
 private let mark = "zqxmarked"

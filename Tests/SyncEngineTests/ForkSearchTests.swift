@@ -1,6 +1,7 @@
 import Testing
 
-@testable import SyncEngine
+@testable import CentralEngine
+@testable import CounterEngine
 
 @Suite("The search for the place where two chains part")
 struct ForkSearchTests {

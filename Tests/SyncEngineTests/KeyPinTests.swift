@@ -1,5 +1,8 @@
 import HTTP
-import SyncEngine
+import HTTPClient
+import HTTPServer
+import CentralEngine
+import CounterEngine
 import Testing
 
 @Suite("The pin of central's key, as it is told by telephone")

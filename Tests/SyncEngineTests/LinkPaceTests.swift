@@ -2,7 +2,8 @@ import ReplicaStore
 import Wire
 import Testing
 
-@testable import SyncEngine
+@testable import CentralEngine
+@testable import CounterEngine
 
 @Suite("The pace of a link")
 struct LinkPaceTests {

@@ -6,7 +6,8 @@ import Wire
 import TestSupport
 import Testing
 
-@testable import SyncEngine
+@testable import CentralEngine
+@testable import CounterEngine
 
 @Suite("An agent waits at central as long as what stands between lets it")
 struct NewsWaitTests {

@@ -5,7 +5,8 @@ import Wire
 import TestSupport
 import Testing
 
-@testable import SyncEngine
+@testable import CentralEngine
+@testable import CounterEngine
 
 @Suite("Who waits is woken by what concerns him")
 struct NewsWatchTests {

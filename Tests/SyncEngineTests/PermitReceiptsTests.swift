@@ -8,7 +8,8 @@ import Foundation
 import JSON
 import ReplicaStore
 import Replication
-import SyncEngine
+import CentralEngine
+import CounterEngine
 import TestSupport
 import Testing
 

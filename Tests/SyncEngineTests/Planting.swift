@@ -8,7 +8,8 @@ import Dossiers
 @testable import ReplicaStore
 import Replication
 import SQLite
-import SyncEngine
+import CentralEngine
+import CounterEngine
 import Wire
 import TestSupport
 

@@ -1,6 +1,7 @@
 import ReplicaStore
 import SQLite
-import SyncEngine
+import CentralEngine
+import CounterEngine
 import TestSupport
 import Testing
 

@@ -3,7 +3,8 @@ import Crypto
 import Dossiers
 import ReplicaStore
 import Replication
-import SyncEngine
+import CentralEngine
+import CounterEngine
 import Wire
 import TestSupport
 import Testing

@@ -8,7 +8,8 @@ import Wire
 import TestSupport
 import Testing
 
-@testable import SyncEngine
+@testable import CentralEngine
+@testable import CounterEngine
 
 @Suite("Two ends that differ find where, and a restored central recovers")
 struct RepairTests {

@@ -1,5 +1,6 @@
 import Crypto
-import SyncEngine
+import CentralEngine
+import CounterEngine
 import Wire
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import Wire
 import Testing
-@testable import SyncEngine
+@testable import CentralEngine
+@testable import CounterEngine
 
 @Suite("Room for what is decoded")
 struct RoomTests {

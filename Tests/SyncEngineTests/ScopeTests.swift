@@ -3,7 +3,8 @@ import Crypto
 import Dossiers
 import ReplicaStore
 import Replication
-@testable import SyncEngine
+@testable import CentralEngine
+@testable import CounterEngine
 import Wire
 import TestSupport
 import Testing

@@ -7,7 +7,8 @@ import Replication
 import Wire
 import TestSupport
 import Testing
-@testable import SyncEngine
+@testable import CentralEngine
+@testable import CounterEngine
 
 /// One way by which a device could get at what is not its office's.
 enum Door: String, CaseIterable, CustomTestStringConvertible {

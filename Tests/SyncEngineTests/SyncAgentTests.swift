@@ -3,7 +3,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import SyncEngine
+@testable import CentralEngine
+@testable import CounterEngine
 
 @Suite("The loop of an agent")
 struct SyncAgentTests {

@@ -7,7 +7,8 @@ import Dossiers
 import JSON
 import ReplicaStore
 import Replication
-import SyncEngine
+import CentralEngine
+import CounterEngine
 import TestSupport
 import Testing
 

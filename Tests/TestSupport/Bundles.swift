@@ -1,7 +1,9 @@
 // Bundles between the counters and the central of a fleet, in files as they would lie on a stick.
 
 internal import Foundation
-public import SyncEngine
+public import Bundles
+internal import CentralEngine
+public import CounterEngine
 
 extension Fleet {
     /// The name of a file that is not there yet.

@@ -7,7 +7,8 @@ internal import Dossiers
 internal import Foundation
 public import ReplicaStore
 public import Replication
-public import SyncEngine
+public import CentralEngine
+public import CounterEngine
 public import Wire
 internal import Synchronization
 

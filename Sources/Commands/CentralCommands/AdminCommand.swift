@@ -4,7 +4,6 @@ internal import Crypto
 internal import JSON
 internal import Text
 internal import ReplicaStore
-internal import SyncEngine
 
 /// Accounts of administrators who work over the network.
 enum AdminCommand {

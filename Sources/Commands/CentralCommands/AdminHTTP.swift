@@ -3,12 +3,11 @@
 
 internal import Causality
 internal import CommandLine
-internal import HTTP
 internal import JSON
 internal import Text
 internal import ReplicaStore
-internal import SyncEngine
 internal import Wire
+internal import CentralEngine
 
 /// Answers the requests of administrators.
 struct AdminHTTP {

@@ -5,8 +5,9 @@ internal import CommandLine
 internal import JSON
 internal import Text
 internal import ReplicaStore
-internal import SyncEngine
 internal import Wire
+internal import Bundles
+internal import CentralEngine
 
 enum BundleCommand {
     static let command = Command(

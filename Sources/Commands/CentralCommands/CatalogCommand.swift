@@ -8,7 +8,7 @@ internal import Text
 internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
-internal import SyncEngine
+internal import Bundles
 
 /// The catalog: procedures, holidays and offices, which every counter reads.
 enum CatalogCommand {

@@ -5,8 +5,9 @@ internal import Causality
 internal import Crypto
 public import HTTP
 internal import JSON
-public import SyncEngine
 internal import Wire
+public import CentralEngine
+public import HTTPServer
 
 /// Answers HTTP requests for a central node.
 public struct CentralHTTP: Sendable {

@@ -7,7 +7,6 @@ internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import SQLite
-internal import SyncEngine
 
 /// A central's home directory and its database.
 struct CentralHome {

@@ -7,12 +7,14 @@ internal import Crypto
 internal import Demonstration
 internal import Dossiers
 internal import Foundation
-internal import HTTP
 internal import Text
 internal import ReplicaStore
 internal import Replication
-internal import SyncEngine
 internal import Wire
+internal import CentralEngine
+internal import CounterEngine
+internal import CounterLink
+internal import HTTPServer
 
 /// A desk of the demonstration.
 struct DemoDesk: Sendable {

@@ -1,6 +1,7 @@
 // What the demonstration prints. Every figure is counted from central's database, from the desks'
 // replicas or from the syncs; none is taken from the plan but to be compared.
 
+internal import CounterEngine
 internal import Causality
 internal import CommandLine
 internal import Demonstration
@@ -9,7 +10,6 @@ internal import JSON
 internal import ReplicaStore
 internal import Replication
 internal import Reports
-internal import SyncEngine
 internal import Wire
 
 /// Tells a person what happened.

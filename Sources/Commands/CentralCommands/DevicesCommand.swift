@@ -4,7 +4,6 @@ internal import Crypto
 internal import JSON
 internal import Text
 internal import ReplicaStore
-internal import SyncEngine
 
 enum DevicesCommand {
     static let devices = Command(

@@ -5,7 +5,8 @@ internal import Dossiers
 internal import JSON
 internal import Text
 internal import ReplicaStore
-internal import SyncEngine
+internal import HTTP
+internal import Wire
 
 enum EnrolCommand {
     static let command = Command(

@@ -8,7 +8,6 @@ internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import Replication
-internal import SyncEngine
 
 enum EraseCommand {
     static let erase = Command(

@@ -6,7 +6,6 @@ internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import Replication
-internal import SyncEngine
 
 /// Results and progress for the portal: what has changed since a position of the feed.
 enum ExportCommand {

@@ -7,7 +7,6 @@ internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import Replication
-internal import SyncEngine
 
 enum ImportCommand {
     static let command = Command(

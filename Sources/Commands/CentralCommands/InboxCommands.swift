@@ -8,7 +8,6 @@ internal import Text
 internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
-internal import SyncEngine
 
 enum InboxCommands {
     static let conflicts = Command(

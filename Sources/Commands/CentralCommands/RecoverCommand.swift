@@ -6,7 +6,6 @@ internal import Crypto
 internal import JSON
 internal import Text
 internal import ReplicaStore
-internal import SyncEngine
 
 enum RecoverCommand {
     static let command = Command(

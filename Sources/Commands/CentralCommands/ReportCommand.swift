@@ -2,7 +2,6 @@ internal import Causality
 internal import CommandLine
 internal import Text
 internal import Reports
-internal import SyncEngine
 
 enum ReportCommand {
     static let command = Command(

@@ -5,7 +5,6 @@ internal import CommandLine
 internal import JSON
 internal import Text
 internal import ReplicaStore
-internal import SyncEngine
 
 enum RevokeCommand {
     static let revoke = Command(

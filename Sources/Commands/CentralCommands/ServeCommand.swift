@@ -1,11 +1,13 @@
+internal import Addresses
 internal import Causality
 internal import CommandLine
 internal import HTTP
 internal import Host
 internal import Text
 internal import ReplicaStore
-internal import SyncEngine
 internal import Wire
+internal import CentralEngine
+internal import HTTPServer
 
 enum ServeCommand {
     static let command = Command(

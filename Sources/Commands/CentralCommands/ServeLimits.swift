@@ -1,8 +1,8 @@
 internal import CommandLine
 internal import Dispatch
-internal import HTTP
 internal import Text
-internal import SyncEngine
+internal import Addresses
+internal import HTTPServer
 
 /// The limits that `central serve` is given on its command line.
 enum ServeLimits {

@@ -6,7 +6,6 @@ internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import Replication
-internal import SyncEngine
 
 enum StatusCommand {
     static let command = Command(

@@ -6,7 +6,7 @@ internal import HTTP
 internal import JSON
 internal import Text
 internal import ReplicaStore
-internal import SyncEngine
+internal import HTTPServer
 
 /// `central tls`: a certificate for a first day, and what counters have to know of any.
 enum TLSCommand {

@@ -3,6 +3,7 @@ internal import Foundation
 internal import Glibc
 internal import HTTP
 internal import Text
+internal import HTTPServer
 
 /// Where central's certificate and its key are.
 struct TLSFiles {

@@ -2,7 +2,7 @@ internal import CommandLine
 internal import JSON
 internal import Text
 internal import ReplicaStore
-internal import SyncEngine
+internal import Causality
 
 enum VerifyCommand {
     static let command = Command(

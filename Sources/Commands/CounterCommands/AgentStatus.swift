@@ -6,7 +6,6 @@ internal import CommandLine
 internal import Foundation
 internal import JSON
 internal import Text
-internal import SyncEngine
 
 /// What an agent of a replica is doing.
 struct AgentStatus: Equatable {

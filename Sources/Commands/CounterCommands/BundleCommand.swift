@@ -4,8 +4,9 @@ internal import CommandLine
 internal import JSON
 internal import Text
 internal import ReplicaStore
-internal import SyncEngine
 internal import Wire
+internal import Bundles
+internal import CounterEngine
 
 enum BundleCommand {
     static func command(_ context: CounterContext) -> Command {

@@ -3,7 +3,6 @@ internal import Dossiers
 internal import Text
 internal import ReplicaStore
 internal import SQLite
-internal import SyncEngine
 internal import Wire
 
 extension CommandFailure {

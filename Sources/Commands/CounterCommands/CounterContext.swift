@@ -3,11 +3,12 @@ public import Causality
 public import CommandLine
 public import Crypto
 internal import Foundation
-public import HTTP
 internal import Dossiers
 internal import ReplicaStore
-public import SyncEngine
 public import Wire
+public import CounterEngine
+public import CounterLink
+public import HTTPClient
 
 /// A way to central: exchanges, and the one request before them.
 public protocol CentralLink: Transport {

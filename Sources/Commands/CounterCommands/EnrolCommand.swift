@@ -1,16 +1,16 @@
 // Enrolment. The key is on disk before central is asked: a try whose answer was lost is repeated
 // with the same key, and central gives the same identity again.
 
+internal import CounterEngine
 internal import Causality
 internal import CommandLine
 internal import Crypto
 internal import Foundation
-internal import HTTP
 internal import JSON
 internal import Text
 internal import ReplicaStore
-internal import SyncEngine
 internal import Wire
+internal import HTTPClient
 
 enum EnrolCommand {
     static func command(_ context: CounterContext) -> Command {

@@ -8,7 +8,7 @@ internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import Replication
-internal import SyncEngine
+internal import CounterEngine
 
 /// How a replica stands with central.
 struct ReplicaStatus {

@@ -1,12 +1,11 @@
 internal import Causality
 internal import CommandLine
 internal import Foundation
-internal import HTTP
 internal import Host
 internal import Text
 internal import ReplicaStore
-internal import SyncEngine
 internal import Synchronization
+internal import CounterEngine
 
 /// `counter run`: the agent.
 enum RunCommand {

@@ -6,7 +6,7 @@ internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import Replication
-internal import SyncEngine
+internal import CounterEngine
 
 /// What a sync is answered with.
 struct SyncAnswer {

@@ -1,10 +1,10 @@
 internal import CommandLine
-internal import HTTP
 internal import JSON
 internal import Text
 internal import ReplicaStore
-internal import SyncEngine
 internal import Wire
+internal import CounterEngine
+internal import HTTPClient
 
 enum SyncCommand {
     static let limitRate = Option(

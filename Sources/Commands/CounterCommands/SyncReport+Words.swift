@@ -7,8 +7,8 @@ internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import Replication
-internal import SyncEngine
 internal import Wire
+internal import CounterEngine
 
 extension SyncReport {
     /// The document of `sync --json`.

@@ -1,12 +1,13 @@
 // By what a counter is to know central, as it is said at enrolment.
 
+internal import CounterLink
 internal import CommandLine
 internal import Foundation
 internal import HTTP
 internal import Text
 internal import ReplicaStore
-internal import SyncEngine
 internal import Wire
+internal import HTTPClient
 
 enum TrustArguments {
     /// A file of certificates is small; what is larger is another file.

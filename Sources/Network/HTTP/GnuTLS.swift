@@ -1,22 +1,24 @@
 // What all uses of GnuTLS share: its errors and its memory.
 
-import CGnuTLS
+package import CGnuTLS
 
 /// A failure of GnuTLS, by its number.
-struct GnuTLSError: Error {
-    let code: Int32
+package struct GnuTLSError: Error {
+    package let code: Int32
+
+    package init(code: Int32) { self.code = code }
 
     /// GnuTLS's words.
-    var reason: String { String(cString: gnutls_strerror(code)) }
+    package var reason: String { String(cString: gnutls_strerror(code)) }
 }
 
 /// Throws unless a call went well.
-func check(_ code: Int32) throws(GnuTLSError) {
+package func check(_ code: Int32) throws(GnuTLSError) {
     if code < 0 { throw GnuTLSError(code: code) }
 }
 
 /// Lends bytes as GnuTLS wants them; it does not change them.
-func withDatum<Result>(
+package func withDatum<Result>(
     _ bytes: some Sequence<UInt8>, _ body: (inout gnutls_datum_t) throws(GnuTLSError) -> Result
 ) throws(GnuTLSError) -> Result {
     var copy = ContiguousArray(bytes)
@@ -31,7 +33,7 @@ func withDatum<Result>(
 }
 
 /// The bytes of a datum that GnuTLS allocated, which is freed.
-func taken(_ datum: gnutls_datum_t) -> [UInt8] {
+package func taken(_ datum: gnutls_datum_t) -> [UInt8] {
     defer { shim_gnutls_free(datum.data) }
     return Array(UnsafeBufferPointer(start: datum.data, count: Int(datum.size)))
 }

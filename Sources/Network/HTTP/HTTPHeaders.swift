@@ -47,14 +47,14 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     }
 
     /// The bytes the lines take on the wire: `name: value CR LF`.
-    var wireBytes: Int {
+    package var wireBytes: Int {
         fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
     }
 }
 
 extension HTTPHeaders.Field {
     /// Whether the line cannot change the message's framing (RFC 9110 §5.5, §5.6.2).
-    var isWellFormed: Bool {
+    package var isWellFormed: Bool {
         !name.isEmpty && name.utf8.allSatisfy(\.isTokenByte)
             && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
     }
@@ -62,17 +62,17 @@ extension HTTPHeaders.Field {
 
 extension String {
     /// ASCII comparison without case, as header names want it.
-    func isSameHeaderName(as other: String) -> Bool {
+    package func isSameHeaderName(as other: String) -> Bool {
         utf8.count == other.utf8.count
             && zip(utf8, other.utf8).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
     }
 }
 
 extension UInt8 {
-    var asciiLowercased: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
+    package var asciiLowercased: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
 
     /// `tchar` of RFC 9110 §5.6.2.
-    var isTokenByte: Bool {
+    package var isTokenByte: Bool {
         switch self {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
         case 0x21, 0x23, 0x24, 0x25, 0x26, 0x27, 0x2A, 0x2B, 0x2D, 0x2E: true

@@ -1,4 +1,4 @@
-import CGnuTLS
+package import CGnuTLS
 import Glibc
 
 /// What people and pins need to know of a certificate.
@@ -95,12 +95,12 @@ public struct TLSCertificate: Sendable, Hashable {
 }
 
 /// Certificates of a PEM text, the server's first.
-final class CertificateChain {
-    let certificates: [gnutls_x509_crt_t]
-    let first: gnutls_x509_crt_t
+package final class CertificateChain {
+    package let certificates: [gnutls_x509_crt_t]
+    package let first: gnutls_x509_crt_t
 
     /// - Throws: `HTTPError.tlsIdentityRejected`.
-    init(pem: String) throws(HTTPError) {
+    package init(pem: String) throws(HTTPError) {
         var list: UnsafeMutablePointer<gnutls_x509_crt_t?>?
         var count: UInt32 = 0
         do throws(GnuTLSError) {
@@ -126,7 +126,7 @@ final class CertificateChain {
     }
 
     /// The hash of the server's public key.
-    func keyHash() throws(GnuTLSError) -> PublicKeyHash {
+    package func keyHash() throws(GnuTLSError) -> PublicKeyHash {
         var bytes = [UInt8](repeating: 0, count: PublicKeyHash.byteCount)
         var count = bytes.count
         try check(

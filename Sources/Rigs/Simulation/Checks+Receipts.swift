@@ -5,7 +5,7 @@ internal import Causality
 internal import Crypto
 internal import ReplicaStore
 internal import Replication
-internal import SyncEngine
+internal import CounterEngine
 
 extension World {
     /// Checks the receipts that a sync has left at both ends.

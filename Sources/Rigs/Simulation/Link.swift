@@ -2,8 +2,8 @@
 // becomes of each; the bytes are those of the wire.
 
 internal import Demonstration
-internal import SyncEngine
 internal import Wire
+internal import CounterEngine
 
 /// Carries a session's requests into the world.
 final class Link: Transport {

@@ -4,8 +4,8 @@ internal import Demonstration
 internal import Dossiers
 internal import ReplicaStore
 internal import Replication
-internal import SyncEngine
 internal import Wire
+internal import CentralEngine
 
 extension World {
     /// Writes at central in one transaction, as one run of a command does.

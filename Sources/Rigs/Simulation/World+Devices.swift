@@ -1,9 +1,10 @@
+internal import CounterEngine
+internal import CentralEngine
 internal import Causality
 internal import Crypto
 internal import Demonstration
 internal import ReplicaStore
 internal import Replication
-internal import SyncEngine
 internal import Wire
 
 extension World {

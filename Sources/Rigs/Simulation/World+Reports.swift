@@ -3,8 +3,8 @@
 internal import Causality
 internal import ReplicaStore
 internal import Replication
-internal import SyncEngine
 internal import Wire
+internal import CounterEngine
 
 extension World {
     /// Checks what a sync says of itself, at its end, before anything else happens.

@@ -9,8 +9,8 @@ internal import Demonstration
 internal import Foundation
 internal import ReplicaStore
 internal import Replication
-internal import SyncEngine
 internal import Wire
+internal import CentralEngine
 
 /// One machine of an office.
 struct SimulatedDevice {

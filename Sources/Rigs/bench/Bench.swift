@@ -4,7 +4,6 @@ internal import Dossiers
 internal import Foundation
 internal import ReplicaStore
 internal import Replication
-internal import SyncEngine
 
 /// One run of all measurements.
 struct Bench {

@@ -3,8 +3,8 @@ internal import Crypto
 internal import Foundation
 internal import ReplicaStore
 internal import Replication
-internal import SyncEngine
 internal import Wire
+internal import CounterLink
 
 /// Many agents that wait for news at one central, and a few desks that write meanwhile.
 struct Waiting {

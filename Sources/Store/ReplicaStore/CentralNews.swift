@@ -1,5 +1,5 @@
 // What has been written at central since somebody last looked, by whom it concerns: so that one look
-// serves all who wait, however many they are (`NewsWatch` of SyncEngine).
+// serves all who wait, however many they are (`NewsWatch` of CentralEngine).
 
 public import Causality
 internal import SQLite
