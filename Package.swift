@@ -67,16 +67,45 @@ let package = Package(
 
         library("Base/Causality"),
         library("Base/Crypto", ["CSodium"]),
+        library("Base/Files"),
+        library("Base/Time"),
+        library(
+            "Commands/SharedCommands",
+            [
+                "Causality", "CommandLine", "Files", "Imports", "JSON", "RecordArguments",
+                "ReplicaStore", "Replication", "Reports", "SQLite", "Text", "Time",
+            ]),
+        library(
+            "Central/Administration",
+            ["Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "Wire"]),
+        library(
+            "Central/AdminDocuments",
+            [
+                "Administration", "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore",
+                "Replication", "Text", "Time", "Wire",
+            ]),
+        library(
+            "Central/CentralServer",
+            [
+                "Addresses", "AdminDocuments", "Administration", "Causality", "CBOR",
+                "CentralEngine", "Crypto", "HTTP", "HTTPServer", "JSON", "ReplicaStore", "Text",
+                "Wire",
+            ]),
         library("Base/CBOR"),
         library("Base/JSON"),
         library("Office/Replication", ["Causality", "CBOR", "Crypto"]),
         library("Exchange/Columns", ["Causality", "CBOR", "Crypto", "Replication", "Wire"]),
-        library("Office/Dossiers", ["Causality", "CBOR", "Crypto", "JSON", "Replication", "Text"]),
-        library("Store/SQLite", ["CSQLite"]),
+        library(
+            "Office/Dossiers",
+            ["Causality", "CBOR", "Crypto", "JSON", "Replication", "Text", "Time"]),
+        library("Store/SQLite", ["CSQLite", "Files"]),
         library(
             "Store/ReplicaStore",
-            ["Causality", "CBOR", "Crypto", "Dossiers", "JSON", "Replication", "SQLite", "Text"]),
-        library("Exchange/Bundles", ["Causality", "Crypto", "Text", "Wire"]),
+            [
+                "Causality", "CBOR", "Crypto", "Dossiers", "JSON", "Replication", "SQLite", "Text",
+                "Time",
+            ]),
+        library("Exchange/Bundles", ["Causality", "Crypto", "Files", "Text", "Wire"]),
         library(
             "Central/CentralEngine",
             [
@@ -95,12 +124,11 @@ let package = Package(
         library(
             "Commands/Imports",
             [
-                "Causality", "CCSV", "CommandLine", "Dossiers", "JSON", "ReplicaStore",
-                "Replication", "Text",
+                "Causality", "CCSV", "Dossiers", "Files", "JSON", "ReplicaStore", "Replication",
+                "Text", "Time",
             ]),
         library(
-            "Commands/RecordArguments",
-            ["Causality", "CommandLine", "Dossiers", "JSON", "Replication", "Text"]),
+            "Commands/RecordArguments", ["Causality", "Dossiers", "JSON", "Replication", "Text"]),
         library("Base/Addresses"),
         library("Network/HTTP", ["CGnuTLS", "Text"]),
         library("Network/HTTPServer", ["Addresses", "CGnuTLS", "CMicrohttpd", "HTTP"]),
@@ -114,25 +142,26 @@ let package = Package(
         library(
             "Commands/CentralCommands",
             [
-                "Addresses", "Bundles", "Causality", "CBOR", "CentralEngine", "CommandLine",
-                "CounterEngine", "CounterLink", "Crypto", "Demonstration", "Dossiers", "Host",
-                "HTTP", "HTTPServer", "Imports", "JSON", "RecordArguments", "ReplicaStore",
-                "Replication", "Reports", "SQLite", "Text", "Wire",
+                "Addresses", "AdminDocuments", "Administration", "Bundles", "Causality",
+                "CentralEngine", "CentralServer", "CommandLine", "CounterEngine", "CounterLink",
+                "Crypto", "Demonstration", "Dossiers", "Files", "Host", "HTTP", "HTTPServer",
+                "Imports", "JSON", "RecordArguments", "ReplicaStore", "Replication", "Reports",
+                "SharedCommands", "SQLite", "Text", "Time", "Wire",
             ]),
         library(
             "Commands/CounterCommands",
             [
                 "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterLink", "Crypto",
-                "Dossiers", "Host", "HTTP", "HTTPClient", "Imports", "JSON", "RecordArguments",
-                "ReplicaStore", "Replication", "Reports", "SQLite", "Text", "Wire",
+                "Dossiers", "Files", "Host", "HTTP", "HTTPClient", "JSON", "RecordArguments",
+                "ReplicaStore", "Replication", "SharedCommands", "SQLite", "Text", "Time", "Wire",
             ]),
         library(
             "Commands/Reports",
             [
-                "Causality", "CommandLine", "Crypto", "Dossiers", "JSON", "ReplicaStore",
-                "Replication", "SQLite", "Text",
+                "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite",
+                "Text", "Time",
             ]),
-        library("Rigs/Demonstration", ["Causality", "Dossiers", "JSON", "Replication"]),
+        library("Rigs/Demonstration", ["Causality", "Dossiers", "Replication", "Time"]),
         program("Commands/central", ["CentralCommands", "CommandLine", "Host"]),
         program("Commands/counter", ["CommandLine", "CounterCommands", "Host"]),
         program(
@@ -145,7 +174,7 @@ let package = Package(
             "Rigs/Simulation",
             [
                 "Causality", "CentralEngine", "CounterEngine", "Crypto", "Demonstration",
-                "Dossiers", "JSON", "ReplicaStore", "Replication", "Wire",
+                "Dossiers", "ReplicaStore", "Replication", "Time", "Wire",
             ]),
         program("Rigs/simulate", ["CommandLine", "Simulation", "Text"]),
         library(
@@ -154,7 +183,7 @@ let package = Package(
         program(
             "Rigs/fuzz",
             [
-                "Causality", "CBOR", "Columns", "Crypto", "Dossiers", "Imports", "JSON",
+                "Causality", "CBOR", "Columns", "Crypto", "Dossiers", "Files", "Imports", "JSON",
                 "Replication", "Wire",
             ]),
         .target(
@@ -174,25 +203,27 @@ let package = Package(
         tests("HostTests", ["Host"]),
         tests("FuzzTests", ["fuzz"]),
         tests("CommandLineTests", ["CommandLine", "Text"]),
-        tests("DossiersTests", ["Causality", "CBOR", "Dossiers", "JSON", "Replication", "Text"]),
+        tests(
+            "DossiersTests",
+            ["Causality", "CBOR", "Dossiers", "JSON", "Replication", "Text", "Time"]),
         tests(
             "SyncEngineTests",
             [
                 "Addresses", "Bundles", "Causality", "CBOR", "CentralEngine", "Columns",
                 "CounterEngine", "Crypto", "Dossiers", "HTTP", "HTTPClient", "HTTPServer", "JSON",
-                "ReplicaStore", "Replication", "SQLite", "TestSupport", "Text", "Wire",
+                "ReplicaStore", "Replication", "SQLite", "TestSupport", "Text", "Time", "Wire",
             ]),
         tests(
             "ReplicaStoreTests",
             [
                 "Causality", "CBOR", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication",
-                "SQLite", "Text",
+                "SQLite", "Text", "Time",
             ]),
         tests(
             "ReportsTests",
             [
                 "Causality", "CentralEngine", "CounterEngine", "Dossiers", "JSON", "ReplicaStore",
-                "Replication", "Reports", "TestSupport", "Text",
+                "Replication", "Reports", "TestSupport", "Text", "Time",
             ]),
         tests(
             "WireTests",
@@ -208,18 +239,32 @@ let package = Package(
                 "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "Simulation",
                 "SQLite", "TestSupport",
             ], exclude: ["Failures"], swiftSettings: strict),
-        tests("ImportsTests", ["Dossiers", "Imports", "JSON", "Replication"]),
+        tests("ImportsTests", ["Dossiers", "Files", "Imports", "JSON", "Replication", "Time"]),
         tests("TextTests", ["Text"]),
+        tests(
+            "CentralServerTests",
+            [
+                "CentralEngine", "CentralServer", "CounterEngine", "HTTP", "HTTPClient",
+                "HTTPServer", "JSON", "TestSupport", "Wire",
+            ]),
+        tests("FilesTests", ["Files"]),
+        tests(
+            "SharedCommandsTests",
+            [
+                "CommandLine", "RecordArguments", "ReplicaStore", "Replication", "SharedCommands",
+                "Text",
+            ]),
+        tests("TimeTests", ["Demonstration", "Time"]),
         tests("LayoutTests", []),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "BadLinks", "Causality", "Crypto", "Host", "JSON", "Replication", "SQLite",
-                "TestSupport", "Wire", "central", "counter",
+                "TestSupport", "Time", "Wire", "central", "counter",
             ],
             swiftSettings: strict),
         tests("ReplicationTests", ["Causality", "CBOR", "Crypto", "Replication"]),
         tests(
-            "DemonstrationTests", ["Causality", "Demonstration", "Dossiers", "JSON", "Replication"]),
+            "DemonstrationTests", ["Causality", "Demonstration", "Dossiers", "Replication", "Time"]),
     ]
 )

@@ -1,9 +1,9 @@
 import Causality
 import Demonstration
 import Dossiers
-import JSON
 import Replication
 import Testing
+import Time
 
 @Suite("The published half-year")
 struct HalfYearTests {

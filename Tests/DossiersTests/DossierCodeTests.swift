@@ -1,6 +1,6 @@
 import Dossiers
-import JSON
 import Testing
+import Time
 
 @Suite("Codes of dossiers")
 struct DossierCodeTests {

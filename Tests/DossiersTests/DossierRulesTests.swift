@@ -1,10 +1,10 @@
 import CBOR
 import Causality
 import Dossiers
-import JSON
 import Text
 import Replication
 import Testing
+import Time
 
 @Suite("The rules that edits keep")
 struct DossierRulesTests {

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Testing
+import Time
 
 /// The battery of a PC's clock is empty: it starts in 2000, or in 1970. The real programs, under
 /// faketime(1).

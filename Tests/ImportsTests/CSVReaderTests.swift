@@ -1,5 +1,5 @@
 import Imports
-import JSON
+import Files
 import Testing
 
 @Suite("Rows of CSV")

@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import Replication
 import Testing
+import Time
 
 @testable import Imports
 

@@ -12,38 +12,55 @@ struct ImportTableTests {
             "CBOR": [],
             "Causality": [],
             "Crypto": ["CSodium"],
+            "Files": [],
             "JSON": [],
             "Text": [],
+            "Time": [],
         ],
         "Central": [
+            "AdminDocuments": [
+                "Administration", "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore",
+                "Replication", "Text", "Time", "Wire",
+            ],
+            "Administration": [
+                "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "Wire",
+            ],
             "CentralEngine": [
                 "Addresses", "Bundles", "Causality", "CBOR", "Columns", "Crypto", "Dossiers",
                 "ReplicaStore", "Replication", "Text", "Wire",
-            ]
+            ],
+            "CentralServer": [
+                "Addresses", "AdminDocuments", "Administration", "Causality", "CBOR",
+                "CentralEngine", "Crypto", "HTTP", "HTTPServer", "JSON", "ReplicaStore", "Text",
+                "Wire",
+            ],
         ],
         "Commands": [
             "CentralCommands": [
-                "Addresses", "Bundles", "Causality", "CBOR", "CentralEngine", "CommandLine",
-                "CounterEngine", "CounterLink", "Crypto", "Demonstration", "Dossiers", "Host",
-                "HTTP", "HTTPServer", "Imports", "JSON", "RecordArguments", "ReplicaStore",
-                "Replication", "Reports", "SQLite", "Text", "Wire",
+                "Addresses", "AdminDocuments", "Administration", "Bundles", "Causality",
+                "CentralEngine", "CentralServer", "CommandLine", "CounterEngine", "CounterLink",
+                "Crypto", "Demonstration", "Dossiers", "Files", "Host", "HTTP", "HTTPServer",
+                "Imports", "JSON", "RecordArguments", "ReplicaStore", "Replication", "Reports",
+                "SharedCommands", "SQLite", "Text", "Time", "Wire",
             ],
             "CommandLine": ["Text"],
             "CounterCommands": [
                 "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterLink", "Crypto",
-                "Dossiers", "Host", "HTTP", "HTTPClient", "Imports", "JSON", "RecordArguments",
-                "ReplicaStore", "Replication", "Reports", "SQLite", "Text", "Wire",
+                "Dossiers", "Files", "Host", "HTTP", "HTTPClient", "JSON", "RecordArguments",
+                "ReplicaStore", "Replication", "SharedCommands", "SQLite", "Text", "Time", "Wire",
             ],
             "Imports": [
-                "Causality", "CCSV", "CommandLine", "Dossiers", "JSON", "ReplicaStore",
-                "Replication", "Text",
+                "Causality", "CCSV", "Dossiers", "Files", "JSON", "ReplicaStore", "Replication",
+                "Text", "Time",
             ],
-            "RecordArguments": [
-                "Causality", "CommandLine", "Dossiers", "JSON", "Replication", "Text",
-            ],
+            "RecordArguments": ["Causality", "Dossiers", "JSON", "Replication", "Text"],
             "Reports": [
-                "Causality", "CommandLine", "Crypto", "Dossiers", "JSON", "ReplicaStore",
-                "Replication", "SQLite", "Text",
+                "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite",
+                "Text", "Time",
+            ],
+            "SharedCommands": [
+                "Causality", "CommandLine", "Files", "Imports", "JSON", "RecordArguments",
+                "ReplicaStore", "Replication", "Reports", "SQLite", "Text", "Time",
             ],
             "central": ["CentralCommands", "CommandLine", "Host"],
             "counter": ["CommandLine", "CounterCommands", "Host"],
@@ -58,7 +75,7 @@ struct ImportTableTests {
             ],
         ],
         "Exchange": [
-            "Bundles": ["Causality", "Crypto", "Text", "Wire"],
+            "Bundles": ["Causality", "Crypto", "Files", "Text", "Wire"],
             "Columns": ["Causality", "CBOR", "Crypto", "Replication", "Wire"],
             "Wire": ["Causality", "CBOR", "Crypto", "CZstd", "JSON", "Replication", "Text"],
         ],
@@ -69,22 +86,22 @@ struct ImportTableTests {
             "Host": ["CLinux"],
         ],
         "Office": [
-            "Dossiers": ["Causality", "CBOR", "Crypto", "JSON", "Replication", "Text"],
+            "Dossiers": ["Causality", "CBOR", "Crypto", "JSON", "Replication", "Text", "Time"],
             "Replication": ["Causality", "CBOR", "Crypto"],
         ],
         "Rigs": [
             "BadLinks": ["CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication"],
-            "Demonstration": ["Causality", "Dossiers", "JSON", "Replication"],
+            "Demonstration": ["Causality", "Dossiers", "Replication", "Time"],
             "Simulation": [
                 "Causality", "CentralEngine", "CounterEngine", "Crypto", "Demonstration",
-                "Dossiers", "JSON", "ReplicaStore", "Replication", "Wire",
+                "Dossiers", "ReplicaStore", "Replication", "Time", "Wire",
             ],
             "bench": [
                 "Causality", "CBOR", "Columns", "CounterLink", "Crypto", "CZstd", "Demonstration",
                 "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite", "Wire",
             ],
             "fuzz": [
-                "Causality", "CBOR", "Columns", "Crypto", "Dossiers", "Imports", "JSON",
+                "Causality", "CBOR", "Columns", "Crypto", "Dossiers", "Files", "Imports", "JSON",
                 "Replication", "Wire",
             ],
             "links": ["BadLinks", "CommandLine", "Text"],
@@ -93,8 +110,9 @@ struct ImportTableTests {
         "Store": [
             "ReplicaStore": [
                 "Causality", "CBOR", "Crypto", "Dossiers", "JSON", "Replication", "SQLite", "Text",
+                "Time",
             ],
-            "SQLite": ["CSQLite"],
+            "SQLite": ["CSQLite", "Files"],
         ],
     ]
 

@@ -1,9 +1,9 @@
 import Causality
 import Dossiers
-import JSON
 import Replication
 import Testing
 @testable import ReplicaStore
+import Time
 
 @Suite("LocalEdit: what it refuses, and the codes that it gives")
 struct LocalEditRuleTests {

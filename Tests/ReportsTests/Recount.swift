@@ -1,5 +1,6 @@
 import Dossiers
 import JSON
+import Time
 
 /// The figures as their descriptions say them, one filter for each: slow, and nothing like the
 /// tally that is tested.

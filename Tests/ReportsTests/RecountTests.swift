@@ -2,6 +2,7 @@ import Dossiers
 import JSON
 import Reports
 import Testing
+import Time
 
 @Suite("A report against a slow recount")
 struct RecountTests {

@@ -1,10 +1,10 @@
 import Causality
 import Dossiers
 import Foundation
-import JSON
 import ReplicaStore
 import Replication
 import Reports
+import Time
 
 /// A central store in a temporary directory, with two offices, to be reported.
 final class ReportStore {

@@ -1,6 +1,5 @@
 import Causality
 import Dossiers
-import JSON
 @testable import ReplicaStore
 import Replication
 import SQLite
@@ -9,6 +8,7 @@ import CounterEngine
 import Wire
 import TestSupport
 import Testing
+import Time
 
 /// The numbers of desks stand in the codes on citizens' receipts.
 @Suite("Desk numbers, and codes that were given twice")

@@ -4,7 +4,7 @@
 import Causality
 import Foundation
 import TestSupport
-import JSON
+import Time
 
 /// One step in the life of a permit dossier.
 struct PermitEvent {

@@ -5,13 +5,13 @@ import Causality
 import Crypto
 import Dossiers
 import Foundation
-import JSON
 import ReplicaStore
 import Replication
 import CentralEngine
 import CounterEngine
 import TestSupport
 import Testing
+import Time
 
 @Suite("Permit receipts of a municipality, edited apart and synced over faulty links")
 struct PermitReceiptsTests {

@@ -4,13 +4,13 @@
 import Causality
 import Crypto
 import Dossiers
-import JSON
 import ReplicaStore
 import Replication
 import CentralEngine
 import CounterEngine
 import TestSupport
 import Testing
+import Time
 
 @Suite("Writing under a wrong clock")
 struct WrongClockTests {

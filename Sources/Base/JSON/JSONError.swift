@@ -1,4 +1,4 @@
-/// Why bytes are not a JSON value we accept, or a line could not be read.
+/// Why bytes are not a JSON value we accept.
 ///
 /// Offsets count bytes from the start of the text, beginning with 0. Neither the cases nor their
 /// description hold anything of the text itself: it may be citizens' data.
@@ -19,12 +19,6 @@ public enum JSONError: Error, Sendable, Hashable {
     case trailingBytes(offset: Int)
     /// The text starts with a byte order mark, which RFC 8259 section 8.1 forbids to senders.
     case byteOrderMark
-    /// A line is longer than `lineBytesMax` bytes; it was skipped, reading can go on.
-    case lineTooLong(line: Int, lineBytesMax: Int)
-    /// The file could not be opened; `code` is errno.
-    case cannotOpen(code: Int32)
-    /// The file could not be read; `code` is errno.
-    case cannotRead(code: Int32)
 }
 
 extension JSONError: CustomStringConvertible {
@@ -46,12 +40,6 @@ extension JSONError: CustomStringConvertible {
             "something follows the JSON value at byte \(offset)"
         case .byteOrderMark:
             "the JSON text starts with a byte order mark; save it as UTF-8 without BOM"
-        case .lineTooLong(let line, let lineBytesMax):
-            "line \(line) is longer than \(lineBytesMax) bytes"
-        case .cannotOpen(let code):
-            "cannot open the file: \(systemMessage(code))"
-        case .cannotRead(let code):
-            "cannot read: \(systemMessage(code))"
         }
     }
 }

@@ -1,3 +1,5 @@
+internal import Administration
+internal import AdminDocuments
 internal import Causality
 internal import CommandLine
 internal import Crypto
@@ -41,9 +43,7 @@ enum AdminCommand {
         ]
     ) { invocation in
         let name = invocation.positional("NAME")
-        guard (1...AdminAccount.nameCharactersMax).contains(name.count),
-            name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) })
-        else {
+        guard AdminAccount.isName(name) else {
             throw UsageError(
                 Message(
                     "a name has 1 to 64 letters, digits, and . - _",
@@ -56,12 +56,8 @@ enum AdminCommand {
             throw CommandFailure(
                 .osError, Message("there is not enough memory", vi: "không đủ bộ nhớ"))
         }
-        try CentralHome(invocation).withDatabase(isMaking: true) { database in
-            try database.write(now: SystemClock().now()) { transaction in
-                try transaction.save(
-                    AdminAccount(name: name, role: role, password: hash, made: transaction.now))
-                try transaction.note("add-admin", "\(name) \(word)", by: CentralHome.actor)
-            }
+        try CentralHome(invocation).withDatabase(isMaking: true) {
+            try $0.perform(SaveAccount(name: name, role: role, password: hash))
         }
         try invocation.say(Message("\(name) is \(word)", vi: "\(name) là \(word)"))
         return .ok
@@ -70,10 +66,7 @@ enum AdminCommand {
     private static func password(_ invocation: Invocation) throws -> String {
         let prompt = invocation.text(Message("password: ", vi: "mật khẩu: "))
         let bytes = PasswordInput.read(prompt: prompt, bytesMax: AdminAccount.passwordBytesMax)
-        guard let text = String(validating: bytes, as: UTF8.self),
-            text.count >= AdminAccount.passwordCharactersMin,
-            bytes.count <= AdminAccount.passwordBytesMax,
-            bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        guard AdminAccount.isPassword(bytes), let text = String(validating: bytes, as: UTF8.self)
         else {
             let min = AdminAccount.passwordCharactersMin
             throw CommandFailure(
@@ -101,14 +94,7 @@ enum AdminCommand {
         let admins = try CentralHome(invocation).withDatabase { try $0.admins() }
         if invocation.has("--json") {
             try invocation.printOut(
-                JSONValue.array(
-                    admins.map {
-                        .object([
-                            ("name", .string($0.name)), ("role", .string($0.role.rawValue)),
-                            ("made", ShownTime.json($0.made)),
-                        ])
-                    }
-                ).serialized())
+                JSONValue.array(admins.map(\.json)).serialized())
             return .ok
         }
         var table = TextTable([.init(""), .init(""), .init("")])
@@ -123,16 +109,7 @@ enum AdminCommand {
         "remove", summary: Message("remove an account", vi: "xóa tài khoản"), arguments: [name]
     ) { invocation in
         let name = invocation.positional("NAME")
-        try CentralHome(invocation).withDatabase { database in
-            guard try database.admin(named: name) != nil else {
-                throw CommandFailure(
-                    .dataError, Message("there is no such account", vi: "không có tài khoản này"))
-            }
-            try database.write(now: SystemClock().now()) { transaction in
-                try transaction.removeAdmin(named: name)
-                try transaction.note("remove-admin", name, by: CentralHome.actor)
-            }
-        }
+        try CentralHome(invocation).withDatabase { try $0.perform(RemoveAccount(name: name)) }
         try invocation.say(Message("removed \(name)", vi: "đã xóa \(name)"))
         return .ok
     }

@@ -1,3 +1,4 @@
+internal import AdminDocuments
 internal import Causality
 internal import CommandLine
 internal import Dossiers
@@ -133,17 +134,6 @@ enum AuditCommand {
             }
         }
         for line in table.lines { try invocation.printOut(line) }
-    }
-}
-
-extension TrailEntry {
-    /// `{number, at, actor, action, subject, count}`.
-    var json: JSONValue {
-        .object([
-            ("number", .integer(number)), ("at", ShownTime.json(at)), ("actor", .string(actor)),
-            ("action", .string(action)), ("subject", .string(subject)),
-            ("count", count.map(JSONValue.integer) ?? .null),
-        ])
     }
 }
 

@@ -8,6 +8,7 @@ internal import ReplicaStore
 internal import Wire
 internal import Bundles
 internal import CentralEngine
+internal import SharedCommands
 
 enum BundleCommand {
     static let command = Command(

@@ -1,7 +1,7 @@
+internal import Administration
 internal import Causality
 internal import CommandLine
 internal import Dossiers
-internal import Foundation
 internal import Imports
 internal import JSON
 internal import Text
@@ -9,6 +9,9 @@ internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
 internal import Bundles
+internal import SharedCommands
+internal import Time
+internal import Files
 
 /// The catalog: procedures, holidays and offices, which every counter reads.
 enum CatalogCommand {
@@ -68,14 +71,13 @@ enum CatalogCommand {
             "--effective-from",
             expected: Message("a day such as 2021-05-31", vi: "ngày như 2021-05-31")
         ) { CalendarDate(parsing: $0) }
-        let data: Data
+        let bytes: [UInt8]
         do {
-            data = try Data(contentsOf: URL(fileURLWithPath: path))
+            bytes = try WholeFile.read(path: path)
         } catch {
             throw CommandFailure(
                 .noInput, Message("the file cannot be read", vi: "không đọc được tệp"))
         }
-        let bytes = [UInt8](data)
         let start = bytes.first { ![0x20, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
         guard start == UInt8(ascii: "[") else {
             let file = try HolidayFile(path: path)
@@ -258,37 +260,17 @@ enum CatalogCommand {
         let name = invocation.positional("CODE")
         let home = try CentralHome(invocation)
         let count = try home.withDatabase { database in
-            let fields = try FieldArguments(invocation.positionals("FIELD=VALUE"), kind: kind)
-            let id = try entry(kind, name, database)
-            _ = try home.write(database) { edit, transaction in
-                try transaction.note("set-catalog", id.description, by: CentralHome.actor)
-                return try edit.edit(
-                    .id(id), writes: fields.writes, additions: fields.additions)
-            }
+            let fields = try FieldArguments(
+                typed: invocation.positionals("FIELD=VALUE"), kind: kind)
+            let act = SetCatalogEntry(
+                try database.catalogEntry(kind, named: name), writes: fields.writes,
+                additions: fields.additions)
+            _ = try home.perform(act, database)
             return fields.writes.count
         }
         try invocation.say(
             Message(
                 "wrote \(GroupedNumber.counted(count, "field"))", vi: "đã ghi \(count) trường"))
         return .ok
-    }
-
-    /// The entry that a person named; of a procedure's editions the latest.
-    private static func entry(
-        _ kind: RecordKind, _ name: String, _ database: ReplicaDatabase
-    ) throws -> RecordID {
-        if let id = RecordID(name) { return id }
-        let field: FieldName = kind == .holiday ? "date" : "code"
-        var filter = RecordFilter()
-        filter.kind = kind
-        var found: (id: RecordID, from: String)?
-        try database.forEachRecord(filter) { state in
-            guard state.shownValue(field)?.text == name else { return true }
-            let from = state.shownValue("effective_from")?.text ?? ""
-            if from >= found?.from ?? "" { found = (state.id, from) }
-            return true
-        }
-        guard let found else { throw StoreError.noSuchRecord }
-        return found.id
     }
 }

@@ -1,3 +1,4 @@
+internal import Administration
 internal import Causality
 internal import CommandLine
 internal import Crypto
@@ -7,25 +8,25 @@ internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import SQLite
+internal import SharedCommands
+internal import Time
 
 /// A central's home directory and its database.
-struct CentralHome {
+struct CentralHome: ProgramHome {
+    static let role = DatabaseRole.central
     let path: String
     /// The command that is run; `nil` in the demonstration, where nobody is told of a clock.
     private let invocation: Invocation?
 
-    static let option = Option(
-        "--home", valueName: "DIR",
-        help: Message(
+    static let option = homeOption(
+        Message(
             "central's directory (default: DOSSIER_HOME, or the XDG data directory)",
             vi: "thư mục của trung tâm "
                 + "(mặc định: DOSSIER_HOME, hoặc thư mục dữ liệu XDG)"))
 
     init(_ invocation: Invocation) throws {
         self.invocation = invocation
-        path = try HomeDirectory.path(
-            given: invocation.value("--home"), ProcessInfo.processInfo.environment,
-            program: "central")
+        path = try Self.path(invocation, ProcessInfo.processInfo.environment)
     }
 
     init(path: String) {
@@ -33,28 +34,21 @@ struct CentralHome {
         invocation = nil
     }
 
-    var databasePath: String { ReplicaDatabase.path(inHome: path, role: .central) }
-
     /// Opens the database; makes home and database when they are missing and `isMaking` is set.
     func open(isMaking: Bool = false) throws -> ReplicaDatabase {
         do {
-            guard isMaking, !FileManager.default.fileExists(atPath: databasePath) else {
+            guard isMaking, !exists else {
                 return try ReplicaDatabase(path: databasePath, role: .central)
             }
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
-            return try ReplicaDatabase(path: databasePath, role: .central, isNew: true)
-        } catch let error as StoreError {
-            throw CommandFailure(error)
-        } catch {
-            throw CommandFailure(
-                .cantCreate,
-                Message(
+            try makeFolder(
+                orSay: Message(
                     "the home directory cannot be made at \(path)",
                     vi: "không tạo được thư mục \(path)"),
                 hint: Message(
                     "check --home, and who may write there", vi: "kiểm tra --home và quyền ghi"))
+            return try ReplicaDatabase(path: databasePath, role: .central, isNew: true)
+        } catch let error as StoreError {
+            throw CommandFailure(error)
         }
     }
 
@@ -69,6 +63,10 @@ struct CentralHome {
             throw CommandFailure(error)
         } catch let error as DossierError {
             throw CommandFailure(.dataError, error.message, hint: error.hint)
+        } catch let error as AdministrationError {
+            throw CommandFailure(error)
+        } catch let error as RevocationError {
+            throw CommandFailure(error)
         }
     }
 
@@ -84,6 +82,16 @@ struct CentralHome {
         }
     }
 
+    /// Performs an act that writes records, as the user who runs this command; a wrong clock is told of.
+    ///
+    /// - Throws: as the act.
+    func perform<Act: OfficeAct>(
+        _ act: Act, _ database: ReplicaDatabase
+    ) throws -> Act.Outcome {
+        try heedClock(database)
+        return try database.perform(act)
+    }
+
     /// Writes as central, under an identity of this one run.
     func write<R>(
         _ database: ReplicaDatabase, _ body: (LocalEdit, WriteTransaction) throws -> R
@@ -97,24 +105,11 @@ struct CentralHome {
 }
 
 extension ReplicaDatabase {
-    /// Refuses the code of an office that the catalog does not have; `nil` is no code.
+    /// Performs an act now, as the user who runs this command.
     ///
-    /// - Parameter isOnlyRead: an office counts as well whose code the catalog has no more, while records
-    ///   name it.
-    /// - Throws: `CommandFailure`, `StoreError`.
-    func requireOffice(_ code: String?, isOnlyRead: Bool = false) throws {
-        guard let code, try !hasOffice(code) else { return }
-        if isOnlyRead {
-            var filter = RecordFilter()
-            filter.office = code
-            if try recordCount(filter) > 0 { return }
-        }
-        throw CommandFailure(
-            .dataError,
-            Message(
-                "the catalog has no office with this code",
-                vi: "danh mục không có cơ quan mang mã này"),
-            hint: Message("see: central office list", vi: "xem: central office list"))
+    /// - Throws: as the act.
+    func perform<Act: OfficeAct>(_ act: Act) throws -> Act.Outcome {
+        try perform(act, at: SystemClock().now(), by: CentralHome.actor)
     }
 }
 
@@ -144,13 +139,33 @@ extension CommandFailure {
     }
 }
 
-/// Times as the office reads them.
-enum ShownTime {
-    static func text(_ time: Timestamp?) -> String {
-        time.map { OfficeTime.text(milliseconds: $0.milliseconds) } ?? "never"
-    }
-
-    static func json(_ time: Timestamp?) -> JSONValue {
-        time.map { .string(OfficeTime.text(milliseconds: $0.milliseconds)) } ?? .null
+extension CommandFailure {
+    /// What an act that was not done means for the person.
+    init(_ error: AdministrationError) {
+        let (message, hint): (Message, Message?) =
+            switch error {
+            case .noSuchOffice:
+                (
+                    Message(
+                        "the catalog has no office with this code",
+                        vi: "danh mục không có cơ quan mang mã này"),
+                    Message("see: central office list", vi: "xem: central office list")
+                )
+            case .officeExists:
+                (
+                    Message(
+                        "there is an office with this code already", vi: "đã có cơ quan mang mã này"
+                    ),
+                    Message("see: central office list", vi: "xem: central office list")
+                )
+            case .noSuchDevice:
+                (
+                    Message("there is no such device", vi: "không có thiết bị này"),
+                    Message("see: central devices", vi: "xem: central devices")
+                )
+            case .noSuchAccount:
+                (Message("there is no such account", vi: "không có tài khoản này"), nil)
+            }
+        self.init(.dataError, message, hint: hint)
     }
 }

@@ -1,6 +1,8 @@
 // The machinery of the demonstration: the real node behind the real HTTP server, and for every desk a
 // replica of its own that syncs by HTTP. Only the half-year is made up.
 
+internal import CentralServer
+internal import Administration
 internal import Causality
 internal import CommandLine
 internal import Crypto
@@ -15,6 +17,7 @@ internal import CentralEngine
 internal import CounterEngine
 internal import CounterLink
 internal import HTTPServer
+internal import SharedCommands
 
 /// A desk of the demonstration.
 struct DemoDesk: Sendable {
@@ -54,9 +57,13 @@ final class DemoRun {
         self.halfYear = halfYear
         home = CentralHome(path: directory + "/central")
         try home.open(isMaking: true).close()
-        central = try RunningCentral(
-            node: CentralNode(path: home.databasePath), listen: ListenAddress("127.0.0.1:0"),
-            log: { _ in })
+        let node = try CentralNode(path: home.databasePath)
+        let address = try ListenAddress("127.0.0.1:0")
+        do throws(ServingError) {
+            central = try RunningCentral(node: node, listen: address, log: { _ in })
+        } catch {
+            throw CommandFailure(error)
+        }
         try importLines(halfYear.catalog)
         for desk in halfYear.desks {
             desks.append(try await enrol(desk, directory: directory))
@@ -106,7 +113,7 @@ extension DemoRun {
     }
 
     private func enrol(_ desk: HalfYear.Desk, directory: String) async throws -> DemoDesk {
-        let code = try home.withDatabase { try EnrolCommand.issue(office: desk.office, $0).code }
+        let code = try home.withDatabase { try $0.perform(IssueCode(office: desk.office)).code }
         let seed = SystemRandomSource().bytes(SigningKey.seedByteCount)
         guard let key = SigningKey(seed: seed) else {
             throw CommandFailure(

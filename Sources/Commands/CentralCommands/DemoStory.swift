@@ -1,6 +1,7 @@
 // What the demonstration prints. Every figure is counted from central's database, from the desks'
 // replicas or from the syncs; none is taken from the plan but to be compared.
 
+internal import CentralServer
 internal import CounterEngine
 internal import Causality
 internal import CommandLine
@@ -10,7 +11,9 @@ internal import JSON
 internal import ReplicaStore
 internal import Replication
 internal import Reports
+internal import Text
 internal import Wire
+internal import SharedCommands
 
 /// Tells a person what happened.
 struct DemoStory {

@@ -1,3 +1,5 @@
+internal import AdminDocuments
+internal import Administration
 internal import Causality
 internal import CommandLine
 internal import Crypto
@@ -42,13 +44,12 @@ enum DevicesCommand {
     ) { invocation in
         try CentralHome(invocation).withDatabase { database in
             let onlyRevoked = invocation.has("--revoked")
+            let list = try DeviceList(database)
             if invocation.has("--json") {
-                try invocation.printOut(
-                    try json(database, onlyRevoked: onlyRevoked).serialized())
+                try invocation.printOut(list.json(onlyRevoked: onlyRevoked).serialized())
                 return .ok
             }
-            let standing = EpochStanding(try database.epoch(), try database.devices())
-            let arrival = try DeviceStanding(database)
+            let (standing, arrival) = (list.standing, list.arrival)
             func say(_ english: String, _ vietnamese: String) -> String {
                 Message(english, vi: vietnamese).text(in: invocation.language)
             }
@@ -66,7 +67,8 @@ enum DevicesCommand {
                 let device = machine.present
                 table.add([
                     device.replica.description, TerminalSafe.text(device.office),
-                    "\(device.desk)", TerminalSafe.text(device.name), standing.word(for: device),
+                    "\(device.desk)", TerminalSafe.text(device.name),
+                    standing.word(for: device).rawValue,
                     ShownTime.text(machine.lastArrived),
                     invocation.text(arrival.confirmation(device)),
                     "\(machine.refused)",
@@ -106,81 +108,16 @@ enum DevicesCommand {
                     "name an office or say --all, one of the two",
                     vi: "ghi một cơ quan hoặc --all, một trong hai"))
         }
-        let count = try CentralHome(invocation).withDatabase { database in
-            try database.requireOffice(office)
-            return try database.write(now: SystemClock().now()) {
-                try requestSync(office: office, $0, by: CentralHome.actor)
-            }
+        let count = try CentralHome(invocation).withDatabase {
+            try $0.perform(RequestSync(office: office))
         }
         try invocation.printOut(
             invocation.has("--json")
-                ? JSONValue.object([("asked", .integer(Int64(count)))]).serialized()
+                ? RequestSync.json(count).serialized()
                 : invocation.text(
                     Message(
                         "asked \(count) \(count == 1 ? "device" : "devices") to sync",
                         vi: "đã yêu cầu \(count) thiết bị đồng bộ")))
         return .ok
-    }
-
-    /// Asks an office's devices, or all, to sync, with its entry in the trail; how many there are.
-    static func requestSync(
-        office: String?, _ transaction: WriteTransaction, by actor: String
-    ) throws -> Int {
-        let count = try transaction.requestSync(office: office)
-        try transaction.note("request-sync", office ?? "", by: actor, count: count)
-        return count
-    }
-
-    /// The document of `devices --json`.
-    ///
-    /// - Parameter onlyRevoked: those that are shut out alone.
-    static func json(
-        _ database: ReplicaDatabase, onlyRevoked: Bool = false
-    ) throws -> JSONValue {
-        let devices = try database.devices()
-        let standing = EpochStanding(try database.epoch(), devices)
-        let arrival = try DeviceStanding(database)
-        var machines: [ReplicaID: ReplicaID] = [:]
-        for machine in standing.machines {
-            for identity in machine.identities { machines[identity.replica] = machine.id }
-        }
-        return .array(
-            devices.filter { !onlyRevoked || $0.state == .revoked }.map {
-                json(
-                    $0, standing.word(for: $0), machine: machines[$0.replica] ?? $0.replica,
-                    arrival)
-            })
-    }
-
-    static func json(
-        _ device: Device, _ state: String, machine: ReplicaID, _ arrival: DeviceStanding
-    ) -> JSONValue {
-        func number(_ value: UInt64?) -> JSONValue {
-            value.map { .integer(Int64(clamping: $0)) } ?? .null
-        }
-        return .object([
-            ("device", .string(device.replica.description)),
-            ("replica", .string(device.replica.description)),
-            ("machine", .string(machine.description)), ("office", .string(device.office)),
-            ("desk", .integer(device.desk)), ("name", .string(device.name)),
-            ("state", .string(state)),
-            ("enrolled", ShownTime.json(device.enrolledAt)),
-            ("lastArrived", ShownTime.json(device.lastArrived)),
-            ("lastSync", ShownTime.json(device.lastComplete)),
-            ("lastExchange", ShownTime.json(device.lastExchange)),
-            ("acceptedThrough", number(device.seq)), ("pending", number(device.pending)),
-            ("refused", number(device.refused)), ("position", number(device.cursorPosition)),
-            ("skewMilliseconds", device.skewMilliseconds.map { .integer($0) } ?? .null),
-            ("syncRequested", .bool(device.isSyncRequested)),
-            ("copyOf", device.copyOf.map { .string($0.description) } ?? .null),
-            ("complete", .bool(arrival.isComplete(device))),
-            ("standing", .string(arrival.text(device).english)),
-            ("confirmed", .bool(arrival.isConfirmed(device))),
-            ("confirmation", .string(arrival.confirmation(device).english)),
-            ("enrolment", .string(device.enrolment.description)),
-            ("cause", device.cause.map { .string($0.rawValue) } ?? .null),
-            ("publicKey", .string(Hexadecimal.text(device.publicKey.bytes))),
-            ("revoked", ShownTime.json(device.revokedAt)),
-        ])
     }
 }

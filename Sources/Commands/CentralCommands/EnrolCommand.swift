@@ -1,3 +1,5 @@
+internal import AdminDocuments
+internal import Administration
 internal import Causality
 internal import CommandLine
 internal import Crypto
@@ -44,17 +46,11 @@ enum EnrolCommand {
         let office = invocation.positional("OFFICE")
         let home = try CentralHome(invocation)
         let pin = try TLSFiles.pinnedKey(invocation, home).map { KeyPin(of: $0).text }
-        let issued = try home.withDatabase { database in
-            try database.requireOffice(office)
-            return try issue(office: office, database)
-        }
+        let issued = try home.withDatabase { try $0.perform(IssueCode(office: office)) }
         if invocation.has("--json") {
             try invocation.printOut(
-                JSONValue.object([
-                    ("code", .string(issued.code.text)),
-                    ("expires", ShownTime.json(issued.expires)), ("office", .string(office)),
-                    ("pin", pin.map { .string($0) } ?? .null),
-                ]).serialized())
+                JSONValue.object(issued.members + [("pin", pin.map { .string($0) } ?? .null)])
+                    .serialized())
         } else {
             let (code, safe) = (issued.code.text, TerminalSafe.text(office))
             let expires = ShownTime.text(issued.expires)
@@ -72,26 +68,5 @@ enum EnrolCommand {
             }
         }
         return .ok
-    }
-
-    static func issue(
-        office: String, _ database: ReplicaDatabase
-    ) throws -> (code: EnrolmentCode, expires: Timestamp) {
-        try database.write(now: SystemClock().now()) { transaction in
-            try issue(office: office, transaction, by: CentralHome.actor)
-        }
-    }
-
-    /// Gives out a code within a transaction.
-    static func issue(
-        office: String, _ transaction: WriteTransaction, by actor: String
-    ) throws -> (code: EnrolmentCode, expires: Timestamp) {
-        let code = EnrolmentCode(SystemRandomSource())
-        let expires = Timestamp(
-            milliseconds: transaction.now.milliseconds + EnrolmentCode.lifetimeMilliseconds)
-        try transaction.dropExpiredCodes()
-        try transaction.addEnrolmentCode(hash: code.hash, office: office, expires: expires)
-        try transaction.note("enrol", office, by: actor)
-        return (code, expires)
     }
 }

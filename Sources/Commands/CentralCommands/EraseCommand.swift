@@ -1,5 +1,7 @@
 // Erasure by law: what a record holds of people goes, everywhere (`Protocol/erasure.md`).
 
+internal import AdminDocuments
+internal import Administration
 internal import Causality
 internal import CommandLine
 internal import Crypto
@@ -65,14 +67,11 @@ enum EraseCommand {
         let home = try CentralHome(invocation)
         return try home.withDatabase { database in
             let reference = try RecordReference(invocation.positional("RECORD"))
-            guard let state = try database.state(of: reference) else {
-                throw StoreError.noSuchRecord
-            }
-            try database.requireOneKind(of: state.id)
+            let state = try database.recordToErase(reference)
+            let act = EraseRecord(state.id, reason: reason, by: invocation.value("--by"))
             let found =
                 isTrial
-                ? try database.personalContent(of: state)
-                : try erase(state, reason, by: invocation.value("--by"), database, home)
+                ? try database.personalContent(of: state) : try home.perform(act, database)
             let code = state.shownValue("code")?.text
             let answer = Answer(
                 found: found, code: code,
@@ -80,24 +79,6 @@ enum EraseCommand {
                 isTrial: isTrial, isLogEmpty: isTrial || database.emptyLog())
             try answer.print(invocation)
             return found.fields.isEmpty ? .noInput : .ok
-        }
-    }
-
-    private static func erase(
-        _ state: RecordState, _ reason: String, by name: String?, _ database: ReplicaDatabase,
-        _ home: CentralHome
-    ) throws -> ErasureResult {
-        let fresh = SystemRandomSource().bytes(SigningKey.seedByteCount)
-        return try home.write(database) { edit, transaction in
-            let seed = try transaction.centralKeySeed(orElse: fresh)
-            guard let key = SigningKey(seed: seed) else {
-                throw StoreError.damaged(table: "central_key", key: 1)
-            }
-            let result = try edit.erase(.id(state.id), reason: reason, by: name, signedBy: key)
-            try transaction.note(
-                "erase", result.record.description, by: CentralHome.actor,
-                count: result.changeCount)
-            return result
         }
     }
 
@@ -122,22 +103,12 @@ enum EraseCommand {
         ]
     ) { invocation in
         try CentralHome(invocation).withDatabase { database in
-            let erased = try database.erasedRecords()
-            let devices = try database.devices()
-            let standing = EpochStanding(try database.epoch(), devices)
-            let awaited = try database.awaitedOrders()
+            let list = try ErasureList(database)
             if invocation.has("--json") {
-                for record in erased {
-                    try invocation.printOut(
-                        record.json(unconfirmedBy: record.unconfirmed(devices, standing), standing)
-                            .serialized())
-                }
-                for notice in awaited {
-                    try invocation.printOut(ErasedRecord.json(awaited: notice).serialized())
-                }
+                for document in list.documents { try invocation.printOut(document.serialized()) }
                 return
             }
-            guard !erased.isEmpty || !awaited.isEmpty else {
+            guard !list.entries.isEmpty || !list.awaited.isEmpty else {
                 try invocation.say(Message("no record was erased", vi: "chưa xóa bản ghi nào"))
                 return
             }
@@ -147,9 +118,9 @@ enum EraseCommand {
                 .init(invocation.text(Message("NOT CONFIRMED BY", vi: "CHƯA XÁC NHẬN"))),
                 .init(invocation.text(Message("REASON", vi: "LÝ DO"))),
             ])
-            for record in erased {
-                let holders = record.unconfirmed(devices, standing)
-                let names = holders.map { device in
+            for entry in list.entries {
+                let record = entry.record
+                let names = entry.unconfirmedBy.map { device in
                     "\(device.office)/\(device.desk)"
                         + (device.state == .revoked
                             ? invocation.text(Message(" (revoked)", vi: " (đã thu hồi)")) : "")
@@ -162,7 +133,7 @@ enum EraseCommand {
                     TerminalSafe.text(record.reasons.joined(separator: "; ")),
                 ])
             }
-            for notice in awaited {
+            for notice in list.awaited {
                 table.add([
                     notice.id.description, invocation.text(Message("not yet", vi: "chưa xóa")),
                     invocation.text(Message("no record here", vi: "chưa có bản ghi")),
@@ -185,14 +156,11 @@ private struct Answer {
 
     /// `{id, code, fields, changes, contacts, dryRun}`.
     private var json: JSONValue {
-        .object([
-            ("id", .string(found.record.description)),
-            ("code", code.map(JSONValue.string) ?? .null),
-            ("fields", .array(found.fields.map { .string($0.rawValue) })),
-            ("changes", .integer(Int64(found.changeCount))),
-            ("contacts", .array(contacts.map { .string($0.description) })),
-            ("dryRun", .bool(isTrial)),
-        ])
+        .object(
+            found.members(code: code) + [
+                ("contacts", .array(contacts.map { .string($0.description) })),
+                ("dryRun", .bool(isTrial)),
+            ])
     }
 
     func print(_ invocation: Invocation) throws {
@@ -250,55 +218,5 @@ private struct Answer {
 extension ErasedRecord {
     fileprivate var name: String {
         state.shownValue("code")?.text ?? state.id.description
-    }
-
-    /// The earliest first.
-    fileprivate var reasons: [String] {
-        let orders = state.shown(RecordSchema.erasedField, by: .entries)?.entries.reversed() ?? []
-        return orders.compactMap { Erasure($0.value)?.reason }
-    }
-
-    /// Devices that may have had the record and are not known to have erased it.
-    func unconfirmed(_ devices: [Device], _ standing: EpochStanding) -> [Device] {
-        devices.filter { device in
-            offices.contains(device.office) && device.lastExchange != nil
-                && device.enrolledAt <= arrived
-                && device.lastComplete ?? device.enrolledAt <= arrived
-                && standing.word(for: device) != "replaced"
-        }
-    }
-
-    /// An order whose record central lacks: as below, without a time.
-    fileprivate static func json(awaited notice: RecordState) -> JSONValue {
-        .object([
-            ("id", .string(notice.id.description)), ("code", .null),
-            ("kind", .string(notice.kind.name)), ("at", .null),
-            ("reasons", .array(notice.erasures.map { .string($0.reason) })),
-            ("unconfirmedBy", .array([])),
-            ("order", .string(Hexadecimal.text(notice.canonicalBytes))),
-        ])
-    }
-
-    /// `{id, code, kind, at, reasons, unconfirmedBy: [{replica, office, desk, name, state}], order}`.
-    fileprivate func json(unconfirmedBy devices: [Device], _ standing: EpochStanding) -> JSONValue {
-        .object([
-            ("id", .string(state.id.description)),
-            ("code", state.shownValue("code")?.text.map(JSONValue.string) ?? .null),
-            ("kind", .string(state.kind.name)), ("at", ShownTime.json(arrived)),
-            ("reasons", .array(reasons.map(JSONValue.string))),
-            (
-                "unconfirmedBy",
-                .array(
-                    devices.map { device in
-                        .object([
-                            ("replica", .string(device.replica.description)),
-                            ("office", .string(device.office)), ("desk", .integer(device.desk)),
-                            ("name", .string(device.name)),
-                            ("state", .string(standing.word(for: device))),
-                        ])
-                    })
-            ),
-            ("order", .string(Hexadecimal.text(state.erasureNotice.canonicalBytes))),
-        ])
     }
 }

@@ -1,3 +1,4 @@
+internal import Administration
 internal import Causality
 internal import CommandLine
 internal import Crypto
@@ -6,6 +7,7 @@ internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Time
 
 /// Results and progress for the portal: what has changed since a position of the feed.
 enum ExportCommand {

@@ -2,11 +2,12 @@ internal import Causality
 internal import CommandLine
 internal import Crypto
 internal import Dossiers
-internal import Imports
+internal import SharedCommands
 internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Files
 
 enum ImportCommand {
     static let command = Command(
@@ -195,7 +196,7 @@ struct Importer {
                 } catch {
                     outcome.errors.append((line.number, error.message))
                 }
-            } catch let error as JSONError {
+            } catch let error as FileError {
                 guard case .lineTooLong(let number, _) = error else {
                     throw CommandFailure(
                         .ioError,

@@ -1,5 +1,7 @@
 // The inbox at central: what two desks wrote unknowing, with who, where and when.
 
+internal import AdminDocuments
+internal import Administration
 internal import Causality
 internal import CommandLine
 internal import Dossiers
@@ -8,6 +10,7 @@ internal import Text
 internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
+internal import SharedCommands
 
 enum InboxCommands {
     static let conflicts = Command(
@@ -31,28 +34,15 @@ enum InboxCommands {
                     "only those given to this person", vi: "chỉ mâu thuẫn giao cho người này")),
         ]
     ) { invocation in
-        var filter = RecordFilter()
-        filter.isConflicted = true
-        filter.office = invocation.value("--office")
-        let wanted = invocation.value("--assigned").map { SearchText($0) }
         var count = 0
         try CentralHome(invocation).withDatabase { database in
-            try database.requireOffice(filter.office, isOnlyRead: true)
             let places = try Places(database)
-            try database.forEachRecord(filter) { state in
-                let assigned = state.shownValue(RecordSchema.assignedField)?.text
-                if let wanted, !(assigned.map(wanted.matches) ?? false) { return true }
-                let record = ShownRecord(state: state)
-                for conflict in record.conflicts {
-                    count += 1
-                    try show(conflict, of: record, assigned, places, invocation)
-                }
-                return !invocation.output.isClosed
-            }
-            guard wanted == nil else { return }
-            for shared in try database.sharedCodes(office: filter.office) {
+            try database.forEachInboxEntry(
+                office: invocation.value("--office"), assignee: invocation.value("--assigned")
+            ) { entry in
                 count += 1
-                try show(shared, invocation)
+                try show(entry, places, invocation)
+                return !invocation.output.isClosed
             }
         }
         if count == 0, !invocation.has("--json") {
@@ -62,19 +52,23 @@ enum InboxCommands {
     }
 
     private static func show(
+        _ entry: InboxEntry, _ places: Places, _ invocation: Invocation
+    ) throws {
+        guard !invocation.has("--json") else {
+            try invocation.printOut(entry.json.serialized())
+            return
+        }
+        switch entry {
+        case .conflict(let conflict, let record, let assigned):
+            try show(conflict, of: record, assigned, places, invocation)
+        case .sharedCode(let shared): try show(shared, invocation)
+        }
+    }
+
+    private static func show(
         _ conflict: ShownConflict, of record: ShownRecord, _ assigned: String?, _ places: Places,
         _ invocation: Invocation
     ) throws {
-        if invocation.has("--json") {
-            try invocation.printOut(
-                JSONValue.object([
-                    ("id", .string(record.id.description)),
-                    ("code", record["code"] ?? .null), ("office", record["office"] ?? .null),
-                    ("field", .string(conflict.name.rawValue)), ("values", conflict.json),
-                    ("assigned", assigned.map(JSONValue.string) ?? .null),
-                ]).serialized())
-            return
-        }
         let code = TerminalSafe.text(record["code"]?.stringValue ?? record.id.description)
         let person = assigned.map { TerminalSafe.text($0) }
         let suffix = person.map { Message(" (for \($0))", vi: " (giao cho \($0))") }
@@ -93,14 +87,6 @@ enum InboxCommands {
 
     private static func show(_ shared: SharedCode, _ invocation: Invocation) throws {
         let ids = shared.records.map(\.description)
-        if invocation.has("--json") {
-            try invocation.printOut(
-                JSONValue.object([
-                    ("code", .string(shared.code)), ("field", "code"),
-                    ("records", .array(ids.map(JSONValue.string))),
-                ]).serialized())
-            return
-        }
         let code = TerminalSafe.text(shared.code)
         try invocation.say(
             Message(
@@ -119,14 +105,10 @@ enum InboxCommands {
         let home = try CentralHome(invocation)
         try home.withDatabase { database in
             let reference = try RecordReference(invocation.positional("RECORD"))
-            _ = try home.write(database) { edit, transaction in
-                let value = try choice.value(in: try transaction.find(reference).state)
-                let result = try edit.resolve(
-                    reference, choice.field, value: value, by: invocation.value("--by"))
-                try transaction.note(
-                    "resolve", result.record.description, by: CentralHome.actor)
-                return result
-            }
+            let act = ResolveConflict(
+                in: reference, choice.field, by: invocation.value("--by"),
+                choose: choice.chosenValue)
+            _ = try home.perform(act, database)
         }
         let field = choice.field
         try invocation.say(
@@ -148,13 +130,8 @@ enum InboxCommands {
         let home = try CentralHome(invocation)
         try home.withDatabase { database in
             let reference = try RecordReference(invocation.positional("RECORD"))
-            _ = try home.write(database) { edit, transaction in
-                let result = try edit.edit(
-                    reference, writes: [],
-                    additions: [FieldWrite(RecordSchema.assignedField, .text(name))],
-                    by: invocation.value("--by"))
-                try transaction.note("assign", result.record.description, by: CentralHome.actor)
-            }
+            let act = AssignConflicts(of: reference, to: name, by: invocation.value("--by"))
+            _ = try home.perform(act, database)
         }
         let person = TerminalSafe.text(name)
         try invocation.say(Message("given to \(person)", vi: "đã giao cho \(person)"))

@@ -1,3 +1,4 @@
+internal import Administration
 internal import CommandLine
 internal import Dossiers
 internal import JSON
@@ -24,37 +25,19 @@ enum OfficeCommand {
             Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON")),
         ]
     ) { invocation in
-        var writes = [FieldWrite("code", .text(invocation.positional("CODE")))]
-        if let name = invocation.optionalPositional("NAME") {
-            writes.append(FieldWrite("name", .text(name)))
-        }
-        if let address = invocation.value("--address") {
-            writes.append(FieldWrite("address", .text(address)))
-        }
-        if let phone = invocation.value("--phone") {
-            writes.append(FieldWrite("phone", .text(phone)))
-        }
         let home = try CentralHome(invocation)
         let code = invocation.positional("CODE")
-        let result = try home.withDatabase(isMaking: true) { database in
-            guard try !database.hasOffice(code) else {
-                throw CommandFailure(
-                    .dataError,
-                    Message(
-                        "there is an office with this code already", vi: "đã có cơ quan mang mã này"
-                    ),
-                    hint: Message("see: central office list", vi: "xem: central office list"))
-            }
-            return try home.write(database) { edit, transaction in
-                let made = try edit.make(.office, writes: writes)
-                try transaction.note("add-office", code, by: CentralHome.actor)
-                return made
-            }
+        let act = AddOffice(
+            code: code, name: invocation.optionalPositional("NAME"),
+            address: invocation.value("--address"), phone: invocation.value("--phone"))
+        let id = try home.withDatabase(isMaking: true) { database in
+            try database.requireNewOffice(code)
+            return try home.perform(act, database)
         }
         try invocation.printOut(
             invocation.has("--json")
                 ? JSONValue.object([
-                    ("id", .string(result.record.description)), ("code", .string(code)),
+                    ("id", .string(id.description)), ("code", .string(code)),
                 ]).serialized()
                 : invocation.text(
                     Message(
@@ -70,14 +53,7 @@ enum OfficeCommand {
         options: [Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON"))]
     ) { invocation in
         try CentralHome(invocation).withDatabase { database in
-            var filter = RecordFilter()
-            filter.kind = .office
-            var offices: [ShownRecord] = []
-            try database.forEachRecord(filter) {
-                offices.append(ShownRecord(state: $0))
-                return true
-            }
-            offices.sort { text($0, "code") < text($1, "code") }
+            let offices = try database.officesByCode().map { ShownRecord(state: $0) }
             if invocation.has("--json") {
                 try invocation.printOut(JSONValue.array(offices.map(\.json)).serialized())
                 return .ok

@@ -1,3 +1,4 @@
+internal import Administration
 internal import Causality
 internal import CommandLine
 internal import Crypto

@@ -1,5 +1,7 @@
 // What an admin does after central's file was restored from a backup.
 
+internal import AdminDocuments
+internal import Administration
 internal import Causality
 internal import CommandLine
 internal import Crypto
@@ -68,10 +70,8 @@ enum RecoverCommand {
                     "--end, or lists, not both", vi: "chỉ --end hoặc danh sách, không cả hai"))
         }
         let outcome = try CentralHome(invocation).withDatabase { database in
-            let outcome = try database.write(now: SystemClock().now()) { transaction in
-                try run(isEnding: isEnding, lists, transaction, database)
-            }
-            _ = outcome.given.erased > 0 ? database.emptyLog() : true
+            let outcome = try database.perform(Recover(isEnding: isEnding, lists: lists))
+            _ = outcome.taken.erased > 0 ? database.emptyLog() : true
             return outcome
         }
         if invocation.has("--json") {
@@ -81,44 +81,11 @@ enum RecoverCommand {
         }
         return .ok
     }
-
-    private static func run(
-        isEnding: Bool, _ lists: RecoveryLists, _ transaction: WriteTransaction,
-        _ database: ReplicaDatabase
-    ) throws -> RecoveryOutcome {
-        // Lists that come later are of the same restoration.
-        let onlyTakes = try !isEnding && !lists.isEmpty && database.epoch().isRecovering
-        if !isEnding, !onlyTakes {
-            try transaction.beginEpoch(SystemRandomSource().number() >> 1, cause: .told)
-        }
-        try transaction.setRecovering(!isEnding)
-        let given = try lists.take(transaction, database)
-        try transaction.note(
-            isEnding ? "end-recovery" : onlyTakes ? "recover-lists" : "recover",
-            by: CentralHome.actor)
-        return RecoveryOutcome(
-            epoch: try database.epoch(), isEnding: isEnding, onlyTakes: onlyTakes, given: given)
-    }
 }
 
-/// What the command says.
-private struct RecoveryOutcome {
-    let epoch: CentralEpoch
-    let isEnding: Bool
-    /// Whether only lists were taken, since central recovers already.
-    let onlyTakes: Bool
-    let given: GivenLists
-
-    var json: JSONValue {
-        .object(
-            [
-                ("recovering", .bool(epoch.isRecovering)),
-                ("recordsRecovered", .integer(Int64(clamping: epoch.recordsRecovered))),
-                ("newEpoch", .bool(!isEnding && !onlyTakes)),
-            ] + epoch.missingMembers + given.members)
-    }
-
-    var lines: [Message] {
+// What a person is told of it.
+extension Recover.Outcome {
+    fileprivate var lines: [Message] {
         if isEnding {
             let count = epoch.recordsRecovered
             return [
@@ -145,7 +112,7 @@ private struct RecoveryOutcome {
                         "đang phục hồi: mỗi thiết bị gửi lại những gì trung tâm mất, và đưa những gì còn thiếu"
                 ))
         }
-        lines += given.lines + epoch.missingLines
+        lines += taken.lines + epoch.missingLines
         lines.append(
             Message(
                 "next: let all devices sync, look at central status, then central recover --end",
@@ -157,13 +124,10 @@ private struct RecoveryOutcome {
 }
 
 extension CentralEpoch {
-    /// Whether central was restored and nobody has said that the recovery is over.
-    fileprivate var isOpen: Bool { isRecovering || cause == .noticed }
-
     /// What may be missing since the backup's day; nothing once lists were given or the recovery ended.
     var missingLines: [Message] {
         var lines: [Message] = []
-        if isOpen, mayLackRevocations {
+        if wantsRevocations {
             lines.append(
                 Message(
                     "revocations since the backup's day may be missing: central recover --revoked FILE, "
@@ -172,7 +136,7 @@ extension CentralEpoch {
                         "có thể thiếu các lệnh thu hồi từ ngày sao lưu: central recover --revoked TỆP, "
                         + "ghi bằng central devices --revoked --json"))
         }
-        if isOpen, mayLackOrders {
+        if wantsOrders {
             lines.append(
                 Message(
                     "erasures since the backup's day may be missing: central recover --orders FILE, "
@@ -183,41 +147,9 @@ extension CentralEpoch {
         }
         return lines
     }
-
-    var missingMembers: [(String, JSONValue)] {
-        [
-            ("revocationsMayBeMissing", .bool(isOpen && mayLackRevocations)),
-            ("erasuresMayBeMissing", .bool(isOpen && mayLackOrders)),
-        ]
-    }
 }
 
-/// How far the devices have come since central's present epoch began.
-struct EpochStanding {
-    let epoch: CentralEpoch
-    /// All machines, those that are shut out included.
-    let machines: [Machine]
-    /// The present identities of those that are not shut out.
-    let devices: [Device]
-
-    init(_ epoch: CentralEpoch, _ all: [Device]) {
-        self.epoch = epoch
-        machines = Machine.grouped(all)
-        devices = machines.map(\.present).filter { $0.state == .active }
-    }
-
-    /// Whether a device may sync, in a word: "replaced" when it goes on under another identity.
-    func word(for device: Device) -> String {
-        let isReplaced =
-            device.state == .active && !devices.contains { $0.replica == device.replica }
-        return isReplaced ? "replaced" : device.state.rawValue
-    }
-
-    /// Devices that have made a complete sync in this epoch.
-    var arrived: [Device] {
-        devices.filter { $0.epoch == epoch.id && $0.lastComplete != nil }
-    }
-
+extension EpochStanding {
     /// What a person is told; nothing in central's first epoch.
     var lines: [Message] {
         guard let began = epoch.began else { return [] }
@@ -257,17 +189,5 @@ struct EpochStanding {
                     vi: "phần bị mất mà chỉ thiết bị khác còn giữ lấy lại bằng: central recover"))
         }
         return lines + epoch.missingLines
-    }
-
-    var json: JSONValue {
-        .object(
-            [
-                ("began", ShownTime.json(epoch.began)), ("cause", .string(epoch.cause.rawValue)),
-                ("noticedBy", epoch.noticedBy.map { .string($0.description) } ?? .null),
-                ("recovering", .bool(epoch.isRecovering)),
-                ("recordsRecovered", .integer(Int64(clamping: epoch.recordsRecovered))),
-                ("devices", .integer(Int64(devices.count))),
-                ("complete", .integer(Int64(arrived.count))),
-            ] + epoch.missingMembers)
     }
 }

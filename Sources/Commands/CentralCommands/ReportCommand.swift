@@ -2,6 +2,7 @@ internal import Causality
 internal import CommandLine
 internal import Text
 internal import Reports
+internal import SharedCommands
 
 enum ReportCommand {
     static let command = Command(

@@ -1,5 +1,7 @@
 // Shutting devices out, taking it back, and letting one go on that took too many identities.
 
+internal import AdminDocuments
+internal import Administration
 internal import Causality
 internal import CommandLine
 internal import JSON
@@ -53,20 +55,12 @@ enum RevokeCommand {
                 Message("--keep or --undo, not both", vi: "chỉ --keep hoặc --undo"))
         }
         try CentralHome(invocation).withDatabase { database in
-            do {
-                if isUndoing {
-                    let devices = try database.write(now: SystemClock().now()) {
-                        try takeBack(replica, $0, by: CentralHome.actor)
-                    }
-                    try answer(readmitted: devices, replica, invocation)
-                } else {
-                    let done = try database.write(now: SystemClock().now()) {
-                        try revoke(replica, sparing: spared, $0, by: CentralHome.actor)
-                    }
-                    try answer(done, invocation)
-                }
-            } catch let error as RevocationError {
-                throw CommandFailure(error)
+            if isUndoing {
+                let devices = try database.perform(TakeBackRevocation(of: replica))
+                try answer(readmitted: devices, replica, invocation)
+            } else {
+                try answer(
+                    try database.perform(RevokeDevice(replica, sparing: spared)), invocation)
             }
         }
         return .ok
@@ -91,17 +85,7 @@ enum RevokeCommand {
         arguments: [device]
     ) { invocation in
         let replica = try replica(invocation.positional("DEVICE"))
-        try CentralHome(invocation).withDatabase { database in
-            let isKnown = try database.write(now: SystemClock().now()) { transaction in
-                let isKnown = try transaction.allowIdentity(replica)
-                if isKnown {
-                    try transaction.note(
-                        "allow-identity", replica.description, by: CentralHome.actor)
-                }
-                return isKnown
-            }
-            guard isKnown else { throw CommandFailure(RevocationError.unknown(replica)) }
-        }
+        try CentralHome(invocation).withDatabase { try $0.perform(AllowIdentity(replica)) }
         try invocation.say(
             Message(
                 "\(replica) may take another identity", vi: "\(replica) được nhận danh tính khác"))
@@ -122,40 +106,9 @@ enum RevokeCommand {
         return replica
     }
 
-    /// Shuts a device out with its enrolment, with an entry in the trail.
-    static func revoke(
-        _ replica: ReplicaID, sparing spared: [ReplicaID] = [], _ transaction: WriteTransaction,
-        by actor: String
-    ) throws -> Revocation {
-        let done = try transaction.revoke(replica, sparing: spared)
-        try transaction.note(
-            "revoke", ([replica] + spared).map(\.description).joined(separator: " keep "),
-            by: actor, count: done.closed.count)
-        return done
-    }
-
-    /// Lets a device in again with all that was shut out with it, with an entry in the trail.
-    static func takeBack(
-        _ replica: ReplicaID, _ transaction: WriteTransaction, by actor: String
-    ) throws -> [Device] {
-        let devices = try transaction.takeBackRevocation(of: replica)
-        try transaction.note(
-            "undo-revoke", replica.description, by: actor, count: devices.count)
-        return devices
-    }
-
-    /// `{revoked, closed: [device], kept: [device]}`.
-    static func json(_ done: Revocation) -> JSONValue {
-        .object([
-            ("revoked", .string(done.device.replica.description)),
-            ("closed", .array(done.closed.map { .string($0.replica.description) })),
-            ("kept", .array(done.kept.map { .string($0.replica.description) })),
-        ])
-    }
-
     private static func answer(_ done: Revocation, _ invocation: Invocation) throws {
         guard !invocation.has("--json") else {
-            try invocation.printOut(json(done).serialized())
+            try invocation.printOut(done.json.serialized())
             return
         }
         let replica = done.device.replica
@@ -193,10 +146,7 @@ enum RevokeCommand {
         readmitted devices: [Device], _ replica: ReplicaID, _ invocation: Invocation
     ) throws {
         if invocation.has("--json") {
-            try invocation.printOut(
-                JSONValue.object([
-                    ("readmitted", .array(devices.map { .string($0.replica.description) }))
-                ]).serialized())
+            try invocation.printOut(TakeBackRevocation.json(devices).serialized())
             return
         }
         guard !devices.isEmpty else {
@@ -220,37 +170,8 @@ enum RevokeCommand {
 extension CommandFailure {
     /// What a revocation that was not done means for the person.
     init(_ error: RevocationError) {
-        let message =
-            switch error {
-            case .unknown:
-                Message("there is no such device", vi: "không có thiết bị này")
-            case .sparesItself:
-                Message(
-                    "a device cannot be revoked and kept at once",
-                    vi: "không thể vừa thu hồi vừa giữ một thiết bị")
-            case .otherEnrolment(let other):
-                Message(
-                    "\(other) is of another enrolment, and stays as it is without --keep",
-                    vi: "\(other) thuộc lần đăng ký khác, không cần --keep")
-            case .givenUp(let other):
-                Message(
-                    "\(other) was given up when central was restored: no machine uses it, and every copy "
-                        + "has its key",
-                    vi:
-                        "\(other) đã bị bỏ khi trung tâm khôi phục: không máy nào dùng, và bản sao nào "
-                        + "cũng có khóa của nó")
-            case .otherKey(let other):
-                Message(
-                    "\(other) has another key here than in the list: it is a list of another central, or "
-                        + "damaged",
-                    vi:
-                        "\(other) ở đây có khóa khác với danh sách: danh sách của trung tâm khác, hoặc "
-                        + "bị hỏng")
-            case .isRevoked(let other):
-                Message("\(other) is revoked already", vi: "\(other) đã bị thu hồi")
-            }
         self.init(
-            .dataError, message,
+            .dataError, error.words,
             hint: Message("see: central devices", vi: "xem: central devices"))
     }
 }

@@ -1,4 +1,7 @@
 internal import Addresses
+internal import AdminDocuments
+internal import CentralServer
+internal import Administration
 internal import Causality
 internal import CommandLine
 internal import HTTP
@@ -8,6 +11,7 @@ internal import ReplicaStore
 internal import Wire
 internal import CentralEngine
 internal import HTTPServer
+internal import SharedCommands
 
 enum ServeCommand {
     static let command = Command(
@@ -83,8 +87,13 @@ enum ServeCommand {
             throw CommandFailure(error)
         }
         for warning in tls?.warnings ?? [] { log(.warning(warning)) }
-        let server = try RunningCentral(
-            node: node, listen: address, tls: tls?.identity, limits: limits, log: log)
+        let server: RunningCentral
+        do throws(ServingError) {
+            server = try RunningCentral(
+                node: node, listen: address, tls: tls?.identity, limits: limits, log: log)
+        } catch {
+            throw CommandFailure(error)
+        }
         // Both stand before anyone is told where to connect, or that there is a process to stop.
         let hangUp = await SignalWatch.hangUp()
         let termination = await SignalWatch.termination()
@@ -93,27 +102,15 @@ enum ServeCommand {
                 if let files { reload(files, server, log) }
             }
         }
-        let resting = Task { await keepFileWhole(node) }
-        let keeper = ServingStatusKeeper(
-            besides: home.databasePath, server.status(of: node, limits, lines))
+        let status = server.status(
+            of: node, limits, droppedLogLines: { lines.droppedCount })
+        let housekeeping = Housekeeping(of: node, besides: home.databasePath, status)
         try invocation.printOut("listening on \(server.url)")
         await termination.wait()
         reloading.cancel()
-        resting.cancel()
         withExtendedLifetime(hangUp) {}
-        await keeper.end()
+        await housekeeping.end()
         await server.stop()
-    }
-
-    /// How often it looks whether what was written has come to rest.
-    private static let restInterval = Duration.seconds(2)
-
-    /// Moves what was written into the database file whenever nobody writes.
-    private static func keepFileWhole(_ node: CentralNode) async {
-        while (try? await Task.sleep(for: restInterval)) != nil {  // until cancelled
-            // A disk that fails now fails the next commit too, which is answered and logged.
-            _ = try? await node.checkpointWhenIdle()
-        }
     }
 
     private static func now() -> Int64 { SystemClock().now().milliseconds / 1_000 }
@@ -165,67 +162,5 @@ enum ServeCommand {
                             + "đặt proxy TLS phía trước và ghi --insecure-behind-proxy"))
         }
         return address
-    }
-}
-
-/// A central that serves.
-struct RunningCentral {
-    private let server: HTTPServer
-    /// Its address.
-    let url: String
-
-    init(
-        node: CentralNode, listen: ListenAddress, tls: TLSIdentity? = nil,
-        limits: HTTPServerLimits? = nil, log: @escaping @Sendable (LogLine) -> Void
-    ) throws {
-        let routes = CentralHTTP(node: node) { log(.exchange($0)) }
-        var fitted = limits ?? HTTPServerLimits()
-        if limits == nil { try ServeLimits.fit(&fitted, log) }
-        fitted.bodyBytesMax = WireLimits.bodyBytesMax
-        let warnings = WarningLog { log(.warning($0)) }
-        do {
-            server = try HTTPServer(
-                listen: listen, limits: fitted, tls: tls,
-                handler: { await routes.respond(to: $0) },
-                headerCheck: { CentralHTTP.check(method: $0, path: $1, headers: $2) },
-                log: { warnings.write($0) })
-        } catch {
-            throw CommandFailure(
-                .unavailable,
-                Message(
-                    "cannot listen on \(listen): \(error)",
-                    vi: "không lắng nghe được ở \(listen): \(error)"),
-                hint: Message(
-                    "is another program using the port?",
-                    vi: "có chương trình khác đang dùng cổng không?"))
-        }
-        let host = listen.host.contains(":") ? "[\(listen.host)]" : listen.host
-        url = "\(tls == nil ? "http" : "https")://\(host):\(server.port)"
-    }
-
-    /// Proves itself with another certificate from the next handshake on.
-    func replace(tls identity: TLSIdentity) throws(HTTPError) {
-        try server.replace(tls: identity)
-    }
-
-    func stop() async {
-        await server.stop()
-    }
-
-    /// How it stands, whenever that is asked.
-    func status(
-        of node: CentralNode, _ limits: HTTPServerLimits, _ lines: LineQueue
-    ) -> @Sendable () -> ServingStatus {
-        let status = ServingStatus(
-            url: url, since: SystemClock().now(), connectionsMax: limits.connectionsMax,
-            connectionsPerAddressMax: limits.connectionsPerAddressMax,
-            trustedProxies: limits.trustedProxies.map(\.description))
-        return { [server] in
-            var present = status
-            (present.connections, present.refused) = server.counts
-            present.waiting = node.waitingCount
-            present.droppedLogLines = lines.droppedCount
-            return present
-        }
     }
 }

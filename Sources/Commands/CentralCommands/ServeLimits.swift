@@ -1,3 +1,5 @@
+internal import CentralServer
+internal import Administration
 internal import CommandLine
 internal import Dispatch
 internal import Text
@@ -49,72 +51,36 @@ enum ServeLimits {
             }
             return range
         }
-        try fit(&limits, log)
-        return limits
-    }
-
-    /// Keeps limits within what the system allows.
-    ///
-    /// - Throws: `CommandFailure`.
-    static func fit(
-        _ limits: inout HTTPServerLimits, _ log: @Sendable (LogLine) -> Void
-    ) throws(CommandFailure) {
-        let wanted = limits.connectionsMax
-        let openFiles = OpenFileLimit.raise()
-        guard limits.fit(openFiles: openFiles) else {
-            throw CommandFailure(
-                .osError,
-                Message(
-                    "the limit of \(openFiles) open files leaves none for connections",
-                    vi: "giới hạn \(openFiles) tệp mở không còn chỗ cho kết nối"),
-                hint: Message(
-                    "raise it with ulimit -n, or LimitNOFILE of the service",
-                    vi: "tăng bằng ulimit -n, hoặc LimitNOFILE của dịch vụ"))
-        }
-        if limits.connectionsMax < wanted {
-            log(
-                .warning(
-                    "the limit of \(openFiles) open files leaves \(limits.connectionsMax) "
-                        + "connections at once; raise it for \(wanted)"))
+        do throws(ServingError) {
+            return try limits.fitted(log)
+        } catch {
+            throw CommandFailure(error)
         }
     }
 }
 
-/// Keeps the file in which a serving central says how it stands.
-///
-/// `@unchecked Sendable`: the timer is only told to begin and to end, which Dispatch allows from anywhere.
-final class ServingStatusKeeper: @unchecked Sendable {
-    private static let interval = DispatchTimeInterval.seconds(5)
-
-    private let queue = DispatchQueue(label: "central.serving-status")
-    private let timer: any DispatchSourceTimer
-    private let databasePath: String
-
-    /// Says how it stands now, and again whenever that has changed.
-    init(besides databasePath: String, _ status: @escaping @Sendable () -> ServingStatus) {
-        self.databasePath = databasePath
-        timer = DispatchSource.makeTimerSource(queue: queue)
-        let first = status()
-        first.save(besides: databasePath)
-        var said = first
-        timer.setEventHandler {
-            let present = status()
-            guard present != said else { return }
-            present.save(besides: databasePath)
-            said = present
-        }
-        timer.schedule(deadline: .now() + Self.interval, repeating: Self.interval)
-        timer.resume()
-    }
-
-    /// Takes the file away.
-    func end() async {
-        timer.cancel()
-        await withCheckedContinuation { continuation in
-            queue.async { [databasePath] in
-                ServingStatus.remove(besides: databasePath)
-                continuation.resume()
-            }
+extension CommandFailure {
+    /// What it means for the person that a central does not serve.
+    init(_ error: ServingError) {
+        switch error {
+        case .noOpenFiles(let limit):
+            self.init(
+                .osError,
+                Message(
+                    "the limit of \(limit) open files leaves none for connections",
+                    vi: "giới hạn \(limit) tệp mở không còn chỗ cho kết nối"),
+                hint: Message(
+                    "raise it with ulimit -n, or LimitNOFILE of the service",
+                    vi: "tăng bằng ulimit -n, hoặc LimitNOFILE của dịch vụ"))
+        case .cannotListen(let address, let reason):
+            self.init(
+                .unavailable,
+                Message(
+                    "cannot listen on \(address): \(reason)",
+                    vi: "không lắng nghe được ở \(address): \(reason)"),
+                hint: Message(
+                    "is another program using the port?",
+                    vi: "có chương trình khác đang dùng cổng không?"))
         }
     }
 }

@@ -1,5 +1,7 @@
 // An id that two records have, from before an id named one record of one kind.
 
+internal import AdminDocuments
+internal import Administration
 internal import CommandLine
 internal import Dossiers
 internal import JSON
@@ -56,14 +58,8 @@ enum SettleCommand {
                     vi: "dossier, contact, office, procedure hoặc holiday"))
         }
         let home = try CentralHome(invocation)
-        let settled = try home.withDatabase { database in
-            try home.write(database) { edit, transaction in
-                let settled = try edit.settle(id, keeping: kind, by: invocation.value("--by"))
-                try transaction.note(
-                    "settle", settled.newID.description, by: CentralHome.actor, count: 1)
-                return settled
-            }
-        }
+        let act = SettleID(id, keeping: kind, by: invocation.value("--by"))
+        let settled = try home.withDatabase { try home.perform(act, $0) }
         try print(settled, id, invocation)
         return .ok
     }
@@ -72,13 +68,7 @@ enum SettleCommand {
         _ settled: SettledID, _ id: RecordID, _ invocation: Invocation
     ) throws {
         if invocation.has("--json") {
-            try invocation.printOut(
-                JSONValue.object([
-                    ("id", .string(id.description)), ("kept", .string(settled.kept.name)),
-                    ("moved", .string(settled.moved.name)),
-                    ("newID", .string(settled.newID.description)),
-                    ("narrowed", .array(settled.narrowed.map { .string($0.rawValue) })),
-                ]).serialized())
+            try invocation.printOut(settled.json(of: id).serialized())
             return
         }
         try invocation.say(

@@ -1,3 +1,6 @@
+internal import CentralServer
+internal import AdminDocuments
+internal import Administration
 internal import Causality
 internal import CommandLine
 internal import Crypto
@@ -16,7 +19,8 @@ enum StatusCommand {
         options: [Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON"))]
     ) { invocation in
         try CentralHome(invocation).withDatabase { database in
-            let status = try CentralStatus(database)
+            let status = try CentralStatus(
+                database, at: SystemClock().now(), serving: ServingStatus(besides: database.path))
             if invocation.has("--json") {
                 try invocation.printOut(status.json.serialized())
             } else {
@@ -27,109 +31,24 @@ enum StatusCommand {
     }
 }
 
-/// What an admin wants to know at a glance.
-struct CentralStatus {
-    var counts: [(String, Int)] = []
-    var conflicts: Int
-    var position: UInt64
-    var devices: [Device]
-    var standing: EpochStanding
-    var arrival: DeviceStanding
-    /// Erasures that some device is not known to have followed and may still follow.
-    var openErasures: Int
-    /// Records that hold what was written under a wrong clock and was not set right since.
-    var wrongClockRecords: Int
-    /// What is wrong with central's own clock; `nil` for nothing.
-    var clockFault: ClockFault?
-    /// When the newest change came in.
-    var newestChange: Timestamp?
-    /// The central that serves this store, if one does.
-    var serving: ServingStatus?
-
-    init(_ database: ReplicaDatabase) throws {
-        for (kind, name) in [
-            (RecordKind.office, "offices"), (.procedure, "procedures"), (.holiday, "holidays"),
-            (.dossier, "dossiers"), (.contact, "contacts"),
-        ] {
-            var filter = RecordFilter()
-            filter.kind = kind
-            counts.append((name, try database.recordCount(filter)))
-        }
-        conflicts = try database.conflictCount()
-        position = try database.lastCommit().position
-        newestChange = try database.newestChange()
-        wrongClockRecords = try database.wrongClockCount()
-        clockFault = try database.clockFault(at: SystemClock().now())
-        devices = try database.devices()
-        serving = ServingStatus(besides: database.path)
-        standing = EpochStanding(try database.epoch(), devices)
-        arrival = try DeviceStanding(database)
-        let (devices, standing) = (devices, standing)
-        openErasures = try database.erasedRecords().count {
-            $0.unconfirmed(devices, standing).contains { $0.state == .active }
-        }
-    }
-
-    private var active: [Device] { standing.devices }
-
-    /// Machines whose last exchange left something at them that central lacks.
-    private var behind: [Device] { active.filter { !arrival.isComplete($0) } }
-
-    /// Machines that have not confirmed what they were sent.
-    private var unconfirmed: [Device] { active.filter { !arrival.isConfirmed($0) } }
-
-    /// When all of a machine had come up last, by its present identity.
-    private var lastArrived: [ReplicaID: Timestamp] {
-        Dictionary(
-            standing.machines.compactMap { machine in
-                machine.lastArrived.map { (machine.present.replica, $0) }
-            }
-        ) { first, _ in first }
-    }
-
-    private var longestAgo: Timestamp? {
-        let lastArrived = lastArrived
-        return active.compactMap { lastArrived[$0.replica] }.min()
-    }
-
-    var json: JSONValue {
-        .object(
-            counts.map { ($0.0, .integer(Int64($0.1))) } + [
-                ("conflicts", .integer(Int64(conflicts))),
-                ("position", .integer(Int64(clamping: position))),
-                ("newestChange", ShownTime.json(newestChange)),
-                ("devices", .integer(Int64(active.count))),
-                ("neverSynced", .integer(Int64(active.count { lastArrived[$0.replica] == nil }))),
-                ("incomplete", .integer(Int64(behind.count))),
-                ("unconfirmed", .integer(Int64(unconfirmed.count))),
-                ("refused", .integer(Int64(clamping: devices.reduce(0) { $0 + $1.refused }))),
-                ("oldestSync", ShownTime.json(longestAgo)),
-                ("erasuresUnconfirmed", .integer(Int64(openErasures))),
-                ("wrongClockRecords", .integer(Int64(wrongClockRecords))),
-                (
-                    "clockOffMilliseconds",
-                    clockFault.map { .integer($0.offMilliseconds) } ?? .null
-                ),
-                ("epoch", standing.json),
-                ("serving", serving?.json ?? .null),
-            ])
-    }
-
-    private static let vietnamese = [
-        "offices": "cơ quan", "procedures": "thủ tục", "holidays": "ngày nghỉ",
-        "dossiers": "hồ sơ", "contacts": "lượt hướng dẫn",
+// What a person is told at a glance.
+extension CentralStatus {
+    private static let vietnamese: [RecordKind: String] = [
+        .office: "cơ quan", .procedure: "thủ tục", .holiday: "ngày nghỉ",
+        .dossier: "hồ sơ", .contact: "lượt hướng dẫn",
     ]
 
-    var lines: [Message] {
+    fileprivate var lines: [Message] {
         func number(_ count: some BinaryInteger) -> String {
             Language.vietnamese.number(Int(clamping: count))
         }
         var lines: [Message] = [
             .joined(
-                counts.map { name, count in
-                    Message(
-                        GroupedNumber.counted(count, String(name.dropLast())),
-                        vi: "\(number(count)) \(Self.vietnamese[name] ?? name)")
+                counts.map { entry in
+                    let name = entry.kind.name
+                    return Message(
+                        GroupedNumber.counted(entry.count, name),
+                        vi: "\(number(entry.count)) \(Self.vietnamese[entry.kind] ?? name)")
                 }, separator: ", "),
             Message(
                 "\(GroupedNumber.counted(conflicts, "conflict")) "

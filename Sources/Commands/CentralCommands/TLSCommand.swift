@@ -1,11 +1,12 @@
+internal import AdminDocuments
 internal import Causality
 internal import CommandLine
 internal import Foundation
-internal import Glibc
 internal import HTTP
 internal import JSON
 internal import Text
 internal import ReplicaStore
+internal import Files
 internal import HTTPServer
 
 /// `central tls`: a certificate for a first day, and what counters have to know of any.
@@ -177,23 +178,15 @@ enum TLSCommand {
     }
 
     /// Replaces a file whole, or leaves it as it was.
-    private static func write(_ text: String, to path: String, mode: mode_t) throws {
-        let failure = CommandFailure(
-            .cantCreate, Message("\(path) cannot be written", vi: "không ghi được \(path)"),
-            hint: Message(
-                "who may write there, and is there room on the disk?",
-                vi: "có quyền ghi không, ổ đĩa còn chỗ không?"))
-        let draft = path + ".new"
-        unlink(draft)
-        let descriptor = Glibc.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw failure }
-        let bytes = Array(text.utf8)
-        let isWritten =
-            Glibc.write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
-        close(descriptor)
-        guard isWritten, rename(draft, path) == 0 else {
-            unlink(draft)
-            throw failure
+    private static func write(_ text: String, to path: String, mode: UInt32) throws {
+        do {
+            try WholeFile.replace(path: path, with: Array(text.utf8), mode: mode, isSynced: true)
+        } catch {
+            throw CommandFailure(
+                .cantCreate, Message("\(path) cannot be written", vi: "không ghi được \(path)"),
+                hint: Message(
+                    "who may write there, and is there room on the disk?",
+                    vi: "có quyền ghi không, ổ đĩa còn chỗ không?"))
         }
     }
 }
@@ -212,7 +205,7 @@ extension TLSFiles {
     static func pinnedKey(_ invocation: Invocation, _ home: CentralHome) throws -> PublicKeyHash? {
         let files = TLSFiles(home: home, certificate: invocation)
         if invocation.value("--tls-cert") != nil { return try files.readCertificate().keyHash }
-        guard FileManager.default.fileExists(atPath: files.certificatePath) else { return nil }
+        guard WholeFile.exists(path: files.certificatePath) else { return nil }
         let certificate = try files.readCertificate()
         return certificate.isSelfSigned ? certificate.keyHash : nil
     }

@@ -1,8 +1,7 @@
 internal import CommandLine
-internal import Foundation
-internal import Glibc
 internal import HTTP
 internal import Text
+internal import Files
 internal import HTTPServer
 
 /// Where central's certificate and its key are.
@@ -69,7 +68,7 @@ struct TLSFiles {
     }
 
     var exist: Bool {
-        [certificatePath, keyPath].contains { FileManager.default.fileExists(atPath: $0) }
+        [certificatePath, keyPath].contains { WholeFile.exists(path: $0) }
     }
 
     /// Reads and checks both.
@@ -109,12 +108,12 @@ struct TLSFiles {
 
     private static func text(_ path: String) throws -> String {
         do {
-            return try String(contentsOfFile: path, encoding: .utf8)
+            return try WholeFile.text(path: path)
         } catch {
             var hint = Message(
                 "it has to be PEM text that this user may read",
                 vi: "tệp phải là văn bản PEM mà người dùng này đọc được")
-            if !FileManager.default.fileExists(atPath: path) {
+            if !WholeFile.exists(path: path) {
                 hint = Message(
                     "is the name right? central tls self-signed makes a certificate for a start",
                     vi: "tên có đúng không? central tls self-signed tạo chứng thư để bắt đầu")
@@ -145,8 +144,7 @@ struct TLSFiles {
                     + "\(TerminalSafe.text(issuer)): counters believe it only if they know the "
                     + "issuer; if it is an intermediate, add its certificate to the file")
         }
-        var status = stat()
-        if stat(keyPath, &status) == 0, status.st_mode & 0o077 != 0 {
+        if PrivateFile.isOpenToOthers(path: keyPath) {
             warnings.append(
                 "others than its owner may use the TLS key \(keyPath): chmod 600 is right")
         }

@@ -3,6 +3,7 @@ internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import Causality
+internal import SharedCommands
 
 enum VerifyCommand {
     static let command = Command(

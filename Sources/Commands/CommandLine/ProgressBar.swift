@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+internal import Text
 
 /// What a progress bar is drawn on.
 public struct ProgressTerminal: Sendable {

@@ -3,9 +3,9 @@
 
 internal import Causality
 internal import CommandLine
-internal import Foundation
 internal import JSON
 internal import Text
+internal import Files
 
 /// What an agent of a replica is doing.
 struct AgentStatus: Equatable {
@@ -103,9 +103,9 @@ extension AgentStatus {
     ///
     /// An agent that was killed says nothing any more: its lock is free, and it counts as none.
     init?(runningIn home: CounterHome) {
-        guard FileLock.isTaken(.agent, home),
-            let bytes = FileManager.default.contents(
-                atPath: home.agentStatusPath), let document = try? JSONValue(parsing: Array(bytes)),
+        guard ReplicaLock.isTaken(.agent, home),
+            let bytes = try? WholeFile.read(path: home.agentStatusPath),
+            let document = try? JSONValue(parsing: bytes),
             let phase = (document["phase"]?.stringValue).flatMap(Phase.init(rawValue:)),
             let since = document["sinceMilliseconds"]?.integerValue
         else { return nil }
@@ -128,10 +128,7 @@ extension AgentStatus {
             ("error", error.map(JSONValue.string) ?? .null),
             ("hint", hint.map(JSONValue.string) ?? .null),
         ])
-        let new = home.agentStatusPath + ".new"
-        let isWritten = FileManager.default.createFile(
-            atPath: new, contents: Data(document.serializedBytes()),
-            attributes: [.posixPermissions: 0o600])
-        if isWritten { rename(new, home.agentStatusPath) }
+        try? WholeFile.replace(
+            path: home.agentStatusPath, with: document.serializedBytes(), isSynced: false)
     }
 }

@@ -4,6 +4,7 @@ internal import Foundation
 internal import JSON
 internal import Text
 internal import ReplicaStore
+internal import Files
 
 enum ApplyCommand {
     /// Messages on standard error at most; the rest is counted.
@@ -62,7 +63,8 @@ enum ApplyCommand {
         let source = try EditSource(path: path)
         let isQuiet = invocation.has("--json")
         let bar = ProgressBar(
-            label: "apply", total: context.terminal.isTerminal ? EditSource.lineCount(path) : nil,
+            label: "apply",
+            total: context.terminal.isTerminal ? LineReader.lineCount(path: path) : nil,
             terminal: context.terminal, quiet: isQuiet, now: context.elapsed())
         var failure: (any Error)?
         var outcome = ApplyOutcome()

@@ -7,6 +7,7 @@ internal import ReplicaStore
 internal import Wire
 internal import Bundles
 internal import CounterEngine
+internal import SharedCommands
 
 enum BundleCommand {
     static func command(_ context: CounterContext) -> Command {
@@ -59,7 +60,7 @@ enum BundleCommand {
                 partByteCount: try invocation.integer(
                     "--part-size", in: BundleLimits.partSizeMin ... .max),
                 scratchFolder: home.path)
-            let lock = try FileLock(.sync, home)
+            let lock = try ReplicaLock(.sync, home)
             defer { lock.release() }
             let bundle: CreatedBundle
             do {
@@ -105,7 +106,7 @@ enum BundleCommand {
             ]
         ) { invocation in
             let home = try CounterHome(invocation, context.environment)
-            let lock = try FileLock(.sync, home)
+            let lock = try ReplicaLock(.sync, home)
             defer { lock.release() }
             let applied: AppliedBundle
             do {

@@ -9,6 +9,7 @@ internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Time
 
 extension CarriedChange {
     private static let member = "carried"

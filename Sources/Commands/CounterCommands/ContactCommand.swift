@@ -3,6 +3,7 @@ internal import Text
 internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
+internal import SharedCommands
 
 enum ContactCommand {
     private static let ways = ["in_person", "incoming_call", "outgoing_call"]
@@ -62,7 +63,9 @@ enum ContactCommand {
                 Message("one contact has one --topic", vi: "mỗi lượt chỉ có một --topic"))
         }
         if let topic = topics.first { words.append("topic=\(topic)") }
-        let fields = try CommandFailure.translating { try FieldArguments(words, kind: .contact) }
+        let fields = try CommandFailure.translating {
+            try FieldArguments(typed: words, kind: .contact)
+        }
         let answer = try NewCommand.make(.contact, nil, fields, invocation, context)
         try answer.print([Message(verbatim: "id    \(answer.result.record)")], invocation)
         return .ok

@@ -5,6 +5,7 @@ internal import Text
 internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
+internal import SharedCommands
 
 /// Contacts by two keys each: the way, then the topic.
 struct ContactKeys {
@@ -75,7 +76,9 @@ struct ContactKeys {
     private func enter(_ way: String, _ topic: String?) throws {
         var words = ["way=\(way)"]
         if let topic { words.append("topic=\(topic)") }
-        let fields = try CommandFailure.translating { try FieldArguments(words, kind: .contact) }
+        let fields = try CommandFailure.translating {
+            try FieldArguments(typed: words, kind: .contact)
+        }
         _ = try NewCommand.make(.contact, nil, fields, invocation, context)
     }
 

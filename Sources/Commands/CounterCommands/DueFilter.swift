@@ -1,8 +1,8 @@
 internal import Causality
 internal import CommandLine
 internal import Dossiers
-internal import JSON
 internal import Text
+internal import Time
 
 /// Which open dossiers a listing shows by their deadlines.
 struct DueFilter {

@@ -7,6 +7,7 @@ internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Time
 
 /// What an edit did, as it is answered.
 struct EditAnswer {

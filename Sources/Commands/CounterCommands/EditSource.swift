@@ -1,5 +1,6 @@
 internal import CommandLine
 internal import Dossiers
+internal import Files
 internal import Glibc
 internal import JSON
 internal import Text
@@ -48,7 +49,7 @@ final class EditSource {
                 guard let line = try reader.next() else { return (lines, true, nil) }
                 bytes += line.bytes.count
                 lines.append(Self.parse(line))
-            } catch JSONError.lineTooLong(let number, let max) {
+            } catch FileError.lineTooLong(let number, let max) {
                 let problem = LineProblem(
                     line: number, code: "line_too_long",
                     message: Message(
@@ -59,22 +60,6 @@ final class EditSource {
             }
         }
         return (lines, false, nil)
-    }
-
-    /// Lines of a regular file, for a progress bar; `nil` for anything else.
-    static func lineCount(_ path: String) -> Int? {
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-            let file = fopen(path, "re")
-        else { return nil }
-        defer { fclose(file) }
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        var count = 0
-        while true {
-            let read = fread(&buffer, 1, buffer.count, file)
-            guard read > 0 else { return count }
-            count += buffer[..<read].count { $0 == 0x0A }
-        }
     }
 
     private static func parse(_ line: LineReader.Line) -> Line {
@@ -96,7 +81,7 @@ final class EditSource {
     }
 
     private static func failure(_ error: any Error) -> CommandFailure {
-        guard let error = error as? JSONError else {
+        guard let error = error as? FileError else {
             return CommandFailure(
                 .ioError, Message("the file cannot be read", vi: "không đọc được tệp"))
         }

@@ -10,7 +10,9 @@ internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import Wire
+internal import Files
 internal import HTTPClient
+internal import SharedCommands
 
 enum EnrolCommand {
     static func command(_ context: CounterContext) -> Command {
@@ -113,7 +115,7 @@ enum EnrolCommand {
         http.userAgent = "counter/\(CounterTool.version)"
         let said = try await TrustArguments.trust(invocation, at: url, http)
         try home.makeDirectory()
-        let lock = try FileLock(.sync, home)
+        let lock = try ReplicaLock(.sync, home)
         defer { lock.release() }
         let isAgain = invocation.has("--again")
         let (identity, known) = try prepare(home, url, context, isAgain: isAgain)

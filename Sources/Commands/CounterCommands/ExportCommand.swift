@@ -6,6 +6,7 @@ internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import SharedCommands
 
 enum ExportCommand {
     static func command(_ context: CounterContext) -> Command {
@@ -57,7 +58,7 @@ enum ExportCommand {
             let (identity, _) = try database.enrolledIdentity()
             let waiting = try database.waitingCarriedCount()
             guard identity.pendingCount > 0 || waiting > 0 else { return 0 }
-            let file = try PrivateTextFile(creating: path)
+            let file = try OutputFile(creating: path)
             let count = try write(database, to: file)
             try file.finish()
             return count
@@ -82,7 +83,7 @@ enum ExportCommand {
 
     /// One line for each change that central has not confirmed, in their order.
     private static func write(
-        _ database: ReplicaDatabase, to file: PrivateTextFile
+        _ database: ReplicaDatabase, to file: OutputFile
     ) throws -> Int {
         var count = 0
         try database.forEachCarried { carried in

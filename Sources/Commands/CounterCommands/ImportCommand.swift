@@ -1,5 +1,5 @@
 internal import CommandLine
-internal import Imports
+internal import SharedCommands
 internal import Text
 internal import ReplicaStore
 

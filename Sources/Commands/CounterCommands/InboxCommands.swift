@@ -5,6 +5,7 @@ internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Time
 
 /// What is done with the inbox besides settling.
 enum InboxCommands {

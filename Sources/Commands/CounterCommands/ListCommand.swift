@@ -5,6 +5,7 @@ internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Time
 
 enum ListCommand {
     private static let limitDefault = 50

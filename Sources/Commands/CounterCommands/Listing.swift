@@ -3,6 +3,7 @@ internal import Dossiers
 internal import JSON
 internal import Text
 internal import Replication
+internal import Time
 
 /// A record of a listing, with its deadline if it is a dossier that has one.
 struct ListedRecord {

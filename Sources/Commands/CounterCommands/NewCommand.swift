@@ -6,6 +6,8 @@ internal import Text
 internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
+internal import SharedCommands
+internal import Time
 
 enum NewCommand {
     static func command(_ context: CounterContext) -> Command {
@@ -52,7 +54,7 @@ enum NewCommand {
             RecordID($0)
         }
         let fields = try CommandFailure.translating {
-            try FieldArguments(invocation.positionals("FIELD=VALUE"), kind: kind)
+            try FieldArguments(typed: invocation.positionals("FIELD=VALUE"), kind: kind)
         }
         let answer = try make(kind, id, fields, invocation, context)
         var lines = [Message(verbatim: "id    \(answer.result.record)")]

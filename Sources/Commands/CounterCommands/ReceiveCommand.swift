@@ -6,6 +6,7 @@ internal import Text
 internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
+internal import SharedCommands
 
 enum ReceiveCommand {
     static func command(_ context: CounterContext) -> Command {
@@ -73,7 +74,7 @@ enum ReceiveCommand {
         }
         .filter { !$0.isEmpty }
         let fields = try CommandFailure.translating {
-            try FieldArguments(words.filter { !$0.hasPrefix(prefix) }, kind: .dossier)
+            try FieldArguments(typed: words.filter { !$0.hasPrefix(prefix) }, kind: .dossier)
         }
         return (papers.isEmpty ? nil : papers.joined(separator: "\n"), fields)
     }

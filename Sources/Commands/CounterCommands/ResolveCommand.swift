@@ -5,6 +5,7 @@ internal import Text
 internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
+internal import SharedCommands
 
 enum ResolveCommand {
     static func command(_ context: CounterContext) -> Command {
@@ -33,7 +34,7 @@ enum ResolveCommand {
         let at = try invocation.time()
         let by = try invocation.writer()
         let answer = try context.edit(invocation) { edit, transaction in
-            let value = try choice.value(in: try transaction.find(reference).state)
+            let value = try choice.chosenValue(in: try transaction.find(reference).state)
             let result = try CatalogRule.explaining(reference, transaction) {
                 try edit.resolve(reference, choice.field, value: value, at: at, by: by)
             }

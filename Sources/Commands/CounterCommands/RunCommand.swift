@@ -6,6 +6,7 @@ internal import Text
 internal import ReplicaStore
 internal import Synchronization
 internal import CounterEngine
+internal import SharedCommands
 
 /// `counter run`: the agent.
 enum RunCommand {
@@ -67,7 +68,7 @@ enum RunCommand {
         }
         let home = try CounterHome(invocation, context.environment)
         _ = try context.read(invocation) { try $0.enrolledIdentity() }
-        let lock = try FileLock(.agent, home)
+        let lock = try ReplicaLock(.agent, home)
         defer { lock.release() }
 
         let notifier = ServiceNotifier(context.environment)
@@ -86,7 +87,7 @@ enum RunCommand {
                         clock: context.clock, random: context.random, options: options)
                 },
                 sync: { session in
-                    let lock = try FileLock(.sync, home)
+                    let lock = try ReplicaLock(.sync, home)
                     defer { lock.release() }
                     return try await session.sync { voice.note($0) }
                 },

@@ -4,6 +4,7 @@ internal import Text
 internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
+internal import SharedCommands
 
 enum SetCommand {
     static func command(_ context: CounterContext) -> Command {
@@ -31,7 +32,7 @@ enum SetCommand {
     private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
     {
         let fields = try CommandFailure.translating {
-            try FieldArguments(invocation.positionals("FIELD=VALUE"))
+            try FieldArguments(typed: invocation.positionals("FIELD=VALUE"))
         }
         let answer = try write(fields.writes, fields.additions, invocation, context)
         let count = fields.writes.count + fields.additions.count

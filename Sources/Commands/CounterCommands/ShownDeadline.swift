@@ -4,6 +4,7 @@ internal import Dossiers
 internal import JSON
 internal import Text
 internal import Replication
+internal import Time
 
 /// A dossier's deadline, and how the dossier stands to it at a time.
 struct ShownDeadline {

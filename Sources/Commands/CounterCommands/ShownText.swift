@@ -4,6 +4,7 @@ internal import Dossiers
 internal import JSON
 internal import Text
 internal import Replication
+internal import Time
 
 /// Values as a person reads them; not yet safe for a terminal.
 enum ShownText {

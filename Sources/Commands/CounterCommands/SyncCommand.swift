@@ -5,6 +5,7 @@ internal import ReplicaStore
 internal import Wire
 internal import CounterEngine
 internal import HTTPClient
+internal import SharedCommands
 
 enum SyncCommand {
     static let limitRate = Option(
@@ -94,13 +95,13 @@ enum SyncCommand {
         }
         http.use(trust)
         let ownWays = ["--limit-rate", "--timeout", "--tries", "--wait", "--new-token"]
-        if !ownWays.contains(where: invocation.has), FileLock.isTaken(.agent, home),
+        if !ownWays.contains(where: invocation.has), ReplicaLock.isTaken(.agent, home),
             let answer = await AgentSocket.ask(home)
         {
             try give(answer, invocation, context)
             return .ok
         }
-        let lock = try FileLock(.sync, home)
+        let lock = try ReplicaLock(.sync, home)
         defer { lock.release() }
         let link = context.connect(identity.centralURL, http)
         let isQuiet = invocation.has("--quiet") || invocation.has("--json")

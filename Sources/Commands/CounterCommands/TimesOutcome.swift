@@ -5,6 +5,7 @@ internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Time
 
 /// What became of the records that were written under a wrong clock, or would become of them.
 struct TimesOutcome {

@@ -1,10 +1,10 @@
 internal import Causality
 internal import CommandLine
 internal import Dossiers
-internal import JSON
 internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Time
 
 /// What is to become of the records that were written under a wrong clock.
 struct TimesPlan {
@@ -23,7 +23,7 @@ struct TimesPlan {
                 expected: Message(
                     "a span such as 9829d2h30m or -7h",
                     vi: "khoảng thời gian như 9829d2h30m hoặc -7h"),
-                transform: TimesPlan.milliseconds)
+                transform: TimeSpan.milliseconds(parsing:))
             start = try invocation.value(
                 "--to",
                 expected: Message(
@@ -79,25 +79,5 @@ struct TimesPlan {
             items.append(
                 Item(state: state, correction: TimesCorrection(of: state) { shifts[$0.dot] }))
         }
-    }
-
-    /// Reads `9829d2h30m`, `90s` or `-7h`; `nil` for anything else, and for more than 300 years.
-    static func milliseconds(_ text: String) -> Int64? {
-        var rest = text[...]
-        let sign: Int64 = rest.hasPrefix("-") ? -1 : 1
-        if rest.hasPrefix("-") || rest.hasPrefix("+") { rest.removeFirst() }
-        guard !rest.isEmpty else { return nil }
-        var total: Int64 = 0
-        for (unit, milliseconds) in [
-            ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000),
-        ] as [(Character, Int64)] {
-            guard let end = rest.firstIndex(of: unit) else { continue }
-            guard rest[..<end].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-                let number = Int64(rest[..<end]), number <= 10_000_000_000 / milliseconds * 1000
-            else { return nil }
-            total += number * milliseconds
-            rest = rest[rest.index(after: end)...]
-        }
-        return rest.isEmpty && total < 300 * 366 * 86_400_000 ? sign * total : nil
     }
 }

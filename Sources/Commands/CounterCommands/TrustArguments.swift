@@ -2,11 +2,11 @@
 
 internal import CounterLink
 internal import CommandLine
-internal import Foundation
 internal import HTTP
 internal import Text
 internal import ReplicaStore
 internal import Wire
+internal import Files
 internal import HTTPClient
 
 enum TrustArguments {
@@ -110,7 +110,10 @@ enum TrustArguments {
     }
 
     private static func authorities(_ file: String) throws -> String {
-        guard let data = FileManager.default.contents(atPath: file), data.count <= caBytesMax else {
+        let bytes: [UInt8]
+        do {
+            bytes = try WholeFile.read(path: file, bytesMax: caBytesMax)
+        } catch {
             throw CommandFailure(
                 .noInput,
                 Message(
@@ -120,7 +123,7 @@ enum TrustArguments {
                     "give the PEM certificate of the authority that signed central's",
                     vi: "dùng chứng thư PEM của tổ chức đã ký cho trung tâm"))
         }
-        let text = String(decoding: data, as: UTF8.self)
+        let text = String(decoding: bytes, as: UTF8.self)
         do throws(HTTPError) {
             _ = try TLSCertificate(pem: text)
         } catch {

@@ -3,6 +3,7 @@ internal import CommandLine
 internal import JSON
 internal import Text
 internal import ReplicaStore
+internal import SharedCommands
 
 enum VerifyCommand {
     static func command(_ context: CounterContext) -> Command {

@@ -3,7 +3,7 @@
 // the limits below is called broken at its first line, and reading goes on with the line after it.
 
 internal import CCSV
-public import JSON
+public import Files
 
 /// A row with the line on which it begins.
 public struct CSVRow: Hashable, Sendable {
@@ -76,7 +76,7 @@ public struct CSVReader {
 
     /// The next row that is not blank; `nil` at the end.
     ///
-    /// - Throws: `JSONError.cannotRead`.
+    /// - Throws: `FileError.cannotRead`.
     public mutating func next() throws -> Result<CSVRow, BrokenRow>? {
         while let first = try nextLine() {
             if case .success(let line) = first, Self.isBlank(line.bytes) { continue }
@@ -91,7 +91,7 @@ public struct CSVReader {
         if !pending.isEmpty { return pending.removeFirst() }
         do {
             return try lines.next().map(Taken.success)
-        } catch JSONError.lineTooLong(let number, _) {
+        } catch FileError.lineTooLong(let number, _) {
             return .failure(BrokenRow(line: number, bytes: [], reason: .tooLong))
         }
     }

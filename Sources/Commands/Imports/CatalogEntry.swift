@@ -1,8 +1,8 @@
 internal import Dossiers
-internal import JSON
 public import Text
 public import ReplicaStore
 public import Replication
+internal import Time
 
 /// An entry for the catalog, and by what it is known again.
 public struct CatalogEntry: Sendable {

@@ -1,8 +1,9 @@
 internal import Dossiers
 internal import Foundation
-internal import JSON
 internal import Text
 internal import Replication
+internal import JSON
+internal import Time
 
 /// Reads a cell as people write it: dates of the country, numbers in groups, words for statuses.
 enum CellReader {

@@ -1,8 +1,9 @@
 internal import Dossiers
+internal import Files
 internal import Foundation
-internal import JSON
 internal import Text
 internal import Replication
+internal import Time
 
 /// Public holidays as a table of `date,name`, with or without a heading.
 ///
@@ -23,7 +24,7 @@ public struct HolidayFile: Sendable {
 
     /// Reads a file.
     ///
-    /// - Throws: `JSONError` when it cannot be read.
+    /// - Throws: `FileError` when it cannot be read.
     public init(path: String) throws {
         var reader = CSVReader(
             try LineReader(path: path, skipsBlankLines: false), delimiter: ",")

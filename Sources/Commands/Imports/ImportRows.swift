@@ -1,4 +1,5 @@
 internal import Dossiers
+internal import Files
 internal import JSON
 public import Text
 public import Replication
@@ -51,7 +52,7 @@ public struct ImportRows {
 
     /// Opens a file, or standard input for `-`, and reads its heading.
     ///
-    /// - Throws: `ImportError`; `JSONError` when it cannot be read.
+    /// - Throws: `ImportError`; `FileError` when it cannot be read.
     public init(path: String, mapping: ImportMapping, delimiter: Character? = nil) throws {
         self.mapping = mapping
         var heading = try Heading(path: path)
@@ -69,7 +70,7 @@ public struct ImportRows {
 
     /// The headings of a file, for a suggestion.
     ///
-    /// - Throws: `ImportError`; `JSONError` when it cannot be read.
+    /// - Throws: `ImportError`; `FileError` when it cannot be read.
     public static func headings(path: String, delimiter: Character? = nil) throws -> [String] {
         var heading = try Heading(path: path)
         return heading.isJSON
@@ -78,7 +79,7 @@ public struct ImportRows {
 
     /// The next row; `nil` at the end.
     ///
-    /// - Throws: `JSONError.cannotRead`.
+    /// - Throws: `FileError.cannotRead`.
     public mutating func next() throws -> Result<ImportRow, RowFault>? {
         switch source {
         case .csv(var reader, let targets):
@@ -96,7 +97,7 @@ public struct ImportRows {
                     if !line.isBlank { return row(line) }
                 }
                 return nil
-            } catch JSONError.lineTooLong(let number, _) {
+            } catch FileError.lineTooLong(let number, _) {
                 return .failure(
                     RowFault(BrokenRow(line: number, bytes: [], reason: .tooLong)))
             }

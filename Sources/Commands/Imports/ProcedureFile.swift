@@ -8,6 +8,7 @@ internal import Foundation
 public import JSON
 internal import Text
 internal import Replication
+public import Time
 
 /// Procedures for the catalog.
 public struct ProcedureFile: Sendable {

@@ -1,6 +1,5 @@
 public import Causality
 internal import Dossiers
-internal import JSON
 internal import Text
 public import ReplicaStore
 internal import Replication
@@ -86,7 +85,7 @@ public struct RowImporter {
     /// - Parameters:
     ///   - note: is told what became of each row, once it is on disk.
     ///   - progress: is told after each group.
-    /// - Throws: `StoreError` when the store fails, `JSONError` when the file does; what was noted
+    /// - Throws: `StoreError` when the store fails, `FileError` when the file does; what was noted
     ///   before is on disk.
     public mutating func run(
         _ rows: inout ImportRows,

@@ -6,10 +6,8 @@
 //
 // A field that accumulates (notes) is added to, never written over.
 
-internal import CommandLine
 public import Dossiers
 internal import JSON
-internal import Text
 public import Replication
 
 /// The fields of an edit, read from the command line.
@@ -21,17 +19,11 @@ public struct FieldArguments {
 
     /// Reads words; without a kind the fields of all kinds are known.
     ///
-    /// - Throws: `UsageError` for a word of another form, `DossierError` for its content.
+    /// - Throws: `RecordArgumentError.notAField` for a word of another form, `DossierError` for its content.
     public init(_ words: [String], kind: RecordKind? = nil) throws {
         for (place, word) in words.enumerated() {
             guard let sign = word.firstIndex(of: "="), sign > word.startIndex else {
-                throw UsageError(
-                    Message(
-                        "argument \(place + 1) of the fields is not FIELD=VALUE",
-                        vi: "đối số thứ \(place + 1) không có dạng TRƯỜNG=GIÁ-TRỊ"),
-                    hint: Message(
-                        "put words with spaces in quotes: applicant_name=\"Trần Văn A\"",
-                        vi: "đặt chữ có dấu cách trong nháy: applicant_name=\"Trần Văn A\""))
+                throw RecordArgumentError.notAField(place: place + 1)
             }
             let isJSON = word[word.index(before: sign)] == ":"
             let name = FieldName(String(word[..<sign].dropLast(isJSON ? 1 : 0)))

@@ -1,7 +1,7 @@
-internal import CommandLine
 internal import Dossiers
 public import JSON
 internal import Text
+internal import Time
 
 extension ClockFindings {
     /// Records that the text names; the rest is counted there, and named in JSON and CSV.

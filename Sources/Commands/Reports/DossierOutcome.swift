@@ -1,4 +1,5 @@
 internal import Dossiers
+internal import Time
 
 /// The columns of a dossier that reports look at. Instants in milliseconds since the Unix epoch.
 struct DossierRow {

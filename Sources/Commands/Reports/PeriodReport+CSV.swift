@@ -1,4 +1,4 @@
-internal import CommandLine
+internal import Text
 
 extension PeriodReport {
     /// The report as a table: a heading and lines of `scope,key,name,figure,value`, UTF-8, RFC 4180.

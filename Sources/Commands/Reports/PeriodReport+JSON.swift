@@ -1,4 +1,5 @@
 public import JSON
+internal import Time
 
 extension PeriodReport {
     /// The report as one JSON document; members keep this order, and new ones may be added.

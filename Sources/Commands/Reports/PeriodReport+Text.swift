@@ -1,6 +1,5 @@
-internal import CommandLine
-internal import JSON
 public import Text
+internal import Time
 
 /// How a report is written for people.
 public struct ReportStyle: Sendable {

@@ -1,7 +1,7 @@
 internal import Dossiers
-public import JSON
 public import ReplicaStore
 internal import Replication
+public import Time
 
 /// A report of a period, such as the published half-years, counted from the records of one database
 /// file: central's, or a counter's replica.

@@ -1,7 +1,6 @@
-internal import CommandLine
 internal import Dossiers
-internal import JSON
 internal import Text
+internal import Time
 
 extension ReportCut {
     /// What the report rests on, in lines for people: the position, how many devices are complete, and

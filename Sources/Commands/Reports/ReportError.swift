@@ -1,7 +1,7 @@
-public import JSON
 public import Text
 internal import ReplicaStore
 public import SQLite
+public import Time
 
 /// Why there is no report. No case holds anything of a record.
 public enum ReportError: Error, Sendable, Equatable {

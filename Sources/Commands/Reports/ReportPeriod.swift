@@ -1,5 +1,5 @@
 internal import Dossiers
-public import JSON
+public import Time
 
 /// Whole days at the offices' time (+07:00), both ends included.
 public struct ReportPeriod: Hashable, Sendable {

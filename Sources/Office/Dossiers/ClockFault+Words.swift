@@ -1,5 +1,6 @@
 public import Causality
 public import Text
+internal import Time
 
 extension ClockFault {
     /// What is wrong with the clock, with both times: a sentence without its end.

@@ -1,5 +1,5 @@
-internal import JSON
 public import Text
+public import Time
 
 extension TimeLimit {
     /// How long it is: `7 working days`.

@@ -9,7 +9,7 @@
 // calendar that would end on a day off ends with the next working day (article 148). Time in which the
 // dossier waits for the applicant, or is stopped, does not count (Decree 61/2018/NĐ-CP).
 
-internal import JSON
+public import Time
 
 /// When a dossier is due, and why.
 public struct Deadline: Hashable, Sendable {

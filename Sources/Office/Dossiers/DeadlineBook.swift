@@ -1,6 +1,6 @@
 internal import Causality
-public import JSON
 public import Replication
+public import Time
 
 /// What the catalog says about time: holidays, the offices' hours, the procedures' limits.
 public struct DeadlineBook: Sendable {

@@ -1,4 +1,4 @@
-public import JSON
+public import Time
 
 /// A dossier's code as the national system writes it: `000.17.22.H56-210531-0001`, that is the
 /// receiving agency, the day as `yymmdd` (2000 to 2099), and a number of at least 4 digits.

@@ -1,5 +1,6 @@
 internal import Causality
 public import Replication
+internal import Time
 
 /// The rules that edits keep: at the counter before a change is written, and at central before a
 /// change from a device is taken.

@@ -12,6 +12,7 @@
 public import Causality
 internal import JSON
 public import Replication
+internal import Time
 
 /// One edit of a file of edits.
 public struct EditLine: Hashable, Sendable {

@@ -4,6 +4,7 @@
 internal import CBOR
 public import JSON
 public import Replication
+internal import Time
 
 /// Reads, checks and shows values of fields.
 public enum FieldCodec {

@@ -1,6 +1,7 @@
 public import Causality
 public import JSON
 public import Replication
+internal import Time
 
 /// One of the values that wait for a person's decision.
 public struct ShownValue: Hashable, Sendable {

@@ -1,7 +1,7 @@
 internal import Causality
 internal import Dossiers
-internal import JSON
 internal import Replication
+internal import Time
 
 /// What the two desks of the cut office write to the same dossiers.
 struct ApartScript {

@@ -1,5 +1,5 @@
 internal import Dossiers
-internal import JSON
+internal import Time
 
 /// Something that comes to an office from outside.
 struct Arrival {

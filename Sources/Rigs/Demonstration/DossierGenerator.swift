@@ -1,6 +1,6 @@
 internal import Dossiers
-internal import JSON
 public import Replication
+internal import Time
 
 /// The fields of a dossier that is about to be made.
 public struct DossierFields: Hashable, Sendable {

@@ -10,8 +10,8 @@
 // of `apart`: while one office's link is cut, its two desks edit the same dossiers without knowing.
 
 public import Dossiers
-public import JSON
 internal import Replication
+public import Time
 
 /// A seeded half-year of work at district offices, ready to be replayed.
 public struct HalfYear: Sendable {

@@ -1,6 +1,6 @@
 internal import Dossiers
-public import JSON
 public import Replication
+public import Time
 
 /// A public holiday on which the offices are closed.
 public struct PublicHoliday: Hashable, Sendable {

@@ -3,9 +3,9 @@
 internal import Causality
 internal import Crypto
 internal import Dossiers
-internal import JSON
 internal import ReplicaStore
 internal import Replication
+internal import Time
 
 /// Writes into one transaction and notes what it wrote.
 struct EditScript {

@@ -3,6 +3,7 @@ internal import Dossiers
 internal import Foundation
 public import Text
 internal import SQLite
+internal import Time
 
 /// When the newest change of a file came in, and how long ago that is.
 public enum ChangeAge {

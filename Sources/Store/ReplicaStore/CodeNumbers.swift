@@ -4,9 +4,9 @@
 
 public import Causality
 internal import Dossiers
-public import JSON
 public import Replication
 internal import SQLite
+public import Time
 
 /// What became of the numbers that a desk gave out on a day.
 public struct GivenNumbers: Sendable {

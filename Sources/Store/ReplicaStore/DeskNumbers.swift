@@ -3,8 +3,8 @@
 // it has forgotten some; codes that came back show them, and devices name what they know.
 
 internal import Dossiers
-internal import JSON
 internal import SQLite
+internal import Time
 
 enum DeskNumberSchema {
     /// The highest number that devices have named, by office.

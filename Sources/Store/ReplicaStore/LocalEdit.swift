@@ -3,9 +3,9 @@
 
 public import Causality
 public import Dossiers
-public import JSON
 public import Replication
 internal import SQLite
+public import Time
 
 /// What a local edit did.
 public struct EditResult: Sendable {

@@ -2,6 +2,7 @@ public import Causality
 internal import Dossiers
 public import JSON
 public import Text
+internal import Time
 
 extension Verification {
     /// One sentence: sound, or how many faults.

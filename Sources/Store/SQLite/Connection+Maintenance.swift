@@ -1,4 +1,5 @@
 import CSQLite
+internal import Files
 import Glibc
 
 extension Connection {

@@ -1,4 +1,5 @@
 import CSQLite
+internal import Files
 
 /// One connection to one SQLite database file.
 ///
@@ -49,7 +50,7 @@ public final class Connection {
         try check(shim_db_config_flag(handle, SQLITE_DBCONFIG_DQS_DML, 0))
         try check(shim_db_config_flag(handle, SQLITE_DBCONFIG_DQS_DDL, 0))
         // Who only looks at a file leaves it the log that it has.
-        if PrivateFile.exists(path: path + "-wal") { try keepLogFiles() }
+        if WholeFile.exists(path: path + "-wal") { try keepLogFiles() }
         _ = try pragmaInteger("schema_version")
     }
 
@@ -184,7 +185,11 @@ extension Connection {
             if isInMemory {
                 flags |= SQLITE_OPEN_CREATE
             } else {
-                try PrivateFile.create(path: path)
+                do {
+                    try PrivateFile.create(path: path)
+                } catch {
+                    throw SQLiteError(making: path, error)
+                }
             }
         }
         // A build of SQLite may have URIs switched on for good.

@@ -1,0 +1,105 @@
+internal import Addresses
+public import Administration
+internal import Causality
+public import HTTP
+internal import ReplicaStore
+public import CentralEngine
+public import HTTPServer
+internal import Wire
+
+/// A central that serves.
+public struct RunningCentral: Sendable {
+    private let server: HTTPServer
+    /// Its address.
+    public let url: String
+
+    /// Begins to serve a node.
+    ///
+    /// - Parameters:
+    ///   - routes: answered beside those of devices and of administrators.
+    ///   - limits: within what the system allows (`HTTPServerLimits.fitted`); `nil` for the default ones.
+    ///   - log: gets a line for each exchange, and what an operator has to know.
+    /// - Throws: `ServingError`.
+    public init(
+        node: CentralNode, listen: ListenAddress, tls: TLSIdentity? = nil,
+        adding routes: [ServedRoute] = [], limits: HTTPServerLimits? = nil,
+        log: @escaping @Sendable (LogLine) -> Void
+    ) throws(ServingError) {
+        let central = CentralHTTP(node: node, adding: routes) { log(.exchange($0)) }
+        var fitted: HTTPServerLimits
+        if let limits { fitted = limits } else { fitted = try HTTPServerLimits().fitted(log) }
+        fitted.bodyBytesMax = WireLimits.bodyBytesMax
+        let warnings = WarningLog { log(.warning($0)) }
+        do throws(HTTPError) {
+            server = try HTTPServer(
+                listen: listen, limits: fitted, tls: tls,
+                handler: { await central.respond(to: $0) },
+                headerCheck: { central.check(method: $0, path: $1, headers: $2) },
+                log: { warnings.write($0) })
+        } catch {
+            throw .cannotListen(listen, error)
+        }
+        let host = listen.host.contains(":") ? "[\(listen.host)]" : listen.host
+        url = "\(tls == nil ? "http" : "https")://\(host):\(server.port)"
+    }
+
+    /// Proves itself with another certificate from the next handshake on.
+    ///
+    /// - Throws: `HTTPError.tlsIdentityRejected`.
+    public func replace(tls identity: TLSIdentity) throws(HTTPError) {
+        try server.replace(tls: identity)
+    }
+
+    /// Lets running requests finish for a moment, and ends.
+    public func stop() async {
+        await server.stop()
+    }
+
+    /// How it stands, whenever that is asked.
+    ///
+    /// - Parameter droppedLogLines: lines of the log that nobody read in time.
+    public func status(
+        of node: CentralNode, _ limits: HTTPServerLimits,
+        droppedLogLines: @escaping @Sendable () -> Int
+    ) -> @Sendable () -> ServingStatus {
+        let status = ServingStatus(
+            url: url, since: SystemClock().now(), connectionsMax: limits.connectionsMax,
+            connectionsPerAddressMax: limits.connectionsPerAddressMax,
+            trustedProxies: limits.trustedProxies.map(\.description))
+        return { [server] in
+            var present = status
+            (present.connections, present.refused) = server.counts
+            present.waiting = node.waitingCount
+            present.droppedLogLines = droppedLogLines()
+            return present
+        }
+    }
+}
+
+/// Why a central does not serve.
+public enum ServingError: Error, Sendable {
+    /// The system allows so few open files that none is left for connections.
+    case noOpenFiles(limit: Int)
+    /// The address is taken, or not of this machine.
+    case cannotListen(ListenAddress, HTTPError)
+}
+
+extension HTTPServerLimits {
+    /// The limits within what the system allows, which is said when it is less.
+    ///
+    /// - Throws: `ServingError.noOpenFiles`.
+    public func fitted(
+        _ log: @Sendable (LogLine) -> Void
+    ) throws(ServingError) -> HTTPServerLimits {
+        var limits = self
+        let openFiles = OpenFileLimit.raise()
+        guard limits.fit(openFiles: openFiles) else { throw .noOpenFiles(limit: openFiles) }
+        if limits.connectionsMax < connectionsMax {
+            log(
+                .warning(
+                    "the limit of \(openFiles) open files leaves \(limits.connectionsMax) "
+                        + "connections at once; raise it for \(connectionsMax)"))
+        }
+        return limits
+    }
+}

@@ -1,0 +1,48 @@
+internal import AdminDocuments
+internal import Administration
+internal import Causality
+internal import CommandLine
+internal import Text
+
+extension ServingStatus {
+    /// What a person is told of a serving central.
+    var lines: [Message] {
+        func number(_ count: Int) -> String { Language.vietnamese.number(count) }
+        let time = ShownTime.text(since)
+        let (english, vietnamese) = (GroupedNumber.string, number)
+        var lines = [
+            Message(
+                "serving on \(url) since \(time)", vi: "đang phục vụ ở \(url) từ \(time)"),
+            Message(
+                "\(english(connections)) of \(english(connectionsMax)) connections, at most "
+                    + "\(english(connectionsPerAddressMax)) of one address; "
+                    + "\(english(waiting)) waiting for news",
+                vi:
+                    "\(vietnamese(connections)) trên \(vietnamese(connectionsMax)) kết nối, nhiều nhất "
+                    + "\(vietnamese(connectionsPerAddressMax)) từ một địa chỉ; "
+                    + "\(vietnamese(waiting)) đang chờ tin"),
+        ]
+        if !trustedProxies.isEmpty {
+            let list = trustedProxies.joined(separator: ", ")
+            lines.append(Message("trusted proxies: \(list)", vi: "proxy tin cậy: \(list)"))
+        }
+        if refused > 0 {
+            lines.append(
+                Message(
+                    GroupedNumber.counted(refused, "request")
+                        + (refused == 1 ? " was" : " were")
+                        + " told to come back, all connections being taken: "
+                        + "see --connections and --connections-per-address of central serve",
+                    vi: "\(number(refused)) yêu cầu phải quay lại sau vì hết kết nối: "
+                        + "xem --connections và --connections-per-address của central serve"))
+        }
+        if droppedLogLines > 0 {
+            lines.append(
+                Message(
+                    GroupedNumber.counted(droppedLogLines, "line")
+                        + " of the log dropped: nobody reads standard error",
+                    vi: "\(number(droppedLogLines)) dòng nhật ký bị bỏ: không ai đọc đầu ra lỗi"))
+        }
+        return lines
+    }
+}

@@ -1,0 +1,153 @@
+public import CommandLine
+internal import JSON
+internal import Reports
+internal import SQLite
+public import Text
+internal import Time
+internal import Files
+
+/// The report as both programs offer it: period, cut, form.
+public struct ReportRun {
+    /// What the help says.
+    public static let discussion = Message(
+        """
+        Days are those of the offices' time (+07:00); both are included. The published half-years
+        run from 16 December to 15 June and from 16 June to 15 December.
+
+        A report ends with what it rests on: the position of the data, and each device from which
+        something is missing.
+        """,
+        vi: """
+            Ngày theo giờ của cơ quan (+07:00), tính cả hai đầu. Báo cáo sáu tháng công bố tính từ 16
+            tháng 12 đến 15 tháng 6 và từ 16 tháng 6 đến 15 tháng 12.
+
+            Cuối báo cáo nêu căn cứ: vị trí dữ liệu, và từng thiết bị còn thiếu dữ liệu.
+            """)
+
+    /// The options of the command.
+    public static let options = [
+        Option(
+            "--from", valueName: "DAY",
+            help: Message("the first day, as in 2020-12-16", vi: "ngày đầu, như 2020-12-16")),
+        Option(
+            "--to", valueName: "DAY",
+            help: Message("the last day, as in 2021-06-15", vi: "ngày cuối, như 2021-06-15")),
+        Option(
+            "--period", valueName: "PERIOD",
+            help: Message(
+                "a month, quarter or half-year of the calendar: 2021-05, 2021-Q2, 2021-H1",
+                vi: "tháng, quý hoặc nửa năm: 2021-05, 2021-Q2, 2021-H1")),
+        Option(
+            "--office", valueName: "CODE", help: Message("only this office", vi: "chỉ cơ quan này")),
+        Option(
+            "--cut", valueName: "FILE",
+            help: Message(
+                "on the cut of an earlier report (its --json): the same period gives the same bytes",
+                vi: "trên căn cứ của báo cáo trước (bản --json): cùng kỳ thì cho đúng từng byte")),
+        Option(
+            "--width", valueName: "N",
+            help: Message(
+                "cells of a line, 72 to 160 (default: 80)",
+                vi: "số ô một dòng, 72 đến 160 (mặc định: 80)")),
+        Option("--ascii", help: Message("bars of #", vi: "biểu đồ bằng dấu #")),
+        Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON")),
+        Option("--csv", help: Message("answer in CSV", vi: "trả lời bằng CSV")),
+    ]
+
+    private let invocation: Invocation
+
+    /// A run of this call.
+    public init(_ invocation: Invocation) {
+        self.invocation = invocation
+    }
+
+    /// Prints the report of a database file.
+    ///
+    /// - Parameter now: The time, in milliseconds since the epoch.
+    /// - Throws: `UsageError`, `CommandFailure`.
+    public func run(databasePath: String, now: Int64) throws -> ExitCode {
+        guard !invocation.has("--json") || !invocation.has("--csv") else {
+            throw UsageError(
+                Message("--json and --csv exclude each other", vi: "chỉ --json hoặc --csv"))
+        }
+        let width = try invocation.integer("--width", in: 72...160) ?? 80
+        let earlier = try invocation.value("--cut").map(document)
+        do throws(ReportError) {
+            let period = try period()
+            let made = try ReportSource(path: databasePath).read { database throws(ReportError) in
+                let cut: ReportCut
+                if let earlier {
+                    cut = try ReportCut(earlier)
+                    try cut.check(in: database)
+                } else {
+                    cut = try ReportCut(database, now: now)
+                }
+                let report = try PeriodReport(
+                    database, period, office: invocation.value("--office"),
+                    at: earlier == nil ? nil : cut.position, cutTime: cut.time)
+                return (report, cut)
+            }
+            try print(made.0, made.1, width)
+        } catch {
+            throw CommandFailure(
+                Self.exitCode(of: error), error.message, hint: error.hint)
+        }
+        return .ok
+    }
+
+    private func print(
+        _ report: PeriodReport, _ cut: ReportCut, _ width: Int
+    ) throws(ReportError) {
+        let text: String
+        if invocation.has("--json") {
+            text = report.json(cut: cut).serialized() + "\n"
+        } else if invocation.has("--csv") {
+            text = report.csv(cut: cut)
+        } else {
+            let style = ReportStyle(
+                width: width, language: invocation.language, isASCII: invocation.has("--ascii"))
+            text = report.text(style, cut: cut)
+        }
+        do {
+            try invocation.output.write(text)
+        } catch {
+            throw .output(error.message)
+        }
+    }
+
+    private func period() throws(ReportError) -> ReportPeriod {
+        if let text = invocation.value("--period") {
+            guard !invocation.has("--from"), !invocation.has("--to"),
+                let period = ReportPeriod(parsing: text)
+            else { throw .badPeriod }
+            return period
+        }
+        func day(_ option: String) throws(ReportError) -> CalendarDate {
+            guard let day = invocation.value(option).flatMap({ CalendarDate(parsing: $0) }) else {
+                throw .badPeriod
+            }
+            return day
+        }
+        return try ReportPeriod(from: try day("--from"), to: try day("--to"))
+    }
+
+    private func document(_ path: String) throws -> JSONValue {
+        do {
+            return try JSONValue(parsing: try WholeFile.read(path: path)[...])
+        } catch {
+            throw CommandFailure(
+                .noInput,
+                Message("the report \(path) cannot be read", vi: "không đọc được báo cáo \(path)"))
+        }
+    }
+
+    private static func exitCode(of error: ReportError) -> ExitCode {
+        switch error {
+        case .emptyPeriod, .badPeriod: .usage
+        case .missing, .notADossierDatabase: .configuration
+        case .unknownOffice, .unknownCut, .cutNotKept, .noCut, .store: .dataError
+        case .sqlite(let error) where error.isBusy: .temporaryFailure
+        case .sqlite, .output: .ioError
+        }
+    }
+}
