@@ -4,6 +4,7 @@
 
 internal import Causality
 internal import Crypto
+internal import Dossiers
 internal import ReplicaStore
 internal import Replication
 internal import Wire
@@ -132,7 +133,8 @@ extension CounterSession {
             request.bucketDigests = BucketDigests(
                 try database.bucketDigests(ofOffice: office), from: bucket)
         }
-        if case .asking(let last) = repair.copies {
+        // What is asked for may turn out to have left: then it is a copy too.
+        if case .asking(let last) = repair.copies, request.fetchedRecords.isEmpty {
             request.heldCopies = try database.copies(
                 besides: office, after: last, limit: WireLimits.fetchedRecordsMax
             ).map { HeldCopy(id: $0.id, vv: $0.vv) }
@@ -151,12 +153,17 @@ extension CounterSession {
     /// in its epoch.
     func noteCopies(
         _ reply: SyncReply, to request: SyncRequest, _ identity: inout ReplicaIdentity
-    ) {
+    ) throws {
         neededRecords = reply.neededRecords
         switch repair.copies {
-        case .asking where request.push == nil && !reply.hasMore:
+        case .asking
+        where request.push == nil && request.fetchedRecords.isEmpty && !reply.hasMore:
+            // One of which only the departure was heard would take the record's office away there.
+            let lacked = try reply.neededRecords.filter { id in
+                try database.state(of: .id(id))?[RecordSchema.officeField].isEmpty == false
+            }
             repair.note(
-                lackedOf: request.heldCopies.map(\.id), reply.neededRecords,
+                lackedOf: request.heldCopies.map(\.id), lacked,
                 isLast: request.heldCopies.count < WireLimits.fetchedRecordsMax)
             neededRecords = []
         case .notAsked where reply.requests.contains(.sendStates):

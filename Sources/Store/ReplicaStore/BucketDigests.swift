@@ -15,7 +15,7 @@ extension ReplicaDatabase {
     }
 
     /// The records that are kept here and are another office's, copies of what has left this one, with
-    /// their vectors. One of which only the departure was heard has no office, and is not among them.
+    /// their vectors. One of which only the departure was heard has no office.
     ///
     /// - Parameter last: the copy after which to go on, in the order of ids.
     /// - Throws: `StoreError`.
@@ -26,7 +26,7 @@ extension ReplicaDatabase {
         for kind in [RecordKind.dossier, .contact] {
             var found = 0
             try table(of: kind)?.forEach(
-                where: "WHERE id > ?1 AND office IS NOT NULL AND office <> ?2 ORDER BY id",
+                where: "WHERE id > ?1 AND (office IS NULL OR office <> ?2) ORDER BY id",
                 bind: { statement in
                     try statement.bind(1, last?.bytes ?? [])
                     try statement.bind(2, office)
