@@ -58,6 +58,18 @@ final class RawConnection {
         }
     }
 
+    /// What the server sends until a text has come, or until it closes.
+    func received(through text: String) -> String {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while !String(decoding: bytes, as: UTF8.self).contains(text) {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { break }
+            bytes += buffer[..<count]
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// All that the server sends until it closes.
     func received() -> String {
         var bytes: [UInt8] = []

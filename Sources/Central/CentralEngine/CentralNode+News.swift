@@ -1,7 +1,7 @@
 // Holding a request open until there is news for it (`Protocol/sync-v1.md` §Waiting).
 
 internal import Causality
-internal import ReplicaStore
+public import ReplicaStore
 internal import Wire
 
 /// What becomes of a request that waits, for whoever holds its connection.
@@ -23,6 +23,10 @@ public struct WaitingRequest: Sendable {
 extension CentralNode {
     /// How long what was noted of a device that only waits counts as the present.
     private static let notedMilliseconds: Int64 = 300_000
+
+    /// What is committed from now on, whoever writes it; several commits within a moment are one. The first
+    /// may tell of what was committed before.
+    public func allNews() -> AsyncStream<CentralNews> { news.all() }
 
     /// How many requests wait for news.
     public var waitingCount: Int { news.waiterCount }

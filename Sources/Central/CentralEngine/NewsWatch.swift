@@ -14,6 +14,8 @@ internal import Synchronization
 final class NewsWatch: Sendable {
     /// How often it looks, while anybody waits.
     private static let interval = Duration.milliseconds(100)
+    /// Looks with news that one who is told of all may leave untaken.
+    private static let listenerNewsMax = 64
 
     /// One who waits.
     struct Ticket: Hashable, Sendable {
@@ -40,6 +42,8 @@ final class NewsWatch: Sendable {
         /// The second through which times that are over have been told.
         var secondDone = 0
         var isWatching = false
+        /// Who is told of all news, by number.
+        var listeners: [UInt64: AsyncStream<CentralNews>.Continuation] = [:]
     }
 
     private let reader: NewsReader
@@ -106,6 +110,23 @@ final class NewsWatch: Sendable {
         }
     }
 
+    /// All news from now on, for whoever tells of it. Whoever does not take them loses the oldest.
+    func all() -> AsyncStream<CentralNews> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: CentralNews.self, bufferingPolicy: .bufferingNewest(Self.listenerNewsMax))
+        let (number, begins) = state.withLock { state in
+            state.last += 1
+            state.listeners[state.last] = continuation
+            defer { state.isWatching = true }
+            return (state.last, !state.isWatching)
+        }
+        continuation.onTermination = { [weak self] _ in
+            self?.state.withLock { $0.listeners[number] = nil }
+        }
+        if begins { Task { await watch() } }
+        return stream
+    }
+
     /// Wakes those who wait for a device: something about it has changed in this process.
     func ring(_ replica: ReplicaID) {
         ring(state.withLock { $0.byReplica[replica] ?? [] })
@@ -124,7 +145,12 @@ extension NewsWatch {
         while isWanted() {
             do {
                 try await Task.sleep(for: Self.interval)
-                if let news = try await reader.news() { tell(news) }
+                if let news = try await reader.news() {
+                    tell(news)
+                    for listener in state.withLock({ Array($0.listeners.values) }) {
+                        listener.yield(news)
+                    }
+                }
             } catch {
                 // What cannot be read here is not read there either: each finds out for himself.
                 ring(state.withLock { Set($0.waiters.keys) })
@@ -136,7 +162,7 @@ extension NewsWatch {
     /// Whether anybody waits; the watch ends when nobody does.
     private func isWanted() -> Bool {
         state.withLock { state in
-            state.isWatching = !state.waiters.isEmpty
+            state.isWatching = !state.waiters.isEmpty || !state.listeners.isEmpty
             return state.isWatching
         }
     }

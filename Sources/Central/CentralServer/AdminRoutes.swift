@@ -27,6 +27,7 @@ struct AdminRoutes {
             route("GET", "status", .viewer, status),
             route("GET", "devices", .viewer, devices),
             route("GET", "trail", .viewer, trail),
+            NewsRoute(node: node).route,
             route("POST", "request-sync", .admin, takes: .json(name: "request"), requestSync),
             route("POST", "revoke", .admin, takes: .json(name: "request"), revoke),
             route("POST", "enrol", .admin, takes: .json(name: "request"), enrol),

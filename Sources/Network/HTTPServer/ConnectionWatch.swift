@@ -19,6 +19,8 @@ final class ConnectionWatch: Sendable {
         case body
         case handling
         case answer(bytes: Int)
+        /// The answer is written while it is read, with pauses.
+        case streaming
     }
 
     private struct Connection {
@@ -95,7 +97,7 @@ final class ConnectionWatch: Sendable {
         if count == 1 { wakeUp() }
     }
 
-    /// Closes a connection that no request is under way on.
+    /// Closes a connection that no request is under way on, or whose answer is given up.
     func cut(_ key: UInt) {
         state.withLock { state in
             guard let connection = state.connections[key] else { return }
@@ -220,7 +222,7 @@ extension ConnectionWatch {
         let elapsed = now - connection.since
         let rate = max(limits.bytesPerSecondMin, 1)
         switch connection.stage {
-        case .handling: return false
+        case .handling, .streaming: return false
         case .head where connection.isGuest: return elapsed > limits.guestTimeout
         case .head: return elapsed > limits.idleTimeout + limits.headTimeout
         case .body:

@@ -22,13 +22,21 @@ public struct HTTPRequest: Sendable {
 }
 
 /// What a handler answers; length, date and connection headers are added by the server.
-public struct HTTPResponse: Sendable, Equatable {
+public struct HTTPResponse: Sendable {
     /// 200...599; anything else is answered as 500.
     public var status: Int
     /// The header lines; `Content-Length` and `Transfer-Encoding` are the server's and are ignored.
     public var headers: HTTPHeaders
     /// The body; not sent in reply to `HEAD`, nor with 204 and 304.
     public var body: [UInt8]
+    /// Writes the body while it is read, in the place of `body`; one of a limited number.
+    public var stream: HTTPStream?
+
+    /// Creates a response whose body is written while it is read.
+    public init(status: Int = 200, headers: HTTPHeaders = [:], stream: HTTPStream) {
+        self.init(status: status, headers: headers)
+        self.stream = stream
+    }
 
     /// Creates a response from bytes.
     public init(status: Int = 200, headers: HTTPHeaders = [:], body: [UInt8] = []) {
@@ -54,5 +62,13 @@ public struct HTTPResponse: Sendable, Equatable {
         var response = self
         response.headers["Connection"] = "close"
         return response
+    }
+}
+
+extension HTTPResponse: Equatable {
+    /// Whether both say the same; two streams never do.
+    public static func == (left: HTTPResponse, right: HTTPResponse) -> Bool {
+        left.status == right.status && left.headers == right.headers && left.body == right.body
+            && left.stream === right.stream
     }
 }

@@ -22,6 +22,13 @@ public struct HTTPServerLimits: Sendable {
     public var guestTimeout: Duration = .seconds(10)
     /// Silence after which a connection that has not asked anything gives way to another.
     public var silenceGrace: Duration = .seconds(10)
+    /// Bodies that are written while they are read, at once; a further one is answered 503.
+    public var streamsMax = 100
+    /// Of one IPv4 address or IPv6 /64.
+    public var streamsPerAddressMax = 10
+    /// Bytes that the reader of such a body may leave unread, here and once more in the kernel; then it is
+    /// cut off.
+    public var streamBufferBytesMax = 64 << 10
     /// When who was told that there is no seat may come again, in seconds: with work, and to wait.
     public var retryAfterSeconds = (work: 5, waiting: 60)
     /// Proxies whose `X-Forwarded-For` or `Forwarded` says who asks.

@@ -77,6 +77,16 @@ struct ServerConnection: @unchecked Sendable {
         _ = send(socket, bytes, bytes.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
     }
 
+    /// Hands an answer to libmicrohttpd whose body is written while it is read; `NO` closes the connection.
+    func queue(_ response: HTTPResponse, _ stream: ServerStream) -> MHD_Result {
+        guard let message = stream.makeMessage() else { return .NO }
+        guard (200...599).contains(response.status), Self.add(response.headers, to: message) else {
+            MHD_destroy_response(message)
+            return .NO
+        }
+        return queue(message, status: response.status)
+    }
+
     private func queue(_ message: OpaquePointer, status: Int) -> MHD_Result {
         defer { MHD_destroy_response(message) }
         return MHD_queue_response(pointer, UInt32(status), message)
@@ -84,26 +94,32 @@ struct ServerConnection: @unchecked Sendable {
 
     /// nil when the status or a header cannot be sent.
     private static func message(_ response: HTTPResponse) -> OpaquePointer? {
-        guard (200...599).contains(response.status),
-            response.headers.fields.allSatisfy(\.isWellFormed)
-        else { return nil }
+        guard (200...599).contains(response.status) else { return nil }
         let hasBody = response.status != 204 && response.status != 304
         var body = hasBody ? response.body : []
         let created = body.withUnsafeMutableBytes {
             MHD_create_response_from_buffer($0.count, $0.baseAddress, .RESPMEM_MUST_COPY)
         }
         guard let created else { return nil }
-        for field in response.headers.fields {
+        guard add(response.headers, to: created) else {
+            MHD_destroy_response(created)
+            return nil
+        }
+        return created
+    }
+
+    private static func add(_ headers: HTTPHeaders, to message: OpaquePointer) -> Bool {
+        guard headers.fields.allSatisfy(\.isWellFormed) else { return false }
+        for field in headers.fields {
             let isFraming =
                 field.name.isSameHeaderName(as: "Content-Length")
                 || field.name.isSameHeaderName(as: "Transfer-Encoding")
             if isFraming { continue }
-            guard MHD_add_response_header(created, field.name, field.value) == .YES else {
-                MHD_destroy_response(created)
-                return nil
+            guard MHD_add_response_header(message, field.name, field.value) == .YES else {
+                return false
             }
         }
-        return created
+        return true
     }
 }
 

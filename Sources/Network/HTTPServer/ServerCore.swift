@@ -14,6 +14,7 @@ final class ServerCore: Sendable {
     let tooLarge = HTTPResponse.problem(413, "The request body is too large")
     let busy: HTTPResponse
     let closing = HTTPResponse.problem(503, "The server is closing")
+    let streamsTaken: HTTPResponse
 
     var isTLS: Bool { certificates != nil }
 
@@ -21,6 +22,8 @@ final class ServerCore: Sendable {
         var isClosing = false
         var exchanges: [ObjectIdentifier: ServerExchange] = [:]
         var lastLogLine: String?
+        /// Streams under way, by who reads.
+        var streams: [NetworkAddress?: Int] = [:]
     }
 
     private let proxies: TrustedProxies
@@ -51,6 +54,9 @@ final class ServerCore: Sendable {
         var busy = HTTPResponse.problem(503, "The server is busy")
         busy.headers.append("Retry-After", "5")
         self.busy = busy
+        var streamsTaken = HTTPResponse.problem(503, "All streams are taken")
+        streamsTaken.headers.append("Retry-After", "\(limits.retryAfterSeconds.waiting)")
+        self.streamsTaken = streamsTaken
     }
 
     /// Why a request is answered without reading its body, if it is.
@@ -114,11 +120,34 @@ final class ServerCore: Sendable {
     /// Blocks. Afterwards no connection is suspended and none will be.
     func endExchanges(gracePeriod: Duration, cancelGracePeriod: Duration) {
         state.withLock { $0.isClosing = true }
+        // They would not end by themselves.
+        for exchange in currentExchanges() { exchange.closeStream() }
         if openExchanges.wait(timeout: gracePeriod.fromNow) == .success { return }
         for exchange in currentExchanges() { exchange.cancelHandler() }
         if openExchanges.wait(timeout: cancelGracePeriod.fromNow) == .success { return }
         for exchange in currentExchanges() { exchange.abandon() }
         suspensions.wait()
+    }
+
+    /// Whether a stream to an address may begin; a yes is matched by `endedStream(of:)`.
+    func mayStream(to address: String) -> Bool {
+        let client = NetworkAddress(address)?.client
+        return state.withLock { state in
+            let own = state.streams[client, default: 0]
+            guard !state.isClosing, own < limits.streamsPerAddressMax,
+                state.streams.values.reduce(0, +) < limits.streamsMax
+            else { return false }
+            state.streams[client] = own + 1
+            return true
+        }
+    }
+
+    func endedStream(of address: String) {
+        let client = NetworkAddress(address)?.client
+        state.withLock { state in
+            let rest = state.streams[client, default: 0] - 1
+            state.streams[client] = rest > 0 ? rest : nil
+        }
     }
 
     private func currentExchanges() -> [ServerExchange] {

@@ -21,6 +21,8 @@ final class ServerExchange: Sendable {
         case ready(HTTPResponse)
         /// The answer is with libmicrohttpd.
         case answered
+        /// The answer is with libmicrohttpd, which asks for its body as it is written.
+        case streaming(ServerStream)
         /// The peer left or the server closes: nobody wants an answer.
         case abandoned
     }
@@ -34,6 +36,10 @@ final class ServerExchange: Sendable {
         var isLeaving = false
         /// Duplicate of a refused upload's socket, drained so that the answer survives.
         var lingeringSocket: Int32 = -1
+
+        var stream: ServerStream? {
+            if case .streaming(let stream) = phase { stream } else { nil }
+        }
     }
 
     /// The connection that it came on.
@@ -90,9 +96,8 @@ final class ServerExchange: Sendable {
             switch state.phase {
             case .receiving: return startHandler(&state)
             case .ready(let response):
-                state.phase = .answered
-                return send(response)
-            case .running, .answered: return .YES
+                return answer(response, &state)
+            case .running, .answered, .streaming: return .YES
             case .abandoned: return .NO
             }
         }
@@ -100,11 +105,17 @@ final class ServerExchange: Sendable {
 
     /// libmicrohttpd is done with the request, whatever became of it.
     func completed() {
-        let lingering = state.withLock { state in
+        let (lingering, stream) = state.withLock { state in
+            let stream = state.stream
             state.phase = .abandoned
             state.body = []
             defer { state.lingeringSocket = -1 }
-            return state.lingeringSocket
+            return (state.lingeringSocket, stream)
+        }
+        if let stream {
+            core.watch.forgetHangUp(connection)
+            stream.completed()
+            core.endedStream(of: head.remoteAddress)
         }
         if lingering >= 0 { core.watch.drain(lingering) }
         core.watch.enter(.head, connection)
@@ -118,25 +129,34 @@ final class ServerExchange: Sendable {
         }
     }
 
-    /// Lets a handler that waits answer now, and closes the connection after it.
+    /// Ends a body that is being written, after what was written.
+    func closeStream() {
+        // Out of the lock: it resumes the connection.
+        state.withLock(\.stream)?.close()
+    }
+
+    /// Lets a handler that waits answer now, and closes the connection after it; cuts a stream.
     func giveWay() {
-        state.withLock { state in
-            guard case .running(let task) = state.phase else { return }
+        let stream: ServerStream? = state.withLock { state in
+            guard case .running(let task) = state.phase else { return state.stream }
             state.isLeaving = true
             task.cancel()
+            return nil
         }
+        stream?.cut()
     }
 
     /// Cancels the handler and lets the connection be closed without an answer.
     func abandon() {
-        let wasRunning = state.withLock { state in
-            guard case .running(let task) = state.phase else { return false }
+        let (wasRunning, stream) = state.withLock { state in
+            guard case .running(let task) = state.phase else { return (false, state.stream) }
             core.watch.forgetHangUp(connection)
             task.cancel()
             state.phase = .abandoned
-            return true
+            return (true, nil)
         }
         if wasRunning { resume() }
+        stream?.cut()
     }
 
     private func startHandler(_ state: inout State) -> MHD_Result {
@@ -206,6 +226,27 @@ final class ServerExchange: Sendable {
         state.phase = .answered
         state.lingeringSocket = fcntl(connection.socket, F_DUPFD_CLOEXEC, 0)
         return send(refusal.closingConnection)
+    }
+
+    /// Hands over the handler's answer.
+    private func answer(_ response: HTTPResponse, _ state: inout State) -> MHD_Result {
+        guard let body = response.stream else {
+            state.phase = .answered
+            return send(response)
+        }
+        guard core.mayStream(to: head.remoteAddress) else {
+            state.phase = .answered
+            return send(core.streamsTaken)
+        }
+        let stream = ServerStream(core: core, connection: connection)
+        state.phase = .streaming(stream)
+        core.watch.enter(.streaming, connection)
+        // It holds its seat only as long as nobody needs it for work.
+        core.note(isWaiting: true, self)
+        core.watch.onHangUp(connection) { [weak stream] in stream?.cut() }
+        let result = connection.queue(response, stream)
+        if result == .YES { stream.begin(body) }
+        return result
     }
 
     private func send(_ response: HTTPResponse) -> MHD_Result {

@@ -6,7 +6,8 @@ internal import SQLite
 
 /// A moment in what is written at central.
 public struct NewsMark: Hashable, Sendable {
-    fileprivate var position: UInt64
+    /// The last position of the feed.
+    public fileprivate(set) var position: UInt64
     fileprivate var epoch: CentralEpoch
 }
 
