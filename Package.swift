@@ -244,8 +244,8 @@ let package = Package(
         tests(
             "CentralServerTests",
             [
-                "CentralEngine", "CentralServer", "CounterEngine", "HTTP", "HTTPClient",
-                "HTTPServer", "JSON", "TestSupport", "Wire",
+                "Administration", "Causality", "CentralEngine", "CentralServer", "CounterEngine",
+                "HTTP", "HTTPClient", "HTTPServer", "JSON", "ReplicaStore", "TestSupport", "Wire",
             ]),
         tests("FilesTests", ["Files"]),
         tests(

@@ -1,8 +1,8 @@
 import Administration
 import Causality
+import CentralEngine
 import CentralServer
 import ReplicaStore
-import SyncEngine
 import TestSupport
 import Testing
 import Wire
