@@ -14,7 +14,8 @@ struct PhraseTests {
         var found = 0
         for target in ["Office/Dossiers", "Commands/Imports", "Store/ReplicaStore"] {
             let folder = root.appendingPathComponent(target)
-            for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            for file in try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+            where file.hasSuffix(".swift") {
                 let text = try String(
                     contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
                 // Faults of files, which verify names, are for those who mend them.
