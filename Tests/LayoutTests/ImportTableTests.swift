@@ -165,6 +165,67 @@ struct ImportTableTests {
         }
     }
 
+    /// What a target imports, and what that imports in turn.
+    private static func reach(of target: String) -> Set<String> {
+        let imports = table.values.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+        var found = Set<String>()
+        var open = imports[target] ?? []
+        while let next = open.popLast() {
+            if found.insert(next).inserted { open += imports[next] ?? [] }
+        }
+        return found
+    }
+
+    @Test(
+        "what may never be known, is not, by whatever way",
+        arguments: [
+            (
+                ["CentralEngine", "CounterEngine", "Bundles", "ReplicaStore", "Simulation"],
+                ["HTTP", "HTTPServer", "HTTPClient", "CCurl", "CGnuTLS", "CMicrohttpd"]
+            ),
+            (["Reports", "Imports", "RecordArguments", "CentralServer"], ["CommandLine"]),
+            (["Dossiers", "Replication", "Causality", "Wire"], ["ReplicaStore", "SQLite"]),
+            (["Administration", "CentralServer"], ["CentralCommands", "SharedCommands"]),
+            (["counter", "CentralServer", "CounterLink"], ["Demonstration", "Simulation"]),
+        ])
+    func forbidden(targets: [String], others: [String]) {
+        let known = Set(Self.table.values.flatMap(\.keys))
+        for target in targets {
+            #expect(known.contains(target), "\(target) is no target any more")
+            let found = Self.reach(of: target).intersection(others)
+            #expect(found.isEmpty, "\(target) knows \(found.sorted())")
+        }
+    }
+
+    @Test("Administration has values, and neither words, JSON nor a command line")
+    func administration() throws {
+        let imports = try #require(Self.table["Central"]?["Administration"])
+        let others = ["Text", "CommandLine", "HTTP", "HTTPServer", "JSON", "AdminDocuments"]
+        #expect(Set(imports).isDisjoint(with: others))
+    }
+
+    @Test("the README draws which wing knows which")
+    func drawing() throws {
+        let readme = try String(
+            contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)
+        var drawn: [String: Set<String>] = [:]
+        for match in readme.matches(of: /(?m)^    ([A-Z][a-z]+) --> ([A-Za-z& ]+)$/) {
+            let others = match.output.2.split(separator: "&").map {
+                $0.trimmingPrefix(" ").prefix { $0 != " " }
+            }
+            drawn[String(match.output.1), default: []].formUnion(others.map(String.init))
+        }
+        var found: [String: Set<String>] = [:]
+        for (wing, targets) in Self.table {
+            let others = Self.table.filter { other in
+                other.key != wing
+                    && targets.values.contains { !Set(other.value.keys).isDisjoint(with: $0) }
+            }
+            if !others.isEmpty { found[wing] = Set(others.keys) }
+        }
+        #expect(drawn == found)
+    }
+
     @Test("no statement of SQL stands outside SQLite, ReplicaStore, Reports and the benchmark")
     func sqlPlaces() throws {
         let statement = /"(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|PRAGMA) [A-Za-z*?(]/
