@@ -87,29 +87,29 @@ let package = Package(
         library(
             "Central/CentralServer",
             [
-                "Addresses", "AdminDocuments", "Administration", "Causality", "CBOR",
-                "CentralEngine", "Crypto", "HTTP", "HTTPServer", "JSON", "ReplicaStore", "Text",
-                "Wire",
+                "Addresses", "AdminDocuments", "Administration", "CBOR", "Causality",
+                "CentralEngine", "Crypto", "Files", "HTTP", "HTTPServer", "JSON", "ReplicaStore",
+                "Text", "Wire",
             ]),
         library("Base/CBOR"),
         library("Base/JSON"),
-        library("Office/Replication", ["Causality", "CBOR", "Crypto"]),
-        library("Exchange/Columns", ["Causality", "CBOR", "Crypto", "Replication", "Wire"]),
+        library("Office/Replication", ["CBOR", "Causality", "Crypto"]),
+        library("Exchange/Columns", ["CBOR", "Causality", "Crypto", "Replication", "Wire"]),
         library(
             "Office/Dossiers",
-            ["Causality", "CBOR", "Crypto", "JSON", "Replication", "Text", "Time"]),
+            ["CBOR", "Causality", "Crypto", "JSON", "Replication", "Text", "Time"]),
         library("Store/SQLite", ["CSQLite", "Files"]),
         library(
             "Store/ReplicaStore",
             [
-                "Causality", "CBOR", "Crypto", "Dossiers", "JSON", "Replication", "SQLite", "Text",
+                "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Replication", "SQLite", "Text",
                 "Time",
             ]),
         library("Exchange/Bundles", ["Causality", "Crypto", "Files", "Text", "Wire"]),
         library(
             "Central/CentralEngine",
             [
-                "Addresses", "Bundles", "Causality", "CBOR", "Columns", "Crypto", "Dossiers",
+                "Addresses", "Bundles", "CBOR", "Causality", "Columns", "Crypto", "Dossiers",
                 "ReplicaStore", "Replication", "Text", "Wire",
             ]),
         library(
@@ -124,7 +124,7 @@ let package = Package(
         library(
             "Commands/Imports",
             [
-                "Causality", "CCSV", "Dossiers", "Files", "JSON", "ReplicaStore", "Replication",
+                "CCSV", "Causality", "Dossiers", "Files", "JSON", "ReplicaStore", "Replication",
                 "Text", "Time",
             ]),
         library(
@@ -136,7 +136,7 @@ let package = Package(
         library("Network/Host", ["CLinux"]),
         library(
             "Exchange/Wire",
-            ["Causality", "CBOR", "Crypto", "CZstd", "JSON", "Replication", "Text"]),
+            ["CBOR", "CZstd", "Causality", "Crypto", "JSON", "Replication", "Text"]),
         library("Commands/CommandLine", ["Text"]),
         library("Base/Text"),
         library(
@@ -144,16 +144,16 @@ let package = Package(
             [
                 "Addresses", "AdminDocuments", "Administration", "Bundles", "Causality",
                 "CentralEngine", "CentralServer", "CommandLine", "CounterEngine", "CounterLink",
-                "Crypto", "Demonstration", "Dossiers", "Files", "Host", "HTTP", "HTTPServer",
+                "Crypto", "Demonstration", "Dossiers", "Files", "HTTP", "HTTPServer", "Host",
                 "Imports", "JSON", "RecordArguments", "ReplicaStore", "Replication", "Reports",
-                "SharedCommands", "SQLite", "Text", "Time", "Wire",
+                "SQLite", "SharedCommands", "Text", "Time", "Wire",
             ]),
         library(
             "Commands/CounterCommands",
             [
                 "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterLink", "Crypto",
-                "Dossiers", "Files", "Host", "HTTP", "HTTPClient", "JSON", "RecordArguments",
-                "ReplicaStore", "Replication", "SharedCommands", "SQLite", "Text", "Time", "Wire",
+                "Dossiers", "Files", "HTTP", "HTTPClient", "Host", "JSON", "RecordArguments",
+                "ReplicaStore", "Replication", "SQLite", "SharedCommands", "Text", "Time", "Wire",
             ]),
         library(
             "Commands/Reports",
@@ -167,7 +167,7 @@ let package = Package(
         program(
             "Rigs/bench",
             [
-                "Causality", "CBOR", "Columns", "CounterLink", "Crypto", "CZstd", "Demonstration",
+                "CBOR", "CZstd", "Causality", "Columns", "CounterLink", "Crypto", "Demonstration",
                 "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite", "Wire",
             ]),
         library(
@@ -183,13 +183,13 @@ let package = Package(
         program(
             "Rigs/fuzz",
             [
-                "Causality", "CBOR", "Columns", "Crypto", "Dossiers", "Files", "Imports", "JSON",
+                "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "Files", "Imports", "JSON",
                 "Replication", "Wire",
             ]),
         .target(
             name: "TestSupport",
             dependencies: [
-                "Bundles", "Causality", "CentralEngine", "CounterEngine", "Crypto", "CSQLite",
+                "Bundles", "CSQLite", "Causality", "CentralEngine", "CounterEngine", "Crypto",
                 "Dossiers", "Host", "ReplicaStore", "Replication", "Wire",
             ], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
@@ -197,26 +197,24 @@ let package = Package(
             swiftSettings: strict),
         tests("SQLiteTests", ["SQLite"]),
         tests("JSONTests", ["JSON"]),
-        tests(
-            "HTTPTests",
-            ["Addresses", "CentralEngine", "HTTP", "HTTPClient", "HTTPServer", "TestSupport"]),
+        tests("HTTPTests", ["Addresses", "HTTP", "HTTPClient", "HTTPServer", "TestSupport"]),
         tests("HostTests", ["Host"]),
         tests("FuzzTests", ["fuzz"]),
         tests("CommandLineTests", ["CommandLine", "Text"]),
         tests(
             "DossiersTests",
-            ["Causality", "CBOR", "Dossiers", "JSON", "Replication", "Text", "Time"]),
+            ["CBOR", "Causality", "Dossiers", "JSON", "Replication", "Text", "Time"]),
         tests(
             "SyncEngineTests",
             [
-                "Addresses", "Bundles", "Causality", "CBOR", "CentralEngine", "Columns",
+                "Addresses", "Bundles", "CBOR", "Causality", "CentralEngine", "Columns",
                 "CounterEngine", "Crypto", "Dossiers", "HTTP", "HTTPClient", "HTTPServer", "JSON",
                 "ReplicaStore", "Replication", "SQLite", "TestSupport", "Text", "Time", "Wire",
             ]),
         tests(
             "ReplicaStoreTests",
             [
-                "Causality", "CBOR", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication",
+                "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication",
                 "SQLite", "Text", "Time",
             ]),
         tests(
@@ -228,7 +226,7 @@ let package = Package(
         tests(
             "WireTests",
             [
-                "Causality", "CBOR", "Columns", "Crypto", "Demonstration", "JSON", "Replication",
+                "CBOR", "Causality", "Columns", "Crypto", "Demonstration", "JSON", "Replication",
                 "Text", "Wire",
             ]),
         tests("CausalityTests", ["Causality"]),
@@ -236,8 +234,8 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "Simulation",
-                "SQLite", "TestSupport",
+                "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "SQLite",
+                "Simulation", "TestSupport",
             ], exclude: ["Failures"], swiftSettings: strict),
         tests("ImportsTests", ["Dossiers", "Files", "Imports", "JSON", "Replication", "Time"]),
         tests("TextTests", ["Text"]),
@@ -263,7 +261,7 @@ let package = Package(
                 "TestSupport", "Time", "Wire", "central", "counter",
             ],
             swiftSettings: strict),
-        tests("ReplicationTests", ["Causality", "CBOR", "Crypto", "Replication"]),
+        tests("ReplicationTests", ["CBOR", "Causality", "Crypto", "Replication"]),
         tests(
             "DemonstrationTests", ["Causality", "Demonstration", "Dossiers", "Replication", "Time"]),
     ]

@@ -1,11 +1,11 @@
+import CentralEngine
 import CentralServer
+import CounterEngine
 import Foundation
 import HTTP
-import JSON
-import CentralEngine
-import CounterEngine
 import HTTPClient
 import HTTPServer
+import JSON
 import Synchronization
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
-import Text
 import CommandLine
 import Testing
+import Text
 
 @Suite("Help")
 struct HelpTests {

@@ -1,6 +1,6 @@
 import CommandLine
-import Text
 import Testing
+import Text
 
 @Suite("Values of options")
 struct InvocationTests {

@@ -1,9 +1,9 @@
 import Dispatch
 import Foundation
 import Glibc
-import Text
 import Synchronization
 import Testing
+import Text
 
 @testable import CommandLine
 

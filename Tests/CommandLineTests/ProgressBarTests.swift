@@ -1,7 +1,7 @@
-import Text
 import CommandLine
 import Synchronization
 import Testing
+import Text
 
 /// A terminal and a clock that a test holds in its hand.
 private final class FakeTerminal: Sendable {

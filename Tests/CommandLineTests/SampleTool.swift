@@ -1,5 +1,5 @@
-import Text
 import CommandLine
+import Text
 
 /// A small tool whose commands print what they were called with, and what it wrote.
 struct SampleTool {

@@ -1,6 +1,6 @@
-import Text
 import CommandLine
 import Testing
+import Text
 
 @Suite("Reading command lines")
 struct ToolTests {

@@ -1,9 +1,9 @@
 import CBOR
 import Causality
 import Dossiers
-import Text
 import Replication
 import Testing
+import Text
 import Time
 
 @Suite("The rules that edits keep")

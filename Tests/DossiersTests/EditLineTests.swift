@@ -1,9 +1,9 @@
 import Causality
 import Dossiers
 import JSON
-import Text
 import Replication
 import Testing
+import Text
 
 @Suite("Lines of apply")
 struct EditLineTests {

@@ -1,9 +1,9 @@
 import CBOR
 import Dossiers
 import JSON
-import Text
 import Replication
 import Testing
+import Text
 
 @Suite("Values of fields")
 struct FieldCodecTests {

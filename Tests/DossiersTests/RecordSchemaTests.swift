@@ -1,6 +1,7 @@
-@testable import Dossiers
 import Replication
 import Testing
+
+@testable import Dossiers
 
 @Suite("The fields of records")
 struct RecordSchemaTests {

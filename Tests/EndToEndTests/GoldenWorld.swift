@@ -5,8 +5,8 @@
 import Foundation
 import JSON
 import SQLite
-import Wire
 import Testing
+import Wire
 
 /// A central of a golden set with its devices.
 struct GoldenWorld: CustomTestStringConvertible {

@@ -2,8 +2,8 @@ import Causality
 import Crypto
 import JSON
 import Replication
-import Wire
 import Testing
+import Wire
 
 /// Requests that are small and want much, sent to the running program. Each first sends its harmless
 /// twin, which is answered 200.

@@ -3,8 +3,8 @@ import Crypto
 import Foundation
 import JSON
 import SQLite
-import Wire
 import Testing
+import Wire
 
 /// Who has stolen a token, or a copy of a device's file, with the built programs.
 @Suite("A stolen token, and an older copy of a revoked device", .ownThreads)

@@ -1,8 +1,9 @@
-@testable import Addresses
 import HTTP
 import HTTPClient
 import HTTPServer
 import Testing
+
+@testable import Addresses
 
 @Suite("Addresses and ranges of addresses", .prompt)
 struct NetworkAddressTests {

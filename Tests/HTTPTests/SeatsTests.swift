@@ -1,7 +1,6 @@
-@testable import Addresses
-import CentralEngine
 import Testing
 
+@testable import Addresses
 @testable import HTTP
 @testable import HTTPClient
 @testable import HTTPServer

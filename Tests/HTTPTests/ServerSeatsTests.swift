@@ -1,8 +1,9 @@
-@testable import Addresses
 import HTTP
 import HTTPClient
 import HTTPServer
 import Testing
+
+@testable import Addresses
 
 @Suite("A server with few connections", .prompt)
 struct ServerSeatsTests {

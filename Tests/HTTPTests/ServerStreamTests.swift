@@ -1,5 +1,5 @@
-import HTTPClient
 import HTTP
+import HTTPClient
 import HTTPServer
 import Testing
 

@@ -1,5 +1,5 @@
-import Imports
 import Files
+import Imports
 import Testing
 
 @Suite("Rows of CSV")

@@ -26,31 +26,31 @@ struct ImportTableTests {
                 "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "Wire",
             ],
             "CentralEngine": [
-                "Addresses", "Bundles", "Causality", "CBOR", "Columns", "Crypto", "Dossiers",
+                "Addresses", "Bundles", "CBOR", "Causality", "Columns", "Crypto", "Dossiers",
                 "ReplicaStore", "Replication", "Text", "Wire",
             ],
             "CentralServer": [
-                "Addresses", "AdminDocuments", "Administration", "Causality", "CBOR",
-                "CentralEngine", "Crypto", "HTTP", "HTTPServer", "JSON", "ReplicaStore", "Text",
-                "Wire",
+                "Addresses", "AdminDocuments", "Administration", "CBOR", "Causality",
+                "CentralEngine", "Crypto", "Files", "HTTP", "HTTPServer", "JSON", "ReplicaStore",
+                "Text", "Wire",
             ],
         ],
         "Commands": [
             "CentralCommands": [
                 "Addresses", "AdminDocuments", "Administration", "Bundles", "Causality",
                 "CentralEngine", "CentralServer", "CommandLine", "CounterEngine", "CounterLink",
-                "Crypto", "Demonstration", "Dossiers", "Files", "Host", "HTTP", "HTTPServer",
+                "Crypto", "Demonstration", "Dossiers", "Files", "HTTP", "HTTPServer", "Host",
                 "Imports", "JSON", "RecordArguments", "ReplicaStore", "Replication", "Reports",
-                "SharedCommands", "SQLite", "Text", "Time", "Wire",
+                "SQLite", "SharedCommands", "Text", "Time", "Wire",
             ],
             "CommandLine": ["Text"],
             "CounterCommands": [
                 "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterLink", "Crypto",
-                "Dossiers", "Files", "Host", "HTTP", "HTTPClient", "JSON", "RecordArguments",
-                "ReplicaStore", "Replication", "SharedCommands", "SQLite", "Text", "Time", "Wire",
+                "Dossiers", "Files", "HTTP", "HTTPClient", "Host", "JSON", "RecordArguments",
+                "ReplicaStore", "Replication", "SQLite", "SharedCommands", "Text", "Time", "Wire",
             ],
             "Imports": [
-                "Causality", "CCSV", "Dossiers", "Files", "JSON", "ReplicaStore", "Replication",
+                "CCSV", "Causality", "Dossiers", "Files", "JSON", "ReplicaStore", "Replication",
                 "Text", "Time",
             ],
             "RecordArguments": ["Causality", "Dossiers", "JSON", "Replication", "Text"],
@@ -76,8 +76,8 @@ struct ImportTableTests {
         ],
         "Exchange": [
             "Bundles": ["Causality", "Crypto", "Files", "Text", "Wire"],
-            "Columns": ["Causality", "CBOR", "Crypto", "Replication", "Wire"],
-            "Wire": ["Causality", "CBOR", "Crypto", "CZstd", "JSON", "Replication", "Text"],
+            "Columns": ["CBOR", "Causality", "Crypto", "Replication", "Wire"],
+            "Wire": ["CBOR", "CZstd", "Causality", "Crypto", "JSON", "Replication", "Text"],
         ],
         "Network": [
             "HTTP": ["CGnuTLS", "Text"],
@@ -86,8 +86,8 @@ struct ImportTableTests {
             "Host": ["CLinux"],
         ],
         "Office": [
-            "Dossiers": ["Causality", "CBOR", "Crypto", "JSON", "Replication", "Text", "Time"],
-            "Replication": ["Causality", "CBOR", "Crypto"],
+            "Dossiers": ["CBOR", "Causality", "Crypto", "JSON", "Replication", "Text", "Time"],
+            "Replication": ["CBOR", "Causality", "Crypto"],
         ],
         "Rigs": [
             "BadLinks": ["CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication"],
@@ -97,11 +97,11 @@ struct ImportTableTests {
                 "Dossiers", "ReplicaStore", "Replication", "Time", "Wire",
             ],
             "bench": [
-                "Causality", "CBOR", "Columns", "CounterLink", "Crypto", "CZstd", "Demonstration",
+                "CBOR", "CZstd", "Causality", "Columns", "CounterLink", "Crypto", "Demonstration",
                 "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite", "Wire",
             ],
             "fuzz": [
-                "Causality", "CBOR", "Columns", "Crypto", "Dossiers", "Files", "Imports", "JSON",
+                "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "Files", "Imports", "JSON",
                 "Replication", "Wire",
             ],
             "links": ["BadLinks", "CommandLine", "Text"],
@@ -109,7 +109,7 @@ struct ImportTableTests {
         ],
         "Store": [
             "ReplicaStore": [
-                "Causality", "CBOR", "Crypto", "Dossiers", "JSON", "Replication", "SQLite", "Text",
+                "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Replication", "SQLite", "Text",
                 "Time",
             ],
             "SQLite": ["CSQLite", "Files"],

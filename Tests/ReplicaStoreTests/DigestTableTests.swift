@@ -1,8 +1,9 @@
 import Causality
 import Dossiers
-@testable import ReplicaStore
 import Replication
 import Testing
+
+@testable import ReplicaStore
 
 /// Writes at random to a file through both doors, and now and then a transaction that fails.
 struct RandomWriter {

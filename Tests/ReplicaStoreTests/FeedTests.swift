@@ -1,9 +1,10 @@
 import Causality
 import Crypto
 import Dossiers
-@testable import ReplicaStore
 import Replication
 import Testing
+
+@testable import ReplicaStore
 
 @Suite("Feed: what central's readers get, and in what order")
 struct FeedTests {

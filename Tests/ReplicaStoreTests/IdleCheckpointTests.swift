@@ -1,9 +1,10 @@
 import Causality
 import Foundation
-import Text
-@testable import ReplicaStore
 import Replication
 import Testing
+import Text
+
+@testable import ReplicaStore
 
 @Suite("A log that has come to rest goes into its file")
 struct IdleCheckpointTests {

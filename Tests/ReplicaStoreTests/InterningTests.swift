@@ -1,6 +1,7 @@
 import Causality
-@testable import ReplicaStore
 import Testing
+
+@testable import ReplicaStore
 
 @Suite("Interning: one key for the same bytes, at any time and in any process")
 struct InterningTests {

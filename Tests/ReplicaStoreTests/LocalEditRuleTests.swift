@@ -2,8 +2,9 @@ import Causality
 import Dossiers
 import Replication
 import Testing
-@testable import ReplicaStore
 import Time
+
+@testable import ReplicaStore
 
 @Suite("LocalEdit: what it refuses, and the codes that it gives")
 struct LocalEditRuleTests {

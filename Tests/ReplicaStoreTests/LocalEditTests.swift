@@ -1,10 +1,11 @@
 import Causality
 import Dossiers
 import JSON
-@testable import ReplicaStore
 import Replication
 import SQLite
 import Testing
+
+@testable import ReplicaStore
 
 @Suite("LocalEdit: record, change, chain and digest in one transaction")
 struct LocalEditTests {

@@ -4,6 +4,7 @@ import Foundation
 import Replication
 import SQLite
 import Testing
+
 @testable import ReplicaStore
 
 @Suite("ReplicaDatabase: which files it opens, and which it leaves alone")

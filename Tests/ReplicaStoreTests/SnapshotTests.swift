@@ -1,9 +1,10 @@
 import CBOR
 import Causality
 import Dossiers
-@testable import ReplicaStore
 import Replication
 import Testing
+
+@testable import ReplicaStore
 
 @Suite("Snapshot: the states of a scope, page by page")
 struct SnapshotTests {

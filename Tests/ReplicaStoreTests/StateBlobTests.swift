@@ -1,10 +1,11 @@
 import Causality
 import Crypto
 import Dossiers
-@testable import ReplicaStore
 import Replication
 import SQLite
 import Testing
+
+@testable import ReplicaStore
 
 @Suite("StateBlob and RecordTable: a state comes back from a file as it went in")
 struct StateBlobTests {

@@ -3,11 +3,12 @@
 
 import CBOR
 import Causality
-@testable import Dossiers
-@testable import ReplicaStore
 import Replication
 import SQLite
 import Testing
+
+@testable import Dossiers
+@testable import ReplicaStore
 
 @Suite("Stored rows outlive changes of the schema")
 struct StoredFieldsTests {

@@ -2,6 +2,7 @@ import CBOR
 import Causality
 import Crypto
 import Testing
+
 @testable import Replication
 
 /// What a change or a state may cost whoever reads it: entries and steps are counted, never time.

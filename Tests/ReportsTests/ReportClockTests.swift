@@ -1,11 +1,11 @@
 import Causality
 import Dossiers
 import JSON
-import Text
 import ReplicaStore
 import Replication
 import Reports
 import Testing
+import Text
 
 @Suite("What wrong clocks do to a report is said in it")
 struct ReportClockTests {

@@ -1,15 +1,15 @@
 import Causality
+import CentralEngine
+import CounterEngine
 import Dossiers
 import Foundation
 import JSON
-import Text
 import ReplicaStore
 import Replication
 import Reports
-import CentralEngine
-import CounterEngine
 import TestSupport
 import Testing
+import Text
 
 @Suite("What a report rests on")
 struct ReportCutTests {

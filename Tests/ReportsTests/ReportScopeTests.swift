@@ -1,12 +1,12 @@
 import Dossiers
 import Foundation
 import JSON
-import Text
 import ReplicaStore
 import Replication
 import Reports
 import TestSupport
 import Testing
+import Text
 
 @Suite("What a report is made of")
 struct ReportScopeTests {

@@ -1,7 +1,7 @@
 import Crypto
-import Wire
 import TestSupport
 import Testing
+import Wire
 
 @testable import CentralEngine
 @testable import CounterEngine

@@ -1,14 +1,14 @@
-@testable import Addresses
 import Causality
 import Crypto
 import HTTP
 import HTTPClient
 import HTTPServer
 import ReplicaStore
-import Wire
 import TestSupport
 import Testing
+import Wire
 
+@testable import Addresses
 @testable import CentralEngine
 @testable import CounterEngine
 

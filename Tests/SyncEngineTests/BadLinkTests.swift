@@ -1,15 +1,15 @@
 // A sync over a link that breaks, is slow, or takes no large body: what it sends at once, and how it
 // goes on. Time is a timer that the test moves.
 
+import CentralEngine
+import CounterEngine
 import Dossiers
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
-import Wire
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
 @Suite("A sync over a bad link")
 struct BadLinkTests {

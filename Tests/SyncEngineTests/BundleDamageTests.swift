@@ -1,13 +1,13 @@
 // A file that is not what its sender wrote is refused before anything of it is taken, and named.
 
+import CentralEngine
+import CounterEngine
 import Foundation
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
-import Wire
 import TestSupport
 import Testing
+import Wire
 
 @Suite("Damaged, mixed and missing files of bundles")
 struct BundleDamageTests {

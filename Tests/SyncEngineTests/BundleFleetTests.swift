@@ -1,14 +1,14 @@
 // Offices whose desks have a link, a stick, or both. Sticks are carried late, twice, in any order or
 // never. At the end each has had its last visit, and all must agree.
 
+import CentralEngine
+import CounterEngine
 import Dossiers
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
-import Wire
 import TestSupport
 import Testing
+import Wire
 
 @Suite("Random edits, carried by links and sticks")
 struct BundleFleetTests {

@@ -1,13 +1,13 @@
 import Causality
+import CentralEngine
+import CounterEngine
 import Crypto
 import Foundation
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
-import Wire
 import TestSupport
 import Testing
+import Wire
 
 /// What a bundle cannot do is refused with words, and nothing is lost or taken twice by it.
 @Suite("Bundles of clones, of a restored central, and of strangers")

@@ -1,9 +1,10 @@
 import Crypto
+import Testing
+import Wire
+
 @testable import Bundles
 @testable import CentralEngine
 @testable import CounterEngine
-import Wire
-import Testing
 
 @Suite("Where a reply stands to a replica that may have gone on")
 struct BundleOrderTests {

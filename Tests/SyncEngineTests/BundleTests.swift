@@ -1,14 +1,14 @@
 import Bundles
 import Causality
-import Dossiers
-import Text
-import ReplicaStore
-import Replication
 import CentralEngine
 import CounterEngine
-import Wire
+import Dossiers
+import ReplicaStore
+import Replication
 import TestSupport
 import Testing
+import Text
+import Wire
 
 @Suite("Sync by bundles")
 struct BundleTests {

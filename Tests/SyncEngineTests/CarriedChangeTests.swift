@@ -1,13 +1,14 @@
 import Causality
-import Crypto
-import Dossiers
-@testable import ReplicaStore
-import Replication
 import CentralEngine
 import CounterEngine
-import Wire
+import Crypto
+import Dossiers
+import Replication
 import TestSupport
 import Testing
+import Wire
+
+@testable import ReplicaStore
 
 /// What a device that may not sync any more has written goes on at another one.
 @Suite("Changes carried over from another device")

@@ -1,15 +1,15 @@
 import Causality
+import CentralEngine
+import CounterEngine
 import Crypto
 import Dossiers
 import Foundation
 import ReplicaStore
 import Replication
 import SQLite
-import CentralEngine
-import CounterEngine
-import Wire
 import TestSupport
 import Testing
+import Wire
 
 /// What central knows of its records without looking at them, and what it keeps of refused changes.
 @Suite("Central counts as it writes")

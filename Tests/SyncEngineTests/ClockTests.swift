@@ -1,11 +1,11 @@
 // Promise 8: wall clocks are shown and break display ties; they never order, drop or hide a write.
 
 import Causality
+import CentralEngine
+import CounterEngine
 import Dossiers
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
 import TestSupport
 import Testing
 

@@ -1,15 +1,15 @@
 import Causality
+import CentralEngine
 import Columns
+import CounterEngine
 import Crypto
 import Dossiers
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
-import Wire
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
 @Suite("Batches in columns")
 struct ColumnsExchangeTests {

@@ -1,13 +1,13 @@
 import Causality
+import CentralEngine
+import CounterEngine
 import Crypto
 import Dossiers
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
-import Wire
 import TestSupport
 import Testing
+import Wire
 
 @Suite("Exchanges that come at once share a commit")
 struct CommitQueueTests {

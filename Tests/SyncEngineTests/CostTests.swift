@@ -1,8 +1,8 @@
+import CentralEngine
+import CounterEngine
 import Dossiers
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
 import TestSupport
 import Testing
 

@@ -1,11 +1,11 @@
+import CentralEngine
+import CounterEngine
 import Dossiers
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
-import Wire
 import TestSupport
 import Testing
+import Wire
 
 @Suite("A counter syncs with central")
 struct CounterSessionTests {

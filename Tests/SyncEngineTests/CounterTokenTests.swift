@@ -1,13 +1,13 @@
 import Causality
+import CentralEngine
+import CounterEngine
 import Crypto
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
-import Wire
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
 @Suite("A device's bearer token is replaced, and at no step is the device shut out")
 struct CounterTokenTests {

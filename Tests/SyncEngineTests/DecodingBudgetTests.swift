@@ -5,9 +5,10 @@ import Crypto
 import ReplicaStore
 import Replication
 import SQLite
-import Wire
 import TestSupport
 import Testing
+import Wire
+
 @testable import CentralEngine
 @testable import CounterEngine
 

@@ -1,14 +1,15 @@
 import Causality
-import Dossiers
-@testable import ReplicaStore
-import Replication
-import SQLite
 import CentralEngine
 import CounterEngine
-import Wire
+import Dossiers
+import Replication
+import SQLite
 import TestSupport
 import Testing
 import Time
+import Wire
+
+@testable import ReplicaStore
 
 /// The numbers of desks stand in the codes on citizens' receipts.
 @Suite("Desk numbers, and codes that were given twice")

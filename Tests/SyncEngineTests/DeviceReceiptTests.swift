@@ -1,12 +1,12 @@
 import Causality
+import CentralEngine
+import CounterEngine
 import Crypto
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
-import Wire
 import TestSupport
 import Testing
+import Wire
 
 @Suite("Every sync of a device leaves a receipt at central, which never says more than is known")
 struct DeviceReceiptTests {

@@ -1,13 +1,13 @@
+import CentralEngine
+import CounterEngine
 import Dossiers
 import Foundation
 import ReplicaStore
 import Replication
 import SQLite
-import CentralEngine
-import CounterEngine
-import Wire
 import TestSupport
 import Testing
+import Wire
 
 /// What is written into a file that nobody will open again is lost, whatever SQLite says.
 @Suite("A database file that is gone or replaced is not written to")

@@ -1,11 +1,11 @@
 import Causality
-import Crypto
-import ReplicaStore
 import CentralEngine
 import CounterEngine
-import Wire
+import Crypto
+import ReplicaStore
 import TestSupport
 import Testing
+import Wire
 
 /// The same bytes for the same seed.
 private struct SeededRandom: RandomSource {

@@ -6,9 +6,9 @@ import ReplicaStore
 import Replication
 import SQLite
 import Synchronization
-import Wire
 import TestSupport
 import Testing
+import Wire
 
 @testable import CentralEngine
 @testable import CounterEngine

@@ -1,12 +1,12 @@
+import CentralEngine
+import CounterEngine
 import Dossiers
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
-import Wire
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
 @Suite("A first download in small pages")
 struct FirstDownloadTests {

@@ -1,8 +1,8 @@
+import CentralEngine
+import CounterEngine
 import HTTP
 import HTTPClient
 import HTTPServer
-import CentralEngine
-import CounterEngine
 import Testing
 
 @Suite("The pin of central's key, as it is told by telephone")

@@ -1,6 +1,6 @@
 import ReplicaStore
-import Wire
 import Testing
+import Wire
 
 @testable import CentralEngine
 @testable import CounterEngine

@@ -1,13 +1,13 @@
 import Causality
+import CentralEngine
+import CounterEngine
 import Crypto
 import Dossiers
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
-import Wire
 import TestSupport
 import Testing
+import Wire
 
 /// Who may have another identity: only the holder of the key before, and where central sees why.
 @Suite("A new identity is proved by the key before, and given for a reason")

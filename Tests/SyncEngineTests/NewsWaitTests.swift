@@ -2,9 +2,9 @@ import Causality
 import ReplicaStore
 import Replication
 import Synchronization
-import Wire
 import TestSupport
 import Testing
+import Wire
 
 @testable import CentralEngine
 @testable import CounterEngine

@@ -1,9 +1,9 @@
 import Crypto
 import ReplicaStore
 import Replication
-import Wire
 import TestSupport
 import Testing
+import Wire
 
 @testable import CentralEngine
 @testable import CounterEngine

@@ -1,13 +1,14 @@
 import Causality
-import Crypto
-import Dossiers
-@testable import ReplicaStore
-import Replication
 import CentralEngine
 import CounterEngine
-import Wire
+import Crypto
+import Dossiers
+import Replication
 import TestSupport
 import Testing
+import Wire
+
+@testable import ReplicaStore
 
 /// An id names one record of one kind, at every door.
 @Suite("One id, one kind")

@@ -2,13 +2,13 @@
 // the end all replicas agree, and every event is accounted for.
 
 import Causality
+import CentralEngine
+import CounterEngine
 import Crypto
 import Dossiers
 import Foundation
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
 import TestSupport
 import Testing
 import Time

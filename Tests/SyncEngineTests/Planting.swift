@@ -2,16 +2,17 @@
 // replica's log, or send without having a replica at all.
 
 import Causality
+import CentralEngine
 import Columns
+import CounterEngine
 import Crypto
 import Dossiers
-@testable import ReplicaStore
 import Replication
 import SQLite
-import CentralEngine
-import CounterEngine
-import Wire
 import TestSupport
+import Wire
+
+@testable import ReplicaStore
 
 /// A change that was planted.
 struct Planted {

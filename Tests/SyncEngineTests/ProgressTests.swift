@@ -1,15 +1,15 @@
 // Promise 4, counted: what crosses a link that is cut, in both directions, and how often.
 
 import Causality
+import CentralEngine
+import CounterEngine
 import Dossiers
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
-import Wire
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
 @Suite("At most one chunk is ever sent twice")
 struct ProgressTests {

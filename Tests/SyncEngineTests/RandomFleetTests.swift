@@ -2,14 +2,14 @@
 // overs, faulty programs, lost and repeated messages, restarts. Then the links are good, and all must
 // agree.
 
+import CentralEngine
+import CounterEngine
 import Dossiers
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
-import Wire
 import TestSupport
 import Testing
+import Wire
 
 @Suite("Random edits over random links")
 struct RandomFleetTests {

@@ -1,7 +1,7 @@
-import ReplicaStore
-import SQLite
 import CentralEngine
 import CounterEngine
+import ReplicaStore
+import SQLite
 import TestSupport
 import Testing
 

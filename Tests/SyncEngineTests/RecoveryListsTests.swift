@@ -1,13 +1,13 @@
 import Causality
+import CentralEngine
+import CounterEngine
 import Crypto
 import Dossiers
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
-import Wire
 import TestSupport
 import Testing
+import Wire
 
 /// What a restored central has forgotten, and is told by lists that were kept elsewhere.
 @Suite("A restored central is told whom it had shut out, and what it had erased")

@@ -1,12 +1,12 @@
 import Causality
 import Crypto
 import Dossiers
-import Replication
 import ReplicaStore
+import Replication
 import Synchronization
-import Wire
 import TestSupport
 import Testing
+import Wire
 
 @testable import CentralEngine
 @testable import CounterEngine

@@ -1,9 +1,9 @@
-import Crypto
 import CentralEngine
 import CounterEngine
-import Wire
+import Crypto
 import TestSupport
 import Testing
+import Wire
 
 @Suite("Trying again")
 struct RetryPolicyTests {

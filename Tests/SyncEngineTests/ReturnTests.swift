@@ -1,13 +1,13 @@
 import Causality
+import CentralEngine
+import CounterEngine
 import Crypto
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
-import Wire
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
 /// A central that was restored to a day before a device took its identity knows only who it was.
 @Suite("A device whose identity central has forgotten proves who it was, and needs no code")

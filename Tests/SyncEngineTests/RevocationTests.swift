@@ -1,14 +1,14 @@
 import Causality
+import CentralEngine
+import CounterEngine
 import Crypto
 import Dossiers
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
-import Wire
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
 /// Who has a machine has all identities that it had, and older copies of it have them too.
 @Suite("Revoking a device closes every identity of its enrolment")

@@ -1,5 +1,6 @@
-import Wire
 import Testing
+import Wire
+
 @testable import CentralEngine
 @testable import CounterEngine
 

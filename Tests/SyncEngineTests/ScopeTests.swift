@@ -3,11 +3,12 @@ import Crypto
 import Dossiers
 import ReplicaStore
 import Replication
-@testable import CentralEngine
-@testable import CounterEngine
-import Wire
 import TestSupport
 import Testing
+import Wire
+
+@testable import CentralEngine
+@testable import CounterEngine
 
 @Suite("A device reads and writes its own office's records only")
 struct ScopeTests {

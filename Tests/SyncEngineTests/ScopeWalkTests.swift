@@ -4,9 +4,10 @@ import Dossiers
 import JSON
 import ReplicaStore
 import Replication
-import Wire
 import TestSupport
 import Testing
+import Wire
+
 @testable import CentralEngine
 @testable import CounterEngine
 

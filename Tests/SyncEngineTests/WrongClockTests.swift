@@ -2,12 +2,12 @@
 // goes, until somebody sets its times right.
 
 import Causality
+import CentralEngine
+import CounterEngine
 import Crypto
 import Dossiers
 import ReplicaStore
 import Replication
-import CentralEngine
-import CounterEngine
 import TestSupport
 import Testing
 import Time

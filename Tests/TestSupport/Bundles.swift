@@ -1,9 +1,9 @@
 // Bundles between the counters and the central of a fleet, in files as they would lie on a stick.
 
-internal import Foundation
 public import Bundles
 internal import CentralEngine
 public import CounterEngine
+internal import Foundation
 
 extension Fleet {
     /// The name of a file that is not there yet.

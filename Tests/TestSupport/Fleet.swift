@@ -2,15 +2,15 @@
 // bytes are those of the wire: every exchange is encoded and decoded.
 
 public import Causality
+public import CentralEngine
+public import CounterEngine
 public import Crypto
 internal import Dossiers
 internal import Foundation
 public import ReplicaStore
 public import Replication
-public import CentralEngine
-public import CounterEngine
-public import Wire
 internal import Synchronization
+public import Wire
 
 /// A wall clock that stands where a test puts it, and moves one millisecond at each reading.
 public final class ManualClock: WallClock {

@@ -1,5 +1,5 @@
-import Text
 import Testing
+import Text
 
 @Suite("A clock's skew in words")
 struct ClockSkewTests {

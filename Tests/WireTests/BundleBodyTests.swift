@@ -1,7 +1,7 @@
 import Causality
 import Crypto
-import Wire
 import Testing
+import Wire
 
 @Suite("The body of a bundle")
 struct BundleBodyTests {

@@ -2,8 +2,8 @@ import Causality
 import Crypto
 import Foundation
 import Replication
-import Wire
 import Testing
+import Wire
 
 /// The bundles of `Protocol/vectors/bundles.json`. Sealing is random, so the code cannot make them
 /// again: it opens them.

@@ -4,8 +4,8 @@ import Columns
 import Crypto
 import Demonstration
 import Replication
-import Wire
 import Testing
+import Wire
 
 @Suite("Columns")
 struct ColumnarBatchTests {

@@ -4,8 +4,8 @@ import Columns
 import Crypto
 import Foundation
 import Replication
-import Wire
 import Testing
+import Wire
 
 /// The batches of `Protocol/vectors/columns.json`, which the code can make again.
 private struct ColumnsFile: Codable, Equatable {

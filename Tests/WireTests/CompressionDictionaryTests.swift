@@ -1,6 +1,7 @@
 import Foundation
-@testable import Wire
 import Testing
+
+@testable import Wire
 
 @Suite("The shared dictionary")
 struct CompressionDictionaryTests {

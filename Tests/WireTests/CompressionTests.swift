@@ -1,5 +1,5 @@
-import Wire
 import Testing
+import Wire
 
 @Suite("The zstd content coding")
 struct CompressionTests {

@@ -1,6 +1,6 @@
 import CBOR
-import Wire
 import Testing
+import Wire
 
 /// What damage must never do: trap, be taken for something that no peer could have written, or put
 /// a citizen's data into an error.

@@ -1,7 +1,7 @@
 import CBOR
 import Replication
-import Wire
 import Testing
+import Wire
 
 /// An encoded map as its members, so that tests can also make what our writer never makes.
 struct EncodedMap {

@@ -1,9 +1,9 @@
 import Causality
 import Crypto
 import JSON
+import Testing
 import Text
 import Wire
-import Testing
 
 @Suite("Enrolment's JSON")
 struct EnrolmentTests {

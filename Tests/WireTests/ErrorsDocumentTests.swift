@@ -1,7 +1,7 @@
 import Foundation
 import JSON
-import Wire
 import Testing
+import Wire
 
 @Suite("Protocol/errors.md says what the code does")
 struct ErrorsDocumentTests {

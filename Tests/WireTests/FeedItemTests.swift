@@ -2,8 +2,8 @@ import CBOR
 import Causality
 import Crypto
 import Replication
-import Wire
 import Testing
+import Wire
 
 @Suite("Items of the feed")
 struct FeedItemTests {

@@ -2,8 +2,8 @@ import Causality
 import Crypto
 import Foundation
 import JSON
-import Wire
 import Testing
+import Wire
 
 /// The successions of `Protocol/vectors/identities.json`, made by another program.
 private struct IdentitiesFile: Codable {

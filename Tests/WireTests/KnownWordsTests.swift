@@ -1,6 +1,7 @@
-@testable import Columns
 import Foundation
 import Testing
+
+@testable import Columns
 
 @Suite("The known words of form 1 never change")
 struct KnownWordsTests {

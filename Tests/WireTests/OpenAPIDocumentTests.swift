@@ -3,8 +3,8 @@ import Crypto
 import Foundation
 import JSON
 import Replication
-import Wire
 import Testing
+import Wire
 
 @Suite("Protocol/openapi.yaml says what the code does")
 struct OpenAPIDocumentTests {

@@ -1,7 +1,7 @@
 import JSON
+import Testing
 import Text
 import Wire
-import Testing
 
 @Suite("Failures as problem details")
 struct ProblemTests {

@@ -1,6 +1,6 @@
+import Testing
 import Text
 import Wire
-import Testing
 
 @Suite("Why central refuses")
 struct RefusalReasonTests {

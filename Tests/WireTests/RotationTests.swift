@@ -1,8 +1,8 @@
 import Causality
 import Crypto
 import Replication
-import Wire
 import Testing
+import Wire
 
 @Suite("A request for a new identity, and its answer, on the wire")
 struct RotationTests {

@@ -3,8 +3,8 @@ import Causality
 import Crypto
 import JSON
 import Replication
-import Wire
 import Testing
+import Wire
 
 @Suite("Replies in the bytes of the wire")
 struct SyncReplyTests {

@@ -2,8 +2,8 @@ import CBOR
 import Causality
 import Crypto
 import Replication
-import Wire
 import Testing
+import Wire
 
 @Suite("Requests in the bytes of the wire")
 struct SyncRequestTests {

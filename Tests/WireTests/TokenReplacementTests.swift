@@ -1,8 +1,8 @@
 import Causality
 import Crypto
 import JSON
-import Wire
 import Testing
+import Wire
 
 @Suite("A token's replacement as it is written")
 struct TokenReplacementTests {

@@ -2,8 +2,8 @@ import Causality
 import Crypto
 import Foundation
 import JSON
-import Wire
 import Testing
+import Wire
 
 /// The replacements of `Protocol/vectors/tokens.json`, made by another program.
 private struct TokensFile: Codable {

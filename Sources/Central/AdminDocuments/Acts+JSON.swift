@@ -1,10 +1,10 @@
 // What became of an act, as `--json` and the admin API tell it.
 
-internal import Wire
 public import Administration
 internal import Causality
 public import JSON
 public import ReplicaStore
+internal import Wire
 
 extension RequestSync {
     /// `{asked}`: how many devices were asked.

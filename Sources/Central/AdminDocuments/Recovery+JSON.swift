@@ -1,10 +1,10 @@
-internal import Time
 public import Administration
 internal import Causality
 internal import Crypto
 public import JSON
 public import ReplicaStore
 internal import Replication
+internal import Time
 
 extension Recover.Outcome {
     /// `{recovering, recordsRecovered, newEpoch, …, shutOut, erased, awaited, unsigned}`.

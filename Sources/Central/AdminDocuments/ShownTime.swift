@@ -1,7 +1,7 @@
-internal import Time
 public import Causality
 internal import Dossiers
 public import JSON
+internal import Time
 
 /// Times as the office reads them.
 public enum ShownTime {

@@ -1,6 +1,6 @@
-internal import Wire
-internal import Synchronization
 internal import Addresses
+internal import Synchronization
+internal import Wire
 
 /// The wrong tries of one kind that a node remembers; one that is started anew has forgotten them.
 ///

@@ -4,9 +4,9 @@
 internal import Causality
 internal import Crypto
 internal import Dossiers
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 internal import Wire
 
 /// Why a change cannot be taken.

@@ -5,9 +5,9 @@
 internal import Causality
 internal import Crypto
 internal import Dossiers
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 internal import Wire
 
 /// Takes a device's changes into central's store, in one write transaction.

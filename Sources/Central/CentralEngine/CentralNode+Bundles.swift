@@ -2,14 +2,14 @@
 // link, and then goes on asking in the device's place until there is no more, so that one bundle brings
 // all that the device lacks (`Protocol/bundles.md`).
 
-internal import Columns
+public import Bundles
 public import Causality
+internal import Columns
 internal import Crypto
 internal import Dossiers
 internal import ReplicaStore
 internal import Replication
 internal import Wire
-public import Bundles
 
 /// What came of a bundle from a device.
 public struct AnsweredBundle: Sendable {

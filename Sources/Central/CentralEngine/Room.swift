@@ -2,8 +2,8 @@
 // megabytes, and be: what many such requests together may take is given out here, before anything is
 // allocated. Who finds no room waits in line. What is small passes: it takes little, and most syncs are.
 
-internal import Wire
 internal import Synchronization
+internal import Wire
 
 /// A number of bytes that tasks share.
 final class Room: Sendable {

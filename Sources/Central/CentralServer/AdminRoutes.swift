@@ -4,11 +4,11 @@
 internal import AdminDocuments
 internal import Administration
 internal import Causality
+internal import CentralEngine
 internal import HTTP
+internal import HTTPServer
 internal import JSON
 internal import ReplicaStore
-internal import CentralEngine
-internal import HTTPServer
 internal import Wire
 
 /// What administrators ask of a node.

@@ -2,12 +2,12 @@
 // Errors are problem details (`Protocol/errors.md`).
 
 internal import Causality
+public import CentralEngine
 public import HTTP
+public import HTTPServer
 internal import JSON
 internal import ReplicaStore
 internal import Wire
-public import CentralEngine
-public import HTTPServer
 
 /// Answers HTTP requests for a central node.
 public struct CentralHTTP: Sendable {

@@ -1,7 +1,7 @@
 internal import AdminDocuments
 public import Administration
-internal import ReplicaStore
 public import CentralEngine
+internal import ReplicaStore
 internal import Text
 public import Wire
 

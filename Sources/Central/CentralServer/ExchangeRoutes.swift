@@ -2,11 +2,11 @@
 
 internal import CBOR
 internal import Causality
+internal import CentralEngine
 internal import Crypto
 internal import HTTP
-internal import JSON
-internal import CentralEngine
 internal import HTTPServer
+internal import JSON
 internal import Wire
 
 /// What devices ask of a node.

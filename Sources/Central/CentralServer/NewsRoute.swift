@@ -3,11 +3,11 @@
 // record: who has to know more asks.
 
 internal import Causality
+internal import CentralEngine
 internal import HTTP
+internal import HTTPServer
 internal import JSON
 internal import ReplicaStore
-internal import CentralEngine
-internal import HTTPServer
 internal import Wire
 
 /// Tells administrators of what is committed.

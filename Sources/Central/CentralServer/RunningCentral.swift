@@ -1,10 +1,10 @@
 internal import Addresses
 public import Administration
 internal import Causality
-public import HTTP
-internal import ReplicaStore
 public import CentralEngine
+public import HTTP
 public import HTTPServer
+internal import ReplicaStore
 internal import Wire
 
 /// A central that serves.

@@ -1,6 +1,6 @@
-public import HTTPServer
 public import Causality
 internal import HTTP
+public import HTTPServer
 public import JSON
 public import ReplicaStore
 public import Wire

@@ -5,7 +5,8 @@
 internal import AdminDocuments
 public import Administration
 public import Causality
-internal import Foundation
+internal import Files
+internal import Glibc
 internal import JSON
 
 extension ServingStatus {
@@ -14,7 +15,7 @@ extension ServingStatus {
         url: String, since: Timestamp, connectionsMax: Int, connectionsPerAddressMax: Int,
         trustedProxies: [String]
     ) {
-        let processID = ProcessInfo.processInfo.processIdentifier
+        let processID = getpid()
         self.init(
             processID: processID, startTicks: Self.startTicks(of: processID) ?? 0, url: url,
             since: since, connectionsMax: connectionsMax,
@@ -23,8 +24,8 @@ extension ServingStatus {
 
     /// What the central that serves this database said last; `nil` when none does.
     public init?(besides databasePath: String) {
-        guard let bytes = FileManager.default.contents(atPath: Self.path(besides: databasePath)),
-            let document = try? JSONValue(parsing: Array(bytes)),
+        guard let bytes = try? WholeFile.read(path: Self.path(besides: databasePath)),
+            let document = try? JSONValue(parsing: bytes),
             let processID = document["processID"]?.integerValue.map(Int32.init(clamping:)),
             let ticks = document["startTicks"]?.integerValue,
             Self.startTicks(of: processID) == ticks, let url = document["url"]?.stringValue,
@@ -48,11 +49,9 @@ extension ServingStatus {
             ("startTicks", .integer(startTicks)),
             ("sinceMilliseconds", .integer(since.milliseconds)),
         ]
-        let path = Self.path(besides: databasePath)
-        let isWritten = FileManager.default.createFile(
-            atPath: path + ".new", contents: Data(JSONValue.object(members).serializedBytes()),
-            attributes: [.posixPermissions: 0o600])
-        if isWritten { rename(path + ".new", path) }
+        try? WholeFile.replace(
+            path: Self.path(besides: databasePath),
+            with: JSONValue.object(members).serializedBytes(), isSynced: false)
     }
 
     /// Takes away what was said: nobody serves any more.
@@ -67,7 +66,7 @@ extension ServingStatus {
     /// When a process began, from Linux's /proc (proc_pid_stat(5), field 22); `nil` when there is none.
     private static func startTicks(of processID: Int32) -> Int64? {
         guard
-            let text = try? String(contentsOfFile: "/proc/\(processID)/stat", encoding: .utf8),
+            let text = try? WholeFile.text(path: "/proc/\(processID)/stat"),
             // The name, field 2, may hold anything.
             let end = text.lastIndex(of: ")")
         else { return nil }

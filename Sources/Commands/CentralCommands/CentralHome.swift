@@ -5,10 +5,10 @@ internal import Crypto
 internal import Dossiers
 internal import Foundation
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import SQLite
 internal import SharedCommands
+internal import Text
 internal import Time
 
 /// A central's home directory and its database.

@@ -1,6 +1,6 @@
 import Glibc
-internal import Text
 import Synchronization
+internal import Text
 
 /// Where a program writes its lines: a file descriptor, or memory in tests.
 ///

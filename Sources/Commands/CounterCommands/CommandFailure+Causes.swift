@@ -1,8 +1,8 @@
 internal import CommandLine
 internal import Dossiers
-internal import Text
 internal import ReplicaStore
 internal import SQLite
+internal import Text
 internal import Wire
 
 extension CommandFailure {

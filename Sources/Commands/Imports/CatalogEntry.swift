@@ -1,7 +1,7 @@
 internal import Dossiers
-public import Text
 public import ReplicaStore
 public import Replication
+public import Text
 internal import Time
 
 /// An entry for the catalog, and by what it is known again.

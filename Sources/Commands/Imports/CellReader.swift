@@ -1,8 +1,8 @@
 internal import Dossiers
 internal import Foundation
-internal import Text
-internal import Replication
 internal import JSON
+internal import Replication
+internal import Text
 internal import Time
 
 /// Reads a cell as people write it: dates of the country, numbers in groups, words for statuses.

@@ -1,8 +1,8 @@
 internal import Dossiers
 internal import Files
 internal import Foundation
-internal import Text
 internal import Replication
+internal import Text
 internal import Time
 
 /// Public holidays as a table of `date,name`, with or without a heading.

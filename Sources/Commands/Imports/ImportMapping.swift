@@ -7,8 +7,8 @@
 
 internal import Dossiers
 public import JSON
-public import Text
 internal import Replication
+public import Text
 
 /// A mapping, or a file, that cannot be used.
 public struct ImportError: Error, Hashable, Sendable {

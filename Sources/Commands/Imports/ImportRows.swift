@@ -1,8 +1,8 @@
 internal import Dossiers
 internal import Files
 internal import JSON
-public import Text
 public import Replication
+public import Text
 
 /// A row as the fields of a dossier.
 public struct ImportRow: Sendable {

@@ -6,8 +6,8 @@
 internal import Dossiers
 internal import Foundation
 public import JSON
-internal import Text
 internal import Replication
+internal import Text
 public import Time
 
 /// Procedures for the catalog.

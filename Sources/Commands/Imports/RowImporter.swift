@@ -1,8 +1,8 @@
 public import Causality
 internal import Dossiers
-internal import Text
 public import ReplicaStore
 internal import Replication
+internal import Text
 
 /// What became of a row.
 public enum RowOutcome: String, CaseIterable, Sendable {

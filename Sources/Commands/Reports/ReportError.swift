@@ -1,6 +1,6 @@
-public import Text
 internal import ReplicaStore
 public import SQLite
+public import Text
 public import Time
 
 /// Why there is no report. No case holds anything of a record.

@@ -1,10 +1,10 @@
 public import Causality
 public import CommandLine
+internal import Files
 internal import Imports
 internal import JSON
-internal import Text
 public import ReplicaStore
-internal import Files
+internal import Text
 
 /// The import of rows as both programs offer it: options, files, progress and what is said at the end.
 public struct ImportRun {

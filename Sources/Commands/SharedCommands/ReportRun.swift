@@ -1,10 +1,10 @@
 public import CommandLine
+internal import Files
 internal import JSON
 internal import Reports
 internal import SQLite
 public import Text
 internal import Time
-internal import Files
 
 /// The report as both programs offer it: period, cut, form.
 public struct ReportRun {

@@ -1,13 +1,13 @@
 // What a counter does with central's reply: all of it in one transaction, so that a cut loses nothing and
 // repeats at most one chunk.
 
-internal import Columns
 internal import Causality
+internal import Columns
 internal import Crypto
 internal import Dossiers
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 internal import Wire
 
 /// What one exchange led to.

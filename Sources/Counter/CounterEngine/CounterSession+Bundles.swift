@@ -1,12 +1,12 @@
 // A counter's side of a sync by bundles: the requests of a whole sync in one file, and later the replies,
 // each applied as if it had come over a link (`Protocol/bundles.md`).
 
+public import Bundles
 internal import Causality
 internal import Crypto
 internal import ReplicaStore
 internal import Replication
 public import Wire
-public import Bundles
 
 /// A bundle for central that was made.
 public struct CreatedBundle: Sendable {

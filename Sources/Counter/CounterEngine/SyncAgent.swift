@@ -1,10 +1,10 @@
 // The loop around `AgentMachine`: it gathers what happens, and does what the machine says. One thing
 // at a time: while it syncs it does not wait at central, so that one connection serves both.
 
+internal import Causality
 public import Crypto
 public import ReplicaStore
 internal import Wire
-internal import Causality
 
 /// What an agent is doing, for whoever asks.
 public enum AgentState: Sendable {

@@ -1,12 +1,12 @@
 // The exchange over HTTP/1.1.
 
 internal import Causality
+public import CounterEngine
 internal import Crypto
 internal import HTTP
+public import HTTPClient
 internal import JSON
 public import Wire
-public import CounterEngine
-public import HTTPClient
 
 /// Carries exchanges to central over HTTP.
 public final class HTTPTransport: Transport {

@@ -1,7 +1,7 @@
-internal import HTTP
 import CCurl
 import Dispatch
 import Glibc
+internal import HTTP
 import Synchronization
 
 /// libcurl's handles of one client, and the thread on which alone they are used.

@@ -1,7 +1,7 @@
 import CCurl
 import Dispatch
-import Synchronization
 public import HTTP
+import Synchronization
 
 /// An HTTP/1.1 client over libcurl that keeps its connection open between requests.
 ///

@@ -1,5 +1,5 @@
-internal import HTTP
 import Glibc
+internal import HTTP
 
 /// Notices that nothing moves on a transfer any more. Bytes that leave the kernel's send buffer move,
 /// though libcurl has long handed them over: on a slow link that takes a while. libcurl's own low-speed

@@ -8,8 +8,8 @@
 import CMicrohttpd
 import Dispatch
 import Glibc
-import Synchronization
 internal import HTTP
+import Synchronization
 
 /// Notices peers that leave or dawdle.
 final class ConnectionWatch: Sendable {

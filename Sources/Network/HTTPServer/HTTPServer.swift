@@ -1,8 +1,8 @@
 import CMicrohttpd
 import Dispatch
 import Glibc
-import Synchronization
 public import HTTP
+import Synchronization
 
 /// An HTTP/1.1 server over libmicrohttpd whose handlers are asynchronous.
 ///

@@ -8,8 +8,8 @@
 
 import CGnuTLS
 import CMicrohttpd
-import Synchronization
 internal import HTTP
+import Synchronization
 
 /// A certificate chain and its private key, which belong together.
 ///

@@ -1,8 +1,8 @@
+internal import Addresses
 import CMicrohttpd
 import Dispatch
-import Synchronization
-internal import Addresses
 internal import HTTP
+import Synchronization
 
 /// What libmicrohttpd's callbacks and the handlers share: rules, open exchanges, the way to close.
 final class ServerCore: Sendable {

@@ -1,8 +1,8 @@
 internal import Addresses
 import CMicrohttpd
 import Glibc
-import Synchronization
 internal import HTTP
+import Synchronization
 
 /// libmicrohttpd's daemon and what must live as long as it does.
 ///

@@ -1,6 +1,6 @@
 internal import JSON
-public import Text
 internal import Replication
+public import Text
 
 extension DossierError: CustomStringConvertible {
     /// What is wrong, as part of a sentence, in English, without any value.

@@ -1,5 +1,5 @@
-public import Text
 public import Replication
+public import Text
 
 extension RecordSchema {
     /// What a person calls a field: its name, by which it is written, and in Vietnamese its title too.

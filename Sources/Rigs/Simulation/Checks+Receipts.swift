@@ -2,10 +2,10 @@
 // chain, and a device that central calls complete holds what central holds.
 
 internal import Causality
+internal import CounterEngine
 internal import Crypto
 internal import ReplicaStore
 internal import Replication
-internal import CounterEngine
 
 extension World {
     /// Checks the receipts that a sync has left at both ends.

@@ -1,9 +1,9 @@
 // The link between a device and central. A session's requests come to the world, which decides what
 // becomes of each; the bytes are those of the wire.
 
+internal import CounterEngine
 internal import Demonstration
 internal import Wire
-internal import CounterEngine
 
 /// Carries a session's requests into the world.
 final class Link: Transport {

@@ -1,11 +1,11 @@
 internal import Causality
+internal import CentralEngine
 internal import Crypto
 internal import Demonstration
 internal import Dossiers
 internal import ReplicaStore
 internal import Replication
 internal import Wire
-internal import CentralEngine
 
 extension World {
     /// Writes at central in one transaction, as one run of a command does.

@@ -1,6 +1,6 @@
-internal import CounterEngine
-internal import CentralEngine
 internal import Causality
+internal import CentralEngine
+internal import CounterEngine
 internal import Crypto
 internal import Demonstration
 internal import ReplicaStore

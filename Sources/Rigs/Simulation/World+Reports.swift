@@ -1,10 +1,10 @@
 // A report is honest: what it says of the sync is so, and nothing fails that nobody made fail.
 
 internal import Causality
+internal import CounterEngine
 internal import ReplicaStore
 internal import Replication
 internal import Wire
-internal import CounterEngine
 
 extension World {
     /// Checks what a sync says of itself, at its end, before anything else happens.

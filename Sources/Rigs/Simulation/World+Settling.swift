@@ -1,6 +1,6 @@
+internal import CounterEngine
 internal import ReplicaStore
 internal import Wire
-internal import CounterEngine
 
 extension World {
     /// Rounds in which all must have been exchanged: one to push, one to pull, and after a

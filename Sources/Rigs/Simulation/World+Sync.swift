@@ -1,11 +1,11 @@
-internal import CentralEngine
 internal import Causality
+internal import CentralEngine
+internal import CounterEngine
 internal import Crypto
 internal import Demonstration
 internal import ReplicaStore
 internal import Replication
 internal import Wire
-internal import CounterEngine
 
 /// A reply and its bytes as they arrive.
 private struct Answer {

@@ -4,13 +4,13 @@
 // history follow from its seed.
 
 internal import Causality
+internal import CentralEngine
 internal import Crypto
 internal import Demonstration
 internal import Foundation
 internal import ReplicaStore
 internal import Replication
 internal import Wire
-internal import CentralEngine
 
 /// One machine of an office.
 struct SimulatedDevice {

@@ -1,10 +1,10 @@
 internal import Causality
+internal import CounterLink
 internal import Crypto
 internal import Foundation
 internal import ReplicaStore
 internal import Replication
 internal import Wire
-internal import CounterLink
 
 /// What others wait for while requests come that are small and want much, and what these take of memory.
 /// Times are of this machine; the tests count bytes, entries and steps instead.

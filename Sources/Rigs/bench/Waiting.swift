@@ -1,10 +1,10 @@
 internal import Causality
+internal import CounterLink
 internal import Crypto
 internal import Foundation
 internal import ReplicaStore
 internal import Replication
 internal import Wire
-internal import CounterLink
 
 /// Many agents that wait for news at one central, and a few desks that write meanwhile.
 struct Waiting {

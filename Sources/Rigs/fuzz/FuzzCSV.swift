@@ -1,5 +1,5 @@
-internal import Imports
 internal import Files
+internal import Imports
 
 /// Rows are the same however the file comes in pieces, stand in the order of their lines, and what was
 /// read says the same when it is written and read again.

@@ -1,8 +1,8 @@
 internal import Causality
 internal import Dossiers
+internal import Files
 internal import JSON
 internal import Replication
-internal import Files
 
 /// A JSON text that is parsed, written and parsed again is the same value, in either layout.
 func checkJSON(_ input: [UInt8]) {

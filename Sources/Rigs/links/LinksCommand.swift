@@ -2,10 +2,10 @@
 //
 //     swift build -c release && swift run -c release links [--condition NAME] [--dossiers N]
 
-internal import Text
 internal import BadLinks
 internal import CommandLine
 internal import Foundation
+internal import Text
 
 enum LinksCommand {
     static let command = Command(

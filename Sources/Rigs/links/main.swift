@@ -1,6 +1,6 @@
-internal import Text
 internal import CommandLine
 internal import Foundation
+internal import Text
 
 let tool = Tool(
     name: "links", version: "1.0.0", summary: "the built programs over bad links",

@@ -5,10 +5,10 @@
 //     swift run -c release simulate --seed 42 --out failure.jsonl
 //     swift run -c release simulate --replay failure.jsonl --verbose
 
-internal import Text
 internal import CommandLine
 internal import Foundation
 internal import Simulation
+internal import Text
 
 enum SimulateCommand {
     static let command = Command(

@@ -1,6 +1,6 @@
-internal import Text
 internal import CommandLine
 internal import Foundation
+internal import Text
 
 let tool = Tool(
     name: "simulate", version: "1.0.0",

@@ -1,7 +1,7 @@
 public import Dossiers
-public import Text
 public import Replication
 public import SQLite
+public import Text
 
 /// Why the store could not do what was asked. No case carries the content of a record.
 public enum StoreError: Error, Sendable {

@@ -2,8 +2,8 @@ internal import CommandLine
 internal import Demonstration
 internal import Foundation
 internal import JSON
-internal import Text
 internal import Reports
+internal import Text
 
 enum DemoCommand {
     static let command = Command(

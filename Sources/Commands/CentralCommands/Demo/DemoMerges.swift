@@ -2,9 +2,9 @@ internal import Causality
 internal import CommandLine
 internal import Demonstration
 internal import Dossiers
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 
 /// What central merged by itself of the edits that two desks made while apart, counted in records.
 struct DemoMerges {

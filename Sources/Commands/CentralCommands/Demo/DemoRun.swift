@@ -1,23 +1,23 @@
 // The machinery of the demonstration: the real node behind the real HTTP server, and for every desk a
 // replica of its own that syncs by HTTP. Only the half-year is made up.
 
-internal import CentralServer
 internal import Administration
 internal import Causality
+internal import CentralEngine
+internal import CentralServer
 internal import CommandLine
+internal import CounterEngine
+internal import CounterLink
 internal import Crypto
 internal import Demonstration
 internal import Dossiers
 internal import Foundation
-internal import Text
+internal import HTTPServer
 internal import ReplicaStore
 internal import Replication
-internal import Wire
-internal import CentralEngine
-internal import CounterEngine
-internal import CounterLink
-internal import HTTPServer
 internal import SharedCommands
+internal import Text
+internal import Wire
 
 /// A desk of the demonstration.
 struct DemoDesk: Sendable {

@@ -1,19 +1,19 @@
 // What the demonstration prints. Every figure is counted from central's database, from the desks'
 // replicas or from the syncs; none is taken from the plan but to be compared.
 
-internal import CentralServer
-internal import CounterEngine
 internal import Causality
+internal import CentralServer
 internal import CommandLine
+internal import CounterEngine
 internal import Demonstration
 internal import Dossiers
 internal import JSON
 internal import ReplicaStore
 internal import Replication
 internal import Reports
+internal import SharedCommands
 internal import Text
 internal import Wire
-internal import SharedCommands
 
 /// Tells a person what happened.
 struct DemoStory {

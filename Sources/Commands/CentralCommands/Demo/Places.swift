@@ -1,6 +1,6 @@
 internal import Causality
-internal import Text
 internal import ReplicaStore
+internal import Text
 
 /// Where a value was written: which desk of which office.
 struct Places {

@@ -4,8 +4,8 @@ internal import Causality
 internal import CommandLine
 internal import Crypto
 internal import JSON
-internal import Text
 internal import ReplicaStore
+internal import Text
 
 enum DevicesCommand {
     static let devices = Command(

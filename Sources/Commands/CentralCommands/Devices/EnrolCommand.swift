@@ -4,10 +4,10 @@ internal import Causality
 internal import CommandLine
 internal import Crypto
 internal import Dossiers
-internal import JSON
-internal import Text
-internal import ReplicaStore
 internal import HTTP
+internal import JSON
+internal import ReplicaStore
+internal import Text
 internal import Wire
 
 enum EnrolCommand {

@@ -5,8 +5,8 @@ internal import Administration
 internal import Causality
 internal import CommandLine
 internal import JSON
-internal import Text
 internal import ReplicaStore
+internal import Text
 
 enum RevokeCommand {
     static let revoke = Command(

@@ -1,14 +1,14 @@
-internal import CentralServer
 internal import AdminDocuments
 internal import Administration
 internal import Causality
+internal import CentralServer
 internal import CommandLine
 internal import Crypto
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 
 enum StatusCommand {
     static let command = Command(

@@ -1,14 +1,14 @@
 // A device's bundle at central: taken in like its sync, and answered with a bundle.
 
+internal import Bundles
 internal import Causality
+internal import CentralEngine
 internal import CommandLine
 internal import JSON
-internal import Text
 internal import ReplicaStore
-internal import Wire
-internal import Bundles
-internal import CentralEngine
 internal import SharedCommands
+internal import Text
+internal import Wire
 
 enum BundleCommand {
     static let command = Command(

@@ -4,9 +4,9 @@ internal import CommandLine
 internal import Crypto
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 internal import Time
 
 /// Results and progress for the portal: what has changed since a position of the feed.

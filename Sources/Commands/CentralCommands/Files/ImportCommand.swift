@@ -2,12 +2,12 @@ internal import Causality
 internal import CommandLine
 internal import Crypto
 internal import Dossiers
-internal import SharedCommands
+internal import Files
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
-internal import Files
+internal import SharedCommands
+internal import Text
 
 enum ImportCommand {
     static let command = Command(

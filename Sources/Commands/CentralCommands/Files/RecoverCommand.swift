@@ -6,8 +6,8 @@ internal import Causality
 internal import CommandLine
 internal import Crypto
 internal import JSON
-internal import Text
 internal import ReplicaStore
+internal import Text
 
 enum RecoverCommand {
     static let command = Command(

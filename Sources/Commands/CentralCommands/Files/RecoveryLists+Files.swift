@@ -5,12 +5,12 @@ internal import Administration
 internal import Causality
 internal import CommandLine
 internal import Crypto
+internal import Files
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 internal import Time
-internal import Files
 
 extension RecoveryLists {
     /// The lists that `central recover` is given, read whole before anything is written.

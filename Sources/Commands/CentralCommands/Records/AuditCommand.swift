@@ -4,9 +4,9 @@ internal import CommandLine
 internal import Dossiers
 internal import Glibc
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 
 /// Who did what: to one record, or at central.
 enum AuditCommand {

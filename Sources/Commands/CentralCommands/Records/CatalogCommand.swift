@@ -1,17 +1,17 @@
 internal import Administration
+internal import Bundles
 internal import Causality
 internal import CommandLine
 internal import Dossiers
+internal import Files
 internal import Imports
 internal import JSON
-internal import Text
 internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
-internal import Bundles
 internal import SharedCommands
+internal import Text
 internal import Time
-internal import Files
 
 /// The catalog: procedures, holidays and offices, which every counter reads.
 enum CatalogCommand {

@@ -7,9 +7,9 @@ internal import CommandLine
 internal import Crypto
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 
 enum EraseCommand {
     static let erase = Command(

@@ -6,11 +6,11 @@ internal import Causality
 internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
 internal import SharedCommands
+internal import Text
 
 enum InboxCommands {
     static let conflicts = Command(

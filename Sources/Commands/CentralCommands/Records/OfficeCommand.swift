@@ -2,9 +2,9 @@ internal import Administration
 internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 
 enum OfficeCommand {
     static let add = Command(

@@ -4,9 +4,9 @@ internal import CommandLine
 internal import Crypto
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 
 enum RecordsCommand {
     static let digest = Command(

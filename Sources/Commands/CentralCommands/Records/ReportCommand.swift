@@ -1,8 +1,8 @@
 internal import Causality
 internal import CommandLine
-internal import Text
 internal import Reports
 internal import SharedCommands
+internal import Text
 
 enum ReportCommand {
     static let command = Command(

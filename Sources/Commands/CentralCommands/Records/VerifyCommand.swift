@@ -1,9 +1,9 @@
+internal import Causality
 internal import CommandLine
 internal import JSON
-internal import Text
 internal import ReplicaStore
-internal import Causality
 internal import SharedCommands
+internal import Text
 
 enum VerifyCommand {
     static let command = Command(

@@ -1,11 +1,11 @@
-internal import Administration
 internal import AdminDocuments
+internal import Administration
 internal import Causality
 internal import CommandLine
 internal import Crypto
 internal import JSON
-internal import Text
 internal import ReplicaStore
+internal import Text
 
 /// Accounts of administrators who work over the network.
 enum AdminCommand {

@@ -1,17 +1,17 @@
 internal import Addresses
 internal import AdminDocuments
-internal import CentralServer
 internal import Administration
 internal import Causality
+internal import CentralEngine
+internal import CentralServer
 internal import CommandLine
 internal import HTTP
-internal import Host
-internal import Text
-internal import ReplicaStore
-internal import Wire
-internal import CentralEngine
 internal import HTTPServer
+internal import Host
+internal import ReplicaStore
 internal import SharedCommands
+internal import Text
+internal import Wire
 
 enum ServeCommand {
     static let command = Command(

@@ -1,10 +1,10 @@
-internal import CentralServer
+internal import Addresses
 internal import Administration
+internal import CentralServer
 internal import CommandLine
 internal import Dispatch
-internal import Text
-internal import Addresses
 internal import HTTPServer
+internal import Text
 
 /// The limits that `central serve` is given on its command line.
 enum ServeLimits {

@@ -1,13 +1,13 @@
 internal import AdminDocuments
 internal import Causality
 internal import CommandLine
+internal import Files
 internal import Foundation
 internal import HTTP
-internal import JSON
-internal import Text
-internal import ReplicaStore
-internal import Files
 internal import HTTPServer
+internal import JSON
+internal import ReplicaStore
+internal import Text
 
 /// `central tls`: a certificate for a first day, and what counters have to know of any.
 enum TLSCommand {

@@ -1,8 +1,8 @@
 internal import CommandLine
-internal import HTTP
-internal import Text
 internal import Files
+internal import HTTP
 internal import HTTPServer
+internal import Text
 
 /// Where central's certificate and its key are.
 struct TLSFiles {

@@ -1,10 +1,10 @@
 internal import CommandLine
 internal import Dossiers
+internal import Files
 internal import Foundation
 internal import JSON
-internal import Text
 internal import ReplicaStore
-internal import Files
+internal import Text
 
 enum ApplyCommand {
     /// Messages on standard error at most; the rest is counted.

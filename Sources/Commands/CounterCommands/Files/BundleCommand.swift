@@ -1,13 +1,13 @@
 // Sync by files, where there is no link: a stick carries the outbox to central, and the reply back.
 
-internal import CommandLine
-internal import JSON
-internal import Text
-internal import ReplicaStore
-internal import Wire
 internal import Bundles
+internal import CommandLine
 internal import CounterEngine
+internal import JSON
+internal import ReplicaStore
 internal import SharedCommands
+internal import Text
+internal import Wire
 
 enum BundleCommand {
     static func command(_ context: CounterContext) -> Command {

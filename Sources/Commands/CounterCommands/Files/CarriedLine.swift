@@ -6,9 +6,9 @@ internal import Causality
 internal import Crypto
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 internal import Time
 
 extension CarriedChange {

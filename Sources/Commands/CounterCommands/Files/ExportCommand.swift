@@ -3,10 +3,10 @@
 
 internal import CommandLine
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
 internal import SharedCommands
+internal import Text
 
 enum ExportCommand {
     static func command(_ context: CounterContext) -> Command {

@@ -1,7 +1,7 @@
 internal import CommandLine
+internal import ReplicaStore
 internal import SharedCommands
 internal import Text
-internal import ReplicaStore
 
 enum ImportCommand {
     static func command(_ context: CounterContext) -> Command {

@@ -1,8 +1,8 @@
 internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import Replication
+internal import Text
 internal import Time
 
 /// A record of a listing, with its deadline if it is a dossier that has one.

@@ -1,8 +1,8 @@
 internal import CommandLine
 internal import Dossiers
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 
 enum RecordsCommand {
     static func command(_ context: CounterContext) -> Command {

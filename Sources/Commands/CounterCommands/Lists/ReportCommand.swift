@@ -1,7 +1,7 @@
 internal import Causality
 internal import CommandLine
-internal import Text
 internal import SharedCommands
+internal import Text
 
 enum ReportCommand {
     static func command(_ context: CounterContext) -> Command {

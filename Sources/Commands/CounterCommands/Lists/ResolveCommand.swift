@@ -1,11 +1,11 @@
 internal import Causality
 internal import CommandLine
 internal import Dossiers
-internal import Text
 internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
 internal import SharedCommands
+internal import Text
 
 enum ResolveCommand {
     static func command(_ context: CounterContext) -> Command {

@@ -2,9 +2,9 @@ internal import Causality
 internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 
 enum ShowCommand {
     static func command(_ context: CounterContext) -> Command {

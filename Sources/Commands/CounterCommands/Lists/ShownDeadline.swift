@@ -2,8 +2,8 @@ internal import Causality
 internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import Replication
+internal import Text
 internal import Time
 
 /// A dossier's deadline, and how the dossier stands to it at a time.

@@ -2,8 +2,8 @@ internal import Causality
 internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import Replication
+internal import Text
 internal import Time
 
 /// Values as a person reads them; not yet safe for a terminal.

@@ -1,14 +1,14 @@
-internal import Text
 public import Causality
 public import CommandLine
-public import Crypto
-internal import Foundation
-internal import Dossiers
-internal import ReplicaStore
-public import Wire
 public import CounterEngine
 public import CounterLink
+public import Crypto
+internal import Dossiers
+internal import Foundation
 public import HTTPClient
+internal import ReplicaStore
+internal import Text
+public import Wire
 
 /// A way to central: exchanges, and the one request before them.
 public protocol CentralLink: Transport {

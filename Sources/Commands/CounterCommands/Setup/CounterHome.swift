@@ -1,7 +1,7 @@
 internal import CommandLine
-internal import Text
 internal import ReplicaStore
 internal import SharedCommands
+internal import Text
 
 /// A replica's home directory: the database, and the lock of its syncs.
 struct CounterHome: ProgramHome {

@@ -1,18 +1,18 @@
 // Enrolment. The key is on disk before central is asked: a try whose answer was lost is repeated
 // with the same key, and central gives the same identity again.
 
-internal import CounterEngine
 internal import Causality
 internal import CommandLine
+internal import CounterEngine
 internal import Crypto
-internal import Foundation
-internal import JSON
-internal import Text
-internal import ReplicaStore
-internal import Wire
 internal import Files
+internal import Foundation
 internal import HTTPClient
+internal import JSON
+internal import ReplicaStore
 internal import SharedCommands
+internal import Text
+internal import Wire
 
 enum EnrolCommand {
     static func command(_ context: CounterContext) -> Command {

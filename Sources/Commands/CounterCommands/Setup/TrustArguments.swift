@@ -1,13 +1,13 @@
 // By what a counter is to know central, as it is said at enrolment.
 
-internal import CounterLink
 internal import CommandLine
-internal import HTTP
-internal import Text
-internal import ReplicaStore
-internal import Wire
+internal import CounterLink
 internal import Files
+internal import HTTP
 internal import HTTPClient
+internal import ReplicaStore
+internal import Text
+internal import Wire
 
 enum TrustArguments {
     /// A file of certificates is small; what is larger is another file.

@@ -3,9 +3,9 @@
 
 internal import Causality
 internal import CommandLine
+internal import Files
 internal import JSON
 internal import Text
-internal import Files
 
 /// What an agent of a replica is doing.
 struct AgentStatus: Equatable {

@@ -1,8 +1,8 @@
 internal import CommandLine
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 
 enum DigestCommand {
     static func command(_ context: CounterContext) -> Command {

@@ -3,8 +3,8 @@
 internal import Causality
 internal import CommandLine
 internal import JSON
-internal import Text
 internal import ReplicaStore
+internal import Text
 
 extension IdentityRotation {
     /// What was detected and what was done.

@@ -2,8 +2,8 @@ internal import Causality
 internal import CommandLine
 internal import Crypto
 internal import JSON
-internal import Text
 internal import ReplicaStore
+internal import Text
 
 enum ReceiptsCommand {
     private static let lastDefault = 20

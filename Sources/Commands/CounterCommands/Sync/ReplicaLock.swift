@@ -2,8 +2,8 @@ internal import CommandLine
 internal import Files
 internal import Glibc
 internal import ReplicaStore
-internal import Text
 internal import SharedCommands
+internal import Text
 
 /// The lock that one program at a time has on a replica.
 struct ReplicaLock {

@@ -3,12 +3,12 @@
 
 internal import Causality
 internal import CommandLine
+internal import CounterEngine
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
-internal import CounterEngine
+internal import Text
 
 /// How a replica stands with central.
 struct ReplicaStatus {

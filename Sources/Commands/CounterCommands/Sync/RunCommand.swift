@@ -1,12 +1,12 @@
 internal import Causality
 internal import CommandLine
+internal import CounterEngine
 internal import Foundation
 internal import Host
-internal import Text
 internal import ReplicaStore
-internal import Synchronization
-internal import CounterEngine
 internal import SharedCommands
+internal import Synchronization
+internal import Text
 
 /// `counter run`: the agent.
 enum RunCommand {

@@ -1,7 +1,7 @@
 internal import Causality
 internal import CommandLine
-internal import Text
 internal import ReplicaStore
+internal import Text
 
 enum StatusCommand {
     static func command(_ context: CounterContext) -> Command {

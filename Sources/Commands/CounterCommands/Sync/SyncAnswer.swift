@@ -2,11 +2,11 @@
 // has a connection open already. The words are made where the sync was, in both languages.
 
 internal import CommandLine
+internal import CounterEngine
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
-internal import CounterEngine
+internal import Text
 
 /// What a sync is answered with.
 struct SyncAnswer {

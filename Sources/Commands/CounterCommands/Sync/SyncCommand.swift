@@ -1,11 +1,11 @@
 internal import CommandLine
-internal import JSON
-internal import Text
-internal import ReplicaStore
-internal import Wire
 internal import CounterEngine
 internal import HTTPClient
+internal import JSON
+internal import ReplicaStore
 internal import SharedCommands
+internal import Text
+internal import Wire
 
 enum SyncCommand {
     static let limitRate = Option(

@@ -2,13 +2,13 @@
 // everything on disk and the digests agree (promise 10).
 
 internal import CommandLine
+internal import CounterEngine
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 internal import Wire
-internal import CounterEngine
 
 extension SyncReport {
     /// The document of `sync --json`.

@@ -1,9 +1,9 @@
 internal import Causality
 internal import CommandLine
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import SharedCommands
+internal import Text
 
 enum VerifyCommand {
     static func command(_ context: CounterContext) -> Command {

@@ -1,8 +1,8 @@
 internal import CommandLine
 internal import Dossiers
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 
 /// An edit of the catalog, which a counter reads and does not write.
 struct CatalogError: Error {}

@@ -1,9 +1,9 @@
 internal import CommandLine
-internal import Text
 internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
 internal import SharedCommands
+internal import Text
 
 enum ContactCommand {
     private static let ways = ["in_person", "incoming_call", "outgoing_call"]

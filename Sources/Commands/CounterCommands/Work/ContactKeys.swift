@@ -1,11 +1,11 @@
 internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
 internal import SharedCommands
+internal import Text
 
 /// Contacts by two keys each: the way, then the topic.
 struct ContactKeys {

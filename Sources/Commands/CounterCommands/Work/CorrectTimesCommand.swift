@@ -2,9 +2,9 @@ internal import Causality
 internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 
 /// Sets right what was entered under a wrong clock.
 enum CorrectTimesCommand {

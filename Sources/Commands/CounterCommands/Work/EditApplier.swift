@@ -5,9 +5,9 @@
 internal import Causality
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 
 /// A line that failed, or that deserves a warning. Holds nothing of the line's content.
 struct LineProblem: Error, Hashable {

@@ -3,8 +3,8 @@ internal import Dossiers
 internal import Files
 internal import Glibc
 internal import JSON
-internal import Text
 internal import ReplicaStore
+internal import Text
 
 /// A file of edits, read a group at a time in bounded memory.
 final class EditSource {

@@ -2,9 +2,9 @@ internal import Causality
 internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 
 /// The steps of a dossier's life after it was taken in.
 enum LifeCommands {

@@ -2,11 +2,11 @@ internal import Causality
 internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
 internal import SharedCommands
+internal import Text
 
 enum ReceiveCommand {
     static func command(_ context: CounterContext) -> Command {

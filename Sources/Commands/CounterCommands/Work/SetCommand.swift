@@ -1,10 +1,10 @@
 internal import CommandLine
 internal import Dossiers
-internal import Text
 internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
 internal import SharedCommands
+internal import Text
 
 enum SetCommand {
     static func command(_ context: CounterContext) -> Command {

@@ -2,9 +2,9 @@ internal import Causality
 internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 internal import Time
 
 /// What became of the records that were written under a wrong clock, or would become of them.

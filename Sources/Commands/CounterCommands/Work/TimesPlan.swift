@@ -1,9 +1,9 @@
 internal import Causality
 internal import CommandLine
 internal import Dossiers
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 internal import Time
 
 /// What is to become of the records that were written under a wrong clock.

@@ -5,9 +5,9 @@ internal import Causality
 internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import Text
 internal import ReplicaStore
 internal import Replication
+internal import Text
 
 /// A step in a dossier's life.
 struct WorkStep {

@@ -13,9 +13,9 @@
 
 internal import Causality
 internal import Dossiers
-internal import Text
 public import Replication
 internal import SQLite
+internal import Text
 
 /// A change of another device, as it was written there.
 public struct CarriedChange: Sendable, Hashable {

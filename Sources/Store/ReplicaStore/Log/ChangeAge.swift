@@ -1,8 +1,8 @@
 public import Causality
 internal import Dossiers
 internal import Foundation
-public import Text
 internal import SQLite
+public import Text
 internal import Time
 
 /// When the newest change of a file came in, and how long ago that is.
