@@ -58,7 +58,7 @@ extension CounterSession {
             identity.cursor = reply.cursor.map { ($0.position, $0.hash) }
             identity.resumeMark = reply.resumeMark
             identity.lastExchange = transaction.now
-            try noteCopies(reply, to: request, &identity)
+            noteCopies(reply, to: request, &identity)
             identity.link = pace.measured
             if let key = reply.centralKey {
                 try transaction.save(centralKey: key, ofEpoch: identity.epoch)

@@ -4,7 +4,6 @@
 
 internal import Causality
 internal import Crypto
-internal import Dossiers
 internal import ReplicaStore
 internal import Replication
 internal import Wire
@@ -133,8 +132,7 @@ extension CounterSession {
             request.bucketDigests = BucketDigests(
                 try database.bucketDigests(ofOffice: office), from: bucket)
         }
-        // What is asked for may turn out to have left: then it is a copy too.
-        if case .asking(let last) = repair.copies, request.fetchedRecords.isEmpty {
+        if case .asking(let last) = repair.copies {
             request.heldCopies = try database.copies(
                 besides: office, after: last, limit: WireLimits.fetchedRecordsMax
             ).map { HeldCopy(id: $0.id, vv: $0.vv) }
@@ -153,17 +151,12 @@ extension CounterSession {
     /// in its epoch.
     func noteCopies(
         _ reply: SyncReply, to request: SyncRequest, _ identity: inout ReplicaIdentity
-    ) throws {
+    ) {
         neededRecords = reply.neededRecords
         switch repair.copies {
-        case .asking
-        where request.push == nil && request.fetchedRecords.isEmpty && !reply.hasMore:
-            // One of which only the departure was heard would take the record's office away there.
-            let lacked = try reply.neededRecords.filter { id in
-                try database.state(of: .id(id))?[RecordSchema.officeField].isEmpty == false
-            }
+        case .asking where request.push == nil && !reply.hasMore:
             repair.note(
-                lackedOf: request.heldCopies.map(\.id), lacked,
+                lackedOf: request.heldCopies.map(\.id), reply.neededRecords,
                 isLast: request.heldCopies.count < WireLimits.fetchedRecordsMax)
             neededRecords = []
         case .notAsked where reply.requests.contains(.sendStates):
