@@ -38,11 +38,7 @@ struct CentralIngest {
         _ request: SyncRequest, _ push: VerifiedPush?, _ given: GivenStates?, in epoch: CentralEpoch
     ) throws -> IngestResult {
         try Self.checkChainEnd(request.chain, of: result.device)
-        guard request.epoch?.epoch ?? epoch.id == epoch.id else {
-            // It may not have heard of refusals yet, and counts what it pushes as received.
-            if let push { try repeatRefusals(of: push) }
-            return result
-        }
+        guard request.epoch?.epoch ?? epoch.id == epoch.id else { return result }
         isRecovering = epoch.isRecovering
         formerSeq = request.epoch?.formerSeq ?? 0
         for refused in request.refusedBefore { refusedBefore[refused.seq] = refused.code }
@@ -87,7 +83,7 @@ struct CentralIngest {
         guard push.firstSeq <= device.seq,
             try database.chainHash(of: device.replica, seq: push.firstSeq - 1) == push.hashBefore
         else { return }
-        result.refusals += try refusals(push.firstSeq...device.seq)
+        result.refusals += try database.refusals(of: device, seqs: push.firstSeq...device.seq)
     }
 
     /// Joins a state that the device gave. The other devices of its office learn by it when it says
@@ -99,11 +95,14 @@ struct CentralIngest {
         let hasBrought = try MergeApply(transaction).join(state)
         guard !state.kind.isCatalog else { return hasBrought }
         let office = result.device.office
+        let record = try transaction.open(state.kind, state.id)
+        // Another life of central had taken what this one has refused: to who wrote it that stays refused.
+        let refused = try database.refusedDots(in: record)
+        let state = state.filtered { !refused.contains($1.dot) }
         if hasBrought, !DossierRules.scope(of: state).includes(office: office) {
             try transaction.tell(office: office, ofCopy: state)
             return true
         }
-        let record = try transaction.open(state.kind, state.id)
         if !DossierRules.scope(of: record.state).includes(office: office),
             try !database.hasEverRead(office: office, record)
         {
@@ -141,26 +140,6 @@ extension CentralIngest {
         if chain.seq < device.seq || (chain.seq == device.seq && chain.hash != device.chainHash) {
             throw SyncFailure.forked(accepted: device.seq)
         }
-    }
-
-    /// The refusals of earlier changes of the device, with the records as they are now.
-    func refusals(_ seqs: ClosedRange<UInt64>) throws -> [Refusal] {
-        try database.refusals(of: result.device.replica, seqs: seqs).map { note in
-            Refusal(
-                seq: note.seq, code: RefusalCode(rawValue: note.code) ?? .other,
-                reason: note.reason, state: try visibleState(note.kind, note.record))
-        }
-    }
-
-    /// A record's state, if the device's office may see it or nobody else's office has it.
-    private func visibleState(_ kind: RecordKind, _ id: RecordID) throws -> RecordState? {
-        guard kind.isKnown else { return nil }
-        var record = try transaction.open(kind, id)
-        if let other = record.claimant { record = try transaction.open(other, id) }
-        guard record.exists else { return nil }
-        let scope = DossierRules.scope(of: record.state)
-        return scope == .none || scope.includes(office: result.device.office)
-            ? record.state : nil
     }
 }
 
@@ -306,6 +285,6 @@ extension CentralIngest {
         result.refusals.append(
             Refusal(
                 seq: change.dot.seq, code: code, reason: reason,
-                state: try visibleState(change.kind, pushed.record)))
+                state: try database.visibleState(change.kind, pushed.record, to: result.device)))
     }
 }

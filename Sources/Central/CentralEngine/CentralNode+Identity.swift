@@ -46,8 +46,8 @@ extension CentralNode {
             let pending = min(request.pendingCount, request.chain.seq)
             let firstUnheard = request.chain.seq - pending + 1
             if firstUnheard <= confirmed {
-                reply.refusals = try CentralIngest(transaction, database, device: original)
-                    .refusals(firstUnheard...confirmed)
+                reply.refusals = try database.refusals(
+                    of: original, seqs: firstUnheard...confirmed)
             }
             return reply
         }

@@ -51,6 +51,8 @@ struct CentralPull {
         }
         let epoch = try database.epoch()
         reply.epoch = epoch.id
+        // What it counts as received may have been refused in a life of central that it has not heard of.
+        if !request.knows(epoch.id) { reply.refusals = try database.allRefusals(of: device) }
         if epoch.isRecovering {
             reply.requests.append(.sendStates)
             for copy in request.heldCopies { try answer(copy, in: &reply) }

@@ -50,6 +50,8 @@ public enum WireLimits {
     public static let waitSecondsMax: UInt64 = 55
     /// Items of the feed that central counts for a progress bar, with every page: some milliseconds.
     public static let remainingItemsCountedMax: Int64 = 100_000
+    /// Refusals that a device of another epoch hears again, the latest.
+    public static let refusalsRepeatedMax = 1_000
     /// Records whose states one request may ask for: bounds a reply.
     public static let fetchedRecordsMax = 1_000
     /// Places of its chain that a forked device may name in one request: two requests find the

@@ -140,6 +140,9 @@ extension World {
             if device.isRevoked {
                 if own[slot] == nil { own[slot] = try ownLabels(device.database) }
                 if own[slot]?.contains(label) == true { continue }
+                // Under a former identity: acknowledged, and then forgotten by a central that was restored.
+                let seen = state.devices[slot]?[write.record]?.vv ?? VersionVector()
+                if dots.dots[label]?.contains(where: seen.covers) == true { continue }
             }
             throw Violation(.durability, "\(label) of d\(slot) on \(write.record) is nowhere")
         }

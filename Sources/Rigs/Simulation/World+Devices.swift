@@ -127,9 +127,13 @@ extension World {
     private func maySpare(
         _ clone: SimulatedDevice, beside replica: ReplicaID, _ enrolment: ReplicaID
     ) throws -> Bool {
-        let own = try clone.database.enrolledIdentity().replica
+        let (identity, own) = try clone.database.enrolledIdentity()
         guard own != replica else { return false }
         let devices = try central.database.devices(ofEnrolment: enrolment)
+        // A new identity that it has been given, and has not heard of, is closed with the others.
+        let next = identity.nextSigningSeed.flatMap(SigningKey.init(seed:))
+            .map { ReplicaID(of: $0.publicKey) }
+        guard !devices.contains(where: { $0.replica == next }) else { return false }
         return devices.contains { $0.replica == own && $0.state == .active }
             && !devices.contains { $0.copyOf == own && $0.isAfterRestoration }
     }

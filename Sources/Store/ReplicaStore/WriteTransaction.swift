@@ -65,14 +65,7 @@ public final class WriteTransaction {
     ///
     /// - Throws: `StoreError`; `FormatError.member` for a kind that is not known.
     public func open(_ kind: RecordKind, _ id: RecordID) throws -> OpenRecord {
-        guard let table = database.table(of: kind) else { throw FormatError.member }
-        let stored = try table.load(id)
-        var record = OpenRecord(
-            state: stored?.state ?? RecordState(kind: kind, id: id), key: stored?.key)
-        if record.state.fields.isEmpty {
-            record.claimant = try database.claimant(of: id, besides: kind)
-        }
-        return record
+        try database.open(kind, id)
     }
 
     /// Stores what became of a record, and logs why.

@@ -103,15 +103,19 @@ public struct MergeApply {
             }
         }
         var joined = record.state.joined(with: state)
-        // A copy that was told of its departure knows the dot of the value that it has lost.
-        if joined[RecordSchema.officeField].isEmpty {
-            joined.restore(RecordSchema.officeField, from: state)
+        // A copy that was told of its departure knows the dot of the value that it has lost: whose the
+        // record is the other side tells.
+        let isCentral = transaction.database.role == .central
+        for known in isCentral ? [state, record.state] : [state]
+        where joined[RecordSchema.officeField].isEmpty {
+            joined.restore(RecordSchema.officeField, from: known)
         }
         guard joined != record.state else { return false }
         try transaction.keepConcurrent(state, to: record)
         for stamped in state.stamps { try observe(stamped.stamp.clock) }
+        if joined[RecordSchema.officeField].isEmpty { try keepOffice(of: record) }
         let entry =
-            transaction.database.role == .central ? LogEntry(form: .state, isMaking: true) : nil
+            isCentral ? LogEntry(form: .state, isMaking: true) : nil
         try transaction.store(joined, over: record, log: entry)
         return true
     }
@@ -141,8 +145,18 @@ public struct MergeApply {
         let record = try transaction.open(kind, id)
         let identity = try transaction.database.enrolledIdentity().identity
         guard transaction.database.scopeIncludes(identity.office, record.state) else { return }
+        try keepOffice(of: record)
         try replace(
             record, with: record.state.filtered { name, _ in name != RecordSchema.officeField })
+    }
+
+    /// Keeps in the log whose a record was that leaves: a central that is restored may have forgotten both,
+    /// and takes no record that is nobody's.
+    private func keepOffice(of record: OpenRecord) throws {
+        let office = record.state.filtered { name, _ in name == RecordSchema.officeField }
+        guard let key = record.key, !office.fields.isEmpty else { return }
+        let entry = LogEntry(form: .state, bytes: office.canonicalBytes)
+        try transaction.keep(entry, of: record.state.kind, key: key)
     }
 
     /// Puts a state in the place of what is here: after a refusal the record goes on from central's.

@@ -7,7 +7,8 @@ public import Replication
 extension ReplicaDatabase {
     /// A record's state without own changes that central never had and without refused ones. The first
     /// come as changes, perhaps under another identity; the second are kept for people only. Values
-    /// that those changes had replaced stand again as far as the log has them.
+    /// that those changes had replaced stand again as far as the log has them, and so does the office of a
+    /// copy of which only the departure was heard: the change that led it away has not been seen here.
     ///
     /// - Parameter seq: the last own change that central ever had. What others have read and built on
     ///   stays.
@@ -23,7 +24,9 @@ extension ReplicaDatabase {
             change.dot.replica == replica && change.dot.seq > seq
         }
         let withheld = history.filter { $0.isVoid || isHeldBack($0.change) }.map(\.change)
-        guard !withheld.isEmpty else { return record.state }
+        let hasOffice =
+            record.state.kind.isCatalog || record.state[RecordSchema.officeField].isEmpty == false
+        guard !withheld.isEmpty || !hasOffice else { return record.state }
         let dots = Set(withheld.map(\.dot))
         var given = record.state.filtered { !dots.contains($1.dot) }
         let ownSeq = history.map(\.change.dot).filter { $0.replica == replica && $0.seq <= seq }
@@ -35,6 +38,7 @@ extension ReplicaDatabase {
         let others = history.filter { !$0.isVoid && !dots.contains($0.change.dot) }.map(\.change)
         let kept = try changeLog.replaced(kind: record.state.kind, recordKey: record.key)
         func putBack(_ write: FieldWrite, _ dot: Dot, _ stamp: Stamp) {
+            let isOffice = !hasOffice && write.name == RecordSchema.officeField
             let isReplaced = { (change: Change) in
                 change.hasSeen(dot) && change.writes.contains { $0.name == write.name }
             }
@@ -45,7 +49,9 @@ extension ReplicaDatabase {
                     && !base[write.name].contains { $0.dot == dot }
                     && !withheld.contains { base.vv.covers($0.dot) && isReplaced($0) }
             }
-            if withheld.contains(where: isReplaced), !others.contains(where: isReplaced), !isGone {
+            if isOffice || withheld.contains(where: isReplaced),
+                !others.contains(where: isReplaced), !isGone
+            {
                 given.restore(write, dot, stamp)
             }
         }

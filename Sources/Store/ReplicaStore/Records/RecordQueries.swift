@@ -33,6 +33,20 @@ public struct RecordFilter: Sendable {
 }
 
 extension ReplicaDatabase {
+    /// Finds a record, or the empty state that a first change starts from.
+    ///
+    /// - Throws: `StoreError`; `FormatError.member` for a kind that is not known.
+    public func open(_ kind: RecordKind, _ id: RecordID) throws -> OpenRecord {
+        guard let table = table(of: kind) else { throw FormatError.member }
+        let stored = try table.load(id)
+        var record = OpenRecord(
+            state: stored?.state ?? RecordState(kind: kind, id: id), key: stored?.key)
+        if record.state.fields.isEmpty {
+            record.claimant = try claimant(of: id, besides: kind)
+        }
+        return record
+    }
+
     /// The record that a person named, or `nil`.
     ///
     /// - Throws: `StoreError.ambiguousCode`.

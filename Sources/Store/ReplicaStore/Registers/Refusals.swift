@@ -113,6 +113,15 @@ extension ReplicaDatabase {
         return try statement.step()
     }
 
+    /// The changes to a record that were refused and are noted in it.
+    ///
+    /// - Throws: `StoreError`.
+    public func refusedDots(in record: OpenRecord) throws -> Set<Dot> {
+        guard let key = record.key else { return [] }
+        let history = try changeLog.history(kind: record.state.kind, recordKey: key)
+        return Set(history.filter(\.isVoid).map(\.change.dot))
+    }
+
     /// The codes of a counter's own changes within a range of seqs that central has refused.
     ///
     /// - Throws: `StoreError.sqlite`.

@@ -1,0 +1,44 @@
+// The refusals that a device hears, of a push or once more: each with the record as it is now, as far as the
+// device's office may see it.
+
+internal import Causality
+internal import Dossiers
+internal import ReplicaStore
+internal import Replication
+internal import Wire
+
+extension ReplicaDatabase {
+    /// The refusals of earlier changes of a device.
+    ///
+    /// - Throws: `StoreError`.
+    func refusals(of device: Device, seqs: ClosedRange<UInt64>) throws -> [Refusal] {
+        try refusals(of: device.replica, seqs: seqs).map { try refusal($0, to: device) }
+    }
+
+    /// The refusals of all that was taken from a device, the latest `WireLimits.refusalsRepeatedMax`.
+    ///
+    /// - Throws: `StoreError`.
+    func allRefusals(of device: Device) throws -> [Refusal] {
+        guard device.seq > 0 else { return [] }
+        return try refusals(of: device.replica, seqs: 1...device.seq)
+            .suffix(WireLimits.refusalsRepeatedMax).map { try refusal($0, to: device) }
+    }
+
+    private func refusal(_ note: RefusalNote, to device: Device) throws -> Refusal {
+        Refusal(
+            seq: note.seq, code: RefusalCode(rawValue: note.code) ?? .other, reason: note.reason,
+            state: try visibleState(note.kind, note.record, to: device))
+    }
+
+    /// A record's state, if the device's office may see it or nobody else's office has it.
+    func visibleState(
+        _ kind: RecordKind, _ id: RecordID, to device: Device
+    ) throws -> RecordState? {
+        guard kind.isKnown else { return nil }
+        var record = try open(kind, id)
+        if let other = record.claimant { record = try open(other, id) }
+        guard record.exists else { return nil }
+        let scope = DossierRules.scope(of: record.state)
+        return scope == .none || scope.includes(office: device.office) ? record.state : nil
+    }
+}
