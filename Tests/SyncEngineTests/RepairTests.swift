@@ -274,6 +274,24 @@ struct RepairTests {
         #expect(copy["office"].isEmpty && copy["officer"].map(\.value) == [.text("Hoa")])
     }
 
+    @Test("a copy that has left is given with the office that it had, also when it came as a state")
+    func givenCopy() async throws {
+        let fleet = try Fleet()
+        let (writer, reader) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        _ = try await fleet.enrol("B")
+        let id = try writer.make([FieldWrite("officer", .text("Hoa"))])
+        for counter in [writer, reader] { _ = try await counter.sync() }
+        let database = try reader.open()
+        defer { database.close() }
+        try database.write(now: fleet.clock.now()) { transaction in
+            try MergeApply(transaction).depart(.dossier, id)
+        }
+        #expect(try database.state(of: .id(id))?["office"].isEmpty == true)
+        let given = try database.givenState(of: id, from: reader.replica, through: 0)
+        #expect(given?["office"].map(\.value) == [.text("A")])
+        #expect(given?["officer"].map(\.value) == [.text("Hoa")])
+    }
+
     @Test("an edit that a copy has made impossible is refused with a reason")
     func identityTaken() async throws {
         let fleet = try Fleet()

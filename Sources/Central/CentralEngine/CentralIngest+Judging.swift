@@ -150,11 +150,8 @@ extension CentralIngest {
             record.state.vv.merged(with: state.vv).entries.count
                 <= FormatBudget.standard.vectorEntriesMax
         else { return false }
-        // A copy of which the device heard only that it has left does not say whose the record is.
-        guard
-            state.kind.isCatalog || DossierRules.scope(of: state) != .none
-                || DossierRules.scope(of: record.state) != .none
-        else { return false }
+        // A copy of which the device heard only that it has left would take its office away here too.
+        guard state.kind.isCatalog || DossierRules.scope(of: state) != .none else { return false }
         if isRecovering {
             let isFree = state.kind.isCatalog || record.state.fields.isEmpty
             if try isFree || hasEverRead(record, havingSeen: state.vv) { return true }

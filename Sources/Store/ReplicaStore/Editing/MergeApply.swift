@@ -103,19 +103,16 @@ public struct MergeApply {
             }
         }
         var joined = record.state.joined(with: state)
-        // A copy that was told of its departure knows the dot of the value that it has lost: whose the
-        // record is the other side tells.
-        let isCentral = transaction.database.role == .central
-        for known in isCentral ? [state, record.state] : [state]
-        where joined[RecordSchema.officeField].isEmpty {
-            joined.restore(RecordSchema.officeField, from: known)
+        // A copy that was told of its departure knows the dot of the value that it has lost.
+        if joined[RecordSchema.officeField].isEmpty {
+            joined.restore(RecordSchema.officeField, from: state)
         }
         guard joined != record.state else { return false }
         try transaction.keepConcurrent(state, to: record)
         for stamped in state.stamps { try observe(stamped.stamp.clock) }
         if joined[RecordSchema.officeField].isEmpty { try keepOffice(of: record) }
         let entry =
-            isCentral ? LogEntry(form: .state, isMaking: true) : nil
+            transaction.database.role == .central ? LogEntry(form: .state, isMaking: true) : nil
         try transaction.store(joined, over: record, log: entry)
         return true
     }
