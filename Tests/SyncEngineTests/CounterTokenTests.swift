@@ -76,10 +76,10 @@ struct CounterTokenTests {
         let second = try token(counter)
         #expect(second != first)
         #expect(second.count == 64)
-        #expect(try await fleet.node.authenticate(token: first) == counter.replica)
+        #expect(try await fleet.node.authenticate(token: first).replica == counter.replica)
         #expect(try await expectSynced(counter).hasNewToken == false)
         await expectReplaced(first)
-        #expect(try await fleet.node.authenticate(token: second) == counter.replica)
+        #expect(try await fleet.node.authenticate(token: second).replica == counter.replica)
     }
 
     @Test("a person may say when; the token before is void at the end of that sync")
@@ -110,7 +110,7 @@ struct CounterTokenTests {
         counter.transport.meetWithTokens([fault])
         try await expectSynced(counter)
         // Of either token central takes the one that the device has.
-        #expect(try await fleet.node.authenticate(token: token(counter)) == counter.replica)
+        #expect(try await fleet.node.authenticate(token: token(counter)).replica == counter.replica)
         try await expectSynced(counter)
         try await expectSynced(counter)
         #expect(try token(counter) != first)
@@ -230,7 +230,7 @@ struct CounterTokenTests {
         #expect(
             try fleet.readCentral { try $0.tokenGeneration(of: counter.replica) } == before)
         try await fleet.node.replaceToken(genuine)
-        #expect(try await fleet.node.authenticate(token: token.text) == counter.replica)
+        #expect(try await fleet.node.authenticate(token: token.text).replica == counter.replica)
     }
 
     @Test("a replacement that is repeated late brings no former token back")
@@ -253,7 +253,7 @@ struct CounterTokenTests {
             }
         }
         for token in tokens.dropLast() { await expectReplaced(token.text) }
-        #expect(try await fleet.node.authenticate(token: tokens[2].text) == counter.replica)
+        #expect(try await fleet.node.authenticate(token: tokens[2].text).replica == counter.replica)
         // A former token, said to be a newer one.
         let again = TokenReplacement(
             replica: counter.replica, generation: 4, token: tokens[0], key: key)
@@ -273,7 +273,7 @@ struct CounterTokenTests {
             try await fleet.node.replaceToken(taken)
         }
         #expect(failure?.problemName == "malformed")
-        #expect(try await fleet.node.authenticate(token: token(counter)) == counter.replica)
+        #expect(try await fleet.node.authenticate(token: token(counter)).replica == counter.replica)
     }
 
     @Test("a revoked device gets no token, and none of its tokens is taken")

@@ -79,7 +79,7 @@ struct EnrolmentTests {
         #expect(first.desk == second.desk)
         #expect(first.office == "A")
         #expect(try fleet.readCentral { try $0.devices().count } == 1)
-        #expect(try await fleet.node.authenticate(token: token(1)) == first.replica)
+        #expect(try await fleet.node.authenticate(token: token(1)).replica == first.replica)
         await #expect(throws: SyncFailure.notEnrolled) {
             try await fleet.node.authenticate(token: token(2))
         }

@@ -171,7 +171,7 @@ public final class DirectTransport: Transport {
         case .requestTruncated: bytes.removeLast(bytes.count / 3)
         default: break
         }
-        let replica = try await node.authenticate(token: token)
+        let replica = try await node.authenticate(token: token).replica
         var reply = try await node.exchange(try SyncRequest(encoded: bytes), from: replica)
         if case .requestRepeated? = fault {
             reply = try await node.exchange(try SyncRequest(encoded: bytes), from: replica)
@@ -368,11 +368,14 @@ public final class Fleet: Sendable {
 
     /// Puts a new node in the place of the present one, over the same file or another.
     public func startCentral(
-        path: String? = nil, timer: any Clock<Duration> = ContinuousClock()
+        path: String? = nil, timer: any Clock<Duration> = ContinuousClock(),
+        noteDelay: Duration = .zero
     ) throws {
         let path = path ?? centralPath
         slot.replace(
-            try CentralNode(path: path, clock: clock, timer: timer, random: random), path: path)
+            try CentralNode(
+                path: path, clock: clock, timer: timer, random: random, noteDelay: noteDelay),
+            path: path)
     }
 
     /// What stands in central's file and its write-ahead log.

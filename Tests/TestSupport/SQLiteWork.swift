@@ -6,6 +6,8 @@ internal import Synchronization
 
 /// The work that SQLite does over a file: no clock and no other file has a part in it.
 public struct SQLiteWork: Hashable, Sendable {
+    /// Times that it ran.
+    public var runs = 0
     /// Instructions of its virtual machine: a few for each row looked at.
     public var steps = 0
     /// Rows that were passed over in a scan of a whole table.
@@ -66,6 +68,7 @@ public struct SQLiteWork: Hashable, Sendable {
     }
 
     private mutating func add(steps: Int, scannedRows: Int) {
+        runs += 1
         self.steps += steps
         self.scannedRows += scannedRows
     }

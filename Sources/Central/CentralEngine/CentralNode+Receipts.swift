@@ -83,7 +83,7 @@ struct ReceiptInProgress {
 extension CentralNode {
     /// Notes that the last reply arrived, when a request that is no part of a sync shows it.
     func noteConfirmation(_ request: SyncRequest) async throws(SyncFailure) {
-        try await write { transaction, database in
+        try await noteSoon(request.replica) { transaction, database in
             guard var device = try database.device(request.replica),
                 let confirmed = try database.deviceReceipts(device: request.replica, last: 1)
                     .first?.confirmed(by: request)

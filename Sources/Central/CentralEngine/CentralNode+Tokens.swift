@@ -3,21 +3,21 @@
 
 public import Causality
 internal import Crypto
-internal import ReplicaStore
+public import ReplicaStore
 public import Wire
 
 extension CentralNode {
-    /// Finds the device that a bearer token belongs to. The first use of a new token makes the one
+    /// Finds the device that a bearer token belongs to now. The first use of a new token makes the one
     /// before it void.
     ///
     /// - Parameter address: where it is used from: an office's, whose codes strangers do not shut out.
     /// - Throws: `SyncFailure.notEnrolled`, `.tokenReplaced`, `.revoked`, `.centralStore`.
     public func authenticate(
         token: String, from address: String = ""
-    ) async throws(SyncFailure) -> ReplicaID {
+    ) async throws(SyncFailure) -> Device {
         let device = try await holder(ofValid: token)
         codeAttempts.note(known: address)
-        return device.replica
+        return device
     }
 
     /// The device that a token belongs to now.

@@ -1,39 +1,59 @@
 // Group commit: pieces of work that arrive while a transaction is being written to disk wait and
 // share the next one. Each stands alone: what one throws undoes its own part only. A caller is
 // answered after the commit, never before.
+//
+// What central only notes of an exchange has time: it goes with the next piece of work, or by itself a
+// moment later. Nobody waits for it, and a machine that dies in that moment forgets it.
 
 internal import Causality
 internal import ReplicaStore
+internal import Replication
 internal import Synchronization
 
 /// The one writer of a database file, on its own serial executor.
 actor CommitQueue {
     /// Pieces of work in one transaction at most: bounds how long one waits for the others.
     private static let batchMax = 64
+    /// Notes that wait at most, in the order of a batch.
+    private static let notesMax = 256
 
     /// Answers a caller, after the commit or after its failure.
     private typealias Answer = @Sendable ((any Error)?) -> Void
+    /// Does what is left once the transaction has written all that its work came to.
+    private typealias Finish = @Sendable (WriteTransaction, ReplicaDatabase) -> Answer
 
     private struct Job: Sendable {
-        /// Does the work and returns what answers the caller.
-        let run: @Sendable (WriteTransaction, ReplicaDatabase) -> Answer
+        let run: @Sendable (WriteTransaction, ReplicaDatabase) -> Finish
         /// Answers the caller when the transaction could not even begin.
         let fail: @Sendable (any Error) -> Void
+    }
+
+    private struct State {
+        var jobs: [Job] = []
+        /// Whether somebody is going to take them.
+        var isScheduled = false
+        /// Whether that happens by the clock.
+        var hasTimer = false
+        /// Notes among the jobs, by the device that they are of.
+        var notes: [ReplicaID: Int] = [:]
     }
 
     private let executor = DatabaseExecutor(label: "central.writer")
     private let database: ReplicaDatabase
     private let clock: any WallClock
+    private let noteDelay: Duration
     private var idleCheckpoint: IdleCheckpoint
-    private nonisolated let waiting = Mutex<[Job]>([])
+    private nonisolated let state = Mutex(State())
 
     nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
 
-    init(path: String, isNew: Bool, clock: any WallClock) throws {
+    /// - Parameter noteDelay: how long a note waits at most for other work; none waits when it is zero.
+    init(path: String, isNew: Bool, clock: any WallClock, noteDelay: Duration) throws {
         database = try ReplicaDatabase(path: path, role: .central, isNew: isNew)
         self.clock = clock
+        self.noteDelay = noteDelay
         idleCheckpoint = IdleCheckpoint(path: path)
     }
 
@@ -55,34 +75,113 @@ actor CommitQueue {
         try await withCheckedThrowingContinuation { continuation in
             let job = Job(
                 run: { transaction, database in
-                    let result: Result<R, any Error> = Result {
-                        try transaction.attempt { try body(transaction, database) }
-                    }
-                    return { failure in
-                        if let failure {
-                            continuation.resume(throwing: failure)
-                        } else {
-                            continuation.resume(with: result)
-                        }
-                    }
+                    let result = Self.result(transaction) { try body(transaction, database) }
+                    return { _, _ in Self.answer(continuation, result) }
                 },
                 fail: { continuation.resume(throwing: $0) })
-            waiting.withLock { $0.append(job) }
-            Task { await commitWaiting() }
+            enqueue(job)
         }
     }
 
+    /// As `perform`; then runs `finish` in the same transaction, which sees the digests and the feed as
+    /// they are after it, with the work of others in it.
+    nonisolated func perform<R: Sendable, S: Sendable>(
+        _ body: @escaping @Sendable (WriteTransaction, ReplicaDatabase) throws -> R,
+        finish: @escaping @Sendable (R, WriteTransaction, ReplicaDatabase) throws -> S
+    ) async throws -> S {
+        try await withCheckedThrowingContinuation { continuation in
+            let job = Job(
+                run: { transaction, database in
+                    let result = Self.result(transaction) { try body(transaction, database) }
+                    return { transaction, database in
+                        Self.answer(
+                            continuation,
+                            result.flatMap { value in
+                                Self.result(transaction) {
+                                    try finish(value, transaction, database)
+                                }
+                            })
+                    }
+                },
+                fail: { continuation.resume(throwing: $0) })
+            enqueue(job)
+        }
+    }
+
+    /// Runs `body`, which only notes what happened to a device, with the next work or a moment later.
+    /// What it throws is of no consequence: what is not noted counts as not having happened.
+    ///
+    /// - Throws: as `perform`, where notes do not wait.
+    nonisolated func note(
+        _ replica: ReplicaID,
+        _ body: @escaping @Sendable (WriteTransaction, ReplicaDatabase) throws -> Void
+    ) async throws {
+        guard noteDelay > .zero else { return try await perform(body) }
+        let isDone: Answer = { [self] _ in
+            state.withLock { state in
+                let count = state.notes[replica, default: 0]
+                state.notes[replica] = count > 1 ? count - 1 : nil
+            }
+        }
+        let job = Job(
+            run: { transaction, database in
+                _ = Self.result(transaction) { try body(transaction, database) }
+                return { _, _ in isDone }
+            },
+            fail: isDone)
+        let (isFull, isFirst) = state.withLock { state in
+            state.jobs.append(job)
+            state.notes[replica, default: 0] += 1
+            defer { state.hasTimer = true }
+            return (state.jobs.count >= Self.notesMax, !state.hasTimer)
+        }
+        if isFull { schedule() }
+        guard isFirst else { return }
+        Task { [self] in
+            try? await Task.sleep(for: noteDelay)  // nobody cancels it
+            state.withLock { $0.hasTimer = false }
+            schedule()
+        }
+    }
+
+    /// Whether something is yet to be noted of a device.
+    nonisolated func hasNotes(of replica: ReplicaID) -> Bool {
+        state.withLock { $0.notes[replica] != nil }
+    }
+
+    private nonisolated func enqueue(_ job: Job) {
+        state.withLock { $0.jobs.append(job) }
+        schedule()
+    }
+
+    private nonisolated func schedule() {
+        let isNeeded = state.withLock { state in
+            guard !state.isScheduled, !state.jobs.isEmpty else { return false }
+            state.isScheduled = true
+            return true
+        }
+        if isNeeded { Task { await commitWaiting() } }
+    }
+
     private func commitWaiting() {
-        let jobs = waiting.withLock { waiting in
-            let batch = Array(waiting.prefix(Self.batchMax))
-            waiting.removeFirst(batch.count)
+        let jobs = state.withLock { state in
+            let batch = Array(state.jobs.prefix(Self.batchMax))
+            state.jobs.removeFirst(batch.count)
             return batch
         }
+        commit(jobs)
+        state.withLock { $0.isScheduled = false }
+        schedule()
+    }
+
+    private func commit(_ jobs: [Job]) {
         guard !jobs.isEmpty else { return }
         var answers: [Answer] = []
         do {
             try database.write(now: clock.now()) { transaction in
-                answers = jobs.map { $0.run(transaction, database) }
+                jobs.map { $0.run(transaction, database) }
+            } finish: { finishes, transaction in
+                answers = finishes.map { $0(transaction, database) }
             }
             for answer in answers { answer(nil) }
         } catch {
@@ -90,6 +189,24 @@ actor CommitQueue {
                 for job in jobs { job.fail(error) }
             } else {
                 for answer in answers { answer(error) }
+            }
+        }
+    }
+
+    private static func result<R>(
+        _ transaction: WriteTransaction, _ body: () throws -> R
+    ) -> Result<R, any Error> {
+        Result { try transaction.attempt(body) }
+    }
+
+    private static func answer<R: Sendable>(
+        _ continuation: CheckedContinuation<R, any Error>, _ result: Result<R, any Error>
+    ) -> Answer {
+        { failure in
+            if let failure {
+                continuation.resume(throwing: failure)
+            } else {
+                continuation.resume(with: result)
             }
         }
     }

@@ -141,12 +141,12 @@ public struct CentralHTTP: Sendable {
 
     private func device(
         _ request: HTTPRequest, _ line: inout ExchangeLine
-    ) async throws(SyncFailure) -> ReplicaID {
+    ) async throws(SyncFailure) -> Device {
         guard let token = request.bearerToken else { throw .notEnrolled }
         do throws(SyncFailure) {
-            let replica = try await node.authenticate(token: token, from: request.remoteAddress)
-            line.device = replica.description
-            return replica
+            let device = try await node.authenticate(token: token, from: request.remoteAddress)
+            line.device = device.replica.description
+            return device
         } catch {
             // A former token, or that of a revoked device, may be in a thief's hands: whose is it?
             line.device = try await node.holder(ofToken: token)?.description ?? ""

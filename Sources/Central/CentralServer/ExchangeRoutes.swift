@@ -7,6 +7,7 @@ internal import Crypto
 internal import HTTP
 internal import HTTPServer
 internal import JSON
+internal import ReplicaStore
 internal import Wire
 
 /// What devices ask of a node.
@@ -53,11 +54,14 @@ struct ExchangeRoutes {
     private func sync(
         _ request: RoutedRequest, _ line: inout ExchangeLine
     ) async throws(SyncFailure) -> HTTPResponse {
-        guard case .device(let replica) = request.caller else { throw .notEnrolled }
+        guard case .device(let device) = request.caller else { throw .notEnrolled }
         let http = request.http
         let byteCount = try Self.contentByteCount(of: http)
-        let waiting = WaitingRequest(token: http.bearerToken, note: http.noteWaiting)
-        let exchange = try await node.exchange(byteCount: byteCount, from: replica, waiting) {
+        let waiting = WaitingRequest(
+            token: http.bearerToken, office: device.office, note: http.noteWaiting)
+        let exchange = try await node.exchange(
+            byteCount: byteCount, from: device.replica, waiting
+        ) {
             () throws(SyncFailure) -> SyncRequest in
             var message = try SyncRequest(encoded: Self.content(of: http))
             // People read sequences.

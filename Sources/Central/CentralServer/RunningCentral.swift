@@ -10,6 +10,7 @@ internal import Wire
 /// A central that serves.
 public struct RunningCentral: Sendable {
     private let server: HTTPServer
+    private let node: CentralNode
     /// Its address.
     public let url: String
 
@@ -25,6 +26,7 @@ public struct RunningCentral: Sendable {
         adding routes: [ServedRoute] = [], limits: HTTPServerLimits? = nil,
         log: @escaping @Sendable (LogLine) -> Void
     ) throws(ServingError) {
+        self.node = node
         let central = CentralHTTP(node: node, adding: routes) { log(.exchange($0)) }
         var fitted: HTTPServerLimits
         if let limits { fitted = limits } else { fitted = try HTTPServerLimits().fitted(log) }
@@ -50,9 +52,10 @@ public struct RunningCentral: Sendable {
         try server.replace(tls: identity)
     }
 
-    /// Lets running requests finish for a moment, and ends.
+    /// Lets running requests finish for a moment, writes what was yet to be noted of them, and ends.
     public func stop() async {
         await server.stop()
+        try? await node.writeNotes()  // what is not noted counts as not having happened
     }
 
     /// How it stands, whenever that is asked.

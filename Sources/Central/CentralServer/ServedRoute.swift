@@ -1,4 +1,3 @@
-public import Causality
 internal import HTTP
 public import HTTPServer
 public import JSON
@@ -100,7 +99,7 @@ public struct RoutedRequest: Sendable {
         /// Nobody had to say.
         case anybody
         /// A device.
-        case device(ReplicaID)
+        case device(Device)
         /// An administrator, in the session of a token.
         case admin(AdminAccount, token: String)
     }

@@ -80,13 +80,25 @@ public final class ReplicaDatabase {
     /// - Throws: `StoreError`, and what `body` throws; then nothing was written. `.displaced` when the file
     ///   at the path is not the one that is open: what is written there would be lost.
     public func write<R>(now: Timestamp, _ body: (WriteTransaction) throws -> R) throws -> R {
+        try write(now: now, body) { result, _ in result }
+    }
+
+    /// As `write`; then runs `finish`, which finds the digests and the feed as they are after it and writes
+    /// no record.
+    ///
+    /// - Throws: as `write`.
+    public func write<R, S>(
+        now: Timestamp, _ body: (WriteTransaction) throws -> R,
+        finish: (R, WriteTransaction) throws -> S
+    ) throws -> S {
         do {
             return try connection.transaction(.immediate) {
                 let transaction = WriteTransaction(self, now: now)
                 let result = try body(transaction)
                 try transaction.flush()
+                let finished = try finish(result, transaction)
                 try checkPlace()
-                return result
+                return finished
             }
         } catch {
             interning.forget()

@@ -82,7 +82,7 @@ enum ServeCommand {
         try home.open(isMaking: true).close()
         let node: CentralNode
         do {
-            node = try CentralNode(path: home.databasePath)
+            node = try CentralNode(path: home.databasePath, noteDelay: .seconds(1))
         } catch let error as StoreError {
             throw CommandFailure(error)
         }
