@@ -52,3 +52,12 @@ struct ProtocolDocumentTests {
         }
     }
 }
+
+extension ProtocolDocumentTests {
+    @Test("merge-rules.md says of each pair of acts made apart which of them counts")
+    func eventPairs() throws {
+        let table = EventPairs.markdown
+        let isThere = try document("merge-rules.md").contains(table)
+        #expect(isThere, "the table should be:\n\(table)")
+    }
+}

@@ -17,11 +17,11 @@ struct RecordSchemaTests {
                 == "code procedure applicant_name applicant_id applicant_phone applicant_address "
                 + "channel office status received_at due_at finished_at returned_at return_method "
                 + "fee_vnd officer notes papers pauses returned_to tracking_number delivery "
-                + "delivered_at assigned erased clock_off times_fixed")
+                + "delivered_at assigned erased clock_off times_fixed events")
         #expect(
             names(.contact)
                 == "way topic office officer occurred_at procedure caller_name caller_phone "
-                + "dossier notes erased clock_off times_fixed")
+                + "dossier notes erased clock_off times_fixed events")
         #expect(names(.office) == "code name address phone time_zone_offset_minutes hours")
         #expect(
             names(.procedure)
@@ -44,6 +44,7 @@ struct RecordSchemaTests {
         (35, "time_zone_offset_minutes"), (36, "hours"), (37, "field"), (38, "processing_days"),
         (39, "details"), (40, "limit"), (41, "effective_from"), (42, "transitions"),
         (43, "date"), (44, "day_kind"), (45, "clock_off"), (46, "times_fixed"),
+        (47, "events"),
     ]
 
     @Test("Every field has the number that it was given once, the same in all kinds.")
@@ -121,7 +122,8 @@ struct RecordSchemaTests {
                 #expect(rule == ruleName(field.rule))
                 switch field.name {
                 case "status": #expect(rule == "workflow")
-                case "notes", "papers", "pauses", "assigned", "erased", "clock_off", "times_fixed":
+                case "notes", "papers", "pauses", "assigned", "erased", "clock_off", "times_fixed",
+                    "events":
                     #expect(rule == "entries")
                 default: #expect(rule == "register")
                 }

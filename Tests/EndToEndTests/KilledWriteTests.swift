@@ -229,6 +229,7 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE news_wait;
                 DROP TABLE former_identities;
                 DROP TABLE clock_watch; DROP TABLE wrong_clock;
+                DROP TABLE dossier_events; DROP TABLE dossier_event_rules;
                 """),
         OldFile(
             program: "central", name: "central.db",
@@ -245,6 +246,7 @@ struct OldFile: CustomTestStringConvertible {
                 ALTER TABLE epochs DROP COLUMN lacks_orders;
                 DROP TABLE awaited_orders;
                 DROP TABLE clock_watch; DROP TABLE wrong_clock;
+                DROP TABLE dossier_events; DROP TABLE dossier_event_rules;
                 """ + undoingCounts),
     ]
 

@@ -119,17 +119,8 @@ public struct DossierTimes: Sendable {
     /// as they were set right since. What two desks entered of one pause is one pause. The status that is shown decides whether the dossier
     /// is paused: it ends a pause that its entries leave open, and begins one that none tells of.
     private static func pauses(of state: RecordState) -> [Pause] {
-        let fixed = state.fixedTimes
-        let steps = state[RecordSchema.pausesField].compactMap { PauseStep($0, in: state, fixed) }
-            .sorted { ($0.clock, $0.dot) < ($1.clock, $1.dot) }
-        let rule = RecordSchema.rule(of: RecordSchema.statusField, in: state.kind)
-        let shown = state.shown(RecordSchema.statusField, by: rule).flatMap { shown in
-            shown.entries.first { $0.value == shown.value }.flatMap {
-                PauseStep($0, in: state, fixed)
-            }
-        }
         var pauses: [Pause] = []
-        for step in steps + [shown].compactMap(\.self) {
+        for step in PauseStep.all(of: state) {
             let isOpen = pauses.last.map { $0.end == nil } ?? false
             if step.status.isPause, !isOpen {
                 pauses.append(Pause(start: step.time, end: nil))
@@ -151,7 +142,21 @@ private struct PauseStep {
     /// When it was taken.
     var time: Int64
 
-    init?(_ entry: FieldEntry, in state: RecordState, _ fixed: [Act: Timestamp]) {
+    /// The steps of a dossier in the order of their stamps; last what it shows.
+    static func all(of state: RecordState) -> [PauseStep] {
+        let fixed = state.fixedTimes
+        let steps = state[RecordSchema.pausesField].compactMap { PauseStep($0, in: state, fixed) }
+            .sorted { ($0.clock, $0.dot) < ($1.clock, $1.dot) }
+        let rule = RecordSchema.rule(of: RecordSchema.statusField, in: state.kind)
+        let shown = state.shown(RecordSchema.statusField, by: rule).flatMap { shown in
+            shown.entries.first { $0.value == shown.value }.flatMap {
+                PauseStep($0, in: state, fixed)
+            }
+        }
+        return steps + [shown].compactMap(\.self)
+    }
+
+    private init?(_ entry: FieldEntry, in state: RecordState, _ fixed: [Act: Timestamp]) {
         guard let status = entry.value.text.flatMap(DossierStatus.init(rawValue:)),
             let stamp = state.stamp(of: entry.dot)
         else { return nil }
@@ -163,6 +168,28 @@ private struct PauseStep {
 }
 
 extension RecordState {
+    /// For what an open dossier waited just before an instant; `nil` when it did not wait. What came in
+    /// waiting waited from its receipt on.
+    public func pause(before time: Int64) -> DossierStatus? {
+        let received = self["received_at"].first
+        let steps = PauseStep.all(of: self)
+        // What was finished did not wait to the end, whatever its status says.
+        if shownValue("finished_at")?.integer != nil, steps.last?.status.isPause == true {
+            return nil
+        }
+        var last: (time: Int64, status: DossierStatus)?
+        for step in steps {
+            var start = step.time
+            if let received, stamp(of: received.dot)?.clock == step.clock {
+                start = min(start, received.value.integer ?? start)
+            }
+            let now = max(last?.time ?? start, start)
+            guard now < time else { break }
+            last = (now, step.status)
+        }
+        return last.flatMap { $0.status.isPause ? $0.status : nil }
+    }
+
     /// What a field shows by its merge rule; `nil` when it has no value.
     public func shownValue(_ name: FieldName) -> FieldValue? {
         shown(name, by: RecordSchema.rule(of: name, in: kind))?.value

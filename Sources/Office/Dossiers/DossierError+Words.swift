@@ -217,6 +217,7 @@ extension DossierError: CustomStringConvertible {
             "không phải thời điểm có thật như 2021-05-31T08:30:00+07:00",
         "is no hours such as mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30":
             "không phải giờ làm việc như mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30",
+        "is no list of events": "không phải danh sách diễn biến",
         "is no list of times that were set right": "không phải danh sách thời gian đã sửa",
         "is no list of steps such as new>accepted accepted>finished":
             "không phải danh sách bước như new>accepted accepted>finished",

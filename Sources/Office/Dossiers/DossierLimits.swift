@@ -11,6 +11,8 @@ public enum DossierLimits {
     public static let reasonCharactersMax = 500
     /// Characters of the times that one change sets right: some 150 acts of one record.
     public static let timesFixCharactersMax = 10_000
+    /// Characters of the events of one change: it makes a few, of some 100 characters each.
+    public static let eventsCharactersMax = 2_000
     /// Characters of a procedure's details: a published description reaches 30,000.
     public static let detailsCharactersMax = 50_000
     /// Characters of a code: dossier, office, procedure.

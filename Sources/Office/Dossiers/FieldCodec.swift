@@ -18,7 +18,8 @@ public enum FieldCodec {
     ) throws(DossierError) -> FieldValue {
         let value: FieldValue =
             switch (field.type, json) {
-            case (.erasure, _), (.clockOff, _), (.timesFix, _): throw .notWritable(field.name)
+            case (.erasure, _), (.clockOff, _), (.timesFix, _), (.events, _):
+                throw .notWritable(field.name)
             case (_, .null): .null
             case (.custom, _): try customValue(from: json, name: field.name)
             case (.instant, .string(let text)):
@@ -167,6 +168,11 @@ public enum FieldCodec {
             try check(text, charactersMax: DossierLimits.timesFixCharactersMax, name: field.name)
             if TimesFix(parsing: text) == nil {
                 throw .malformed(field.name, reason: "is no list of times that were set right")
+            }
+        case .events:
+            try check(text, charactersMax: DossierLimits.eventsCharactersMax, name: field.name)
+            if DossierEvent.parse(text) == nil {
+                throw .malformed(field.name, reason: "is no list of events")
             }
         case .custom: try checkCustom(text, name: field.name)
         case .instant, .integer, .erasure, .clockOff:

@@ -20,6 +20,7 @@ extension RecordSchema {
         "delivery": "tình trạng phát", "delivered_at": "đã phát",
         "assigned": "người xử lý mâu thuẫn", "erased": "đã xóa theo luật",
         "clock_off": "đồng hồ sai", "times_fixed": "đã sửa thời gian",
+        "events": "diễn biến",
         "way": "hình thức", "topic": "nội dung", "occurred_at": "thời điểm",
         "caller_name": "người được hướng dẫn", "caller_phone": "điện thoại", "dossier": "hồ sơ",
         "name": "tên", "address": "địa chỉ", "phone": "điện thoại",

@@ -16,6 +16,8 @@ extension RecordSchema {
         45, clockOffField, .clockOff, isEntries: true, hasColumn: false)
     private static let timesFixed = FieldDefinition(
         46, timesFixedField, .timesFix, isEntries: true, hasColumn: false)
+    private static let events = FieldDefinition(
+        47, eventsField, .events, isEntries: true, hasColumn: false)
 
     static let dossier = SchemaTable([
         FieldDefinition(1, "code", .code),
@@ -46,7 +48,7 @@ extension RecordSchema {
         FieldDefinition(23, "delivered_at", .instant, hasColumn: false),
         // Who is to settle its conflicts; the latest counts.
         FieldDefinition(24, assignedField, name, isEntries: true, hasColumn: false),
-        erased, clockOff, timesFixed,
+        erased, clockOff, timesFixed, events,
     ])
 
     static let contact = SchemaTable([
@@ -60,7 +62,7 @@ extension RecordSchema {
         FieldDefinition(30, "caller_phone", .phone, isPersonal: true),
         FieldDefinition(31, "dossier", .code),
         notes,
-        erased, clockOff, timesFixed,
+        erased, clockOff, timesFixed, events,
     ])
 
     static let office = SchemaTable([

@@ -35,13 +35,15 @@ public enum FieldType: Hashable, Sendable {
     case clockOff
     /// The times of acts that were set right: text that `TimesFix` reads.
     case timesFix
+    /// What happened: text that `DossierEvent` reads.
+    case events
     /// A custom field: any JSON value within the limits.
     case custom
 
     /// Whether people write it as a field: the others are written by commands of their own.
     public var isWritten: Bool {
         switch self {
-        case .erasure, .clockOff, .timesFix: false
+        case .erasure, .clockOff, .timesFix, .events: false
         default: true
         }
     }
@@ -112,6 +114,8 @@ public enum RecordSchema {
     public static let clockOffField: FieldName = "clock_off"
     /// The field that accumulates the times that were set right since.
     public static let timesFixedField: FieldName = "times_fixed"
+    /// The field that accumulates what happened to a record.
+    public static let eventsField: FieldName = "events"
     /// What the names of custom fields begin with.
     public static let customPrefix = "x."
 

@@ -52,7 +52,10 @@ public struct ShownRecord: Hashable, Sendable {
             guard let shown = state.shown(name, by: rule) else { continue }
             fields.append(
                 JSONMember(
-                    name: name.rawValue, value: Self.value(of: shown, for: definition)))
+                    name: name.rawValue,
+                    value: definition?.type == .events
+                        ? .array(state.events.map(\.json))
+                        : Self.value(of: shown, for: definition)))
             if shown.isConflict {
                 let values = shown.entries.map { Self.shown($0, definition, in: state) }
                 conflicts.append(ShownConflict(name: name, values: values))
@@ -114,6 +117,18 @@ public struct ShownRecord: Hashable, Sendable {
 
     fileprivate static func seq(_ dot: Dot) -> JSONValue {
         .integer(Int64(clamping: dot.seq))
+    }
+}
+
+extension StampedEvent {
+    /// `{what, at, from, to, by}`.
+    fileprivate var json: JSONValue {
+        .object([
+            ("what", .string(event.word)), ("at", .string(OfficeTime.text(milliseconds: time))),
+            ("from", event.from.map(JSONValue.string) ?? .null),
+            ("to", event.to.map(JSONValue.string) ?? .null),
+            ("by", by.map(JSONValue.string) ?? .null),
+        ])
     }
 }
 

@@ -63,6 +63,11 @@ public final class ReplicaDatabase {
                 kind: kind, name: name, connection: connection, interning: interning)
         }
         self.tables = tables
+        do {
+            try makeEventRows()
+        } catch {
+            throw StoreError.wrapping(error)
+        }
         if role == .central { try makeCentralKey(random) }
     }
 

@@ -87,6 +87,7 @@ public final class WriteTransaction {
             key = try table.insert(after)
         }
         try noteWrongClock(after, over: before.state, key: key)
+        try noteEvents(after, over: before, key: key)
         let scopesBefore = try scopes(of: before.state)
         let scopesAfter = try scopes(of: after)
         if after != before.state {

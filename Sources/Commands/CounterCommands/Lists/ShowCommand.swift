@@ -84,6 +84,7 @@ struct RecordView {
     /// Fields that are said in lines of their own.
     private static let fieldsOnTheirOwn: Set<FieldName> = [
         RecordSchema.notesField, RecordSchema.clockOffField, RecordSchema.timesFixedField,
+        RecordSchema.eventsField,
     ]
 
     /// The view for a terminal, safe to print.
@@ -110,10 +111,26 @@ struct RecordView {
             $0.offMilliseconds.magnitude < $1.offMilliseconds.magnitude
         }.map(WrongClockWords.record)
         if let clock { lines += ["", clock.text(in: language)] }
-        lines += noteLines(language) + conflictLines(language) + [""]
+        lines += eventLines(language) + noteLines(language) + conflictLines(language) + [""]
         lines += syncLines.map { $0.text(in: language) }
         if let history { lines += [""] + Self.lines(of: history, own: own, language) }
         return lines
+    }
+
+    private func eventLines(_ language: Language) -> [String] {
+        let events = state.events
+        guard !events.isEmpty else { return [] }
+        var table = TextTable([.init(""), .init(""), .init("")])
+        for event in events {
+            let by = event.by.map { Message("by \($0)", vi: "– \($0)") }
+            let time = ShownText.moment(Timestamp(milliseconds: event.time))
+            table.add([
+                "  " + time.text(in: language),
+                TerminalSafe.text(event.event.words.text(in: language)),
+                TerminalSafe.text(by?.text(in: language) ?? ""),
+            ])
+        }
+        return ["", Message("events", vi: "diễn biến").text(in: language)] + table.lines
     }
 
     private func noteLines(_ language: Language) -> [String] {
@@ -219,6 +236,10 @@ extension AuditedChange {
         return fields.map { field in
             let definition = RecordSchema.definition(of: field.name, in: kind)
             func text(_ value: FieldValue) -> String {
+                if definition?.type == .events, let events = value.text.flatMap(DossierEvent.parse)
+                {
+                    return events.map(\.word).joined(separator: ", ")
+                }
                 let text = ShownText.value(FieldCodec.json(from: value, for: definition))
                 return DisplayWidth.truncated(
                     text.replacing("\n", with: " "), to: Self.valueColumnsMax)

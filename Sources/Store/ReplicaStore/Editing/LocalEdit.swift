@@ -168,6 +168,12 @@ extension LocalEdit {
         additions: [FieldWrite], at: Timestamp?, by: String?
     ) throws -> EditResult {
         var additions = additions + pauses(over: before?.state, kind, writes, additions)
+        if let before,
+            let events = DossierEvent.addition(
+                over: before.state, writes, additions, act: at ?? transaction.now)
+        {
+            additions.append(events)
+        }
         var known = before
         if before == nil, let record {
             known = try transaction.open(kind, record)

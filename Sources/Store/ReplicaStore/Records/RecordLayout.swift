@@ -89,7 +89,7 @@ extension FieldType {
         switch self {
         case .instant, .integer, .clockOff: false
         case .text, .code, .identityNumber, .phone, .choice, .status, .day, .timeLimit,
-            .transitions, .officeHours, .custom, .erasure, .timesFix:
+            .transitions, .officeHours, .custom, .erasure, .timesFix, .events:
             true
         }
     }

@@ -153,6 +153,12 @@ extension Verifier {
                 let place = LogPlace(kind: kind, record: key)
                 verifier.keptFields[place] = try verifier.keptFields(of: record.state)
                 if record.state.fields.isEmpty { verifier.emptyRows.insert(place) }
+                if kind == .dossier,
+                    try verifier.database.eventRows(of: key)
+                        != DossierLedger(record.state).entries
+                {
+                    verifier.add(.record, "\(name) \(key)", "its rows of events are not its own")
+                }
                 if verifier.database.role == .central { try verifier.replay(record, in: name) }
             }
         }
