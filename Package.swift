@@ -220,8 +220,8 @@ let package = Package(
         tests(
             "ReportsTests",
             [
-                "Causality", "CentralEngine", "CounterEngine", "Dossiers", "JSON", "ReplicaStore",
-                "Replication", "Reports", "TestSupport", "Text", "Time",
+                "Causality", "CentralEngine", "CounterEngine", "Crypto", "Dossiers", "JSON",
+                "ReplicaStore", "Replication", "Reports", "TestSupport", "Text", "Time",
             ]),
         tests(
             "WireTests",

@@ -101,6 +101,8 @@ struct Recount {
             "received.post": received.filter { $0.channel == "post" }.count,
             "received.unstated": received.filter { $0.channel == nil }.count,
             "carriedOver": carriedOver.count,
+            // Nothing happened to these dossiers after they were entered.
+            "takenOver": 0, "reopened": 0, "handedOver": 0, "voided": 0,
             "finished.total": finished.count + undated.count,
             "finished.early": early.count,
             "finished.onTime": punctual,

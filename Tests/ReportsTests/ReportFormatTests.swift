@@ -99,11 +99,11 @@ struct ReportFormatTests {
         let figures = """
             {"guided":{"total":2,"inPerson":1,"outgoingCalls":1,"incomingCalls":0,"unstated":0},\
             "received":{"total":2,"counter":0,"online":2,"post":0,"unstated":0,"onlineShare":1.0},\
-            "carriedOver":0,\
+            "carriedOver":0,"takenOver":0,"reopened":0,\
             "finished":{"total":2,"early":1,"onTime":0,"late":1,"withoutDue":0,"undated":0},\
             "inProcess":{"total":0,"withinTime":0,"overdue":0},\
             "suspended":{"total":0,"supplementRequired":0,"paymentRequired":0,"stopped":0},\
-            "withdrawn":0,"notAccepted":0,\
+            "withdrawn":0,"notAccepted":0,"handedOver":0,"voided":0,\
             "returned":{"total":1,"counter":0,"post":1,"unstated":0},\
             "conflicts":{"total":0,"dossiers":0,"contacts":0},\
             "undated":{"dossiers":1,"contacts":0}}
@@ -129,14 +129,14 @@ struct ReportFormatTests {
         let csv = try Self.report().csv()
         #expect(csv.hasSuffix("\r\n"))
         let lines = csv.split(separator: "\r\n")
-        #expect(lines.count == 1 + 35 + 2 * 35 + 2 * 5 + 35)
+        #expect(lines.count == 1 + 39 + 2 * 39 + 2 * 5 + 39)
         #expect(lines[0] == "scope,key,name,figure,value")
         #expect(lines[1] == "total,,,guided.total,3")
         #expect(lines[11] == "total,,,carriedOver,1")
-        #expect(lines[36] == "office,A,Quận Ba,guided.total,2")
-        #expect(lines[71] == #"office,B,"'=Cần ""Giờ"", huyện",guided.total,1"#)
+        #expect(lines[40] == "office,A,Quận Ba,guided.total,2")
+        #expect(lines[79] == #"office,B,"'=Cần ""Giờ"", huyện",guided.total,1"#)
         #expect(
-            lines.dropLast(35).suffix(10) == [
+            lines.dropLast(39).suffix(10) == [
                 "month,2021-03,,guided.total,1", "month,2021-03,,received.total,2",
                 "month,2021-03,,received.online,2", "month,2021-03,,finished.total,1",
                 "month,2021-03,,finished.late,0", "month,2021-04,,guided.total,2",

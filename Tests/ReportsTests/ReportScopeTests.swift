@@ -57,7 +57,7 @@ struct ReportScopeTests {
             [Dossier(status: .withdrawn, received: received)], [Contact(occurred: received)])
         let report = try store.report("2020-01-31", "2020-03-01")
         #expect(figures(report.json()["total"]).values.allSatisfy { $0 == 0 })
-        #expect(figures(report.json()["total"]).count == 35)
+        #expect(figures(report.json()["total"]).count == 39)
         #expect(report.json()["total"]?["received"]?["onlineShare"] == .null)
         #expect(report.months.map(\.month.description) == ["2020-01", "2020-02", "2020-03"])
         #expect(report.months.allSatisfy { $0.guided == 0 && $0.received == 0 })

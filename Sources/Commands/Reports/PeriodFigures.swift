@@ -1,7 +1,10 @@
+internal import Dossiers
+
 /// The figures of a period. Every one is counted from records.
 ///
-/// The accounts balance: `received.total + carriedOver` is `finished.total + inProcess.total +
-/// suspended.total + withdrawn + notAccepted`.
+/// The accounts balance, for every office and all of them: `came` is `went`, and `inProcess.total +
+/// suspended.total` is `carriedOver` of the period that follows. No figure is the difference of others: what
+/// moved is counted from the events of the period, and where dossiers stood from each one's place.
 public struct PeriodFigures: Hashable, Sendable {
     /// Citizens guided, by way.
     public struct Guided: Hashable, Sendable {
@@ -104,18 +107,26 @@ public struct PeriodFigures: Hashable, Sendable {
     public internal(set) var guided = Guided()
     /// Dossiers received in the period.
     public internal(set) var received = Received()
-    /// Dossiers received before the period and not finished before it.
+    /// Dossiers that were open with the office when the period began.
     public internal(set) var carriedOver = 0
+    /// Dossiers that another office gave, open, in the period.
+    public internal(set) var takenOver = 0
+    /// Dossiers that had ended, and go on since the period.
+    public internal(set) var reopened = 0
     /// Dossiers finished in the period.
     public internal(set) var finished = Finished()
     /// Dossiers in process at its end.
     public internal(set) var inProcess = InProcess()
     /// Dossiers suspended at its end.
     public internal(set) var suspended = Suspended()
-    /// Dossiers received in the period and withdrawn since.
+    /// Dossiers withdrawn in the period.
     public internal(set) var withdrawn = 0
-    /// Dossiers received in the period and not accepted.
+    /// Dossiers not accepted in the period.
     public internal(set) var notAccepted = 0
+    /// Dossiers given, open, to another office in the period.
+    public internal(set) var handedOver = 0
+    /// Dossiers that had been entered by mistake, found so in the period.
+    public internal(set) var voided = 0
     /// Results handed out.
     public internal(set) var returned = Returned()
     /// Records in conflict.
@@ -125,20 +136,25 @@ public struct PeriodFigures: Hashable, Sendable {
 }
 
 extension PeriodFigures {
-    mutating func count(_ outcome: DossierOutcome) {
-        switch outcome {
-        case .finishedEarly: finished.early += 1
-        case .finishedOnTime: finished.onTime += 1
-        case .finishedLate: finished.late += 1
-        case .finishedWithoutDue: finished.withoutDue += 1
-        case .finishedUndated: finished.undated += 1
-        case .withinTime: inProcess.withinTime += 1
-        case .overdue: inProcess.overdue += 1
+    /// What there was to be done with: carried over, received, taken over, reopened.
+    public var came: Int { carriedOver + received.total + takenOver + reopened }
+
+    /// What became of it: finished, withdrawn, not accepted, handed over, voided, or open at the end.
+    public var went: Int {
+        finished.total + withdrawn + notAccepted + handedOver + voided + inProcess.total
+            + suspended.total
+    }
+
+    /// Counts a dossier that is open at the end of the period.
+    ///
+    /// - Parameter isOverdue: whether it was due before.
+    mutating func countOpen(waitingFor pause: DossierStatus?, isOverdue: Bool) {
+        switch pause {
         case .supplementRequired: suspended.supplementRequired += 1
         case .paymentRequired: suspended.paymentRequired += 1
         case .stopped: suspended.stopped += 1
-        case .withdrawn: withdrawn += 1
-        case .notAccepted: notAccepted += 1
+        default:
+            if isOverdue { inProcess.overdue += 1 } else { inProcess.withinTime += 1 }
         }
     }
 

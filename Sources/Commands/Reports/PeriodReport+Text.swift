@@ -42,7 +42,8 @@ extension PeriodReport {
             lines +=
                 [""]
                 + cut.lines(
-                    period, offices: officeNames, in: style.language, width: style.width)
+                    period, of: office, offices: officeNames, in: style.language, width: style.width
+                )
         }
         return lines.map { $0 + "\n" }.joined()
     }
@@ -95,6 +96,7 @@ extension PeriodReport {
             FigureBlock(
                 Message("Carried over from before", vi: "Kỳ trước chuyển sang"), total.carriedOver,
                 []),
+        ] + takings + [
             FigureBlock(
                 Message("Finished", vi: "Đã giải quyết"), finished.total,
                 [
@@ -124,21 +126,46 @@ extension PeriodReport {
                         suspended.paymentRequired
                     ), (Message("stopped", vi: "dừng xử lý"), suspended.stopped),
                 ]),
-            FigureBlock(
-                Message("Withdrawn or not accepted", vi: "Rút hoặc không tiếp nhận"),
-                total.withdrawn + total.notAccepted,
-                [
-                    (Message("withdrawn", vi: "công dân rút"), total.withdrawn),
-                    (Message("not accepted", vi: "không tiếp nhận"), total.notAccepted),
-                ]),
+        ] + givings + [
             FigureBlock(
                 Message("Results returned", vi: "Trả kết quả"), returned.total,
                 [
                     (Message("at the counter", vi: "tại quầy"), returned.counter),
                     (Message("by post", vi: "bưu chính"), returned.post),
                 ],
-                ifAny: [(unstated, returned.unstated)]),
+                ifAny: [(unstated, returned.unstated)])
         ]
+    }
+
+    /// What came otherwise than from outside, where anything did.
+    private var takings: [FigureBlock] {
+        [
+            FigureBlock(
+                Message("Taken over from other offices", vi: "Nhận từ cơ quan khác"),
+                total.takenOver, []),
+            FigureBlock(
+                Message("Reopened", vi: "Mở lại để giải quyết tiếp"), total.reopened, []),
+        ].filter { !$0.isNothing }
+    }
+
+    /// What went otherwise than by being finished.
+    private var givings: [FigureBlock] {
+        [
+            FigureBlock(
+                Message("Withdrawn or not accepted", vi: "Rút hoặc không tiếp nhận"),
+                total.withdrawn + total.notAccepted,
+                [
+                    (Message("withdrawn", vi: "công dân rút"), total.withdrawn),
+                    (Message("not accepted", vi: "không tiếp nhận"), total.notAccepted),
+                ])
+        ]
+            + [
+                FigureBlock(
+                    Message("Handed over to other offices", vi: "Chuyển cơ quan khác"),
+                    total.handedOver, []),
+                FigureBlock(
+                    Message("Entered by mistake", vi: "Nhập nhầm, đã hủy"), total.voided, []),
+            ].filter { !$0.isNothing }
     }
 
     private func notes(_ style: ReportStyle) -> [String] {
@@ -290,6 +317,8 @@ private struct FigureBlock {
         self.total = total
         self.parts = parts + ifAny.filter { $0.1 != 0 }
     }
+
+    var isNothing: Bool { total == 0 }
 
     func lines(_ style: ReportStyle) -> [String] {
         let numberWidth = 9

@@ -102,14 +102,34 @@ public struct PeriodReport: Hashable, Sendable {
         }
     }
 
+    /// The only office that a report counts: the one that was asked for, at a counter always its own; `nil`
+    /// for all.
+    ///
+    /// - Throws: `ReportError.otherOffice` when a counter was asked for another's.
+    public static func office(
+        asked: String?, in database: ReplicaDatabase
+    ) throws(ReportError) -> String? {
+        guard database.role == .counter else { return asked }
+        let own: String?
+        do {
+            own = try database.identity()?.office
+        } catch {
+            throw ReportError(error, path: database.path)
+        }
+        if let asked, let own, asked != own { throw .otherOffice(own: own) }
+        return own ?? asked
+    }
+
     private mutating func count(_ database: ReplicaDatabase, at position: UInt64?) throws {
         var tally = Tally(period: period, months: months, only: office, cutTime: cutTime)
         let book = try database.deadlineBook(at: position)
         try database.forEachState(of: .office, at: position) { tally.takeOffice($0) }
         try database.forEachState(of: .procedure, at: position) { tally.takeProcedure($0) }
-        try database.forEachState(of: .dossier, at: position) { tally.takeDossier($0, book) }
+        try database.forEachDossier(at: position) { tally.takeDossier($0, $1, book) }
         try database.forEachState(of: .contact, at: position) { tally.takeContact($0) }
-        if office != nil, tally.offices.isEmpty { throw ReportError.unknownOffice }
+        if office != nil, tally.offices.isEmpty, database.role == .central {
+            throw ReportError.unknownOffice
+        }
         total = tally.total
         clocks = tally.clocks
         clocks.sort()

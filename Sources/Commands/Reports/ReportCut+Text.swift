@@ -6,9 +6,12 @@ extension ReportCut {
     /// What the report rests on, in lines for people: the position, how many devices are complete, and
     /// each that is not.
     ///
-    /// - Parameter offices: names of offices by code.
+    /// - Parameters:
+    ///   - office: the only office that is reported, whose devices are meant; all when `nil`.
+    ///   - offices: names of offices by code.
     func lines(
-        _ period: ReportPeriod, offices: [String: String], in language: Language, width: Int
+        _ period: ReportPeriod, of office: String?, offices: [String: String],
+        in language: Language, width: Int
     ) -> [String] {
         let minute = String(OfficeTime.text(milliseconds: time).prefix(16))
             .replacing("T", with: " ")
@@ -20,7 +23,8 @@ extension ReportCut {
             "Rests on all that had arrived by \(day.english), position \(Language.english.number(place)) \(hash.prefix(8))",
             vi: "Căn cứ dữ liệu đã về đến \(day.vietnamese), vị trí "
                 + "\(Language.vietnamese.number(place)) \(hash.prefix(8))")
-        let standings = machines.map { ($0, standing(of: $0, in: period)) }
+        let asked = machines.filter { office == nil || $0.last?.office == office }
+        let standings = asked.map { ($0, standing(of: $0, in: period)) }
         let complete = standings.count { $0.1 == .complete }
         let count = Message(
             "\(complete) of \(standings.count) devices complete",

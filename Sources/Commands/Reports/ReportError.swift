@@ -13,6 +13,8 @@ public enum ReportError: Error, Sendable, Equatable {
     case notADossierDatabase(path: String)
     /// Neither the catalog nor any record knows this office.
     case unknownOffice
+    /// A replica has only the records of its own office, which is this one.
+    case otherOffice(own: String)
     /// SQLite failed.
     case sqlite(SQLiteError)
     /// The store is damaged or of another version; the words are the store's.
@@ -69,6 +71,10 @@ extension ReportError: CustomStringConvertible {
         case .unknownOffice:
             Message(
                 "no office with this code is known here", vi: "không biết cơ quan nào có mã này")
+        case .otherOffice(let own):
+            Message(
+                "this replica has the records of office \(own) only",
+                vi: "máy này chỉ có dữ liệu của cơ quan \(own)")
         case .sqlite(let error):
             Message(
                 "the database cannot be read: \(error)",
@@ -105,6 +111,10 @@ extension ReportError: CustomStringConvertible {
             Message(
                 "see the offices with: central office list",
                 vi: "xem các cơ quan bằng: central office list")
+        case .otherOffice:
+            Message(
+                "ask central for another office's figures: central report --office CODE",
+                vi: "số liệu cơ quan khác thì hỏi trung tâm: central report --office MÃ")
         case .sqlite(let error) where error.isBusy:
             Message(
                 "try again when the other program is done", vi: "thử lại khi chương trình kia xong")

@@ -45,11 +45,17 @@ struct Tally {
         procedureNames[code] = state.shownValue("name")?.text ?? code
     }
 
-    mutating func takeDossier(_ state: RecordState, _ book: DeadlineBook) {
+    /// Counts a dossier by its moves in the accounts of offices.
+    mutating func takeDossier(
+        _ state: RecordState, _ entries: [LedgerEntry], _ book: DeadlineBook
+    ) {
         let own = state.shownValue(RecordSchema.officeField)?.text
-        guard office == nil || own == office else { return }
-        let place = takeFigures(of: state, own, book)
-        noteClock(of: state, own, ["received_at", "finished_at", "returned_at"])
+        let row = DossierRow(state, entries, due: book.deadline(of: state)?.due)
+        guard isOfInterest(own, row) else { return }
+        let place = takeFigures(of: state, row)
+        if isCounted(own) {
+            noteClock(of: state, own, ["received_at", "finished_at", "returned_at"])
+        }
         guard !state.wrongClockMarks.isEmpty else { return }
         switch place {
         case .received: clocks.uncorrected.received += 1
@@ -58,31 +64,126 @@ struct Tally {
         }
     }
 
-    private mutating func takeFigures(
-        of state: RecordState, _ own: String?, _ book: DeadlineBook
-    ) -> Place? {
-        let status = state.shownValue(RecordSchema.statusField)?.text
-        guard let received = state.shownValue("received_at")?.integer else {
+    private func isCounted(_ code: String?) -> Bool { office == nil || code == office }
+
+    /// Whether the dossier is or was the office's.
+    private func isOfInterest(_ own: String?, _ row: DossierRow) -> Bool {
+        isCounted(own)
+            || row.entries.contains { isCounted($0.office) || $0.taker.map(isCounted) == true }
+    }
+
+    private mutating func takeFigures(of state: RecordState, _ row: DossierRow) -> Place? {
+        guard let received = row.ledger.received else {
             // Those without any field were refused before they began.
-            if status != nil { add(to: own) { $0.undated.dossiers += 1 } }
+            if state.shownValue(RecordSchema.statusField) != nil, !state.isVoided {
+                add(to: row.office) { $0.undated.dossiers += 1 }
+            }
             return nil
         }
         guard received < instants.upperBound else { return nil }
-        return count(
-            DossierRow(
-                office: own, status: status.flatMap(DossierStatus.init(rawValue:)),
-                channel: state.shownValue("channel")?.text, receivedAt: received,
-                dueAt: book.deadline(of: state)?.due,
-                finishedAt: state.shownValue("finished_at")?.integer,
-                returnedAt: state.shownValue("returned_at")?.integer,
-                returnMethod: state.shownValue("return_method")?.text,
-                isInConflict: state.hasConflict),
-            procedure: state.shownValue("procedure")?.text)
+        let moves = moves(of: row) + places(of: row, state)
+        let counted = moves.filter { isCounted($0.office) }
+        guard !counted.isEmpty else { return nil }
+        for move in counted { add(move, of: row, state) }
+        if row.isInConflict {
+            let offices = Set(counted.map(\.office))
+            total.conflicts.dossiers += 1
+            for office in offices {
+                self.offices[office, default: PeriodReport.OfficeRow(code: office, name: nil)]
+                    .figures.conflicts.dossiers += 1
+            }
+            procedures[procedure(of: state), default: PeriodFigures()].conflicts.dossiers += 1
+        }
+        let isReceived = counted.contains { $0.isReceipt }
+        let isOnlyReturned = counted.allSatisfy(\.isReturn)
+        return isReceived ? .received : isOnlyReturned ? nil : .carriedOver
+    }
+
+    /// Something that one office counts of a dossier.
+    private struct Count {
+        var office: String?
+        var isReceipt = false
+        var isReturn = false
+        /// When, for what stands in the table by month.
+        var time: Int64?
+        var isFinish = false
+        var isLate = false
+        var change: (inout PeriodFigures) -> Void
+    }
+
+    /// What moved in the period, by the dossier's entries.
+    private func moves(of row: DossierRow) -> [Count] {
+        var counts: [Count] = []
+        for entry in row.entries where instants.contains(entry.time) {
+            let office = entry.office
+            switch entry.what {
+            case .received:
+                let channel = row.channel
+                counts.append(
+                    Count(office: office, isReceipt: true, time: entry.time) {
+                        $0.countReceived(by: channel)
+                    })
+            case .finished:
+                let figure = row.punctuality(of: entry)
+                counts.append(
+                    Count(
+                        office: office, time: entry.isUndated ? nil : entry.time, isFinish: true,
+                        isLate: figure == \PeriodFigures.finished.late
+                    ) { $0[keyPath: figure] += 1 })
+            case .withdrawn: counts.append(Count(office: office) { $0.withdrawn += 1 })
+            case .notAccepted: counts.append(Count(office: office) { $0.notAccepted += 1 })
+            case .reopened: counts.append(Count(office: office) { $0.reopened += 1 })
+            case .voided: counts.append(Count(office: office) { $0.voided += 1 })
+            case .handedOver:
+                counts.append(Count(office: office) { $0.handedOver += 1 })
+                counts.append(Count(office: entry.taker) { $0.takenOver += 1 })
+            }
+        }
+        return counts
+    }
+
+    /// Where the dossier stood at the period's borders, and whether its result was handed out.
+    private func places(of row: DossierRow, _ state: RecordState) -> [Count] {
+        var counts: [Count] = []
+        if let place = row.ledger.place(before: instants.lowerBound, row.entries) {
+            counts.append(Count(office: place.office) { $0.carriedOver += 1 })
+        }
+        if let place = row.ledger.place(before: instants.upperBound, row.entries) {
+            let pause = state.pause(before: instants.upperBound)
+            let isOverdue = row.dueAt.map { $0 < instants.upperBound } == true
+            counts.append(
+                Count(office: place.office) {
+                    $0.countOpen(waitingFor: pause, isOverdue: isOverdue)
+                })
+        }
+        if let returned = row.returnedAt, instants.contains(returned), !state.isVoided {
+            let way = row.returnMethod
+            counts.append(Count(office: row.office, isReturn: true) { $0.countReturned(by: way) })
+        }
+        return counts
+    }
+
+    private mutating func add(_ count: Count, of row: DossierRow, _ state: RecordState) {
+        add(to: count.office, count.change)
+        count.change(&procedures[procedure(of: state), default: PeriodFigures()])
+        guard let time = count.time else { return }
+        addToMonth(of: time) { month in
+            if count.isReceipt {
+                month.received += 1
+                if row.channel == "online" { month.online += 1 }
+            }
+            if count.isFinish { month.finished += 1 }
+            if count.isLate { month.late += 1 }
+        }
+    }
+
+    private func procedure(of state: RecordState) -> String? {
+        known(state.shownValue("procedure")?.text)
     }
 
     mutating func takeContact(_ state: RecordState) {
         let own = state.shownValue(RecordSchema.officeField)?.text
-        guard office == nil || own == office else { return }
+        guard isCounted(own), !state.isVoided else { return }
         noteClock(of: state, own, ["occurred_at"])
         if !state.wrongClockMarks.isEmpty { clocks.uncorrected.contacts += 1 }
         guard let occurred = state.shownValue("occurred_at")?.integer else {
@@ -116,44 +217,6 @@ struct Tally {
     ) {
         guard let cutTime else { return }
         clocks.note(state, of: own, fields: fields, cut: cutTime)
-    }
-
-    private mutating func count(_ row: DossierRow, procedure: String?) -> Place? {
-        let isReceived = row.receivedAt >= instants.lowerBound
-        let isReturned = row.returnedAt.map(instants.contains) == true
-        let outcome = DossierOutcome(of: row, in: instants)
-        guard isReceived || isReturned || outcome != nil else { return nil }
-        let change: (inout PeriodFigures) -> Void = { figures in
-            if isReceived { figures.countReceived(by: row.channel) }
-            if isReturned { figures.countReturned(by: row.returnMethod) }
-            if row.isInConflict { figures.conflicts.dossiers += 1 }
-            guard let outcome else { return }
-            if !isReceived { figures.carriedOver += 1 }
-            figures.count(outcome)
-        }
-        add(to: row.office, change)
-        change(&procedures[known(procedure), default: PeriodFigures()])
-        if isReceived {
-            addToMonth(of: row.receivedAt) { month in
-                month.received += 1
-                if row.channel == "online" { month.online += 1 }
-            }
-        }
-        if let finish = DossierOutcome.finish(of: row), let outcome {
-            addFinish(finish, outcome)
-        }
-        return isReceived ? .received : outcome == nil ? nil : .carriedOver
-    }
-
-    private mutating func addFinish(_ finish: Int64, _ outcome: DossierOutcome) {
-        switch outcome {
-        case .finishedEarly, .finishedOnTime, .finishedLate, .finishedWithoutDue:
-            addToMonth(of: max(finish, instants.lowerBound)) { month in
-                month.finished += 1
-                if outcome == .finishedLate { month.late += 1 }
-            }
-        default: break
-        }
     }
 
     /// The procedure, if the catalog has it: all else may be a clerk's text, and comes into no report.

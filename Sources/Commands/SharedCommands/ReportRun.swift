@@ -83,7 +83,8 @@ public struct ReportRun {
                     cut = try ReportCut(database, now: now)
                 }
                 let report = try PeriodReport(
-                    database, period, office: invocation.value("--office"),
+                    database, period,
+                    office: PeriodReport.office(asked: invocation.value("--office"), in: database),
                     at: earlier == nil ? nil : cut.position, cutTime: cut.time)
                 return (report, cut)
             }
@@ -143,7 +144,7 @@ public struct ReportRun {
 
     private static func exitCode(of error: ReportError) -> ExitCode {
         switch error {
-        case .emptyPeriod, .badPeriod: .usage
+        case .emptyPeriod, .badPeriod, .otherOffice: .usage
         case .missing, .notADossierDatabase: .configuration
         case .unknownOffice, .unknownCut, .cutNotKept, .noCut, .store: .dataError
         case .sqlite(let error) where error.isBusy: .temporaryFailure

@@ -96,8 +96,36 @@ struct DemoStory {
             isPublished
                 ? "These are the published figures, counted from the records."
                 : "These are NOT the published figures.")
+        let isBalanced = try tellLaw(report)
         try say("")
-        return isPublished
+        return isPublished && isBalanced
+    }
+
+    /// Both sides of the law of the figures, which are counted apart.
+    private func tellLaw(_ report: PeriodReport) throws -> Bool {
+        let figures = report.total
+        func sum(_ parts: [(Int, String)], _ whole: Int) -> String {
+            parts.map { "\(GroupedNumber.string($0)) \($1)" }.joined(separator: " + ")
+                + " = \(GroupedNumber.string(whole))"
+        }
+        try say(
+            sum(
+                [
+                    (figures.carriedOver, "carried over"), (figures.received.total, "received"),
+                    (figures.takenOver, "taken over"), (figures.reopened, "reopened"),
+                ], figures.came))
+        try say(
+            sum(
+                [
+                    (figures.finished.total, "finished"), (figures.withdrawn, "withdrawn"),
+                    (figures.notAccepted, "not accepted"), (figures.handedOver, "handed over"),
+                    (figures.voided, "voided"), (figures.inProcess.total, "in process"),
+                    (figures.suspended.total, "suspended"),
+                ], figures.went))
+        let offices = report.offices.map(\.figures)
+        let isBalanced = (offices + [figures]).allSatisfy { $0.came == $0.went }
+        if !isBalanced { try say("The figures do NOT add up.") }
+        return isBalanced
     }
 
     private func tellDigests() throws -> Bool {
