@@ -129,6 +129,49 @@ struct FigureCaseTests {
         #expect(events.contains("supplement_required → withdrawn"))
     }
 
+    @Test("what left is in no list of the office but that of copies, with the day and the office")
+    func copies() throws {
+        let two = try two()
+        let moved = try receive(two.giver, "Trần Giao", at: "2026-03-10")
+        let kept = try receive(two.giver, "Lê Giữ", at: "2026-03-10")
+        try two.giver.sync()
+        let hours = ["hours=mon-fri 07:30-11:30"]
+        let set = try two.office.central(
+            "catalog", "set", "office", Office.otherCode, hours[0])
+        try take(set)
+        try two.giver.sync()
+        // To itself, or as a field, it goes nowhere.
+        let toItself = try two.giver("hand-over", moved, Office.code)
+        #expect(toItself.code == 64 && toItself.errors.contains(Office.code))
+        let asField = try two.giver("set", moved, "office=\(Office.otherCode)")
+        #expect(asField.code == 64 && asField.errors.contains("counter hand-over"))
+        let gone = try two.giver(
+            "hand-over", moved, Office.otherCode, "--at", "2026-03-12T09:00:00+07:00")
+        #expect(gone.output.contains("the promised day moves by it, from 2026-03-19 17:00"))
+        for isSynced in [false, true] {
+            if isSynced { try two.giver.sync() }
+            for option in [[], ["--overdue"], ["--search", "trần"]] {
+                let listed = try Program.run(
+                    "counter", ["list", "--home", two.giver.home] + option, in: two.giver.directory)
+                #expect(!listed.output.contains(moved), "\(option), synced \(isSynced)")
+                if option != ["--search", "trần"] { #expect(listed.output.contains(kept)) }
+            }
+            let copies = try two.giver("list", "--handed-over")
+            #expect(copies.output.contains(moved) && !copies.output.contains(kept))
+            #expect(copies.output.contains("2026-03-12 09:00  \(Office.otherCode)"))
+            let shown = try two.giver("show", moved).output
+            #expect(shown.contains("this is a copy: handed over on 2026-03-12 09:00"))
+            #expect(!shown.contains("overdue"))
+            let refused = try two.giver("advance", moved)
+            #expect(refused.code == 65 && refused.errors.contains("another office"))
+        }
+        let mixed = try two.giver("list", "--handed-over", "--overdue")
+        #expect(mixed.code == 64)
+        let numbers = try two.giver("codes", "--json").json
+        #expect(numbers["handedOver"] == .array([.integer(10_001)]))
+        #expect(numbers["missing"] == .array([]))
+    }
+
     @Test("a counter is not asked for another office's figures, and lists its own office alone")
     func otherOffice() throws {
         let two = try two()

@@ -213,7 +213,8 @@ extension CounterSession {
     private func doubleCodes(since lastComplete: Timestamp?) throws -> [SharedCode] {
         let last = try database.identityRotations().last
         let isFirst = last.map { $0.at >= lastComplete ?? $0.at } ?? false
-        return report.rotation != nil || isFirst ? try database.sharedCodes() : []
+        return report.rotation != nil || isFirst
+            ? try database.sharedCodes(office: database.identity()?.office) : []
     }
 
     func finish(after elapsed: Duration) throws {

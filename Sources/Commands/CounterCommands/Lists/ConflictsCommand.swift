@@ -45,6 +45,7 @@ enum ConflictsCommand {
     {
         var filter = RecordFilter()
         filter.isConflicted = true
+        filter.isVoided = false
         let wanted = invocation.value("--assigned").map { SearchText($0) }
         var count = 0
         try context.read(invocation) { database in
@@ -65,7 +66,7 @@ enum ConflictsCommand {
                 return !invocation.output.isClosed
             }
             guard wanted == nil, !invocation.has("--unassigned") else { return }
-            for shared in try database.sharedCodes() {
+            for shared in try database.sharedCodes(office: try database.identity()?.office) {
                 count += 1
                 try show(shared, database, invocation)
             }

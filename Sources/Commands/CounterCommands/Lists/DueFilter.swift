@@ -23,6 +23,11 @@ struct DueFilter {
                 vi: "chỉ hồ sơ chưa xong, đến hạn trước ngày này")),
     ]
 
+    /// The option by which a listing asks for deadlines.
+    static func option(of invocation: Invocation) -> String? {
+        options.map(\.name).first { invocation.has($0) }
+    }
+
     /// The deadlines that are shown, in milliseconds since the epoch.
     private let due: Range<Int64>
 

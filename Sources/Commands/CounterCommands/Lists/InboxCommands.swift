@@ -97,12 +97,14 @@ enum InboxCommands {
             let titles = [
                 Message("day", vi: "ngày"), Message("from", vi: "từ"), Message("to", vi: "đến"),
                 Message("without a dossier", vi: "không còn hồ sơ"),
+                Message("handed over", vi: "đã chuyển đi"),
             ]
             var table = TextTable(titles.map { .init(invocation.text($0)) })
             for day in given {
                 table.add([
                     invocation.language.day(day.day.description), String(day.first),
                     String(day.last), day.missing.map(String.init).joined(separator: ", "),
+                    day.handedOver.map(String.init).joined(separator: ", "),
                 ])
             }
             for line in table.lines { try invocation.printOut(line) }
@@ -117,6 +119,7 @@ extension GivenNumbers {
         .object([
             ("day", .string(day.description)), ("first", .integer(first)),
             ("last", .integer(last)), ("missing", .array(missing.map { .integer($0) })),
+            ("handedOver", .array(handedOver.map { .integer($0) })),
         ])
     }
 }

@@ -47,6 +47,15 @@ enum ListCommand {
                     "--conflicts",
                     help: Message("only those in conflict", vi: "chỉ bản ghi có mâu thuẫn")),
                 Option(
+                    "--handed-over",
+                    help: Message(
+                        "only copies of what was handed over, with the day and the office",
+                        vi: "chỉ bản lưu hồ sơ đã chuyển đi, kèm ngày và cơ quan nhận")),
+                Option(
+                    "--void",
+                    help: Message(
+                        "only those entered by mistake", vi: "chỉ bản ghi nhập nhầm, đã hủy")),
+                Option(
                     "--limit", valueName: "N",
                     help: Message(
                         "how many at most, 0 for all (default: \(limitDefault))",
@@ -64,10 +73,16 @@ enum ListCommand {
     {
         let filter = try filter(invocation)
         let limit = try invocation.integer("--limit", in: 0 ... .max) ?? limitDefault
-        var listing = Listing(filter.kind ?? .dossier)
+        var listing = Listing(filter.kind ?? .dossier, isOfCopies: filter.holding == .handedOver)
         try context.read(invocation) { database in
             let book = try database.deadlineBook()
             let now = context.clock.now()
+            if filter.holding == .handedOver, let option = DueFilter.option(of: invocation) {
+                throw UsageError(
+                    Message(
+                        "\(option) is of the office's own dossiers, not of copies",
+                        vi: "\(option) chỉ dùng cho hồ sơ của cơ quan, không dùng cho bản lưu"))
+            }
             let due = try DueFilter(
                 invocation, book, office: try database.identity()?.office, now: now)
             try database.forEachRecord(filter) { state in
@@ -78,7 +93,9 @@ enum ListCommand {
                     listing.hasMore = true
                     return false
                 }
-                let record = ListedRecord(record: ShownRecord(state: state), deadline: deadline)
+                let record = ListedRecord(
+                    record: ShownRecord(state: state), deadline: deadline,
+                    departure: filter.holding == .handedOver ? Departure(state) : nil)
                 try listing.add(record, printingTo: due == nil ? invocation : nil)
                 return !invocation.output.isClosed
             }
@@ -99,6 +116,8 @@ enum ListCommand {
         filter.channel = try invocation.choice("--channel", of: ["counter", "online", "post"])
         filter.search = invocation.value("--search")
         filter.isConflicted = invocation.has("--conflicts")
+        filter.holding = invocation.has("--handed-over") ? .handedOver : .own
+        filter.isVoided = invocation.has("--void")
         let from = try day("--received-from", invocation)
         let to = try day("--received-to", invocation)
         if from != nil || to != nil {

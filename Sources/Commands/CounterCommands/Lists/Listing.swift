@@ -9,12 +9,17 @@ internal import Time
 struct ListedRecord {
     var record: ShownRecord
     var deadline: ShownDeadline?
+    /// Where it went, for a copy.
+    var departure: Departure?
 
     /// The line of `list --json`: that of `records`, and for a dossier its `deadline`.
     var json: JSONValue {
         var members = record.json.objectValue ?? []
         if record.kind == .dossier {
             members.append(JSONMember(name: "deadline", value: deadline?.json ?? .null))
+        }
+        if let departure {
+            members.append(JSONMember(name: "handedOver", value: departure.json))
         }
         return .object(members)
     }
@@ -26,14 +31,16 @@ struct Listing {
     private static let textColumnsMax = 28
 
     private let kind: RecordKind
+    private let isOfCopies: Bool
     private var records: [ListedRecord] = []
     /// How many there are, those printed already included.
     private(set) var count = 0
     /// Whether some were left out.
     var hasMore = false
 
-    init(_ kind: RecordKind) {
+    init(_ kind: RecordKind, isOfCopies: Bool) {
         self.kind = kind
+        self.isOfCopies = isOfCopies
     }
 
     /// Adds a record; JSON that needs no sorting is printed at once, and not kept.
@@ -93,6 +100,21 @@ struct Listing {
         let code: Column = (Message("code", vi: "mã"), name)
         let officer: Column = (Message("officer", vi: "cán bộ"), text("officer"))
         switch kind {
+        case .dossier where isOfCopies:
+            return [
+                code,
+                (
+                    Message("handed over", vi: "ngày chuyển"),
+                    { minute($0.departure?.minute ?? "") }
+                ),
+                (
+                    Message("is now at", vi: "hiện ở"),
+                    { TerminalSafe.text($0.departure?.office ?? "") }
+                ),
+                (Message("received", vi: "tiếp nhận"), time("received_at")),
+                (Message("applicant", vi: "người nộp"), text("applicant_name")),
+                (Message("procedure", vi: "thủ tục"), text("procedure")), officer,
+            ]
         case .dossier:
             return [
                 code,

@@ -49,8 +49,10 @@ struct RecordView {
     /// Changes to it that were refused and wait for a person.
     let refusedCount: Int
     let history: [AuditedChange]?
-    /// When it is due, for a dossier that has a deadline.
+    /// When it is due, for a dossier that has a deadline and is the office's own.
     let deadline: ShownDeadline?
+    /// Where it went, when it is a copy.
+    let departure: Departure?
 
     init(
         _ reference: RecordReference, _ database: ReplicaDatabase, withHistory: Bool,
@@ -64,7 +66,10 @@ struct RecordView {
         isAtCentral = own.map { state.vv[$0] <= identity?.pushedSeq ?? 0 } ?? true
         refusedCount = try database.refusedChanges().count { $0.record == state.id }
         history = withHistory ? try database.audit(of: state.id) : nil
-        deadline = ShownDeadline(state, try database.deadlineBook(), now: now)
+        departure = try database.isCopy(state) ? Departure(state) : nil
+        deadline =
+            departure == nil && !state.isVoided
+            ? ShownDeadline(state, try database.deadlineBook(), now: now) : nil
     }
 
     var json: JSONValue {
@@ -73,6 +78,9 @@ struct RecordView {
         members.append(JSONMember(name: "refused", value: .integer(Int64(refusedCount))))
         if state.kind == .dossier {
             members.append(JSONMember(name: "deadline", value: deadline?.json ?? .null))
+        }
+        if let departure {
+            members.append(JSONMember(name: "handedOver", value: departure.json))
         }
         if let history {
             let changes = history.map(\.json)
@@ -106,6 +114,13 @@ struct RecordView {
             ])
         }
         lines += table.lines
+        if let departure { lines += ["", departure.line.text(in: language)] }
+        if state.isVoided {
+            let words = Message(
+                "entered by mistake: in no list and no figure",
+                vi: "nhập nhầm, đã hủy: không có trong danh sách và số liệu")
+            lines += ["", words.text(in: language)]
+        }
         if let deadline { lines += ["", deadline.line.text(in: language)] }
         let clock = state.wrongClockMarks.max {
             $0.offMilliseconds.magnitude < $1.offMilliseconds.magnitude

@@ -179,8 +179,14 @@ enum LifeCommands {
             summary: Message(
                 "give a dossier to another office", vi: "chuyển hồ sơ cho cơ quan khác"),
             discussion: Message(
-                "This office keeps a copy; the other one goes on with it after its next sync.",
-                vi: "Cơ quan này giữ một bản; cơ quan kia xử lý tiếp sau lần đồng bộ kế tiếp."),
+                """
+                This office keeps a copy, which counter list --handed-over shows; the other one goes on
+                with it after its next sync. It says when the promised day moves by it.
+                """,
+                vi: """
+                    Cơ quan này giữ một bản lưu, xem bằng counter list --handed-over; cơ quan kia xử lý tiếp
+                    sau lần đồng bộ kế tiếp. Ngày hẹn trả có đổi theo thì chương trình báo.
+                    """),
             arguments: [
                 .record,
                 Positional(
@@ -189,15 +195,22 @@ enum LifeCommands {
             options: [.note, .at, .by, .json]
         ) { invocation in
             let office = invocation.positional("OFFICE")
-            let answer = try context.take(invocation) { _, _ in
+            let safe = TerminalSafe.text(office)
+            let answer = try context.take(invocation) { state, _ in
+                guard state.shownValue(RecordSchema.officeField)?.text != office else {
+                    throw UsageError(
+                        Message(
+                            "the dossier is office \(safe)'s already",
+                            vi: "hồ sơ đã thuộc cơ quan \(safe)"))
+                }
                 var step = WorkStep(writes: [FieldWrite(RecordSchema.officeField, .text(office))])
                 step.note(invocation.value("--note"))
                 return step
             }
-            let safe = TerminalSafe.text(office)
             try answer.print(
                 invocation,
-                also: [Message("handed over to \(safe)", vi: "đã chuyển cho \(safe)")])
+                also: [Message("handed over to \(safe)", vi: "đã chuyển cho \(safe)")]
+                    + [answer.movedDeadline].compactMap(\.self))
             return .ok
         }
     }

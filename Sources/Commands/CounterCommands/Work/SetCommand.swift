@@ -34,6 +34,13 @@ enum SetCommand {
         let fields = try CommandFailure.translating {
             try FieldArguments(typed: invocation.positionals("FIELD=VALUE"))
         }
+        if fields.names(RecordSchema.officeField) {
+            throw UsageError(
+                Message("office is not written as a field", vi: "không ghi office như một trường"),
+                hint: Message(
+                    "a dossier goes to another office with: counter hand-over RECORD OFFICE",
+                    vi: "chuyển hồ sơ sang cơ quan khác bằng: counter hand-over MÃ CƠ_QUAN"))
+        }
         let answer = try write(fields.writes, fields.additions, invocation, context)
         let count = fields.writes.count + fields.additions.count
         let name = ShownText.name(of: answer.record)

@@ -31,12 +31,30 @@ struct StepAnswer {
     var past: DossierStatus?
     var next: DossierStatus?
     var deadline: ShownDeadline?
+    /// What it was before the step.
+    var pastDeadline: ShownDeadline?
+
+    /// That the promised day moves, when it does.
+    var movedDeadline: Message? {
+        guard let past = pastDeadline, let deadline, deadline.deadline.due != past.deadline.due
+        else {
+            return nil
+        }
+        let (from, to) = (past.time, deadline.time)
+        return Message(
+            "the promised day moves by it, from \(from) to \(to): tell the applicant",
+            vi: "ngày hẹn trả đổi theo, từ \(ShownDeadline.vietnamese(from)) sang "
+                + "\(ShownDeadline.vietnamese(to)): báo cho người nộp")
+    }
 
     var json: JSONValue {
         var members = edit.json.objectValue ?? []
         members.append(
             JSONMember(name: "status", value: next.map { .string($0.rawValue) } ?? .null))
         members.append(JSONMember(name: "deadline", value: deadline?.json ?? .null))
+        if movedDeadline != nil {
+            members.append(JSONMember(name: "deadlineBefore", value: pastDeadline?.json ?? .null))
+        }
         return .object(members)
     }
 
@@ -90,10 +108,16 @@ extension CounterContext {
                 }
                 step.writes.append(FieldWrite(RecordSchema.statusField, .text(status.rawValue)))
             }
+            // Another office may have other hours.
+            let pastDeadline =
+                step.writes.contains { $0.name == RecordSchema.officeField }
+                ? ShownDeadline(state, try transaction.deadlineBook(), now: transaction.now) : nil
             let result = try edit.edit(
                 reference, writes: step.writes, additions: step.additions, at: at, by: by)
-            return try StepAnswer(
+            var answer = try StepAnswer(
                 EditAnswer(result, transaction), past: past, transaction, now: transaction.now)
+            answer.pastDeadline = pastDeadline
+            return answer
         }
     }
 }

@@ -27,6 +27,20 @@ public struct RecordFilter: Sendable {
     public var received: Range<Int64>?
     /// Only those in conflict.
     public var isConflicted = false
+    /// Which of the records that a counter has.
+    public var holding = Holding.all
+    /// Whether those that were entered by mistake are left out, or looked for alone; all when `nil`.
+    public var isVoided: Bool?
+
+    /// What a counter's records are to its office.
+    public enum Holding: Sendable {
+        /// All, whosever they are.
+        case all
+        /// The catalog, and what is the office's own.
+        case own
+        /// Copies of what has left the office.
+        case handedOver
+    }
 
     /// A filter that lets all through.
     public init() {}
@@ -62,19 +76,40 @@ extension ReplicaDatabase {
         _ filter: RecordFilter = RecordFilter(), _ body: (RecordState) throws -> Bool
     ) throws {
         let search = filter.search.map { SearchText($0) }
+        let office = filter.holding == .all ? nil : try identity()?.office
         var isDone = false
         for (kind, _) in RecordKind.tableNames where filter.kind == nil || filter.kind == kind {
             guard !isDone, let table = table(of: kind) else { continue }
             let condition = FilterCondition(filter, columns: Set(table.columns.map(\.name)))
             guard condition.isPossible else { continue }
             try table.forEach(where: condition.sql + " ORDER BY key DESC", bind: condition.bind) {
-                guard !$0.state.fields.isEmpty, search?.matches($0.state) ?? true else {
-                    return true
-                }
+                guard !$0.state.fields.isEmpty, search?.matches($0.state) ?? true,
+                    holds($0.state, as: filter.holding, for: office),
+                    filter.isVoided ?? $0.state.isVoided == $0.state.isVoided
+                else { return true }
                 isDone = try !body($0.state)
                 return !isDone
             }
         }
+    }
+
+    private func holds(
+        _ state: RecordState, as holding: RecordFilter.Holding, for office: String?
+    ) -> Bool {
+        guard let office else { return holding != .handedOver }
+        return switch holding {
+        case .all: true
+        case .own: scopeIncludes(office, state)
+        case .handedOver: !scopeIncludes(office, state)
+        }
+    }
+
+    /// Whether a record of this replica is a copy of what has left its office.
+    ///
+    /// - Throws: `StoreError`.
+    public func isCopy(_ state: RecordState) throws -> Bool {
+        guard role == .counter, let office = try identity()?.office else { return false }
+        return !scopeIncludes(office, state)
     }
 
     /// The number of records that pass the filter, void ones included; a search text is not looked at.
@@ -178,8 +213,14 @@ extension ReplicaDatabase {
             return nil
         case .code(let code):
             let ids = try ids(ofCode: code, kind: .dossier)
-            guard ids.count <= 1 else { throw StoreError.ambiguousCode(ids.sorted()) }
-            return try ids.first.flatMap { try table(of: .dossier)?.load($0) }
+            guard ids.count > 1 else {
+                return try ids.first.flatMap { try table(of: .dossier)?.load($0) }
+            }
+            // A copy of what has left stands behind the office's own.
+            let records = try ids.compactMap { try table(of: .dossier)?.load($0) }
+            let own = try records.filter { try !isCopy($0.state) }
+            guard own.count == 1 else { throw StoreError.ambiguousCode(ids.sorted()) }
+            return own[0]
         }
     }
 

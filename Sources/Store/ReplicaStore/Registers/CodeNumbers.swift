@@ -18,6 +18,8 @@ public struct GivenNumbers: Sendable {
     public var last: Int64
     /// Numbers that no dossier here has.
     public var missing: [Int64]
+    /// Numbers of dossiers that have left the office.
+    public var handedOver: [Int64]
 }
 
 enum CodeNumberSchema {
@@ -104,17 +106,28 @@ extension ReplicaDatabase {
             let given = first..<max(first, last + 1)
             let present = try Set(numbers(agency: agency, day: day, in: given))
             let missing = given.filter { !present.contains($0) }
-            days.append(GivenNumbers(day: day, first: first, last: last, missing: missing))
+            let own = try Set(numbers(agency: agency, day: day, in: given, ofOffice: agency))
+            days.append(
+                GivenNumbers(
+                    day: day, first: first, last: last, missing: missing,
+                    handedOver: present.subtracting(own).sorted()))
         }
         return days
     }
 
-    /// The numbers that dossiers have in their codes of an agency and day, within a range.
-    func numbers(agency: String, day: CalendarDate, in range: Range<Int64>) throws -> [Int64] {
+    /// The numbers that dossiers have in their codes of an agency and day, within a range; of one office's
+    /// dossiers alone when it is named.
+    func numbers(
+        agency: String, day: CalendarDate, in range: Range<Int64>, ofOffice office: String? = nil
+    ) throws -> [Int64] {
         guard let sample = DossierCode(agency: agency, day: day, number: 0) else { return [] }
         let prefix = String(sample.description.dropLast(DossierCode.numberDigitsMin))
         let statement = try connection.statement(
-            "SELECT code FROM dossiers WHERE code >= ?1 AND code < ?2")
+            """
+            SELECT code FROM dossiers
+            WHERE code >= ?1 AND code < ?2 AND (?3 IS NULL OR office = ?3)
+            """)
+        try statement.bind(3, office)
         try statement.bind(1, prefix)
         try statement.bind(2, prefix + ":")  // ':' follows '9'
         defer { statement.reset() }

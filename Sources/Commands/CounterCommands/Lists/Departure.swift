@@ -1,0 +1,47 @@
+internal import Causality
+internal import Dossiers
+internal import JSON
+internal import Replication
+internal import Text
+internal import Time
+
+/// Where a dossier went of which this counter keeps a copy, as far as that is known here.
+struct Departure {
+    /// When it left, in milliseconds since the epoch; `nil` when nothing tells.
+    let time: Int64?
+    /// The code of the office that has it now.
+    let office: String?
+
+    init(_ state: RecordState) {
+        let move = state.standingEvents.last { $0.event.what == .handedOver }
+        time = move?.time
+        office = state.shownValue(RecordSchema.officeField)?.text ?? move?.event.to
+    }
+
+    /// `2026-03-12 09:00`.
+    var minute: String {
+        time.map { ShownText.minute(.string(OfficeTime.text(milliseconds: $0))) } ?? ""
+    }
+
+    /// `{at, office}`.
+    var json: JSONValue {
+        .object([
+            ("at", time.map { .string(OfficeTime.text(milliseconds: $0)) } ?? .null),
+            ("office", office.map(JSONValue.string) ?? .null),
+        ])
+    }
+
+    /// What is said of the copy.
+    var line: Message {
+        let minute = self.minute
+        let day =
+            minute.isEmpty
+            ? nil : Message(" on \(minute)", vi: " ngày \(ShownDeadline.vietnamese(minute))")
+        let place = office.map { office in
+            let safe = TerminalSafe.text(office)
+            return Message("; it is now at \(safe)", vi: "; hiện ở \(safe)")
+        }
+        return Message("this is a copy: handed over", vi: "đây là bản lưu: đã chuyển đi")
+            + (day ?? Message(verbatim: "")) + (place ?? Message(verbatim: ""))
+    }
+}
