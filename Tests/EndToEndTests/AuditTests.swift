@@ -32,6 +32,39 @@ struct AuditTests {
         #expect(try office.central("audit", "NONE").code == 65)
     }
 
+    @Test("two writes that had not seen each other are shown beside each other, in any order")
+    func concurrent() throws {
+        let office = try Office()
+        let (one, other) = (try office.desk("a"), try office.desk("b"))
+        _ = try one.enter("code=A-1", "applicant_name=Hoa", "fee_vnd=5000")
+        try one.sync()
+        try other.sync()
+        #expect(try one("set", "A-1", "fee_vnd=10000", "--by", "Lan").code == 0)
+        #expect(try other("set", "A-1", "fee_vnd=25000", "--by", "Mai").code == 0)
+        try one.sync()
+        try other.sync()
+        #expect(try one("set", "A-1", "officer=Lan").code == 0)
+        try one.sync()
+        let text = try office.central("audit", "A-1").output
+        #expect(text.contains("fee_vnd: 5000 → 10000\n"), "\(text)")
+        #expect(text.contains("fee_vnd: 5000 → 25000 (beside 10000, which it had not seen)"))
+        #expect(!text.contains("10000 → 25000"))
+        let changes = try office.central("audit", "A-1", "--json").jsonLines
+        #expect(changes[2]["before"]?["fee_vnd"] == 5_000)
+        #expect(changes[2]["beside"]?["fee_vnd"] == .array([10_000]))
+        #expect(changes[1]["beside"] == .object([(String, JSONValue)]()))
+        let vietnamese = try office.central("audit", "A-1", "--lang", "vi").output
+        #expect(vietnamese.contains("song song với 10000"))
+        try one.sync()
+        #expect(try one("resolve", "A-1", "fee_vnd", "25000").code == 0)
+        // At a counter the other's write came second, or first: the same is told.
+        let history = try one("show", "A-1", "--history").output
+        #expect(history.contains("5000 → 25000 (beside 10000, not seen)"), "\(history)")
+        try one.sync()
+        let settled = try office.central("audit", "A-1", "--json").jsonLines.last
+        #expect(settled?["beside"] == .object([(String, JSONValue)]()))
+    }
+
     @Test("what a device calls itself does nothing to the terminal of who reads the history")
     func deviceName() throws {
         let office = try Office()

@@ -72,8 +72,14 @@ enum AuditCommand {
             for field in audited.fields {
                 let (before, after) = shown(field, kind: change.kind)
                 let old = before.map { TerminalSafe.text($0.serialized()) + " → " } ?? ""
+                let beside = Self.beside(field, kind: change.kind).map { $0.serialized() }
+                    .joined(separator: ", ")
+                let apart = Message(
+                    " (beside \(beside), which it had not seen)",
+                    vi: " (song song với \(beside), người ghi chưa thấy)")
+                let rest = beside.isEmpty ? "" : TerminalSafe.text(invocation.text(apart))
                 try invocation.printOut(
-                    "  \(field.name): \(old)\(TerminalSafe.text(after.serialized()))")
+                    "  \(field.name): \(old)\(TerminalSafe.text(after.serialized()))\(rest)")
             }
             if !audited.isContentKept {
                 try invocation.say(
@@ -99,7 +105,13 @@ enum AuditCommand {
         )
     }
 
-    /// `{replica, seq, desk, by, at, arrived, refused, before, after, erased, contentKept}`.
+    private static func beside(_ field: AuditedChange.Field, kind: RecordKind) -> [JSONValue] {
+        let definition = RecordSchema.definition(of: field.name, in: kind)
+        return field.beside.map { FieldCodec.json(from: $0, for: definition) }
+    }
+
+    /// `{replica, seq, desk, by, at, arrived, refused, before, after, beside, erased, contentKept}`: `before` has
+    /// what the writer saw, `beside` what stood there that it had not seen.
     private static func json(_ audited: AuditedChange, _ places: Places) -> JSONValue {
         let change = audited.logged.change
         let fields = audited.fields.map { field in
@@ -116,6 +128,13 @@ enum AuditCommand {
             ("refused", .bool(audited.logged.isVoid)),
             ("before", .object(fields.map { ($0.0, $0.1) })),
             ("after", .object(fields.map { ($0.0, $0.2) })),
+            (
+                "beside",
+                .object(
+                    audited.fields.filter { !$0.beside.isEmpty }.map {
+                        ($0.name.rawValue, .array(beside($0, kind: change.kind)))
+                    })
+            ),
             ("erased", .array(audited.erasedFields.map { .string($0.rawValue) })),
             ("contentKept", .bool(audited.isContentKept)),
         ])

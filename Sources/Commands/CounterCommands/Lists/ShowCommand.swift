@@ -225,7 +225,7 @@ struct RecordView {
             table.add([
                 ShownText.moment(change.stamp.shownTime).text(in: language), change.by ?? "",
                 "\(replica):\(change.dot.seq)",
-                audited.fieldWords + audited.erasedWords(language)
+                audited.fieldWords(language) + audited.erasedWords(language)
                     + (audited.logged.isVoid ? say(" (refused)", " (bị từ chối)") : ""),
             ])
         }
@@ -246,7 +246,7 @@ extension AuditedChange {
     private static let valueColumnsMax = 30
 
     /// The fields with what was there and what was written; what was added with a plus.
-    var fieldWords: String {
+    func fieldWords(_ language: Language) -> String {
         let kind = logged.change.kind
         return fields.map { field in
             let definition = RecordSchema.definition(of: field.name, in: kind)
@@ -261,7 +261,11 @@ extension AuditedChange {
             }
             let sign = definition?.isEntries == true ? "+" : ""
             let old = field.before.map { text($0) + " → " } ?? ""
+            let beside = field.beside.map(text).joined(separator: ", ")
+            let apart = Message(
+                " (beside \(beside), not seen)", vi: " (song song với \(beside), chưa thấy)")
             return "\(sign)\(field.name): \(old)\(text(field.after))"
+                + (beside.isEmpty ? "" : apart.text(in: language))
         }.joined(separator: "; ")
     }
 
@@ -273,13 +277,19 @@ extension AuditedChange {
         return (fields.isEmpty ? "" : "; ") + words.text(in: language)
     }
 
-    /// The change as `show --history --json` gives it; `before` has what the written fields showed.
+    /// The change as `show --history --json` gives it; `before` has what its writer saw in the written fields,
+    /// `beside` the values there that the writer had not seen.
     var json: JSONValue {
         let change = logged.change
         let before = fields.map { field in
             let definition = RecordSchema.definition(of: field.name, in: change.kind)
             let value = field.before.map { FieldCodec.json(from: $0, for: definition) }
             return (field.name.rawValue, value ?? .null)
+        }
+        let beside = fields.filter { !$0.beside.isEmpty }.map { field in
+            let definition = RecordSchema.definition(of: field.name, in: change.kind)
+            let values = field.beside.map { FieldCodec.json(from: $0, for: definition) }
+            return (field.name.rawValue, JSONValue.array(values))
         }
         return .object([
             ("replica", .string(change.dot.replica.description)),
@@ -289,6 +299,7 @@ extension AuditedChange {
             ("arrived", ShownText.json(logged.arrived)),
             ("refused", .bool(logged.isVoid)),
             ("fields", change.fieldsJSON), ("before", .object(before)),
+            ("beside", .object(beside)),
             ("erased", .array(erasedFields.map { .string($0.rawValue) })),
         ])
     }

@@ -2,14 +2,17 @@ internal import Causality
 internal import Dossiers
 public import Replication
 
-/// A change of a record with what each field had before it.
+/// A change of a record with what its writer saw in each field, and what stood there that the writer had not
+/// seen.
 public struct AuditedChange: Sendable {
     /// A field that the change wrote, or added to.
     public struct Field: Sendable {
         /// The field.
         public var name: FieldName
-        /// What it showed before; `nil` for nothing, and for what was added.
+        /// What its writer saw there; `nil` for nothing, and for what was added.
         public var before: FieldValue?
+        /// The values that stood there and that the writer had not seen: the write is beside them.
+        public var beside: [FieldValue] = []
         /// What was written or added.
         public var after: FieldValue
     }
@@ -43,12 +46,18 @@ extension ReplicaDatabase {
 
     private func audit(of stored: StoredRecord) throws -> [AuditedChange] {
         var state = RecordState(kind: stored.state.kind, id: stored.state.id)
-        return try changeLog.history(kind: state.kind, recordKey: stored.key).map { logged in
+        let history = try changeLog.history(kind: state.kind, recordKey: stored.key)
+        return try history.enumerated().map { place, logged in
             let change = logged.change
+            let seen =
+                change.hasSeen(all: state)
+                ? state : Self.seen(by: change, in: history[..<place], state)
             let fields =
                 change.writes.map { write in
                     AuditedChange.Field(
-                        name: write.name, before: state.shownValue(write.name), after: write.value)
+                        name: write.name, before: seen.shownValue(write.name),
+                        beside: state[write.name].filter { !change.hasSeen($0.dot) }.map(\.value)
+                            .filter { $0 != write.value }, after: write.value)
                 }
                 + change.additions.map {
                     AuditedChange.Field(name: $0.name, before: nil, after: $0.value)
@@ -65,5 +74,28 @@ extension ReplicaDatabase {
                 || isContentKept(ofRefused: change.dot)
             return AuditedChange(logged: logged, fields: fields, isContentKept: isKept)
         }
+    }
+
+    /// What a change's writer saw of the record: folded from those of the changes before that its context covers.
+    /// O(changes).
+    private static func seen(
+        by change: Change, in history: ArraySlice<LoggedChange>, _ state: RecordState
+    ) -> RecordState {
+        var seen = RecordState(kind: state.kind, id: state.id)
+        for logged in history where change.hasSeen(logged.change.dot) {
+            if logged.isVoid {
+                seen.void(logged.change.dot)
+            } else {
+                _ = seen.apply(logged.change)
+            }
+        }
+        return seen
+    }
+}
+
+extension Change {
+    /// Whether the writer had seen every change that a state has.
+    fileprivate func hasSeen(all state: RecordState) -> Bool {
+        unseen.isEmpty && context.covers(state.vv)
     }
 }
