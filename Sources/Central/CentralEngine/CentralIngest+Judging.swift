@@ -66,8 +66,22 @@ extension CentralIngest {
         let takesBack = change.writes.contains {
             $0.name == RecordSchema.officeField && $0.value == .text(office)
         }
+        if takesBack, takesBackOwnHandOver(change, of: record.state) { return nil }
         return takesBack || offices.allSatisfy({ change.hasSeen($0.dot) })
             ? Objection(.handedOver) : nil
+    }
+
+    /// Whether a device takes back its own hand-over before anybody has written since: there is nothing that
+    /// it would get to read.
+    private func takesBackOwnHandOver(_ change: Change, of state: RecordState) -> Bool {
+        let offices = state[RecordSchema.officeField]
+        return change.context.covers(state.vv)
+            && offices.allSatisfy { entry in
+                entry.dot.replica == change.dot.replica
+                    && change.takesBack(
+                        from: entry.value.text, to: result.device.office,
+                        of: state.stamp(of: entry.dot))
+            }
     }
 
     /// Why a change cannot be taken, by scope and by the domain; `nil` when it can.
@@ -123,6 +137,12 @@ extension CentralIngest {
             let rule = state.shown(field, by: RecordSchema.rule(of: field, in: state.kind))
         else { return nil }
         let source = rule.value.text
+        // A slip that is taken back is a legal step, and none of the workflow's.
+        if entries.contains(where: {
+            change.takesBack(from: source, to: target, of: state.stamp(of: $0.dot))
+        }) {
+            return nil
+        }
         func fault(by table: TransitionTable?) -> DossierError? {
             do throws(DossierError) {
                 try DossierRules.checkTransition(from: source, to: target, by: table)

@@ -31,6 +31,7 @@ public enum CentralTool {
                 DevicesCommand.requestSync, StatusCommand.command, ReceiptsCommand.command,
                 RecordsCommand.digest, RecordsCommand.records, InboxCommands.conflicts,
                 InboxCommands.resolve, InboxCommands.assign,
+                SlipCommands.reopen, SlipCommands.void,
                 BundleCommand.command, VerifyCommand.command, AuditCommand.command,
                 EraseCommand.erase, EraseCommand.erasures, SettleCommand.command,
                 RecoverCommand.command,

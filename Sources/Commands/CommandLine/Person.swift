@@ -22,7 +22,7 @@ public struct Person: Sendable {
     }
 
     /// Whether the person says yes, in either language; all else is no.
-    func agrees(to question: String) -> Bool {
+    public func agrees(to question: String) -> Bool {
         let word = answer(question)?.lowercased().filter { !$0.isWhitespace } ?? ""
         return ["y", "yes", "c", "có", "co"].contains(word)
     }

@@ -72,6 +72,27 @@ extension DossierError: CustomStringConvertible {
             Message(
                 "the record was erased by law, and \(name) with it",
                 vi: "bản ghi đã được xóa theo luật, kể cả \(name)")
+        case .required(let name):
+            Message("a dossier needs its \(name)", vi: "hồ sơ phải có \(name)")
+        case .blank(let name):
+            Message("\(name) is nothing but blanks", vi: "\(name) chỉ có dấu cách")
+        case .nothingToUndo:
+            Message(
+                "this machine took no step with it that could be taken back",
+                vi: "máy này chưa làm bước nào với hồ sơ để rút lại")
+        case .notToday:
+            Message("the step was not taken today", vi: "bước đó không phải làm hôm nay")
+        case .writtenSince:
+            Message(
+                "somebody has written to it since the step",
+                vi: "đã có người ghi tiếp sau bước đó")
+        case .notEnded: Message("the dossier has not ended", vi: "hồ sơ chưa kết thúc")
+        case .voided:
+            Message(
+                "the record was entered by mistake, and is void",
+                vi: "bản ghi nhập nhầm, đã hủy")
+        case .noSuchNote:
+            Message("the record has no such note", vi: "bản ghi không có ghi chú này")
         case .tooManyFields(let max):
             Message(
                 "more than \(max) fields in one change", vi: "quá \(max) trường trong một thay đổi")
@@ -148,6 +169,24 @@ extension DossierError: CustomStringConvertible {
                     + "enter a new dossier if the person applies again",
                 vi: "chỉ còn ghi được những gì không phải dữ liệu cá nhân: "
                     + "hãy lập hồ sơ mới nếu người dân nộp lại")
+        case .required: Message("give it another value instead", vi: "hãy ghi giá trị khác")
+        case .blank: Message("write the name", vi: "hãy ghi tên")
+        case .nothingToUndo, .notToday, .writtenSince:
+            Message(
+                "an end is taken back later at central, with: central reopen CODE REASON",
+                vi: "việc kết thúc được rút lại sau ở trung tâm, bằng: central reopen MÃ LÝ_DO")
+        case .notEnded:
+            Message(
+                "reopened is what is finished, returned, withdrawn, not accepted or void",
+                vi: "chỉ mở lại hồ sơ đã xong, đã trả, đã rút, không tiếp nhận hoặc đã hủy")
+        case .voided:
+            Message(
+                "today undo takes that back, later: central reopen CODE REASON",
+                vi: "trong ngày rút lại bằng undo, sau đó: central reopen MÃ LÝ_DO")
+        case .noSuchNote:
+            Message(
+                "notes are counted from 1, as show lists them",
+                vi: "ghi chú đánh số từ 1, theo thứ tự của show")
         case .tooManyWriters:
             Message(
                 "write it on a device that has written to it before, or make a new record",
@@ -169,13 +208,20 @@ extension DossierError: CustomStringConvertible {
     private static func transitionHint(_ from: DossierStatus) -> Message {
         guard !from.isEnd else {
             return Message(
-                "\(from.rawValue) is an end", vi: "“\(from.title.vietnamese)” là trạng thái cuối")
+                "\(from.rawValue) is an end; today counter undo takes a slip back, later central reopen",
+                vi:
+                    "“\(from.title.vietnamese)” là trạng thái cuối; nhầm thì trong ngày dùng counter undo, "
+                    + "sau đó central reopen")
         }
         let next = from.nextStatuses
+        let slip = Message(
+            "; a slip of today is taken back with: counter undo",
+            vi: "; nhầm trong ngày thì rút lại bằng: counter undo")
         return Message(
             "it can go to \(next.map(\.rawValue).joined(separator: ", "))",
             vi: "có thể sang: "
                 + next.map { "\($0.rawValue) (\($0.title.vietnamese))" }.joined(separator: ", "))
+            + slip
     }
 
     /// A name that anyone may have typed is shown only when it cannot be text of a record.
@@ -200,6 +246,7 @@ extension DossierError: CustomStringConvertible {
         "a JSON value": "giá trị JSON",
         "cannot be made for this day": "không cấp được cho ngày này",
         "fields is empty": "fields trống", "nothing is written": "không ghi gì",
+        "has a count that is no number": "có số lượng không phải là số",
         "has a member that occurs twice": "có mục ghi hai lần",
         "is a bare number: let the spreadsheet write dates as 31/05/2021":
             "chỉ là một con số: hãy để bảng tính ghi ngày dạng 31/05/2021",
@@ -217,6 +264,9 @@ extension DossierError: CustomStringConvertible {
             "không phải thời điểm có thật như 2021-05-31T08:30:00+07:00",
         "is no hours such as mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30":
             "không phải giờ làm việc như mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30",
+        "is no address such as hoa@example.vn": "không phải địa chỉ như hoa@example.vn",
+        "is no extension of a limit": "không phải gia hạn thời hạn",
+        "is no step inside the office": "không phải bước luân chuyển nội bộ",
         "is no list of events": "không phải danh sách diễn biến",
         "is no list of times that were set right": "không phải danh sách thời gian đã sửa",
         "is no list of steps such as new>accepted accepted>finished":

@@ -46,6 +46,22 @@ public enum DossierError: Error, Hashable, Sendable {
     case notWritable(FieldName)
     /// The record was erased by law, and this field with it.
     case erased(FieldName)
+    /// The field of a dossier has to have a value.
+    case required(FieldName)
+    /// The name is nothing but blanks.
+    case blank(FieldName)
+    /// This machine has taken no step with the record that could be taken back.
+    case nothingToUndo
+    /// The step was not taken today.
+    case notToday
+    /// Somebody else has written since what the step wrote.
+    case writtenSince
+    /// The dossier has not ended: nothing is to be reopened.
+    case notEnded
+    /// The record was entered by mistake, and somebody said so.
+    case voided
+    /// The record has no note of this number.
+    case noSuchNote
     /// The change touches more fields than allowed.
     case tooManyFields(max: Int)
     /// The change takes more bytes than allowed.
@@ -79,6 +95,14 @@ extension DossierError {
         case .outOfOrder: "out_of_order"
         case .notWritable: "not_writable"
         case .erased: "erased"
+        case .required: "required"
+        case .blank: "blank"
+        case .nothingToUndo: "nothing_to_undo"
+        case .notToday: "not_today"
+        case .writtenSince: "written_since"
+        case .notEnded: "not_ended"
+        case .voided: "voided"
+        case .noSuchNote: "no_such_note"
         case .tooManyFields: "too_many_fields"
         case .changeTooLarge: "change_too_large"
         case .tooManyWriters: "too_many_writers"

@@ -12,6 +12,8 @@ extension DossierEvent {
             return Message("reopened: ", vi: "mở lại: ") + from + Message(verbatim: " → ") + to
         case .undone:
             return Message("taken back: ", vi: "rút lại: ") + from + Message(verbatim: " → ") + to
+        case .noteVoided:
+            return Message("a note was entered by mistake", vi: "một ghi chú nhập nhầm")
         case .voided: return Message("entered by mistake: void", vi: "nhập nhầm: đã hủy")
         case .restored: return Message("not void after all", vi: "khôi phục, không hủy nữa")
         case .finished, .returned, .withdrawn, .notAccepted:

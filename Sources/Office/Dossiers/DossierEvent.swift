@@ -36,6 +36,8 @@ public struct DossierEvent: Hashable, Sendable {
         case voided
         /// It had been called a mistake by mistake; neither `from` nor `to`.
         case restored
+        /// The note that the change with the clock `of` added was entered by mistake.
+        case noteVoided = "note_voided"
         /// The act with the clock `of` is taken back; `from` is where that led, `to` whence it came.
         case undone
     }
@@ -48,7 +50,7 @@ public struct DossierEvent: Hashable, Sendable {
     public var from: String?
     /// Whither.
     public var to: String?
-    /// The hybrid clock of the change that is taken back.
+    /// The hybrid clock of the change that is taken back, or whose note is void.
     public var undoes: HybridTimestamp?
 
     /// Makes an event.
@@ -82,7 +84,7 @@ public struct DossierEvent: Hashable, Sendable {
         }
         from = words[2] == Self.none ? nil : String(words[2])
         to = words[3] == Self.none ? nil : String(words[3])
-        guard what == .undone else { return }
+        guard what == .undone || what == .noteVoided else { return }
         guard words.count > 4, let clock = UInt64(words[4]) else { return nil }
         undoes = HybridTimestamp(rawValue: clock)
     }
@@ -199,6 +201,19 @@ extension DossierEvent {
     }
 }
 
+extension Change {
+    /// Whether the change says that it takes back the step of this stamp.
+    public func takesBack(from: String?, to: String, of stamp: Stamp?) -> Bool {
+        guard let stamp, let from else { return false }
+        return additions.contains { addition in
+            addition.name == RecordSchema.eventsField
+                && addition.value.text.flatMap(DossierEvent.parse)?.contains {
+                    $0.what == .undone && $0.from == from && $0.to == to && $0.undoes == stamp.clock
+                } == true
+        }
+    }
+}
+
 /// An event with what its change says of it.
 public struct StampedEvent: Hashable, Sendable {
     /// The event.
@@ -244,14 +259,24 @@ extension RecordState {
     /// The events that stand: without those that were taken back, and what took them back.
     public var standingEvents: [StampedEvent] {
         let all = events
-        let undone = Set(all.compactMap(\.event.undoes))
+        let undone = Set(all.lazy.filter { $0.event.what == .undone }.compactMap(\.event.undoes))
         return all.filter { event in
             event.event.what != .undone
                 && !(undone.contains(event.clock)
                     && all.contains {
-                        $0.event.undoes == event.clock && $0.event.from == event.event.to
+                        $0.event.what == .undone && $0.event.undoes == event.clock
+                            && $0.event.from == event.event.to
                     })
         }
+    }
+
+    /// The notes that stand, the earliest first: without those that were entered by mistake.
+    public var standingNotes: [FieldEntry] {
+        let notes = shown(RecordSchema.notesField, by: .entries)?.entries.reversed() ?? []
+        let void = Set(
+            standingEvents.lazy.filter { $0.event.what == .noteVoided }.compactMap(\.event.undoes))
+        if void.isEmpty { return Array(notes) }
+        return notes.filter { note in stamp(of: note.dot).map { !void.contains($0.clock) } ?? true }
     }
 
     /// Whether the record was entered by mistake, and somebody said so.

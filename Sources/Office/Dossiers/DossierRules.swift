@@ -38,6 +38,36 @@ public enum DossierRules {
         try check(writes: writes, additions: additions, kind: kind)
     }
 
+    /// Checks what a person enters here, beyond what changes of other desks have to keep: a dossier's applicant,
+    /// procedure, code and day of receipt are not emptied, and a name is more than blanks.
+    ///
+    /// - Parameter state: the record before; `nil` for a new one.
+    /// - Throws: `DossierError.required`, `.blank`.
+    public static func checkEntered(
+        _ writes: [FieldWrite], over state: RecordState?
+    ) throws(DossierError) {
+        for write in writes {
+            if let text = write.value.text, namesOfPeople.contains(write.name),
+                text.allSatisfy(\.isWhitespace)
+            {
+                throw .blank(write.name)
+            }
+            let isEmptied = write.value == .null || write.value.text?.isEmpty == true
+            if let state, state.kind == .dossier, isEmptied, requiredFields.contains(write.name),
+                let present = state.shownValue(write.name), present != .null
+            {
+                throw .required(write.name)
+            }
+        }
+    }
+
+    private static let requiredFields: Set<FieldName> = [
+        "applicant_name", "procedure", "code", "received_at",
+    ]
+    private static let namesOfPeople: Set<FieldName> = [
+        "applicant_name", "officer", "caller_name", "returned_to", "procedure",
+    ]
+
     /// Checks that a dossier may go from one status to another. A dossier without a status, or with
     /// one that only a newer version knows, may take any.
     ///

@@ -68,6 +68,15 @@ extension DossierStatus {
     /// Whether no status follows.
     public var isEnd: Bool { nextStatuses.isEmpty }
 
+    /// Where a dossier goes on that had ended so; `nil` for what has not ended.
+    public var whenReopened: DossierStatus? {
+        switch self {
+        case .finished, .returned, .withdrawn: .processing
+        case .notAccepted: .new
+        default: nil
+        }
+    }
+
     /// Whether a person may set `next`. Setting the same status again is no transition, and allowed.
     public func canTransition(to next: DossierStatus) -> Bool {
         self == next || nextStatuses.contains(next)

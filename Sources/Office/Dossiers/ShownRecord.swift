@@ -53,9 +53,7 @@ public struct ShownRecord: Hashable, Sendable {
             fields.append(
                 JSONMember(
                     name: name.rawValue,
-                    value: definition?.type == .events
-                        ? .array(state.events.map(\.json))
-                        : Self.value(of: shown, for: definition)))
+                    value: Self.value(of: name, shown, for: definition, in: state)))
             if shown.isConflict {
                 let values = shown.entries.map { Self.shown($0, definition, in: state) }
                 conflicts.append(ShownConflict(name: name, values: values))
@@ -93,8 +91,14 @@ public struct ShownRecord: Hashable, Sendable {
     }
 
     private static func value(
-        of shown: ShownField, for definition: FieldDefinition?
+        of name: FieldName, _ shown: ShownField, for definition: FieldDefinition?,
+        in state: RecordState
     ) -> JSONValue {
+        if definition?.type == .events { return .array(state.events.map(\.json)) }
+        if name == RecordSchema.notesField, definition?.isEntries == true {
+            return .array(
+                state.standingNotes.map { FieldCodec.json(from: $0.value, for: definition) })
+        }
         guard definition?.isEntries == true else {
             return FieldCodec.json(from: shown.value, for: definition)
         }

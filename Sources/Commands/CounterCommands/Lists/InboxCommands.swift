@@ -55,6 +55,7 @@ enum InboxCommands {
             let reference = try invocation.reference()
             let at = try invocation.time()
             let by = try invocation.writer()
+            try context.heed(doubts(of: reference, invocation, context), invocation)
             let answer = try context.edit(invocation) { edit, transaction in
                 let state = try transaction.find(reference).state
                 var additions: [FieldWrite] = []
@@ -69,6 +70,24 @@ enum InboxCommands {
             }
             try answer.print([Message(verbatim: ShownText.name(of: answer.record))], invocation)
             return .ok
+        }
+    }
+
+    /// A new code for a dossier that is the only one with its own: the applicant's receipt says the old one.
+    private static func doubts(
+        of reference: RecordReference, _ invocation: Invocation, _ context: CounterContext
+    ) throws -> [Message] {
+        try context.read(invocation) { database in
+            guard let state = try database.state(of: reference),
+                let code = state.shownValue("code")?.text,
+                try !database.sharedCodes().contains(where: { $0.code == code })
+            else { return [] }
+            let safe = TerminalSafe.text(code)
+            return [
+                Message(
+                    "no other dossier has the code \(safe)",
+                    vi: "không hồ sơ nào khác có mã \(safe)")
+            ]
         }
     }
 

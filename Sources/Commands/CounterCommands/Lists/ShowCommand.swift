@@ -149,10 +149,10 @@ struct RecordView {
     }
 
     private func noteLines(_ language: Language) -> [String] {
-        let rule = RecordSchema.rule(of: RecordSchema.notesField, in: state.kind)
-        guard let notes = state.shown(RecordSchema.notesField, by: rule)?.entries else { return [] }
+        let notes = state.standingNotes
+        guard !notes.isEmpty else { return [] }
         var lines = ["", Message("notes", vi: "ghi chú").text(in: language)]
-        for entry in notes.reversed() {
+        for entry in notes {
             let stamp = state.stamp(of: entry.dot)
             let by = stamp?.by.map { Message(" by \($0)", vi: " – \($0)") }
             let head =

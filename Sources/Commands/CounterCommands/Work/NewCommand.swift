@@ -72,6 +72,9 @@ enum NewCommand {
     ) throws -> EditAnswer {
         let at = try invocation.time()
         let by = try invocation.writer()
+        if kind == .dossier {
+            try context.heed(context.doubts(of: given, invocation), invocation)
+        }
         return try context.edit(invocation) { edit, transaction in
             var fields = given
             let day = try complete(&fields, kind: kind, at: at, edit, transaction)

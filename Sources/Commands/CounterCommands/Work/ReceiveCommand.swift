@@ -85,6 +85,7 @@ enum ReceiveCommand {
     ) throws -> StepAnswer {
         let at = try invocation.time()
         let by = try invocation.writer()
+        try context.heed(context.doubts(of: given, invocation), invocation)
         return try context.edit(invocation) { edit, transaction in
             var fields = given
             fields.setDefault("status", .text(DossierStatus.accepted.rawValue))

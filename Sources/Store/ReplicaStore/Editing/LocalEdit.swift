@@ -69,6 +69,7 @@ public struct LocalEdit {
         }
         try DossierRules.checkNew(
             kind, writes: writes, additions: additions, believed: try believed(writes))
+        try DossierRules.checkEntered(writes, over: nil)
         try checkCode(kind, writes)
         let unknown = try unknownProcedure(kind, writes)
         var result = try commit(
@@ -88,7 +89,9 @@ public struct LocalEdit {
         let record = try transaction.find(reference)
         try DossierRules.checkFields(
             of: record.state.kind, writes: writes, additions: additions)
+        try DossierRules.checkEntered(writes, over: record.state)
         try checkScope(of: record.state, writes)
+        if record.state.isVoided { throw DossierError.voided }
         try checkErased(record.state, writes + additions)
         try checkDossier(record.state, writes)
         let conflicts = writes.map(\.name).filter { name in
@@ -163,7 +166,7 @@ public struct LocalEdit {
 }
 
 extension LocalEdit {
-    private func commit(
+    func commit(
         _ kind: RecordKind, record: RecordID?, over before: OpenRecord?, writes: [FieldWrite],
         additions: [FieldWrite], at: Timestamp?, by: String?
     ) throws -> EditResult {
@@ -280,7 +283,7 @@ extension LocalEdit {
         }
     }
 
-    private func checkScope(of state: RecordState, _ writes: [FieldWrite]) throws {
+    func checkScope(of state: RecordState, _ writes: [FieldWrite]) throws {
         if let office = try transaction.withAuthor({ $0.office }) {
             guard case .offices(let codes) = DossierRules.scope(of: state), codes.contains(office)
             else { throw StoreError.outOfScope }

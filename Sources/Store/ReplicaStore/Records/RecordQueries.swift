@@ -185,6 +185,39 @@ extension ReplicaDatabase {
         try exists("SELECT 1 FROM offices WHERE code = ?1", code)
     }
 
+    /// Whether the catalog has the procedure.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func knowsProcedure(_ code: String) throws -> Bool { try hasProcedure(code) }
+
+    /// The dossiers of a person and procedure that are open here and the office's own, the newest first: of the
+    /// same number, or where one has none, of the same name. Looks at the columns of every dossier.
+    ///
+    /// - Throws: `StoreError`.
+    public func openDossiers(
+        of number: String?, named name: String?, procedure: String
+    ) throws -> [RecordState] {
+        guard number != nil || name != nil, let table = table(of: .dossier) else { return [] }
+        var found: [RecordState] = []
+        try table.forEach(
+            where: """
+                WHERE procedure = ?1 AND status NOT IN ('finished', 'returned', 'withdrawn', 'not_accepted')
+                AND (applicant_id = ?2 OR (applicant_id IS NULL OR ?2 IS NULL) AND applicant_name = ?3)
+                ORDER BY key DESC
+                """,
+            bind: { statement in
+                try statement.bind(1, procedure)
+                try statement.bind(2, number)
+                try statement.bind(3, name)
+            },
+            { stored in
+                let isOpen = DossierLedger(stored.state).present != nil
+                if isOpen, try !isCopy(stored.state) { found.append(stored.state) }
+                return true
+            })
+        return found
+    }
+
     func hasProcedure(_ code: String) throws -> Bool {
         try exists("SELECT 1 FROM procedures WHERE code = ?1", code)
     }

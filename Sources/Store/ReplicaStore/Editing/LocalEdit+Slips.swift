@@ -1,0 +1,142 @@
+// How slips are taken back: a step within the day where it was taken, an end later at central, and what was
+// entered by mistake. Each is a change of its own with an event that says what it takes back
+// (`DossierEvent`): nothing goes from the log, and the merge goes on to settle by the workflow alone.
+
+public import Causality
+public import Dossiers
+internal import Replication
+internal import Time
+
+extension LocalEdit {
+    /// Takes back the last step that this machine took with a record today: a change of the status, a hand-over
+    /// or a void. What else the step wrote is as it was before; what it added, notes and papers, stays.
+    ///
+    /// - Throws: `DossierError.nothingToUndo`, `.notToday`, `.writtenSince`; `StoreError`.
+    public func undo(_ reference: RecordReference, by: String? = nil) throws -> EditResult {
+        let record = try transaction.find(reference)
+        let own = try transaction.withAuthor { $0.replica }
+        let last = try transaction.database.audit(of: record.state.id).last { audited in
+            audited.logged.change.dot.replica == own && !audited.logged.isVoid
+                && Self.isStep(audited.logged.change)
+        }
+        guard let last else { throw DossierError.nothingToUndo }
+        let change = last.logged.change
+        let events = record.state.events.filter { $0.dot == change.dot }
+        guard !events.contains(where: { $0.event.what == .undone }) else {
+            throw DossierError.nothingToUndo
+        }
+        guard try day(of: last.logged.arrived) == today() else { throw DossierError.notToday }
+        try checkLast(change, events, in: record.state)
+        var undone = events.map { event in
+            DossierEvent(
+                .undone, from: event.event.to, to: event.event.from, undoes: event.clock)
+        }
+        var writes: [FieldWrite] = []
+        for field in last.fields where change.writes.contains(where: { $0.name == field.name }) {
+            let isStep = Self.stepFields.contains(field.name)
+            let told = events.first { $0.event.to == field.after.text }?.event.from
+            let before = isStep ? told.map(FieldValue.text) ?? field.before : field.before
+            if isStep, before == nil || before == .null { throw DossierError.nothingToUndo }
+            guard isStep || record.state[field.name].allSatisfy({ $0.dot == change.dot }),
+                record.state.keptFields?.contains(field.name) ?? true
+            else { continue }
+            writes.append(FieldWrite(field.name, before ?? .null))
+            if isStep, told == nil {
+                undone.append(
+                    DossierEvent(
+                        .undone, from: field.after.text, to: before?.text, undoes: change.clock))
+            }
+        }
+        return try commit(
+            record.state.kind, record: record.state.id, over: record, writes: writes,
+            additions: [DossierEvent.entry(undone)].compactMap(\.self), at: nil, by: by)
+    }
+
+    /// Takes up again what had ended, or what was void after all: the dossier is being worked on, or new when it
+    /// had not been accepted, and has neither day of its end.
+    ///
+    /// - Throws: `DossierError.notEnded`; `StoreError`.
+    public func reopen(
+        _ reference: RecordReference, reason: String, at: Timestamp? = nil, by: String? = nil
+    ) throws -> EditResult {
+        let record = try transaction.find(reference)
+        let state = record.state
+        var (writes, additions): ([FieldWrite], [FieldWrite]) = ([], Self.note(reason, on: state))
+        if state.isVoided {
+            additions += [DossierEvent.entry([DossierEvent(.restored)])].compactMap(\.self)
+        } else {
+            guard state.kind == .dossier,
+                let next = state.shownValue(RecordSchema.statusField)?.text
+                    .flatMap(DossierStatus.init(rawValue:))?.whenReopened
+            else { throw DossierError.notEnded }
+            writes.append(FieldWrite(RecordSchema.statusField, .text(next.rawValue)))
+            for name in ["finished_at", "returned_at"] as [FieldName]
+            where state.shownValue(name)?.integer != nil {
+                writes.append(FieldWrite(name, .null))
+            }
+        }
+        return try commit(
+            state.kind, record: state.id, over: record, writes: writes, additions: additions,
+            at: at, by: by)
+    }
+
+    /// Takes a dossier or contact that was entered by mistake out of lists and figures; or, of a record, one
+    /// note. It stays in the log.
+    ///
+    /// - Parameter note: the number of the note among those that stand, from 1, the earliest first.
+    /// - Throws: `DossierError.voided` for what is void, `.noSuchNote`; `StoreError`.
+    public func void(
+        _ reference: RecordReference, note number: Int? = nil, reason: String,
+        at: Timestamp? = nil, by: String? = nil
+    ) throws -> EditResult {
+        let record = try transaction.find(reference)
+        let state = record.state
+        try checkScope(of: state, [])
+        guard !state.isVoided else { throw DossierError.voided }
+        guard !state.kind.isCatalog else { throw DossierError.unknownKind }
+        var event = DossierEvent(.voided)
+        if let number {
+            let notes = state.standingNotes
+            guard notes.indices.contains(number - 1),
+                let clock = state.stamp(of: notes[number - 1].dot)?.clock
+            else { throw DossierError.noSuchNote }
+            event = DossierEvent(.noteVoided, undoes: clock)
+        }
+        let additions =
+            Self.note(reason, on: state) + [DossierEvent.entry([event])].compactMap(\.self)
+        return try commit(
+            state.kind, record: state.id, over: record, writes: [], additions: additions, at: at,
+            by: by)
+    }
+
+    private static let stepFields: Set<FieldName> = [
+        RecordSchema.statusField, RecordSchema.officeField,
+    ]
+
+    private static func isStep(_ change: Change) -> Bool {
+        !change.context.isEmpty && change.writes.contains { stepFields.contains($0.name) }
+            || change.additions.contains { $0.name == RecordSchema.eventsField }
+    }
+
+    /// Whether what a step wrote is still all that there is.
+    private func checkLast(
+        _ change: Change, _ events: [StampedEvent], in state: RecordState
+    ) throws {
+        for write in change.writes where Self.stepFields.contains(write.name) {
+            // A copy that was told of its departure has no office.
+            let entries = state[write.name]
+            let isCopy = write.name == RecordSchema.officeField && entries.isEmpty
+            guard isCopy || entries.map(\.dot) == [change.dot] else {
+                throw DossierError.writtenSince
+            }
+        }
+        if let last = state.events.last, !events.isEmpty, last.dot != change.dot {
+            throw DossierError.writtenSince
+        }
+    }
+
+    private static func note(_ reason: String, on state: RecordState) -> [FieldWrite] {
+        guard state.keptFields?.contains(RecordSchema.notesField) ?? true else { return [] }
+        return [FieldWrite(RecordSchema.notesField, .text(reason))]
+    }
+}
