@@ -63,6 +63,29 @@ public struct SetCatalogEntry: OfficeAct {
     }
 }
 
+/// Adds an entry to the catalog.
+public struct AddCatalogEntry: OfficeAct {
+    /// What it is.
+    public var kind: RecordKind
+    /// Its fields, its code or date among them.
+    public var writes: [FieldWrite]
+
+    /// Asks for it.
+    public init(_ kind: RecordKind, writes: [FieldWrite]) {
+        self.kind = kind
+        self.writes = writes
+    }
+
+    /// Makes its record; gives its id.
+    ///
+    /// - Throws: as `LocalEdit.make`.
+    public func perform(in work: OfficeWork) throws -> RecordID {
+        let made = try work.edit().make(kind, writes: writes)
+        try work.note("add-catalog", made.record.description)
+        return made.record
+    }
+}
+
 extension ReplicaDatabase {
     /// Refuses the code of an office that the catalog has.
     ///

@@ -38,7 +38,7 @@ extension CommandFailure {
             case .notEnrolled: .noPermission
             case .identityTaken: .temporaryFailure
             case .domain, .noSuchRecord, .ambiguousCode, .duplicateID, .otherKind, .doubledID,
-                .duplicateCode, .outOfScope, .unknownOffice, .notInConflict, .damaged:
+                .duplicateCode, .outOfScope, .unknownOffice, .notInConflict, .referredTo, .damaged:
                 .dataError
             }
         var hint = error.hint

@@ -5,7 +5,7 @@ extension StoreError {
     public var isOfOneEdit: Bool {
         switch self {
         case .domain, .noSuchRecord, .ambiguousCode, .duplicateID, .otherKind, .doubledID,
-            .duplicateCode, .outOfScope, .unknownOffice, .notInConflict:
+            .duplicateCode, .outOfScope, .unknownOffice, .notInConflict, .referredTo:
             true
         case .sqlite, .notThisKind, .newerVersion, .missing, .displaced, .exists, .notEnrolled,
             .damaged, .identityTaken:
@@ -26,6 +26,7 @@ extension StoreError {
         case .outOfScope: "out_of_scope"
         case .unknownOffice: "unknown_office"
         case .notInConflict: "not_in_conflict"
+        case .referredTo: "referred_to"
         case .notEnrolled: "not_enrolled"
         case .identityTaken: "identity_taken"
         case .sqlite, .notThisKind, .newerVersion, .missing, .displaced, .exists, .damaged:

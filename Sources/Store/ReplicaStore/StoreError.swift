@@ -41,6 +41,8 @@ public enum StoreError: Error, Sendable {
     case identityTaken
     /// The field is not in conflict.
     case notInConflict
+    /// Others refer to an entry of the catalog by this field: so many records, and devices of an office.
+    case referredTo(FieldName, records: Int, devices: Int)
     /// A stored row contradicts itself: the file is damaged.
     case damaged(table: String, key: Int64)
 }
@@ -92,6 +94,14 @@ extension StoreError: CustomStringConvertible {
                     + kinds.map(\.name).joined(separator: ", "),
                 vi: "\(kinds.count) bản ghi mang id này: "
                     + kinds.map(\.name).joined(separator: ", "))
+        case .referredTo(let name, let records, let devices):
+            Message(
+                "\(name) is what others refer to, and is not changed: "
+                    + "\(GroupedNumber.counted(records, "record"))"
+                    + (devices > 0 ? " and \(GroupedNumber.counted(devices, "device"))" : ""),
+                vi: "\(name) đang được nơi khác dùng, không đổi được: "
+                    + "\(Language.vietnamese.number(records)) bản ghi"
+                    + (devices > 0 ? " và \(devices) thiết bị" : ""))
         case .duplicateCode:
             Message("a dossier with this code exists already", vi: "đã có hồ sơ mang mã này")
         case .outOfScope:
@@ -156,6 +166,10 @@ extension StoreError: CustomStringConvertible {
             Message(
                 "one of them needs an id of its own: central settle ID --keep KIND",
                 vi: "một bản ghi cần id riêng: central settle ID --keep LOẠI")
+        case .referredTo:
+            Message(
+                "add a new entry beside it: central office add, or central catalog add",
+                vi: "thêm mục mới bên cạnh: central office add, hoặc central catalog add")
         case .duplicateCode:
             Message("leave the code out to have one given", vi: "bỏ mã để được cấp mã")
         case .outOfScope:

@@ -19,7 +19,7 @@ enum CatalogCommand {
         group: "catalog",
         summary: Message(
             "procedures, holidays and offices", vi: "danh mục thủ tục, ngày nghỉ, cơ quan"),
-        commands: [importFile, list, set])
+        commands: [importFile, list, add, set])
 
     private static let kinds = ["procedure", "holiday", "office"]
 
@@ -233,6 +233,61 @@ enum CatalogCommand {
         return kind
     }
 
+    private static let add = Command(
+        "add",
+        summary: Message("add a procedure or a holiday", vi: "thêm thủ tục hoặc ngày nghỉ"),
+        discussion: Message(
+            """
+            A procedure has a code and a name, and its limit if it has one; with effective_from it is a new
+            edition of its code. Offices are added with: central office add
+              central catalog add procedure 1.004199 name="Cấp đổi giấy chứng nhận" limit=7wd@15:00
+              central catalog add holiday 2027-01-01 name="Tết Dương lịch"
+            """,
+            vi: """
+                Thủ tục có mã, tên, và thời hạn nếu có; ghi effective_from thì thành bản mới của mã đó. Thêm cơ
+                quan bằng: central office add
+                  central catalog add procedure 1.004199 name="Cấp đổi giấy chứng nhận" limit=7wd@15:00
+                  central catalog add holiday 2027-01-01 name="Tết Dương lịch"
+                """),
+        arguments: [
+            Positional("KIND", help: Message(verbatim: "procedure, holiday")),
+            Positional("CODE", help: Message("its code or date", vi: "mã hoặc ngày")),
+            Positional(
+                "FIELD=VALUE", help: Message("a field and its value", vi: "trường và giá trị"),
+                repeats: true),
+        ]
+    ) { invocation in
+        let kind = try kind(invocation)
+        guard kind != .office else {
+            throw UsageError(
+                Message("an office is added otherwise", vi: "thêm cơ quan bằng lệnh khác"),
+                hint: Message(verbatim: "central office add CODE NAME"))
+        }
+        let key = kind == .holiday ? "date" : "code"
+        let home = try CentralHome(invocation)
+        try home.withDatabase(isMaking: true) { database in
+            let fields = try FieldArguments(
+                typed: ["\(key)=\(invocation.positional("CODE"))"]
+                    + invocation.positionals("FIELD=VALUE"), kind: kind)
+            guard fields.names("name") else {
+                throw UsageError(Message("name=… is missing", vi: "thiếu name=…"))
+            }
+            if kind == .holiday,
+                (try? database.catalogEntry(kind, named: invocation.positional("CODE"))) != nil
+            {
+                throw CommandFailure(
+                    .dataError,
+                    Message(
+                        "this day is in the catalog already", vi: "ngày này đã có trong danh mục"),
+                    hint: Message(verbatim: "central catalog set holiday DATE name=…"))
+            }
+            _ = try home.perform(AddCatalogEntry(kind, writes: fields.writes), database)
+        }
+        let code = TerminalSafe.text(invocation.positional("CODE"))
+        try invocation.say(Message("added \(code)", vi: "đã thêm \(code)"))
+        return .ok
+    }
+
     private static let set = Command(
         "set",
         summary: Message(
@@ -242,8 +297,10 @@ enum CatalogCommand {
             An office or a procedure is named by its code, a holiday by its date, each also by its id:
               central catalog set office 000.17.01.H56 hours="mon-fri 07:30-11:30 13:30-17:00"
               central catalog set procedure 1.004199 limit=7wd@15:00
+            A code, or a holiday's day, is what others refer to, and is not changed.
             """,
             vi: """
+                Mã, hoặc ngày nghỉ, là cái nơi khác dùng nên không đổi được.
                 Cơ quan hoặc thủ tục ghi bằng mã, ngày nghỉ ghi bằng ngày, hoặc ghi id:
                   central catalog set office 000.17.01.H56 hours="mon-fri 07:30-11:30 13:30-17:00"
                   central catalog set procedure 1.004199 limit=7wd@15:00

@@ -92,6 +92,7 @@ public struct LocalEdit {
         try DossierRules.checkEntered(writes, over: record.state)
         try checkScope(of: record.state, writes)
         if record.state.isVoided { throw DossierError.voided }
+        try checkKey(of: record.state, writes)
         try checkErased(record.state, writes + additions)
         try checkDossier(record.state, writes)
         let conflicts = writes.map(\.name).filter { name in
