@@ -17,7 +17,9 @@ struct RecordSchemaTests {
                 == "code procedure applicant_name applicant_id applicant_phone applicant_address "
                 + "channel office status received_at due_at finished_at returned_at return_method "
                 + "fee_vnd officer notes papers pauses returned_to tracking_number delivery "
-                + "delivered_at assigned erased clock_off times_fixed events")
+                + "delivered_at assigned erased clock_off times_fixed events applicant_email "
+                + "applicant_kind agent_name agent_id agent_phone result_wish result_address "
+                + "fee_paid_at fee_way receipt_number extensions steps book serial")
         #expect(
             names(.contact)
                 == "way topic office officer occurred_at procedure caller_name caller_phone "
@@ -26,7 +28,7 @@ struct RecordSchemaTests {
         #expect(
             names(.procedure)
                 == "code name field fee_vnd processing_days details limit effective_from "
-                + "transitions")
+                + "transitions level paper_list")
         #expect(names(.holiday) == "date name day_kind")
         #expect(names(RecordKind(rawValue: 99)).isEmpty)
     }
@@ -44,7 +46,10 @@ struct RecordSchemaTests {
         (35, "time_zone_offset_minutes"), (36, "hours"), (37, "field"), (38, "processing_days"),
         (39, "details"), (40, "limit"), (41, "effective_from"), (42, "transitions"),
         (43, "date"), (44, "day_kind"), (45, "clock_off"), (46, "times_fixed"),
-        (47, "events"),
+        (47, "events"), (48, "applicant_email"), (49, "applicant_kind"), (50, "agent_name"),
+        (51, "agent_id"), (52, "agent_phone"), (53, "result_wish"), (54, "result_address"),
+        (55, "fee_paid_at"), (56, "fee_way"), (57, "receipt_number"), (58, "extensions"),
+        (59, "steps"), (60, "book"), (61, "serial"), (62, "level"), (63, "paper_list"),
     ]
 
     @Test("Every field has the number that it was given once, the same in all kinds.")
@@ -123,7 +128,7 @@ struct RecordSchemaTests {
                 switch field.name {
                 case "status": #expect(rule == "workflow")
                 case "notes", "papers", "pauses", "assigned", "erased", "clock_off", "times_fixed",
-                    "events":
+                    "events", "extensions", "steps":
                     #expect(rule == "entries")
                 default: #expect(rule == "register")
                 }
@@ -141,6 +146,8 @@ struct RecordSchemaTests {
             Set(personal.map(\.name)) == [
                 "applicant_name", "applicant_id", "applicant_phone", "applicant_address", "notes",
                 "caller_name", "caller_phone", "papers", "returned_to", "tracking_number",
+                "applicant_email", "agent_name", "agent_id", "agent_phone", "result_address",
+                "steps",
             ])
     }
 

@@ -22,7 +22,7 @@ public enum CounterTool {
                 NoteCommand.command(context),
             ] + LifeCommands.commands(context) + [
                 ReturnCommand.command(context), ReturnCommand.delivery(context),
-            ] + SlipCommands.commands(context) + [
+            ] + FormCommands.commands(context) + SlipCommands.commands(context) + [
                 ContactCommand.command(context), ShowCommand.command(context),
                 ListCommand.command(context), ApplyCommand.command(context),
                 ImportCommand.command(context),

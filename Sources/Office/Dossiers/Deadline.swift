@@ -19,6 +19,8 @@ public struct Deadline: Hashable, Sendable {
         case agreed
         /// The procedure's limit.
         case limit(TimeLimit, procedure: String)
+        /// An extension that somebody signed.
+        case extended(LimitExtension)
     }
 
     /// When the dossier is due; while it is paused, as if it went on at once.

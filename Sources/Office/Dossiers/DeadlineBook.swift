@@ -71,6 +71,11 @@ public struct DeadlineBook: Sendable {
     /// When a dossier with these times is due; `nil` when nobody wrote a date and no limit is known.
     public func deadline(of times: DossierTimes) -> Deadline? {
         let pauses = times.pauses
+        if let signed = times.extended {
+            return Deadline(
+                due: signed.to.milliseconds, basis: .extended(signed),
+                pausedSince: pauses.last.flatMap { $0.end == nil ? $0.start : nil })
+        }
         if let due = times.due {
             return Deadline(
                 due: due, basis: .agreed,
@@ -103,6 +108,8 @@ public struct DossierTimes: Sendable {
     public var office: String?
     /// The spans in which its clock stood still, in order; only the last may still last.
     public var pauses: [Pause]
+    /// The extension of its limit that counts.
+    public var extended: LimitExtension?
 
     /// Reads them from a dossier's state, as the merge shows it.
     public init(_ state: RecordState) {
@@ -112,6 +119,7 @@ public struct DossierTimes: Sendable {
         procedure = state.shownValue("procedure")?.text
         office = state.shownValue(RecordSchema.officeField)?.text
         pauses = Self.pauses(of: state)
+        extended = state.limitExtension
     }
 
     /// Pairs the entries of `pauses`. Their order is that of the stamps: in it a change stands after all

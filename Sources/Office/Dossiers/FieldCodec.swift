@@ -18,7 +18,8 @@ public enum FieldCodec {
     ) throws(DossierError) -> FieldValue {
         let value: FieldValue =
             switch (field.type, json) {
-            case (.erasure, _), (.clockOff, _), (.timesFix, _), (.events, _):
+            case (.erasure, _), (.clockOff, _), (.timesFix, _), (.events, _),
+                (.limitExtension, _), (.officeStep, _):
                 throw .notWritable(field.name)
             case (_, .null): .null
             case (.custom, _): try customValue(from: json, name: field.name)
@@ -168,6 +169,21 @@ public enum FieldCodec {
             try check(text, charactersMax: DossierLimits.timesFixCharactersMax, name: field.name)
             if TimesFix(parsing: text) == nil {
                 throw .malformed(field.name, reason: "is no list of times that were set right")
+            }
+        case .email:
+            try check(text, charactersMax: DossierLimits.emailCharactersMax, name: field.name)
+            if !TextRules.isEmail(text) {
+                throw .malformed(field.name, reason: "is no address such as hoa@example.vn")
+            }
+        case .limitExtension:
+            try check(text, charactersMax: DossierLimits.nameCharactersMax, name: field.name)
+            if LimitExtension(parsing: text) == nil {
+                throw .malformed(field.name, reason: "is no extension of a limit")
+            }
+        case .officeStep:
+            try check(text, charactersMax: DossierLimits.eventsCharactersMax, name: field.name)
+            if OfficeStep(parsing: text) == nil {
+                throw .malformed(field.name, reason: "is no step inside the office")
             }
         case .events:
             try check(text, charactersMax: DossierLimits.eventsCharactersMax, name: field.name)

@@ -4,6 +4,8 @@ extension RecordSchema {
     private static let name = FieldType.text(charactersMax: DossierLimits.nameCharactersMax)
     private static let address = FieldType.text(charactersMax: DossierLimits.addressCharactersMax)
     private static let title = address
+    private static let number = FieldType.text(
+        charactersMax: DossierLimits.codeCharactersMax)
     private static let details = FieldType.text(
         charactersMax: DossierLimits.detailsCharactersMax)
     private static let note = FieldType.text(charactersMax: DossierLimits.noteCharactersMax)
@@ -49,6 +51,29 @@ extension RecordSchema {
         // Who is to settle its conflicts; the latest counts.
         FieldDefinition(24, assignedField, name, isEntries: true, hasColumn: false),
         erased, clockOff, timesFixed, events,
+        // What the office's forms ask for beside; none is required.
+        FieldDefinition(48, "applicant_email", .email, isPersonal: true, hasColumn: false),
+        FieldDefinition(
+            49, "applicant_kind", .choice(["citizen", "enterprise", "household"]),
+            hasColumn: false),
+        // Who comes for the applicant.
+        FieldDefinition(50, "agent_name", name, isPersonal: true, hasColumn: false),
+        FieldDefinition(51, "agent_id", .identityNumber, isPersonal: true, hasColumn: false),
+        FieldDefinition(52, "agent_phone", .phone, isPersonal: true, hasColumn: false),
+        // How and where the result is wanted.
+        FieldDefinition(
+            53, "result_wish", .choice(["counter", "post", "online"]), hasColumn: false),
+        FieldDefinition(54, "result_address", address, isPersonal: true, hasColumn: false),
+        FieldDefinition(55, "fee_paid_at", .instant, hasColumn: false),
+        FieldDefinition(56, "fee_way", .choice(["cash", "transfer", "online"]), hasColumn: false),
+        FieldDefinition(57, "receipt_number", number, hasColumn: false),
+        FieldDefinition(
+            58, extensionsField, .limitExtension, isEntries: true, hasColumn: false),
+        FieldDefinition(
+            59, stepsField, .officeStep, isPersonal: true, isEntries: true, hasColumn: false),
+        // Where it stands in the register.
+        FieldDefinition(60, "book", number, hasColumn: false),
+        FieldDefinition(61, "serial", number, hasColumn: false),
     ])
 
     static let contact = SchemaTable([
@@ -88,6 +113,11 @@ extension RecordSchema {
         // One code may have several entries, each for what is received from its day on.
         FieldDefinition(41, "effective_from", .day, hasColumn: false),
         FieldDefinition(42, "transitions", .transitions, hasColumn: false),
+        FieldDefinition(
+            62, "level", .choice(["central", "province", "district", "commune"]),
+            hasColumn: false),
+        // The papers that are handed in, one a line.
+        FieldDefinition(63, "paper_list", details, hasColumn: false),
     ])
 
     static let holiday = SchemaTable([

@@ -37,13 +37,19 @@ public enum FieldType: Hashable, Sendable {
     case timesFix
     /// What happened: text that `DossierEvent` reads.
     case events
+    /// An address of electronic mail, kept as text.
+    case email
+    /// A limit that was lengthened: text that `LimitExtension` reads.
+    case limitExtension
+    /// A step inside the office: text that `OfficeStep` reads.
+    case officeStep
     /// A custom field: any JSON value within the limits.
     case custom
 
     /// Whether people write it as a field: the others are written by commands of their own.
     public var isWritten: Bool {
         switch self {
-        case .erasure, .clockOff, .timesFix, .events: false
+        case .erasure, .clockOff, .timesFix, .events, .limitExtension, .officeStep: false
         default: true
         }
     }
@@ -116,6 +122,10 @@ public enum RecordSchema {
     public static let timesFixedField: FieldName = "times_fixed"
     /// The field that accumulates what happened to a record.
     public static let eventsField: FieldName = "events"
+    /// The field that accumulates extensions of a dossier's limit.
+    public static let extensionsField: FieldName = "extensions"
+    /// The field that accumulates a dossier's steps inside the office.
+    public static let stepsField: FieldName = "steps"
     /// What the names of custom fields begin with.
     public static let customPrefix = "x."
 

@@ -7,6 +7,7 @@ public struct SearchText: Sendable {
     private static let fields: [FieldName] = [
         "code", "applicant_name", "applicant_id", "applicant_phone", "applicant_address", "topic",
         "caller_name", "caller_phone", "name", "notes", "papers", "returned_to", "tracking_number",
+        "applicant_email", "agent_name", "agent_id", "agent_phone", "receipt_number", "serial",
     ]
 
     private let folded: String

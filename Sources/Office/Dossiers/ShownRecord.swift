@@ -95,6 +95,9 @@ public struct ShownRecord: Hashable, Sendable {
         in state: RecordState
     ) -> JSONValue {
         if definition?.type == .events { return .array(state.events.map(\.json)) }
+        if definition?.type == .limitExtension || definition?.type == .officeStep {
+            return .array(shown.entries.reversed().map { formEntry($0, in: state) })
+        }
         if name == RecordSchema.notesField, definition?.isEntries == true {
             return .array(
                 state.standingNotes.map { FieldCodec.json(from: $0.value, for: definition) })
@@ -104,6 +107,30 @@ public struct ShownRecord: Hashable, Sendable {
         }
         return .array(
             shown.entries.reversed().map { FieldCodec.json(from: $0.value, for: definition) })
+    }
+
+    /// `{to, from, signer}` of an extension, `{at, by, from, to, person, result}` of a step in the office.
+    private static func formEntry(_ entry: FieldEntry, in state: RecordState) -> JSONValue {
+        func time(_ time: Timestamp?) -> JSONValue {
+            time.map { .string(OfficeTime.text(milliseconds: $0.milliseconds)) } ?? .null
+        }
+        let text = entry.value.text ?? ""
+        if let signed = LimitExtension(parsing: text) {
+            return .object([
+                ("to", time(signed.to)), ("from", time(signed.from)),
+                ("signer", .string(signed.signer)),
+            ])
+        }
+        let stamp = state.stamp(of: entry.dot)
+        let step = OfficeStep(parsing: text)
+        return .object(
+            [
+                ("at", time(stamp.map { state.civilTime(of: $0) })),
+                ("by", stamp?.by.map(JSONValue.string) ?? .null),
+            ]
+                + OfficeStep.Key.allCases.map { key in
+                    (key.rawValue, step?.values[key].map(JSONValue.string) ?? .null)
+                })
     }
 
     private static func shown(

@@ -88,6 +88,14 @@ enum TextRules {
             && text.utf8.allSatisfy { isDigit($0) || " +().-".utf8.contains($0) }
     }
 
+    /// Whether the text is an address of electronic mail: something, `@`, and a domain with a dot.
+    static func isEmail(_ text: String) -> Bool {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, isCode(text) else { return false }
+        let labels = parts[1].split(separator: ".", omittingEmptySubsequences: false)
+        return labels.count > 1 && labels.allSatisfy { !$0.isEmpty }
+    }
+
     private static func isDigit(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }

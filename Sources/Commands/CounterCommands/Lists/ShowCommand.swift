@@ -92,7 +92,7 @@ struct RecordView {
     /// Fields that are said in lines of their own.
     private static let fieldsOnTheirOwn: Set<FieldName> = [
         RecordSchema.notesField, RecordSchema.clockOffField, RecordSchema.timesFixedField,
-        RecordSchema.eventsField,
+        RecordSchema.eventsField, RecordSchema.stepsField, RecordSchema.extensionsField,
     ]
 
     /// The view for a terminal, safe to print.
@@ -126,7 +126,9 @@ struct RecordView {
             $0.offMilliseconds.magnitude < $1.offMilliseconds.magnitude
         }.map(WrongClockWords.record)
         if let clock { lines += ["", clock.text(in: language)] }
-        lines += eventLines(language) + noteLines(language) + conflictLines(language) + [""]
+        lines +=
+            eventLines(language) + stepLines(language) + noteLines(language)
+            + conflictLines(language) + [""]
         lines += syncLines.map { $0.text(in: language) }
         if let history { lines += [""] + Self.lines(of: history, own: own, language) }
         return lines
@@ -146,6 +148,25 @@ struct RecordView {
             ])
         }
         return ["", Message("events", vi: "diễn biến").text(in: language)] + table.lines
+    }
+
+    private func stepLines(_ language: Language) -> [String] {
+        guard let steps = record[RecordSchema.stepsField]?.arrayValue, !steps.isEmpty else {
+            return []
+        }
+        var table = TextTable([.init(""), .init(""), .init(""), .init("")])
+        for step in steps {
+            func text(_ name: String) -> String {
+                TerminalSafe.text(step[name]?.stringValue ?? "")
+            }
+            let minute = ShownText.minute(step["at"])
+            table.add([
+                "  " + (language == .vietnamese ? ShownDeadline.vietnamese(minute) : minute),
+                text("from") + " → " + text("to"), text("person"), text("result"),
+            ])
+        }
+        let title = Message("steps inside the office", vi: "luân chuyển nội bộ")
+        return ["", title.text(in: language)] + table.lines
     }
 
     private func noteLines(_ language: Language) -> [String] {

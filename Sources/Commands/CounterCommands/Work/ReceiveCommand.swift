@@ -19,13 +19,16 @@ enum ReceiveCommand {
                 """
                 With FIELD=VALUE it enters a new dossier, accepted now, and says its code and when it
                 is due. procedure and applicant_name are needed; papers=TEXT may be given for each
-                paper handed in. With the code of a dossier that is here it accepts that one:
+                paper handed in, with counts as in papers="CCCD | copies=2" (originals, certified, copies,
+                electronic; without any it is one original). With the code of a dossier that is here it accepts that one:
                   counter receive procedure=1.004199 applicant_name="Lê Thị Hoa" papers="Đơn"
                   counter receive 000.17.01.H56-210531-990001 papers="Bản chính"
                 """,
                 vi: """
                     Với TRƯỜNG=GIÁ TRỊ: nhập hồ sơ mới, tiếp nhận ngay, và cho biết mã hồ sơ và ngày
-                    hẹn trả. Cần có procedure và applicant_name; mỗi giấy tờ đã nhận ghi papers=TÊN.
+                    hẹn trả. Cần có procedure và applicant_name; mỗi giấy tờ đã nhận ghi papers=TÊN, kèm số lượng
+                    như papers="CCCD | copies=2" (originals, certified, copies, electronic; không ghi là một
+                    bản chính).
                     Với mã của hồ sơ đã có: tiếp nhận hồ sơ đó:
                       counter receive procedure=1.004199 applicant_name="Lê Thị Hoa" papers="Đơn"
                       counter receive 000.17.01.H56-210531-990001 papers="Bản chính"
@@ -73,6 +76,9 @@ enum ReceiveCommand {
             String($0.dropFirst(prefix.count))
         }
         .filter { !$0.isEmpty }
+        try CommandFailure.translating {
+            for paper in papers { _ = try DossierPaper(parsing: paper) }
+        }
         let fields = try CommandFailure.translating {
             try FieldArguments(typed: words.filter { !$0.hasPrefix(prefix) }, kind: .dossier)
         }
@@ -128,7 +134,14 @@ enum ReceiveCommand {
         add("applicant", "người nộp", record["applicant_name"]?.stringValue)
         add("procedure", "thủ tục", record["procedure"]?.stringValue)
         let papers = record["papers"]?.arrayValue?.compactMap(\.stringValue) ?? []
-        add("papers", "giấy tờ", papers.joined(separator: "; "))
+        let named = papers.flatMap(DossierPaper.papers)
+        if !named.isEmpty {
+            let words = Message.joined(named.map(\.words), separator: "; ")
+            lines.append(
+                Message("  papers     ", vi: "  giấy tờ    ")
+                    + Message(
+                        TerminalSafe.text(words.english), vi: TerminalSafe.text(words.vietnamese)))
+        }
         if let fee = record["fee_vnd"]?.integerValue {
             let number = Int(fee)
             lines.append(

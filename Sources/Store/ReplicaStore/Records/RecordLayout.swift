@@ -89,7 +89,8 @@ extension FieldType {
         switch self {
         case .instant, .integer, .clockOff: false
         case .text, .code, .identityNumber, .phone, .choice, .status, .day, .timeLimit,
-            .transitions, .officeHours, .custom, .erasure, .timesFix, .events:
+            .transitions, .officeHours, .custom, .erasure, .timesFix, .events,
+            .email, .limitExtension, .officeStep:
             true
         }
     }
