@@ -56,7 +56,9 @@ struct DossierRulesTests {
         #expect(illegal == .illegalTransition(from: .new, to: .finished))
         #expect(illegal.map(String.init(describing:))?.contains("from new to finished") == true)
         #expect(illegal?.hint.english.contains("supplement_required") == true)
-        #expect(transition("returned", "processing")?.hint.english.hasPrefix("returned is an end") == true)
+        #expect(
+            transition("returned", "processing")?.hint.english.hasPrefix("returned is an end")
+                == true)
     }
 
     @Test("Without a known status any may be set, but only one that exists.")

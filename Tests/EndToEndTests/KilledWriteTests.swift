@@ -246,7 +246,7 @@ struct OldFile: CustomTestStringConvertible {
                 ALTER TABLE epochs DROP COLUMN lacks_orders;
                 DROP TABLE awaited_orders;
                 DROP TABLE clock_watch; DROP TABLE wrong_clock;
-                DROP TABLE dossier_events; DROP TABLE dossier_event_rules;
+                DROP TABLE dossier_events; DROP TABLE dossier_event_rules; DROP TABLE issued_reports;
                 """ + undoingCounts),
     ]
 

@@ -65,11 +65,11 @@ struct DossierEventRowsTests {
         let old = try Connection(path: path, access: .readWrite)
         try old.execute(
             """
-            DROP TABLE dossier_events; DROP TABLE dossier_event_rules;
-            DELETE FROM schema_migration WHERE name = '19-central-events';
+            DROP TABLE dossier_events; DROP TABLE dossier_event_rules; DROP TABLE issued_reports;
+            DELETE FROM schema_migration WHERE name IN ('19-central-events', '20-central-issued');
             """)
         let count = try old.pragmaInteger("user_version")
-        try old.execute("PRAGMA user_version = \(count - 1)")
+        try old.execute("PRAGMA user_version = \(count - 2)")
         old.close()
         try ReplicaDatabase(path: path, role: .central).close()
         #expect(try rows(path) == expected)

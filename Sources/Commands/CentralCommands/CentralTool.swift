@@ -36,7 +36,7 @@ public enum CentralTool {
                 EraseCommand.erase, EraseCommand.erasures, SettleCommand.command,
                 RecoverCommand.command,
                 CatalogCommand.command, ImportCommand.command, ExportCommand.command,
-                ReportCommand.command, DemoCommand.command,
+                ReportCommand.command, ReportCommand.issued, DemoCommand.command,
             ],
             globalOptions: [CentralHome.option, Tool.languageOption], output: output,
             errorOutput: errorOutput)

@@ -4,6 +4,7 @@ extension PeriodReport {
     /// The report as a table: a heading and lines of `scope,key,name,figure,value`, UTF-8, RFC 4180.
     ///
     /// The scope is `total`, `office` and `procedure` (the key is its code, the name that of the catalog),
+    /// `corrected` (the key is the number of the issued report before),
     /// `month` (the key is `YYYY-MM`) or `cut` (the key is a device's replica, or `feed`; figures
     /// `position`, `seq`; for the present identity of a machine `pending`, and `complete`, 0 or 1). What
     /// wrong clocks did, if anything, is scope `after_cut` (the key is a record's code or id, the name its
@@ -33,6 +34,9 @@ extension PeriodReport {
             for (figure, value) in row.figures.flat {
                 add("procedure", row.code ?? "", row.name ?? "", figure, value)
             }
+        }
+        for (figure, value) in corrections?.named ?? [] {
+            add("corrected", String(corrections?.since ?? 0), "", figure, value)
         }
         lines += clocks.csvLines
         if let cut {

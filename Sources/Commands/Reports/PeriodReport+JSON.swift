@@ -11,6 +11,8 @@ extension PeriodReport {
     ///  "months": [{"month": "2021-01", "guided": N, "received": N, "online": N,
     ///              "finished": N, "late": N}],
     ///  "procedures": [{"code": TEXT or null, "name": TEXT or null, "figures": FIGURES}],
+    ///  "corrected": {"since": NUMBER, "asIssued", "total", "arrivedLate", "corrected", "voided", "reopened",
+    ///                "unknown"}, absent unless it is issued after another (`ReportCorrections`),
     ///  "clocks": CLOCKS, absent where there is nothing to say (`ClockFindings.json`),
     ///  "cut": CUT or absent (`ReportCut.json`)}
     /// FIGURES = {
@@ -29,7 +31,8 @@ extension PeriodReport {
     /// when nothing was received. `PeriodFigures` says what each one counts.
     public func json(cut: ReportCut? = nil) -> JSONValue {
         .object(
-            members + (clocks.isEmpty ? [] : [("clocks", clocks.json)])
+            members + (corrections.map { [("corrected", Self.json($0))] } ?? [])
+                + (clocks.isEmpty ? [] : [("clocks", clocks.json)])
                 + (cut.map { [("cut", $0.json)] } ?? []))
     }
 
@@ -53,6 +56,12 @@ extension PeriodReport {
                     })
             ),
         ]
+    }
+
+    private static func json(_ corrections: ReportCorrections) -> JSONValue {
+        .object(
+            [("since", .integer(corrections.since))]
+                + corrections.named.map { ($0.0, number($0.1)) })
     }
 
     private static func json(_ row: OfficeRow) -> JSONValue {

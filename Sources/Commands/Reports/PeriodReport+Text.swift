@@ -93,9 +93,10 @@ extension PeriodReport {
                     (Message("by post", vi: "bưu chính"), received.post),
                 ],
                 ifAny: [(unstated, received.unstated)]),
+        ] + correctionBlocks + [
             FigureBlock(
                 Message("Carried over from before", vi: "Kỳ trước chuyển sang"), total.carriedOver,
-                []),
+                [])
         ] + takings + [
             FigureBlock(
                 Message("Finished", vi: "Đã giải quyết"), finished.total,
@@ -134,6 +135,24 @@ extension PeriodReport {
                     (Message("by post", vi: "bưu chính"), returned.post),
                 ],
                 ifAny: [(unstated, returned.unstated)])
+        ]
+    }
+
+    /// What the report that was issued before left open, and what is corrected of that.
+    private var correctionBlocks: [FigureBlock] {
+        guard let found = corrections else { return [] }
+        return [
+            FigureBlock(
+                Message("Left open as issued", vi: "Tồn kỳ trước đã báo cáo"), found.asIssued, []),
+            FigureBlock(
+                Message("Corrected since", vi: "Điều chỉnh sau báo cáo"), found.total, [],
+                ifAny: [
+                    (Message("arrived late", vi: "về muộn"), found.arrivedLate),
+                    (Message("days corrected", vi: "sửa ngày"), found.corrected),
+                    (Message("voided", vi: "đã hủy"), found.voided),
+                    (Message("reopened", vi: "mở lại"), found.reopened),
+                    (Message("not known", vi: "không rõ"), found.unknown),
+                ]),
         ]
     }
 

@@ -53,6 +53,8 @@ public struct PeriodReport: Hashable, Sendable {
     public let cutTime: Int64?
     /// What wrong clocks mean for it.
     public private(set) var clocks = ClockFindings()
+    /// What it corrects of the report that was issued before it; `nil` unless it is issued after one.
+    public var corrections: ReportCorrections?
     /// The figures of all offices together.
     public private(set) var total = PeriodFigures()
     /// The figures by office: those of the catalog and all others that occur, by code.

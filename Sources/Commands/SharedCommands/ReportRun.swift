@@ -1,7 +1,7 @@
 public import CommandLine
 internal import Files
 internal import JSON
-internal import Reports
+public import Reports
 internal import SQLite
 public import Text
 internal import Time
@@ -63,15 +63,21 @@ public struct ReportRun {
 
     /// Prints the report of a database file.
     ///
-    /// - Parameter now: The time, in milliseconds since the epoch.
-    /// - Throws: `UsageError`, `CommandFailure`.
-    public func run(databasePath: String, now: Int64) throws -> ExitCode {
+    /// - Parameters:
+    ///   - now: The time, in milliseconds since the epoch.
+    ///   - issue: keeps the report before it is printed, when it is issued.
+    /// - Throws: `UsageError`, `CommandFailure`, and what `issue` throws.
+    public func run(
+        databasePath: String, now: Int64,
+        issue: ((PeriodReport, ReportCut, _ form: String, _ text: String) throws -> Void)? = nil
+    ) throws -> ExitCode {
         guard !invocation.has("--json") || !invocation.has("--csv") else {
             throw UsageError(
                 Message("--json and --csv exclude each other", vi: "chỉ --json hoặc --csv"))
         }
         let width = try invocation.integer("--width", in: 72...160) ?? 80
         let earlier = try invocation.value("--cut").map(document)
+        let drawn: (PeriodReport, ReportCut, String)
         do throws(ReportError) {
             let period = try period()
             let made = try ReportSource(path: databasePath).read { database throws(ReportError) in
@@ -82,38 +88,39 @@ public struct ReportRun {
                 } else {
                     cut = try ReportCut(database, now: now)
                 }
-                let report = try PeriodReport(
+                var report = try PeriodReport(
                     database, period,
                     office: PeriodReport.office(asked: invocation.value("--office"), in: database),
                     at: earlier == nil ? nil : cut.position, cutTime: cut.time)
+                if issue != nil {
+                    report.corrections = try ReportCorrections(
+                        database, period, office: report.office)
+                }
                 return (report, cut)
             }
-            try print(made.0, made.1, width)
+            drawn = (made.0, made.1, text(of: made.0, made.1, width))
         } catch {
             throw CommandFailure(
                 Self.exitCode(of: error), error.message, hint: error.hint)
         }
+        let form = invocation.has("--json") ? "json" : invocation.has("--csv") ? "csv" : "text"
+        try issue?(drawn.0, drawn.1, form, drawn.2)
+        do {
+            try invocation.output.write(drawn.2)
+        } catch {
+            let failure = ReportError.output(error.message)
+            throw CommandFailure(
+                Self.exitCode(of: failure), failure.message, hint: failure.hint)
+        }
         return .ok
     }
 
-    private func print(
-        _ report: PeriodReport, _ cut: ReportCut, _ width: Int
-    ) throws(ReportError) {
-        let text: String
-        if invocation.has("--json") {
-            text = report.json(cut: cut).serialized() + "\n"
-        } else if invocation.has("--csv") {
-            text = report.csv(cut: cut)
-        } else {
-            let style = ReportStyle(
-                width: width, language: invocation.language, isASCII: invocation.has("--ascii"))
-            text = report.text(style, cut: cut)
-        }
-        do {
-            try invocation.output.write(text)
-        } catch {
-            throw .output(error.message)
-        }
+    private func text(of report: PeriodReport, _ cut: ReportCut, _ width: Int) -> String {
+        if invocation.has("--json") { return report.json(cut: cut).serialized() + "\n" }
+        if invocation.has("--csv") { return report.csv(cut: cut) }
+        let style = ReportStyle(
+            width: width, language: invocation.language, isASCII: invocation.has("--ascii"))
+        return report.text(style, cut: cut)
     }
 
     private func period() throws(ReportError) -> ReportPeriod {

@@ -60,6 +60,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "15-central-recovery", sql: RecoverySchema.central),
                 Migration(name: "16-central-clock", sql: ClockWatchSchema.both),
                 Migration(name: "19-central-events", sql: DossierEventSchema.both),
+                Migration(name: "20-central-issued", sql: IssuedReportSchema.central),
             ]
         }
     }

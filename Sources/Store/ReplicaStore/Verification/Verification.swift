@@ -106,6 +106,13 @@ private struct Verifier {
         try checking(.chain, "end") { verifier in try verifier.checkChainEnds() }
         if database.role == .central {
             try checking(.feed, "commits") { verifier in try verifier.checkFeed() }
+            try checking(.record, "issued_reports") { verifier in
+                for report in try verifier.database.issuedReports()
+                where try !verifier.database.isSignedHere(report) {
+                    verifier.add(
+                        .record, "report \(report.number)", "it is not what central signed")
+                }
+            }
             try checking(.count, "counts") { verifier in
                 let erased = verifier.keptFields.keys
                     .filter { !verifier.emptyRows.contains($0) }.map { ($0.kind, $0.record) }
