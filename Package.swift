@@ -68,12 +68,13 @@ let package = Package(
         library("Base/Causality"),
         library("Base/Crypto", ["CSodium"]),
         library("Base/Files"),
-        library("Base/Time"),
+        library("Base/Time", ["Text"]),
         library(
             "Commands/SharedCommands",
             [
-                "Causality", "CommandLine", "Files", "Imports", "JSON", "RecordArguments",
-                "ReplicaStore", "Replication", "Reports", "SQLite", "Text", "Time",
+                "Causality", "CommandLine", "Dossiers", "Files", "Imports", "JSON",
+                "RecordArguments", "ReplicaStore", "Replication", "Reports", "SQLite", "Text",
+                "Time",
             ]),
         library(
             "Central/Administration",
@@ -128,7 +129,8 @@ let package = Package(
                 "Text", "Time",
             ]),
         library(
-            "Commands/RecordArguments", ["Causality", "Dossiers", "JSON", "Replication", "Text"]),
+            "Commands/RecordArguments",
+            ["Causality", "Dossiers", "JSON", "Replication", "Text", "Time"]),
         library("Base/Addresses"),
         library("Network/HTTP", ["CGnuTLS", "Text"]),
         library("Network/HTTPServer", ["Addresses", "CGnuTLS", "CMicrohttpd", "HTTP"]),
@@ -184,7 +186,7 @@ let package = Package(
             "Rigs/fuzz",
             [
                 "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "Files", "Imports", "JSON",
-                "Replication", "Wire",
+                "Replication", "Text", "Time", "Wire",
             ]),
         .target(
             name: "TestSupport",
@@ -252,7 +254,7 @@ let package = Package(
                 "CommandLine", "RecordArguments", "ReplicaStore", "Replication", "SharedCommands",
                 "Text",
             ]),
-        tests("TimeTests", ["Demonstration", "Time"]),
+        tests("TimeTests", ["Demonstration", "Text", "Time"]),
         tests("LayoutTests", []),
         .testTarget(
             name: "EndToEndTests",

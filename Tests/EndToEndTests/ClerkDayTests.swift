@@ -164,7 +164,7 @@ struct ClerkDayTests {
         #expect(try b("set", code, "fee_vnd=25000", "--by", "Hoa").code == 0)
         for desk in [a, b, a] { #expect(try desk("sync").code == 0) }
         let waiting = try a("conflicts")
-        for text in ["10000", "25000", "by Lan", "by Hoa"] {
+        for text in ["10,000 đ", "25,000 đ", "by Lan", "by Hoa"] {
             #expect(waiting.output.contains(text), "\(waiting.output)")
         }
         #expect(try a("conflicts", "--unassigned", "--json").jsonLines.count == 1)

@@ -135,7 +135,7 @@ struct MainJobTests {
         #expect(errors.map { $0["line"] } == [5, 6, 7, 8, 9])
         #expect(
             errors.map { $0["code"] } == [
-                "illegal_transition", "duplicate_id", "duplicate_code", "wrong_type", "not_json",
+                "illegal_transition", "duplicate_id", "duplicate_code", "malformed", "not_json",
             ])
         #expect(try answer.at("warnings")[0]?["line"] == 1)
         try desk.sync()

@@ -223,3 +223,22 @@ for row in vectors("bundles.json")["bundles"]:
     packed = [zstd(frame) for frame in frames]
     stream = b"".join(len(frame).to_bytes(4, "big") + frame for frame in packed)
     seed("bundle", f"{row['name']}-stream", stream)
+
+for index, text in enumerate(
+    [
+        "30/11/2026 8:30",
+        "2:30:00 CH, ngày 05 tháng 01 năm 2026",
+        "2026-11-30T08:30:15.250+07:00",
+        "08h30 30-11-2026",
+        "Thứ Hai, 30/11/2026",
+        "1.000.000,00 đ",
+        "50 nghìn đồng",
+        "7 ngày làm việc, tính từ ngày làm việc tiếp theo nếu nhận sau 15:00",
+        "đang xử lý",
+        "=\"0101234567-001\"",
+        "+84 (24) 3.825-1234",
+        "quý IV năm 2026",
+        "000.17.01.H56 – 260105 – 0001",
+    ]
+):
+    seed("typed", f"{index:02}", text.encode())

@@ -15,7 +15,7 @@ struct ImportTableTests {
             "Files": [],
             "JSON": [],
             "Text": [],
-            "Time": [],
+            "Time": ["Text"],
         ],
         "Central": [
             "AdminDocuments": [
@@ -53,14 +53,17 @@ struct ImportTableTests {
                 "CCSV", "Causality", "Dossiers", "Files", "JSON", "ReplicaStore", "Replication",
                 "Text", "Time",
             ],
-            "RecordArguments": ["Causality", "Dossiers", "JSON", "Replication", "Text"],
+            "RecordArguments": [
+                "Causality", "Dossiers", "JSON", "Replication", "Text", "Time",
+            ],
             "Reports": [
                 "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite",
                 "Text", "Time",
             ],
             "SharedCommands": [
-                "Causality", "CommandLine", "Files", "Imports", "JSON", "RecordArguments",
-                "ReplicaStore", "Replication", "Reports", "SQLite", "Text", "Time",
+                "Causality", "CommandLine", "Dossiers", "Files", "Imports", "JSON",
+                "RecordArguments", "ReplicaStore", "Replication", "Reports", "SQLite", "Text",
+                "Time",
             ],
             "central": ["CentralCommands", "CommandLine", "Host"],
             "counter": ["CommandLine", "CounterCommands", "Host"],
@@ -102,7 +105,7 @@ struct ImportTableTests {
             ],
             "fuzz": [
                 "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "Files", "Imports", "JSON",
-                "Replication", "Wire",
+                "Replication", "Text", "Time", "Wire",
             ],
             "links": ["BadLinks", "CommandLine", "Text"],
             "simulate": ["CommandLine", "Simulation", "Text"],

@@ -37,7 +37,7 @@ public struct HolidayFile: Sendable {
     }
 
     private mutating func take(_ row: CSVRow) {
-        let isHeading = row.line == 1 && row.cells.first.map { SearchText.folded($0) } == "date"
+        let isHeading = row.line == 1 && row.cells.first.map { Folding.folded($0) } == "date"
         if isHeading { return }
         guard row.cells.count >= 2, let day = CalendarDate(parsing: row.cells[0]) else {
             faults.append(

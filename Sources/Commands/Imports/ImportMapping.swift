@@ -31,6 +31,17 @@ public struct ImportMapping: Sendable {
         var field: FieldDefinition
         /// Words of the file, folded, and what they mean.
         var values: [String: String] = [:]
+
+        /// The value of a cell; `nil` for an empty one, and for one that says that there is none.
+        ///
+        /// - Throws: `DossierError`; holds nothing of the cell.
+        func value(_ text: String) throws(DossierError) -> FieldValue? {
+            let typed = Folding.trimmed(text)
+            if typed.isEmpty { return nil }
+            let meaning = values[Folding.folded(typed)] ?? typed
+            let value = try FieldCodec.value(from: .string(meaning), for: field)
+            return value == .null ? nil : value
+        }
     }
 
     /// By folded heading.
@@ -59,10 +70,10 @@ public struct ImportMapping: Sendable {
                 hint: Message(verbatim: known.joined(separator: ", ")))
         }
         for member in json["columns"]?.objectValue ?? [] {
-            columns[SearchText.folded(member.name)] = try Self.target(member.value, of: member.name)
+            columns[Folding.folded(member.name)] = try Self.target(member.value, of: member.name)
         }
         for name in json["ignore"]?.arrayValue ?? [] {
-            ignored.insert(SearchText.folded(name.stringValue ?? ""))
+            ignored.insert(Folding.folded(name.stringValue ?? ""))
         }
         var writes: [FieldWrite] = []
         for member in json["constants"]?.objectValue ?? [] {
@@ -105,7 +116,7 @@ public struct ImportMapping: Sendable {
         }
         var target = Target(field: try field(name))
         for member in json["values"]?.objectValue ?? [] {
-            target.values[SearchText.folded(member.name)] = member.value.stringValue
+            target.values[Folding.folded(member.name)] = member.value.stringValue
         }
         return target
     }
@@ -127,7 +138,7 @@ public struct ImportMapping: Sendable {
     /// - Throws: `ImportError` for a heading that is neither mapped nor ignored, and when the code's is
     ///   missing: a mistake in the mapping must not lose a column without a word.
     func targets(of headings: [String]) throws(ImportError) -> [Target?] {
-        let names = headings.map { SearchText.folded($0) }
+        let names = headings.map { Folding.folded($0) }
         // What stands there may be a person's row, which no error text may show.
         guard names.contains(where: { columns[$0] != nil }) else {
             throw ImportError(

@@ -161,7 +161,7 @@ public struct ImportRows {
         var row = ImportRow(line: line, bytes: bytes, code: "", writes: [], additions: [])
         do throws(DossierError) {
             for (target, text) in cells {
-                guard let value = try CellReader.value(text, for: target) else { continue }
+                guard let value = try target.value(text) else { continue }
                 let name = target.field.name
                 let given = target.field.isEntries ? row.additions : row.writes
                 guard !given.contains(where: { $0.name == name }) else {

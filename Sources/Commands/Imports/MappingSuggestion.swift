@@ -1,5 +1,6 @@
 internal import Dossiers
 public import JSON
+internal import Text
 
 /// A first mapping, from the headings that offices use, for a person to correct.
 public enum MappingSuggestion {
@@ -33,7 +34,7 @@ public enum MappingSuggestion {
         var ignored: [JSONValue] = []
         var used: Set<String> = []
         for heading in headings {
-            let folded = SearchText.folded(heading)
+            let folded = Folding.folded(heading)
             let field = words.first { folded.contains($0.0) && !used.contains($0.1) }?.1
             if let field {
                 used.insert(field)

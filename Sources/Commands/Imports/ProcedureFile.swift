@@ -87,7 +87,7 @@ public struct ProcedureFile: Sendable {
 
     /// `5 Ngày làm việc`, `15 Ngày`, `1 Tháng`, or the phrase of the day itself with its cutoff.
     static func limit(of text: String) -> TimeLimit? {
-        let words = SearchText.folded(text)
+        let words = Folding.folded(text)
         if words.hasPrefix("ngay trong ngay"), words.contains("sau 15 gio"),
             words.contains("ngay lam viec tiep theo")
         {
@@ -110,7 +110,7 @@ public struct ProcedureFile: Sendable {
 
     /// `Lệ phí: 200000 Đồng` and the like: one number.
     static func fee(of text: String) -> Int64? {
-        let words = SearchText.folded(text).replacing("xem chi tiet", with: "")
+        let words = Folding.folded(text).replacing("xem chi tiet", with: "")
         let pattern = /\s*(?:le phi|phi): ?(\d{1,3}(?:\.\d{3})+|\d+) ?dong\s*/
         guard let match = words.wholeMatch(of: pattern) else { return nil }
         return Int64(match.1.replacing(".", with: ""))

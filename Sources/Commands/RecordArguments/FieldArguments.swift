@@ -9,6 +9,8 @@
 public import Dossiers
 internal import JSON
 public import Replication
+internal import Text
+public import Time
 
 /// The fields of an edit, read from the command line.
 public struct FieldArguments {
@@ -19,8 +21,11 @@ public struct FieldArguments {
 
     /// Reads words; without a kind the fields of all kinds are known.
     ///
+    /// - Parameter today: The day that a time alone means; without it a time alone is refused.
     /// - Throws: `RecordArgumentError.notAField` for a word of another form, `DossierError` for its content.
-    public init(_ words: [String], kind: RecordKind? = nil) throws {
+    public init(
+        _ words: [String], kind: RecordKind? = nil, today: CalendarDate? = nil
+    ) throws {
         for (place, word) in words.enumerated() {
             guard let sign = word.firstIndex(of: "="), sign > word.startIndex else {
                 throw RecordArgumentError.notAField(place: place + 1)
@@ -32,7 +37,7 @@ public struct FieldArguments {
             let value =
                 isJSON
                 ? try Self.value(ofJSON: text, for: definition)
-                : try Self.value(of: text, for: definition)
+                : try Self.value(of: text, for: definition, today: today)
             if definition.isEntries {
                 additions.append(FieldWrite(name, value))
             } else {
@@ -73,11 +78,21 @@ public struct FieldArguments {
     ///
     /// - Throws: `DossierError`.
     public static func value(
-        of text: String, for definition: FieldDefinition
+        of text: String, for definition: FieldDefinition, today: CalendarDate? = nil
     ) throws(DossierError) -> FieldValue {
-        var json: JSONValue = text.isEmpty ? .null : .string(text)
-        if case .integer = definition.type, let number = Int64(text) { json = .integer(number) }
-        return try FieldCodec.value(from: json, for: definition)
+        let isEmpty = definition.type != .custom && Folding.trimmed(text).isEmpty || text.isEmpty
+        return try FieldCodec.value(
+            from: isEmpty ? .null : .string(text), for: definition, today: today)
+    }
+
+    /// One field with a typed text.
+    ///
+    /// - Throws: `DossierError`.
+    public static func write(
+        _ name: FieldName, typed text: String, today: CalendarDate? = nil
+    ) throws(DossierError) -> FieldWrite {
+        FieldWrite(
+            name, try value(of: text, for: try definition(of: name, in: nil), today: today))
     }
 
     private static func value(

@@ -27,6 +27,8 @@ public enum ReportError: Error, Sendable, Equatable {
     case noCut
     /// The command line names no period, or two.
     case badPeriod
+    /// A period or a day that nobody understands.
+    case unreadPeriod(Unread)
     /// The report cannot be written; the text says why.
     case output(Message)
 }
@@ -68,6 +70,8 @@ extension ReportError: CustomStringConvertible {
             Message(
                 "\(path) is neither a replica nor a central store",
                 vi: "\(path) không phải bản sao của quầy hay kho của trung tâm")
+        case .unreadPeriod(let unread):
+            Message("the period ", vi: "kỳ báo cáo ") + unread.message
         case .unknownOffice:
             Message(
                 "no office with this code is known here", vi: "không biết cơ quan nào có mã này")
@@ -130,12 +134,10 @@ extension ReportError: CustomStringConvertible {
             Message(
                 "what it was at that time is not kept; make a new report",
                 vi: "trạng thái lúc đó không còn được giữ; hãy lập báo cáo mới")
-        case .badPeriod:
+        case .badPeriod, .unreadPeriod:
             Message(
                 "give --from and --to as YYYY-MM-DD, or --period as 2021-05, 2021-Q2 or 2021-H1",
-                vi:
-                    "ghi --from và --to dạng YYYY-MM-DD, hoặc --period dạng 2021-05, 2021-Q2 hay 2021-H1"
-            )
+                vi: "ghi --from và --to dạng 31/05/2021, hoặc --period dạng 05/2021, quý 2/2021")
         case .output:
             Message(
                 "check the disk, or where the output goes",

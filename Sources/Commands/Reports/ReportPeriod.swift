@@ -1,4 +1,5 @@
 internal import Dossiers
+public import Text
 public import Time
 
 /// Whole days at the offices' time (+07:00), both ends included.
@@ -21,35 +22,16 @@ public struct ReportPeriod: Hashable, Sendable {
         instants = start..<max(start, OfficeTime.startOfDay(to.adding(days: 1)))
     }
 
-    /// Reads `2021-05` (a month), `2021-Q2` (a quarter) or `2021-H1` (a civil half-year); `nil` for
-    /// anything else.
-    public init?(parsing text: String) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let year = Int(parts[0]), (1900...2199).contains(year) else {
-            return nil
+    /// Reads a month, a quarter, half a year, a year or two days, as `PeriodReader` does.
+    ///
+    /// - Throws: `Unread` with the place of what is left.
+    public init(parsing text: String) throws(Unread) {
+        let days = try PeriodReader.days(text)
+        do throws(ReportError) {
+            try self.init(from: days.from, to: days.to)
+        } catch {
+            throw Unread(1, .notAPeriod)
         }
-        let (first, count): (Int, Int)
-        switch parts[1].first {
-        case "Q":
-            guard let quarter = Int(parts[1].dropFirst()), (1...4).contains(quarter) else {
-                return nil
-            }
-            (first, count) = (quarter * 3 - 2, 3)
-        case "H":
-            guard let half = Int(parts[1].dropFirst()), (1...2).contains(half) else { return nil }
-            (first, count) = (half * 6 - 5, 6)
-        default:
-            guard parts[1].count == 2, let month = Int(parts[1]), (1...12).contains(month) else {
-                return nil
-            }
-            (first, count) = (month, 1)
-        }
-        let last = first + count - 1
-        guard let from = CalendarDate(year: year, month: first, day: 1),
-            let to = CalendarDate(
-                year: year, month: last, day: CalendarDate.dayCount(year: year, month: last))
-        else { return nil }
-        try? self.init(from: from, to: to)  // the first day lies before the last
     }
 
     /// The months that the period touches, in order.

@@ -28,15 +28,15 @@ public struct ReportRun {
     public static let options = [
         Option(
             "--from", valueName: "DAY",
-            help: Message("the first day, as in 2020-12-16", vi: "ngày đầu, như 2020-12-16")),
+            help: Message("the first day, as in 2020-12-16", vi: "ngày đầu, như 16/12/2020")),
         Option(
             "--to", valueName: "DAY",
-            help: Message("the last day, as in 2021-06-15", vi: "ngày cuối, như 2021-06-15")),
+            help: Message("the last day, as in 2021-06-15", vi: "ngày cuối, như 15/06/2021")),
         Option(
             "--period", valueName: "PERIOD",
             help: Message(
-                "a month, quarter or half-year of the calendar: 2021-05, 2021-Q2, 2021-H1",
-                vi: "tháng, quý hoặc nửa năm: 2021-05, 2021-Q2, 2021-H1")),
+                "a month, quarter, half-year or year of the calendar: 2021-05, 2021-Q2, 2021-H1, 2021",
+                vi: "tháng, quý, sáu tháng hoặc năm: 05/2021, quý 2/2021, 2021-H1, 2021")),
         Option(
             "--office", valueName: "CODE", help: Message("only this office", vi: "chỉ cơ quan này")),
         Option(
@@ -125,16 +125,20 @@ public struct ReportRun {
 
     private func period() throws(ReportError) -> ReportPeriod {
         if let text = invocation.value("--period") {
-            guard !invocation.has("--from"), !invocation.has("--to"),
-                let period = ReportPeriod(parsing: text)
-            else { throw .badPeriod }
-            return period
+            guard !invocation.has("--from"), !invocation.has("--to") else { throw .badPeriod }
+            do throws(Unread) {
+                return try ReportPeriod(parsing: text)
+            } catch {
+                throw .unreadPeriod(error)
+            }
         }
         func day(_ option: String) throws(ReportError) -> CalendarDate {
-            guard let day = invocation.value(option).flatMap({ CalendarDate(parsing: $0) }) else {
-                throw .badPeriod
+            guard let text = invocation.value(option) else { throw .badPeriod }
+            do throws(Unread) {
+                return try TimeReader.day(text)
+            } catch {
+                throw .unreadPeriod(error)
             }
-            return day
         }
         return try ReportPeriod(from: try day("--from"), to: try day("--to"))
     }
@@ -151,7 +155,7 @@ public struct ReportRun {
 
     private static func exitCode(of error: ReportError) -> ExitCode {
         switch error {
-        case .emptyPeriod, .badPeriod, .otherOffice: .usage
+        case .emptyPeriod, .badPeriod, .unreadPeriod, .otherOffice: .usage
         case .missing, .notADossierDatabase: .configuration
         case .unknownOffice, .unknownCut, .cutNotKept, .noCut, .store: .dataError
         case .sqlite(let error) where error.isBusy: .temporaryFailure

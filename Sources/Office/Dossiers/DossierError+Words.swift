@@ -54,6 +54,7 @@ extension DossierError: CustomStringConvertible {
                 "\(name) is none of the allowed words", vi: "\(name) không thuộc các từ cho phép")
         case .malformed(let name, let reason):
             Message(verbatim: "\(name) ") + Self.phrase(reason)
+        case .unread(let name, let unread): Message(verbatim: "\(name) ") + unread.message
         case .tooDeep(let name, let max):
             Message(
                 "\(name) nests deeper than \(max) levels", vi: "\(name) lồng sâu hơn \(max) tầng")
@@ -148,7 +149,8 @@ extension DossierError: CustomStringConvertible {
             Message(
                 "use one of: \(allowed.joined(separator: ", "))",
                 vi: "dùng một trong: \(allowed.joined(separator: ", "))")
-        case .malformed(let name, _): Message("correct \(name)", vi: "sửa \(name)")
+        case .malformed(let name, _), .unread(let name, _):
+            Message("correct \(name)", vi: "sửa \(name)")
         case .tooDeep, .tooLarge:
             Message(
                 "keep large or nested data in a document and note its number",
@@ -248,20 +250,12 @@ extension DossierError: CustomStringConvertible {
         "fields is empty": "fields trống", "nothing is written": "không ghi gì",
         "has a count that is no number": "có số lượng không phải là số",
         "has a member that occurs twice": "có mục ghi hai lần",
-        "is a bare number: let the spreadsheet write dates as 31/05/2021":
-            "chỉ là một con số: hãy để bảng tính ghi ngày dạng 31/05/2021",
         "is empty": "trống",
         "is empty, or has spaces or invisible marks": "trống, hoặc có dấu cách hay ký tự ẩn",
         "is neither an id nor a code": "không phải id hay mã",
         "is no JSON after :=": "không phải JSON sau :=", "is no UUID": "không phải UUID",
         "is no order of erasure": "không phải lệnh xóa",
         "is no day of the form YYYY-MM-DD": "không phải ngày dạng YYYY-MM-DD",
-        "is no existing day such as 31/05/2021 or 2021-05-31, or time of it":
-            "không phải ngày có thật như 31/05/2021 hay 2021-05-31, hoặc giờ trong ngày",
-        "is no existing time such as 2021-05-31T08:30:00+07:00 or day such as 2021-05-31":
-            "không phải thời điểm có thật như 2021-05-31T08:30:00+07:00 hay ngày như 2021-05-31",
-        "is no existing time such as 2021-05-31T08:30:00+07:00":
-            "không phải thời điểm có thật như 2021-05-31T08:30:00+07:00",
         "is no hours such as mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30":
             "không phải giờ làm việc như mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30",
         "is no address such as hoa@example.vn": "không phải địa chỉ như hoa@example.vn",
@@ -273,8 +267,8 @@ extension DossierError: CustomStringConvertible {
             "không phải danh sách bước như new>accepted accepted>finished",
         "is no limit such as 15wd, 30d, 1mo, 8wh or 0wd@15:00":
             "không phải thời hạn như 15wd, 30d, 1mo, 8wh hay 0wd@15:00",
-        "has the wrong number of digits: it should have 9 or 12":
-            "sai số chữ số: phải có 9 hoặc 12",
+        "has the wrong number of digits: a person's has 9 or 12, a tax code 10 or 13":
+            "sai số chữ số: số định danh có 9 hoặc 12, mã số thuế 10 hoặc 13",
         "may have letters A to Z, digits and hyphens only":
             "chỉ được có chữ A đến Z, số và gạch nối",
         "needs digits, and may have spaces and + ( ) . - beside":

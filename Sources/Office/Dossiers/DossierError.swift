@@ -1,5 +1,6 @@
 public import JSON
 public import Replication
+public import Text
 
 /// Why a line, a field or a change is not taken. No case holds a value of a record: those are
 /// citizens' data. `FieldName` also names members of a line (`at`, `by`, `text`, `id`).
@@ -34,6 +35,8 @@ public enum DossierError: Error, Hashable, Sendable {
     case unknownChoice(FieldName, allowed: [String])
     /// The text has not the field's form; the reason is one of our own fixed phrases.
     case malformed(FieldName, reason: String)
+    /// A part of the text was not understood; the rest is not taken either.
+    case unread(FieldName, Unread)
     /// The custom value nests deeper than allowed.
     case tooDeep(FieldName, depthMax: Int)
     /// The custom value takes more bytes than allowed.
@@ -88,7 +91,7 @@ extension DossierError {
         case .tooLong: "too_long"
         case .outOfRange: "out_of_range"
         case .unknownChoice: "unknown_choice"
-        case .malformed: "malformed"
+        case .malformed, .unread: "malformed"
         case .tooDeep: "too_deep"
         case .tooLarge: "too_large"
         case .illegalTransition: "illegal_transition"

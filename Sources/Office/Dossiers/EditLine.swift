@@ -4,7 +4,7 @@
 //     {"set":ID or CODE,"fields":{…}}         writes fields of a record
 //     {"note":ID or CODE,"text":…}            adds a note
 //
-// Each may carry "at" (RFC 3339: when it happened) and "by" (who did it). `notes` among the fields
+// Each may carry "at" (when it happened: RFC 3339, or as people write a time) and "by" (who did it). `notes` among the fields
 // of the first two is added, never written over. A member that we do not know is refused: in a
 // hand-written line it is a typing error. What `set` names is not looked up here, so its fields are
 // checked against all kinds, and once more by `DossierRules.checkFields` when the kind is known.
@@ -12,7 +12,7 @@
 public import Causality
 internal import JSON
 public import Replication
-internal import Time
+internal import Text
 
 /// One edit of a file of edits.
 public struct EditLine: Hashable, Sendable {
@@ -136,16 +136,12 @@ private struct EditMembers {
 
     func time(_ name: FieldName) throws(DossierError) -> Timestamp? {
         guard self[name] != nil else { return nil }
-        guard let time = RFC3339.millisecondsSinceEpoch(try text(name)) else {
-            throw .malformed(name, reason: "is no existing time such as 2021-05-31T08:30:00+07:00")
-        }
-        try FieldCodec.check(time.milliseconds, in: DossierLimits.instant, name: name)
-        return Timestamp(milliseconds: time.milliseconds)
+        return Timestamp(milliseconds: try FieldReader.instant(try text(name), of: name))
     }
 
     func writer() throws(DossierError) -> String? {
         guard self["by"] != nil else { return nil }
-        let writer = try text("by")
+        let writer = Folding.squeezed(try text("by"))
         if writer.isEmpty { throw .malformed("by", reason: "is empty") }
         try FieldCodec.check(
             writer, charactersMax: DossierLimits.writerCharactersMax, name: "by")
@@ -153,7 +149,7 @@ private struct EditMembers {
     }
 
     func note() throws(DossierError) -> String {
-        let text = try text("text")
+        let text = Folding.trimmed(try text("text"))
         if text.isEmpty { throw .malformed("text", reason: "is empty") }
         try FieldCodec.check(
             text, charactersMax: DossierLimits.noteCharactersMax, name: "text")

@@ -4,17 +4,17 @@
 internal import CBOR
 public import JSON
 public import Replication
-internal import Time
+public import Time
 
 /// Reads, checks and shows values of fields.
 public enum FieldCodec {
-    /// The value that JSON gives to a field; `null` clears it.
+    /// The value that JSON gives to a field; `null` clears it. Text is read as people write it
+    /// (`FieldReader`), whichever type the field has.
     ///
-    /// An instant is RFC 3339 text, or a day at the offices' time: `due_at` then means the day's
-    /// last second, every other field its first.
+    /// - Parameter today: The day that a time alone means; without it a time alone is refused.
     /// - Throws: `DossierError` when the field cannot hold it.
     public static func value(
-        from json: JSONValue, for field: FieldDefinition
+        from json: JSONValue, for field: FieldDefinition, today: CalendarDate? = nil
     ) throws(DossierError) -> FieldValue {
         let value: FieldValue =
             switch (field.type, json) {
@@ -23,21 +23,14 @@ public enum FieldCodec {
                 throw .notWritable(field.name)
             case (_, .null): .null
             case (.custom, _): try customValue(from: json, name: field.name)
-            case (.instant, .string(let text)):
-                .integer(try instant(from: text, for: field.name))
-            case (.instant, _), (.integer, .string), (.integer, .real), (_, .bool), (_, .real),
-                (_, .array), (_, .object):
-                throw .wrongType(field.name, expected: expectation(of: field.type))
+            case (_, .string(let text)): try FieldReader.value(text, for: field, today: today)
             case (.integer, .integer(let number)): .integer(number)
-            case (_, .integer): throw .wrongType(field.name, expected: expectation(of: field.type))
-            case (_, .string(let text)): .text(text)
+            case (.integer, .real(let number)):
+                try whole(number, for: field)
+            case (_, .integer), (_, .bool), (_, .real), (_, .array), (_, .object):
+                throw .wrongType(field.name, expected: expectation(of: field.type))
             }
         try check(value, for: field)
-        if field.type == .identityNumber, let digits = value.text, !TextRules.mayBeIdentity(digits)
-        {
-            throw .malformed(
-                field.name, reason: "has the wrong number of digits: it should have 9 or 12")
-        }
         return value
     }
 
@@ -207,17 +200,14 @@ public enum FieldCodec {
         return status
     }
 
-    private static func instant(
-        from text: String, for name: FieldName
-    ) throws(DossierError) -> Int64 {
-        if let instant = RFC3339.millisecondsSinceEpoch(text) { return instant.milliseconds }
-        guard let day = CalendarDate(parsing: text) else {
-            throw .malformed(
-                name,
-                reason: "is no existing time such as 2021-05-31T08:30:00+07:00 "
-                    + "or day such as 2021-05-31")
+    /// What programs that know no whole numbers write for one: `50000.0`.
+    private static func whole(
+        _ number: Double, for field: FieldDefinition
+    ) throws(DossierError) -> FieldValue {
+        guard let number = Int64(exactly: number) else {
+            throw .wrongType(field.name, expected: expectation(of: field.type))
         }
-        return name == "due_at" ? OfficeTime.endOfDay(day) : OfficeTime.startOfDay(day)
+        return .integer(number)
     }
 
     private static func expectation(of type: FieldType) -> String {

@@ -1,5 +1,5 @@
-internal import Foundation
 public import Replication
+internal import Text
 
 /// A text that people search records for: case, diacritics and normal forms do not matter, so that
 /// “nguyen” finds “Nguyễn”, and “duc” finds “Đức”.
@@ -14,7 +14,7 @@ public struct SearchText: Sendable {
 
     /// Prepares a search.
     public init(_ text: String) {
-        folded = Self.folded(text)
+        folded = Folding.folded(text)
     }
 
     /// Whether the text occurs in one of the record's names, numbers, addresses or notes, in any of the
@@ -28,13 +28,5 @@ public struct SearchText: Sendable {
     }
 
     /// Whether the text occurs in another.
-    public func matches(_ text: String) -> Bool { Self.folded(text).contains(folded) }
-
-    /// Small letters without marks. `đ` has no decomposition in Unicode, so it is named.
-    public static func folded(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
-        return text.folding(
-            options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil
-        ).replacing("đ", with: "d").replacing("Đ", with: "d")
-    }
+    public func matches(_ text: String) -> Bool { Folding.folded(text).contains(folded) }
 }

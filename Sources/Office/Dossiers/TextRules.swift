@@ -47,11 +47,11 @@ enum TextRules {
         }
     }
 
-    /// Whether an identity number that people enter has the length of one: 9 digits (CMND) or 12 (CCCD).
-    /// Passports have letters. What other desks have written is taken as it is.
+    /// Whether an identity number that people enter has the length of one: 9 digits (CMND), 12 (CCCD), or
+    /// the 10 or 13 of a tax code. Passports have letters. What other desks have written is taken as it is.
     static func mayBeIdentity(_ text: String) -> Bool {
         let isDigits = text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
-        return !isDigits || [9, 12].contains(text.utf8.count)
+        return !isDigits || [9, 10, 12, 13].contains(text.utf8.count)
     }
 
     /// Whether the text has more code points than `charactersMax`.

@@ -22,6 +22,8 @@ public enum FuzzFormat: String, CaseIterable, Sendable {
     case csv
     /// Bundles: the head of a file, and the stream inside.
     case bundle
+    /// What people type into fields.
+    case typed
 
     /// Reads the input; traps when a law is broken. An input that is refused is a good answer.
     public func check(_ input: [UInt8]) {
@@ -37,6 +39,7 @@ public enum FuzzFormat: String, CaseIterable, Sendable {
         case .edits: checkEdits(input)
         case .csv: checkTable(input)
         case .bundle: checkBundle(input)
+        case .typed: checkTyped(input)
         }
     }
 }

@@ -67,10 +67,7 @@ enum CatalogCommand {
     }
 
     private static func read(_ path: String, _ invocation: Invocation) throws -> File {
-        let from = try invocation.value(
-            "--effective-from",
-            expected: Message("a day such as 2021-05-31", vi: "ngày như 2021-05-31")
-        ) { CalendarDate(parsing: $0) }
+        let from = try invocation.day("--effective-from")
         let bytes: [UInt8]
         do {
             bytes = try WholeFile.read(path: path)

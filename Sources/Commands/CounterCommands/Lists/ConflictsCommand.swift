@@ -95,7 +95,9 @@ enum ConflictsCommand {
         let suffix = person.map { Message(" (for \($0))", vi: " (giao cho \($0))") }
         try invocation.say(
             Message(verbatim: "\(name) \(conflict.name)") + (suffix ?? Message(verbatim: "")))
-        for line in conflict.lines(own: own) { try invocation.printOut(line) }
+        for line in conflict.lines(in: record.kind, own: own, invocation.language) {
+            try invocation.printOut(line)
+        }
     }
 
     private static func show(
@@ -126,8 +128,11 @@ extension SharedCode {
             guard let state = try database.state(of: .id(id)) else { continue }
             let record = ShownRecord(state: state)
             table.add([
-                "  \(id)", ShownText.minute(record["received_at"]),
-                ShownText.value(record["applicant_name"]),
+                "  \(id)",
+                invocation.text(
+                    ShownText.value(record["received_at"], "received_at", in: .dossier)),
+                invocation.text(
+                    ShownText.value(record["applicant_name"], "applicant_name", in: .dossier)),
             ])
         }
         for line in table.lines { try invocation.printOut(line) }

@@ -1,6 +1,7 @@
 internal import Causality
 internal import CommandLine
 internal import Dossiers
+internal import SharedCommands
 internal import Text
 internal import Time
 
@@ -53,7 +54,7 @@ struct DueFilter {
             ) { Self.day($0, from: today, book.calendar(ofOffice: office)) }
             due = start..<OfficeTime.startOfDay((last ?? today).adding(days: 1))
         default:
-            let day = try ListCommand.day(option, invocation) ?? today
+            let day = try invocation.day(option) ?? today
             due = .min..<OfficeTime.startOfDay(day)
         }
     }

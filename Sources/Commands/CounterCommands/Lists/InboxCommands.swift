@@ -53,7 +53,7 @@ enum InboxCommands {
             arguments: [.record], options: [.at, .by, .json]
         ) { invocation in
             let reference = try invocation.reference()
-            let at = try invocation.time()
+            let at = try invocation.time(context)
             let by = try invocation.writer()
             try context.heed(doubts(of: reference, invocation, context), invocation)
             let answer = try context.edit(invocation) { edit, transaction in

@@ -4,6 +4,7 @@ internal import Dossiers
 internal import JSON
 internal import ReplicaStore
 internal import Replication
+internal import SharedCommands
 internal import Text
 internal import Time
 
@@ -109,17 +110,16 @@ enum ListCommand {
         var filter = RecordFilter()
         let kinds = ["dossier", "contact", "office", "procedure", "holiday"]
         filter.kind = RecordKind(name: try invocation.choice("--kind", of: kinds) ?? "dossier")
-        filter.status = try invocation.choice(
-            "--status", of: DossierStatus.allCases.map(\.rawValue))
+        filter.status = try invocation.word("--status", of: RecordSchema.statusField)
         filter.procedure = invocation.value("--procedure")
         filter.officer = invocation.value("--officer")
-        filter.channel = try invocation.choice("--channel", of: ["counter", "online", "post"])
+        filter.channel = try invocation.word("--channel", of: "channel")
         filter.search = invocation.value("--search")
         filter.isConflicted = invocation.has("--conflicts")
         filter.holding = invocation.has("--handed-over") ? .handedOver : .own
         filter.isVoided = invocation.has("--void")
-        let from = try day("--received-from", invocation)
-        let to = try day("--received-to", invocation)
+        let from = try invocation.day("--received-from")
+        let to = try invocation.day("--received-to")
         if from != nil || to != nil {
             let start = from.map(OfficeTime.startOfDay) ?? .min
             let end = to.map { OfficeTime.endOfDay($0) + 1000 } ?? .max
@@ -132,15 +132,5 @@ enum ListCommand {
             filter.received = start..<end
         }
         return filter
-    }
-
-    static func day(
-        _ option: String, _ invocation: Invocation
-    ) throws -> CalendarDate? {
-        try invocation.value(
-            option, expected: Message("a day such as 2021-05-31", vi: "một ngày như 2021-05-31")
-        ) {
-            CalendarDate(parsing: $0)
-        }
     }
 }

@@ -86,15 +86,13 @@ struct Listing {
     private func columns(_ language: Language) -> [Column] {
         func text(_ name: FieldName) -> (ListedRecord) -> String {
             { listed in
-                let text = TerminalSafe.text(ShownText.value(listed.record[name]))
+                let value = ShownText.value(listed.record[name], name, in: kind)
+                let text = TerminalSafe.text(value.text(in: language))
                 return DisplayWidth.truncated(text, to: Self.textColumnsMax)
             }
         }
-        func minute(_ text: String) -> String {
-            language == .vietnamese ? ShownDeadline.vietnamese(text) : text
-        }
         func time(_ name: FieldName) -> (ListedRecord) -> String {
-            { minute(ShownText.minute($0.record[name])) }
+            { ShownText.value($0.record[name], name, in: kind).text(in: language) }
         }
         func name(_ listed: ListedRecord) -> String { ShownText.name(of: listed.record) }
         let code: Column = (Message("code", vi: "mã"), name)
@@ -123,7 +121,7 @@ struct Listing {
                     { DisplayWidth.truncated(status($0, language), to: Self.textColumnsMax) }
                 ),
                 (Message("received", vi: "tiếp nhận"), time("received_at")),
-                (Message("due", vi: "hẹn trả"), { $0.deadline.map { minute($0.time) } ?? "" }),
+                (Message("due", vi: "hẹn trả"), { $0.deadline?.time.text(in: language) ?? "" }),
                 (Message("", vi: ""), { standing($0, language) }),
                 (
                     Message("applicant", vi: "người nộp"),
@@ -154,7 +152,7 @@ struct Listing {
             ]
         case .holiday:
             return [
-                (Message("date", vi: "ngày"), { language.day(ShownText.value($0.record["date"])) }),
+                (Message("date", vi: "ngày"), time("date")),
                 (Message("name", vi: "tên"), text("name")),
                 (
                     Message("", vi: ""),

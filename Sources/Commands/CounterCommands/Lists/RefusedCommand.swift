@@ -112,7 +112,11 @@ extension RefusedChange {
         ].map { TerminalSafe.text($0.text(in: language)) }
         var table = TextTable([.init(""), .init("")])
         for member in change.fieldsJSON.objectValue ?? [] {
-            table.add(["    \(member.name)", ShownText.value(member.value)])
+            let name = FieldName(member.name)
+            table.add([
+                "    \(RecordSchema.title(of: name).text(in: language))",
+                ShownText.value(member.value, name, in: change.kind).text(in: language),
+            ])
         }
         lines += table.lines
         if let erased = change.erasedContent?.fields {

@@ -31,7 +31,7 @@ enum ResolveCommand {
     {
         let reference = try invocation.reference()
         let choice = try ConflictChoice(invocation)
-        let at = try invocation.time()
+        let at = try invocation.time(context)
         let by = try invocation.writer()
         let answer = try context.edit(invocation) { edit, transaction in
             let value = try choice.chosenValue(in: try transaction.find(reference).state)

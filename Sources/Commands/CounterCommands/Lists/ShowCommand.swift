@@ -103,12 +103,7 @@ struct RecordView {
         for member in record.fields {
             let name = FieldName(member.name)
             if Self.fieldsOnTheirOwn.contains(name) { continue }
-            var value = Message(verbatim: ShownText.value(member.value))
-            if name == RecordSchema.statusField,
-                let status = DossierStatus(rawValue: value.english)
-            {
-                value = Message(value.english, vi: status.title.vietnamese)
-            }
+            let value = ShownText.value(member.value, name, in: record.kind)
             table.add([
                 RecordSchema.title(of: name).text(in: language), value.text(in: language),
             ])
@@ -191,7 +186,8 @@ struct RecordView {
     private func conflictLines(_ language: Language) -> [String] {
         record.conflicts.flatMap { conflict in
             let title = Message("conflict in \(conflict.name)", vi: "mâu thuẫn ở \(conflict.name)")
-            return ["", title.text(in: language)] + conflict.lines(own: own)
+            return ["", title.text(in: language)]
+                + conflict.lines(in: record.kind, own: own, language)
         }
     }
 
@@ -242,7 +238,7 @@ struct RecordView {
         ])
         for audited in history {
             let change = audited.logged.change
-            let replica = ShownText.replica(change.dot.replica, own: own)
+            let replica = ShownText.replica(change.dot.replica, own: own).text(in: language)
             table.add([
                 ShownText.moment(change.stamp.shownTime).text(in: language), change.by ?? "",
                 "\(replica):\(change.dot.seq)",
@@ -276,9 +272,9 @@ extension AuditedChange {
                 {
                     return events.map(\.word).joined(separator: ", ")
                 }
-                let text = ShownText.value(FieldCodec.json(from: value, for: definition))
-                return DisplayWidth.truncated(
-                    text.replacing("\n", with: " "), to: Self.valueColumnsMax)
+                let json = FieldCodec.json(from: value, for: definition)
+                let text = ShownText.value(json, field.name, in: kind).text(in: language)
+                return DisplayWidth.truncated(text, to: Self.valueColumnsMax)
             }
             let sign = definition?.isEntries == true ? "+" : ""
             let old = field.before.map { text($0) + " → " } ?? ""
@@ -338,15 +334,18 @@ extension Change {
 }
 
 extension ShownConflict {
-    /// The values for a terminal: what, when, by whom, by which change.
-    func lines(own: ReplicaID?) -> [String] {
-        var table = TextTable([.init(""), .init(""), .init(""), .init("")])
-        for shown in values {
-            let place = shown.dot.replica == own ? " (here)" : ""
-            table.add([
-                "  " + ShownText.value(shown.value), ShownText.time(shown.at),
-                shown.by.map { "by \($0)" } ?? "", "\(shown.dot)\(place)",
-            ])
+    /// The values for a terminal, numbered: what, when, by whom, by which change.
+    func lines(in kind: RecordKind, own: ReplicaID?, _ language: Language) -> [String] {
+        var table = TextTable(Array(repeating: .init(""), count: 5))
+        for (place, shown) in values.enumerated() {
+            let here = shown.dot.replica == own ? Message(" (here)", vi: " (tại đây)") : nil
+            let cells = [
+                Message(verbatim: "  \(place + 1)"),
+                ShownText.value(shown.value, name, in: kind, .exact), ShownText.moment(shown.at),
+                shown.by.map { Message("by \($0)", vi: "do \($0)") } ?? Message(verbatim: ""),
+                Message(verbatim: shown.dot.description) + (here ?? Message(verbatim: "")),
+            ]
+            table.add(cells.map { $0.text(in: language) })
         }
         return table.lines
     }

@@ -32,12 +32,12 @@ struct ShownDeadline {
     /// Whether the dossier is still to be finished.
     var isOpen: Bool { finished == nil }
 
-    /// `2021-05-31 17:00`.
-    var time: String { ShownText.minute(.string(OfficeTime.text(milliseconds: deadline.due))) }
+    /// `2021-05-31 17:00`, or the day alone for one that ends with it.
+    var time: Message { FieldWords.moment(milliseconds: deadline.due, isEnd: true) }
 
     /// `due 2021-05-31 17:00, within time: 7 working days by procedure 1.004199`.
     var line: Message {
-        Message("due \(time), ", vi: "hẹn trả \(Self.vietnamese(time)), ") + standing.title
+        Message("due ", vi: "hẹn trả ") + time + Message(verbatim: ", ") + standing.title
             + lateness + Message(verbatim: ": ") + deadline.reason
     }
 
@@ -71,13 +71,5 @@ struct ShownDeadline {
                 deadline.pausedSince.map { .string(OfficeTime.text(milliseconds: $0)) } ?? .null
             ),
         ])
-    }
-
-    /// `31/05/2021 17:00` of `2021-05-31 17:00`.
-    static func vietnamese(_ minute: String) -> String {
-        let parts = minute.split(separator: " ")
-        guard let day = parts.first else { return minute }
-        return ([Language.vietnamese.day(String(day))] + parts.dropFirst().map(String.init))
-            .joined(separator: " ")
     }
 }

@@ -8,18 +8,10 @@ internal import Time
 
 /// Values as a person reads them; not yet safe for a terminal.
 enum ShownText {
-    /// An instant at the offices' time; `never` when there is none.
-    static func time(_ time: Timestamp?) -> String {
-        time.map { OfficeTime.text(milliseconds: $0.milliseconds) } ?? "never"
-    }
-
-    /// An instant as each language writes it.
+    /// An instant as each language writes it, to the minute.
     static func moment(_ time: Timestamp?) -> Message {
-        let minute = time.map {
-            Self.minute(.string(OfficeTime.text(milliseconds: $0.milliseconds)))
-        }
-        return Message(
-            Self.time(time), vi: minute.map(ShownDeadline.vietnamese) ?? "chưa lần nào")
+        time.map { FieldWords.moment(milliseconds: $0.milliseconds) }
+            ?? Message("never", vi: "chưa lần nào")
     }
 
     /// A number of changes.
@@ -34,23 +26,16 @@ enum ShownText {
         time.map { .string(OfficeTime.text(milliseconds: $0.milliseconds)) } ?? .null
     }
 
-    /// A field's value.
-    static func value(_ value: JSONValue?) -> String {
-        switch value {
-        case nil: ""
-        case .null?: "(cleared)"
-        case .string(let text)?: text
-        case .array(let values)? where values.allSatisfy({ $0.stringValue != nil }):
-            values.compactMap(\.stringValue).joined(separator: "; ")
-                .replacing("\n", with: "; ")
-        case let other?: other.serialized()
-        }
-    }
-
-    /// An instant of a field, to the minute: `2021-05-31 08:30`.
-    static func minute(_ value: JSONValue?) -> String {
-        guard let text = value?.stringValue else { return "" }
-        return String(text.prefix(16)).replacing("T", with: " ")
+    /// A field's value, on one line.
+    static func value(
+        _ value: JSONValue?, _ name: FieldName, in kind: RecordKind,
+        _ precision: FieldWords.Precision = .minute
+    ) -> Message {
+        let field = RecordSchema.definition(of: name, in: kind)
+        let words = FieldWords.text(of: value, for: field, precision)
+        return Message(
+            words.english.replacing("\n", with: "; "),
+            vi: words.vietnamese.replacing("\n", with: "; "))
     }
 
     /// What people call a record: its code, or else its id.
@@ -59,8 +44,9 @@ enum ShownText {
     }
 
     /// A replica, one's own by another word.
-    static func replica(_ replica: ReplicaID, own: ReplicaID?) -> String {
-        replica == own ? "this replica" : replica.description
+    static func replica(_ replica: ReplicaID, own: ReplicaID?) -> Message {
+        replica == own
+            ? Message("this replica", vi: "máy này") : Message(verbatim: replica.description)
     }
 }
 
@@ -84,6 +70,6 @@ extension Option {
     static let at = Option(
         "--at", valueName: "TIME",
         help: Message(
-            "when it happened, if not now: 2021-05-31T08:30:00+07:00",
-            vi: "thời điểm, nếu không phải bây giờ: 2021-05-31T08:30:00+07:00"))
+            "when it happened, if not now: 2021-05-31 08:30, or 08:30 for today",
+            vi: "thời điểm, nếu không phải bây giờ: 31/05/2021 08:30, hoặc 08:30 là hôm nay"))
 }

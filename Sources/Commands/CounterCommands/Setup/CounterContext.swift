@@ -8,6 +8,7 @@ internal import Foundation
 public import HTTPClient
 internal import ReplicaStore
 internal import Text
+internal import Time
 public import Wire
 
 /// A way to central: exchanges, and the one request before them.
@@ -44,6 +45,9 @@ public struct CounterContext: Sendable {
 }
 
 extension CounterContext {
+    /// The day at the offices' time.
+    var today: CalendarDate { OfficeTime.day(ofMilliseconds: clock.now().milliseconds) }
+
     /// Runs `body` with the replica open, errors in the program's terms.
     func withDatabase<R>(
         _ invocation: Invocation, _ body: (ReplicaDatabase) throws -> R

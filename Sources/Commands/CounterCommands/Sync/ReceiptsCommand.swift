@@ -63,10 +63,17 @@ extension CounterReceipt {
     var word: String { outcome ?? "unfinished" }
 
     /// The outcome with what stopped the sync, unless that is the same word.
-    private var shownOutcome: String {
-        guard let failure, failure != word else { return word }
-        return "\(word) (\(failure))"
+    private var shownOutcome: Message {
+        let outcome = Message(word, vi: Self.outcomes[word] ?? word)
+        guard let failure, failure != word else { return outcome }
+        return outcome + Message(verbatim: " (\(failure))")
     }
+
+    private static let outcomes = [
+        "synced": "đã đồng bộ", "refused": "bị từ chối", "diverged": "khác mã kiểm",
+        "unreachable": "không tới được", "interrupted": "bị ngắt", "denied": "bị chặn",
+        "failed": "thất bại", "unfinished": "chưa xong",
+    ]
 
     /// The line of `receipts --json`.
     var json: JSONValue {
@@ -120,8 +127,8 @@ extension CounterReceipt {
                 : receipt.digest == receipt.centralDigest
                     ? say("agree", "khớp") : say("differ", "khác")
             table.add([
-                ShownText.time(receipt.ended),
-                receipt.shownOutcome,
+                ShownText.moment(receipt.ended).text(in: language),
+                receipt.shownOutcome.text(in: language),
                 "\(receipt.times)",
                 receipt.durable == receipt.durableBefore
                     ? "\(receipt.durable)" : "\(receipt.durableBefore) → \(receipt.durable)",

@@ -51,7 +51,7 @@ enum ContactCommand {
     {
         if invocation.has("--keys") { return try ContactKeys(invocation, context).run() }
         var words = invocation.positionals("FIELD=VALUE")
-        guard let way = try invocation.choice("--way", of: ways) else {
+        guard let way = try invocation.word("--way", of: "way") else {
             let words = ways.joined(separator: ", ")
             throw UsageError(
                 Message("--way is missing: one of \(words)", vi: "thiếu --way: một trong \(words)"))
@@ -64,7 +64,7 @@ enum ContactCommand {
         }
         if let topic = topics.first { words.append("topic=\(topic)") }
         let fields = try CommandFailure.translating {
-            try FieldArguments(typed: words, kind: .contact)
+            try FieldArguments(typed: words, kind: .contact, today: context.today)
         }
         let answer = try NewCommand.make(.contact, nil, fields, invocation, context)
         try answer.print([Message(verbatim: "id    \(answer.result.record)")], invocation)

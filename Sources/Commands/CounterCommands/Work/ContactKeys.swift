@@ -77,7 +77,7 @@ struct ContactKeys {
         var words = ["way=\(way)"]
         if let topic { words.append("topic=\(topic)") }
         let fields = try CommandFailure.translating {
-            try FieldArguments(typed: words, kind: .contact)
+            try FieldArguments(typed: words, kind: .contact, today: context.today)
         }
         _ = try NewCommand.make(.contact, nil, fields, invocation, context)
     }

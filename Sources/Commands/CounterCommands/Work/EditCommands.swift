@@ -6,6 +6,7 @@ internal import Dossiers
 internal import JSON
 internal import ReplicaStore
 internal import Replication
+internal import SharedCommands
 internal import Text
 internal import Time
 
@@ -80,27 +81,15 @@ extension Invocation {
     /// When it happened, if that was said.
     ///
     /// - Throws: `UsageError`.
-    func time() throws -> Timestamp? {
-        try value(
-            "--at",
-            expected: Message(
-                "a time such as 2021-05-31T08:30:00+07:00, or a day",
-                vi: "thời điểm như 2021-05-31T08:30:00+07:00, hoặc một ngày")
-        ) { text in
-            if let time = RFC3339.millisecondsSinceEpoch(text) {
-                return Timestamp(milliseconds: time.milliseconds)
-            }
-            return CalendarDate(parsing: text).map {
-                Timestamp(milliseconds: OfficeTime.startOfDay($0))
-            }
-        }
+    func time(_ context: CounterContext) throws -> Timestamp? {
+        try instant("--at", today: context.today)
     }
 
     /// Who does it, if that was said.
     ///
     /// - Throws: `UsageError`.
     func writer() throws -> String? {
-        guard let name = value("--by") else { return nil }
+        guard let name = value("--by").map(Folding.squeezed) else { return nil }
         guard !name.isEmpty else {
             throw UsageError(Message("--by needs a name", vi: "--by cần một tên"))
         }

@@ -2,6 +2,7 @@ internal import Causality
 internal import CommandLine
 internal import Dossiers
 internal import JSON
+internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
 internal import Text
@@ -69,7 +70,11 @@ enum LifeCommands {
             options: [.note, .at, .by, .json]
         ) { invocation in
             let named = try invocation.optionalPositional("STATUS").map { text in
-                guard let status = stages.first(where: { $0.rawValue == text }) else {
+                let word = ChoiceWords.word(
+                    text,
+                    of: try FieldArguments.definition(
+                        of: RecordSchema.statusField, in: .dossier))
+                guard let status = stages.first(where: { $0.rawValue == word }) else {
                     let words = stages.map(\.rawValue).joined(separator: ", ")
                     throw UsageError(
                         Message(
@@ -163,7 +168,7 @@ enum LifeCommands {
                 }
                 var step = WorkStep(status: .processing)
                 if let papers = invocation.value("--papers") {
-                    step.additions.append(FieldWrite("papers", .text(papers)))
+                    step.additions.append(try FieldArguments.write("papers", typed: papers))
                 }
                 step.note(invocation.value("--note"))
                 return step

@@ -54,7 +54,8 @@ enum NewCommand {
             RecordID($0)
         }
         let fields = try CommandFailure.translating {
-            try FieldArguments(typed: invocation.positionals("FIELD=VALUE"), kind: kind)
+            try FieldArguments(
+                typed: invocation.positionals("FIELD=VALUE"), kind: kind, today: context.today)
         }
         let answer = try make(kind, id, fields, invocation, context)
         var lines = [Message(verbatim: "id    \(answer.result.record)")]
@@ -70,7 +71,7 @@ enum NewCommand {
         _ kind: RecordKind, _ id: RecordID?, _ given: FieldArguments, _ invocation: Invocation,
         _ context: CounterContext
     ) throws -> EditAnswer {
-        let at = try invocation.time()
+        let at = try invocation.time(context)
         let by = try invocation.writer()
         if kind == .dossier {
             try context.heed(context.doubts(of: given, invocation), invocation)

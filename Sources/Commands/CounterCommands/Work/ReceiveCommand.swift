@@ -7,6 +7,7 @@ internal import ReplicaStore
 internal import Replication
 internal import SharedCommands
 internal import Text
+internal import Time
 
 enum ReceiveCommand {
     static func command(_ context: CounterContext) -> Command {
@@ -51,11 +52,11 @@ enum ReceiveCommand {
             let reference = try CommandFailure.translating {
                 try RecordReference(words.removeFirst())
             }
-            let (papers, fields) = try split(words)
+            let (papers, fields) = try split(words, context.today)
             try accept(reference, papers, fields, invocation, context)
             return .ok
         }
-        let (papers, fields) = try split(words)
+        let (papers, fields) = try split(words, context.today)
         for name in ["procedure", "applicant_name"] as [FieldName] where !fields.names(name) {
             throw UsageError(
                 Message("\(name)=… is missing", vi: "thiếu \(name)=…"),
@@ -69,18 +70,20 @@ enum ReceiveCommand {
     }
 
     /// Papers may be several; one change adds one entry of a field, so they become one text of lines.
-    private static func split(_ words: [String]) throws -> (papers: String?, fields: FieldArguments)
-    {
+    private static func split(
+        _ words: [String], _ today: CalendarDate
+    ) throws -> (papers: String?, fields: FieldArguments) {
         let prefix = "papers="
         let papers = words.filter { $0.hasPrefix(prefix) }.map {
-            String($0.dropFirst(prefix.count))
+            Folding.trimmed(String($0.dropFirst(prefix.count)))
         }
         .filter { !$0.isEmpty }
         try CommandFailure.translating {
             for paper in papers { _ = try DossierPaper(parsing: paper) }
         }
         let fields = try CommandFailure.translating {
-            try FieldArguments(typed: words.filter { !$0.hasPrefix(prefix) }, kind: .dossier)
+            try FieldArguments(
+                typed: words.filter { !$0.hasPrefix(prefix) }, kind: .dossier, today: today)
         }
         return (papers.isEmpty ? nil : papers.joined(separator: "\n"), fields)
     }
@@ -89,7 +92,7 @@ enum ReceiveCommand {
         _ given: FieldArguments, _ papers: String?, _ invocation: Invocation,
         _ context: CounterContext
     ) throws -> StepAnswer {
-        let at = try invocation.time()
+        let at = try invocation.time(context)
         let by = try invocation.writer()
         try context.heed(context.doubts(of: given, invocation), invocation)
         return try context.edit(invocation) { edit, transaction in

@@ -2,8 +2,10 @@ internal import Causality
 internal import CommandLine
 internal import Dossiers
 internal import JSON
+internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
+internal import SharedCommands
 internal import Text
 
 /// The result goes out: at the counter or by public post.
@@ -40,7 +42,7 @@ enum ReturnCommand {
 
     private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
     {
-        let way = try way(invocation)
+        let wayFields = try CommandFailure.translating { try way(invocation) }
         let answer = try context.take(invocation) { state, time in
             guard state.status == .finished else {
                 throw CommandFailure(
@@ -51,7 +53,7 @@ enum ReturnCommand {
                         "finish it first: counter advance RECORD finished",
                         vi: "trước hết: counter advance MÃ finished"))
             }
-            var step = WorkStep(status: .returned, writes: way)
+            var step = WorkStep(status: .returned, writes: wayFields)
             step.writes.append(FieldWrite("returned_at", .integer(time.milliseconds)))
             step.note(invocation.value("--note"))
             return step
@@ -65,12 +67,12 @@ enum ReturnCommand {
         case (let name?, nil) where !name.isEmpty:
             [
                 FieldWrite("return_method", .text("counter")),
-                FieldWrite("returned_to", .text(name)),
+                try FieldArguments.write("returned_to", typed: name),
             ]
         case (nil, let number?) where !number.isEmpty:
             [
                 FieldWrite("return_method", .text("post")),
-                FieldWrite("tracking_number", .text(number)),
+                try FieldArguments.write("tracking_number", typed: number),
                 FieldWrite("delivery", .text("sent")),
             ]
         default:
@@ -101,14 +103,7 @@ enum ReturnCommand {
                 .note, .at, .by, .json,
             ]
         ) { invocation in
-            let state = invocation.positional("STATE")
-            guard deliveries.contains(state) else {
-                let words = deliveries.joined(separator: ", ")
-                throw UsageError(
-                    Message(
-                        "STATE must be one of \(words), not “\(state)”",
-                        vi: "STATE phải là một trong: \(words); không phải “\(state)”"))
-            }
+            let state = try invocation.argument("STATE", of: "delivery")
             let answer = try context.take(invocation) { record, time in
                 guard record.shownValue("return_method")?.text == "post" else {
                     throw CommandFailure(
@@ -117,25 +112,31 @@ enum ReturnCommand {
                             "the result was not sent by post", vi: "kết quả không gửi qua bưu chính"
                         ))
                 }
-                return step(state, at: time, invocation)
+                return try step(state, at: time, invocation)
             }
-            try answer.print(invocation, also: [Message(verbatim: "  \(state)")])
+            try answer.print(
+                invocation,
+                also: [
+                    Message(
+                        "  \(state)",
+                        vi: "  \(ChoiceWords.title(of: state, in: "delivery").vietnamese)")
+                ])
             return .ok
         }
     }
 
     private static func step(
         _ state: String, at time: Timestamp, _ invocation: Invocation
-    ) -> WorkStep {
+    ) throws -> WorkStep {
         var step = WorkStep(writes: [FieldWrite("delivery", .text(state))])
         if state == "delivered" {
             step.writes.append(FieldWrite("delivered_at", .integer(time.milliseconds)))
             if let name = invocation.value("--to"), !name.isEmpty {
-                step.writes.append(FieldWrite("returned_to", .text(name)))
+                step.writes.append(try FieldArguments.write("returned_to", typed: name))
             }
         }
         if state == "sent", let number = invocation.value("--post") {
-            step.writes.append(FieldWrite("tracking_number", .text(number)))
+            step.writes.append(try FieldArguments.write("tracking_number", typed: number))
         }
         step.note(invocation.value("--note"))
         return step

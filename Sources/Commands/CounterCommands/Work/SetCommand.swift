@@ -32,7 +32,8 @@ enum SetCommand {
     private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
     {
         let fields = try CommandFailure.translating {
-            try FieldArguments(typed: invocation.positionals("FIELD=VALUE"))
+            try FieldArguments(
+                typed: invocation.positionals("FIELD=VALUE"), today: context.today)
         }
         if fields.names(RecordSchema.officeField) {
             throw UsageError(
@@ -60,7 +61,7 @@ enum SetCommand {
         _ context: CounterContext
     ) throws -> EditAnswer {
         let reference = try invocation.reference()
-        let at = try invocation.time()
+        let at = try invocation.time(context)
         let by = try invocation.writer()
         return try context.edit(invocation) { edit, transaction in
             let result = try CatalogRule.explaining(reference, transaction) {

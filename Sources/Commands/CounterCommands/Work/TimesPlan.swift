@@ -3,6 +3,7 @@ internal import CommandLine
 internal import Dossiers
 internal import ReplicaStore
 internal import Replication
+internal import SharedCommands
 internal import Text
 internal import Time
 
@@ -24,16 +25,7 @@ struct TimesPlan {
                     "a span such as 9829d2h30m or -7h",
                     vi: "khoảng thời gian như 9829d2h30m hoặc -7h"),
                 transform: TimeSpan.milliseconds(parsing:))
-            start = try invocation.value(
-                "--to",
-                expected: Message(
-                    "a time such as 2026-11-30T09:15:00+07:00",
-                    vi: "thời điểm như 2026-11-30T09:15:00+07:00")
-            ) { text in
-                RFC3339.millisecondsSinceEpoch(text).map {
-                    Timestamp(milliseconds: $0.milliseconds)
-                }
-            }
+            start = try invocation.instant("--to", today: nil)
             if start != nil, span != nil || record == nil {
                 throw UsageError(
                     Message(

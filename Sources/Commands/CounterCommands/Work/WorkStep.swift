@@ -20,7 +20,7 @@ struct WorkStep {
 
     /// Adds a text to the notes, unless it is empty.
     mutating func note(_ text: String?) {
-        guard let text, !text.isEmpty else { return }
+        guard let text = text.map(Folding.trimmed), !text.isEmpty else { return }
         additions.append(FieldWrite(RecordSchema.notesField, .text(text)))
     }
 }
@@ -88,7 +88,7 @@ extension CounterContext {
         _ step: (RecordState, Timestamp) throws -> WorkStep
     ) throws -> StepAnswer {
         let reference = try named ?? invocation.reference()
-        let at = try invocation.time()
+        let at = try invocation.time(self)
         let by = try invocation.writer()
         return try edit(invocation) { edit, transaction in
             let state = try transaction.find(reference).state
