@@ -141,7 +141,7 @@ struct EditLineTests {
         let malformed: [(String, FieldName)] = [
             (#"{"new":"dossier","id":"17","fields":{"code":"a"}}"#, "id"),
             (#"{"set":"","fields":{"code":"a"}}"#, "record"),
-            (#"{"set":"a b","fields":{"code":"a"}}"#, "record"),
+            (#"{"set":"a\u2028b","fields":{"code":"a"}}"#, "record"),
             (#"{"note":"A","text":""}"#, "text"),
             (#"{"note":"A","text":"b","at":"08:30"}"#, "at"),
             (#"{"note":"A","text":"b","at":"2021-02-30T08:30:00Z"}"#, "at"),
@@ -234,7 +234,7 @@ struct EditLineTests {
         for text in [
             #"{"new":"\#(secret)","fields":{"code":"a"}}"#, #"{"new":"dossier","id":"\#(secret)","#,
             #"{"new":"dossier","id":"\#(secret)","fields":{"code":"a"}}"#,
-            #"{"set":"\#(secret) \#(secret)","fields":{"code":"a"}}"#,
+            #"{"set":"\#(secret)\u0085","fields":{"code":"a"}}"#,
             #"{"set":"A","fields":{"status":"\#(secret)"}}"#,
             #"{"note":"A","text":"b","at":"\#(secret)"}"#, "\(secret){",
         ] {

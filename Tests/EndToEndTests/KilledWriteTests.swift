@@ -204,6 +204,8 @@ struct OldFile: CustomTestStringConvertible {
 
             """
         }.joined() + """
+            DROP INDEX dossiers_code_key; DROP INDEX offices_code_key;
+            DROP INDEX procedures_code_key;
             DROP TABLE record_counts; DROP TABLE erased_records; DROP TABLE refused_content;
             DROP TABLE named_desks; DROP INDEX feed_position; DROP INDEX devices_called;
             DROP INDEX refusals_record; ALTER TABLE refusals DROP COLUMN is_content_kept;
@@ -230,6 +232,8 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE former_identities;
                 DROP TABLE clock_watch; DROP TABLE wrong_clock;
                 DROP TABLE dossier_events; DROP TABLE dossier_event_rules;
+                DROP INDEX dossiers_code_key; DROP INDEX offices_code_key;
+                DROP INDEX procedures_code_key;
                 """),
         OldFile(
             program: "central", name: "central.db",

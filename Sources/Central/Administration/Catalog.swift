@@ -91,7 +91,9 @@ extension ReplicaDatabase {
     ///
     /// - Throws: `AdministrationError.officeExists`, `StoreError`.
     public func requireNewOffice(_ code: String) throws {
-        guard try !hasOffice(code) else { throw AdministrationError.officeExists(code) }
+        guard try officeCode(like: code) == nil else {
+            throw AdministrationError.officeExists(code)
+        }
     }
 
     /// The offices of the catalog, by code.
@@ -115,11 +117,13 @@ extension ReplicaDatabase {
     public func catalogEntry(_ kind: RecordKind, named name: String) throws -> RecordID {
         if let id = RecordID(name) { return id }
         let field: FieldName = kind == .holiday ? "date" : "code"
+        let key = CodeText.key(name)
         var filter = RecordFilter()
         filter.kind = kind
         var found: (id: RecordID, from: String)?
         try forEachRecord(filter) { state in
-            guard state.shownValue(field)?.text == name else { return true }
+            let text = state.shownValue(field)?.text
+            guard text == name || text.map(CodeText.key) == key else { return true }
             let from = state.shownValue("effective_from")?.text ?? ""
             if from >= found?.from ?? "" { found = (state.id, from) }
             return true

@@ -16,7 +16,7 @@ public struct RequestSync: OfficeAct {
     ///
     /// - Throws: `AdministrationError.noSuchOffice`, `StoreError`.
     public func perform(in work: OfficeWork) throws -> Int {
-        try work.requireOffice(office)
+        let office = try work.requireOffice(office)
         let count = try work.transaction.requestSync(office: office)
         try work.note("request-sync", office ?? "", count: count)
         return count
@@ -47,7 +47,7 @@ public struct IssueCode: OfficeAct {
     ///
     /// - Throws: `AdministrationError.noSuchOffice`, `StoreError`.
     public func perform(in work: OfficeWork) throws -> Issued {
-        try work.requireOffice(office)
+        let office = try work.requireOffice(office) ?? office
         let code = EnrolmentCode(work.random)
         let expires = Timestamp(
             milliseconds: work.transaction.now.milliseconds + EnrolmentCode.lifetimeMilliseconds)

@@ -21,7 +21,7 @@ extension ReplicaDatabase {
     public func forEachInboxEntry(
         office: String? = nil, assignee: String? = nil, _ body: (InboxEntry) throws -> Bool
     ) throws {
-        try requireOffice(office, isOnlyRead: true)
+        let office = try requireOffice(office, isOnlyRead: true)
         var filter = RecordFilter()
         filter.isConflicted = true
         filter.office = office

@@ -47,7 +47,8 @@ public struct OfficeWork {
     /// Refuses the code of an office that the catalog does not have; `nil` is no code.
     ///
     /// - Throws: `AdministrationError.noSuchOffice`, `StoreError`.
-    public func requireOffice(_ code: String?) throws {
+    @discardableResult
+    public func requireOffice(_ code: String?) throws -> String? {
         try database.requireOffice(code)
     }
 }
@@ -77,15 +78,18 @@ extension ReplicaDatabase {
 
     /// Refuses the code of an office that the catalog does not have; `nil` is no code.
     ///
+    /// - Returns: the code as the catalog writes it, however it was written.
     /// - Parameter isOnlyRead: an office counts as well whose code the catalog has no more, while records
     ///   name it.
     /// - Throws: `AdministrationError.noSuchOffice`, `StoreError`.
-    public func requireOffice(_ code: String?, isOnlyRead: Bool = false) throws {
-        guard let code, try !hasOffice(code) else { return }
+    @discardableResult
+    public func requireOffice(_ code: String?, isOnlyRead: Bool = false) throws -> String? {
+        guard let code else { return nil }
+        if let known = try officeCode(like: code) { return known }
         if isOnlyRead {
             var filter = RecordFilter()
             filter.office = code
-            if try recordCount(filter) > 0 { return }
+            if try recordCount(filter) > 0 { return code }
         }
         throw AdministrationError.noSuchOffice(code)
     }

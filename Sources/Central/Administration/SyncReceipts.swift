@@ -23,7 +23,7 @@ public struct SyncReceipts: Sendable {
             if let device, try database.device(device) == nil {
                 throw AdministrationError.noSuchDevice(device)
             }
-            try database.requireOffice(office)
+            let office = try database.requireOffice(office)
             return (
                 try database.deviceReceipts(device: device, office: office, last: count),
                 try database.devices()

@@ -41,7 +41,7 @@ public struct Positional: Sendable, Hashable {
     public let help: Message
     /// Whether it may be left out; only the last ones may.
     public let optional: Bool
-    /// Whether it takes all that is left; only the last one may.
+    /// Whether it takes all that is left but what has to stand behind it; only one may.
     public let repeats: Bool
 
     /// Declares an argument.
@@ -89,8 +89,8 @@ public struct Command: Sendable {
         let required = arguments.prefix { !$0.optional }
         precondition(
             arguments.dropFirst(required.count).allSatisfy(\.optional)
-                && arguments.dropLast().allSatisfy { !$0.repeats },
-            "optional arguments come last, and only the last repeats")
+                && arguments.count(where: \.repeats) <= 1,
+            "optional arguments come last, and only one repeats")
         self.name = name
         self.summary = summary
         self.discussion = discussion

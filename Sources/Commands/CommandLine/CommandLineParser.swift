@@ -202,10 +202,13 @@ struct CommandLineParser {
     private func assign(to command: Command) throws(UsageError) -> [String: [String]] {
         var rest = arguments[...]
         var assigned: [String: [String]] = [:]
-        for positional in command.arguments {
+        for (place, positional) in command.arguments.enumerated() {
             if positional.repeats {
-                if !rest.isEmpty { assigned[positional.name] = Array(rest) }
-                rest = []
+                // What has to stand behind it is kept for that.
+                let behind = command.arguments[(place + 1)...].count { !$0.optional }
+                let count = max(min(rest.count, 1), rest.count - behind)
+                if count > 0 { assigned[positional.name] = Array(rest.prefix(count)) }
+                rest = rest.dropFirst(count)
             } else if let value = rest.popFirst() {
                 assigned[positional.name] = [value]
             }

@@ -37,8 +37,9 @@ extension CommandFailure {
             case .exists: .cantCreate
             case .notEnrolled: .noPermission
             case .identityTaken: .temporaryFailure
-            case .domain, .noSuchRecord, .ambiguousCode, .duplicateID, .otherKind, .doubledID,
-                .duplicateCode, .outOfScope, .unknownOffice, .notInConflict, .referredTo, .damaged:
+            case .domain, .noSuchRecord, .ambiguousCode, .ambiguousEnd, .duplicateID, .otherKind,
+                .doubledID, .duplicateCode, .outOfScope, .unknownOffice, .notInConflict,
+                .referredTo, .damaged:
                 .dataError
             }
         var hint = error.hint

@@ -53,7 +53,7 @@ public struct CatalogImporter {
             let key = keys.compactMap { name in
                 state.shownValue(name).flatMap { $0 == .null ? nil : FieldWrite(name, $0) }
             }
-            if !key.isEmpty { found[key] = state }
+            if !key.isEmpty { found[Self.recognised(key)] = state }
             return true
         }
         known = found
@@ -64,17 +64,18 @@ public struct CatalogImporter {
     ///
     /// - Throws: `StoreError`.
     public mutating func take(_ entry: CatalogEntry) throws {
-        guard taken.insert(entry.key).inserted else {
+        let key = Self.recognised(entry.key)
+        guard taken.insert(key).inserted else {
             repeated.append(entry.key.compactMap(\.value.text).joined(separator: " "))
             return
         }
-        guard let state = known[entry.key] else {
+        guard let state = known[key] else {
             _ = try edit.make(
                 entry.kind, writes: entry.key + entry.fields.filter { $0.value != .null })
             counts.made += 1
             return
         }
-        known[entry.key] = nil
+        known[key] = nil
         let changed = entry.fields.filter { field in
             (state.shownValue(field.name) ?? .null) != field.value
         }
@@ -83,6 +84,14 @@ public struct CatalogImporter {
         } else {
             _ = try edit.edit(.id(state.id), writes: changed)
             counts.changed += 1
+        }
+    }
+
+    /// A key by which an entry is known again however its code is written.
+    private static func recognised(_ key: [FieldWrite]) -> [FieldWrite] {
+        key.map { write in
+            guard write.name == "code", let code = write.value.text else { return write }
+            return FieldWrite(write.name, .text(CodeText.key(code)))
         }
     }
 

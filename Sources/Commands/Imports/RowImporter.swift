@@ -120,7 +120,7 @@ public struct RowImporter {
             }
         } catch let undone as Undone {
             for case (.success(let row), (.made, _)) in zip(group, undone.results) {
-                tried.insert(row.code)
+                tried.insert(CodeText.key(row.code))
             }
             return undone.results
         }
@@ -132,9 +132,11 @@ public struct RowImporter {
         switch row {
         case .failure(let fault): return (.failed, fault)
         case .success(let row):
-            if tried.contains(row.code) { return (.known, nil) }
+            if tried.contains(CodeText.key(row.code)) { return (.known, nil) }
             do {
                 return (try transaction.attempt { try take(row, edit, transaction) }, nil)
+            } catch is NoOffice {
+                return (.failed, RowFault(noOfficeIn: row))
             } catch let error as StoreError where error.isOfOneEdit {
                 return (
                     .failed,
@@ -146,6 +148,25 @@ public struct RowImporter {
         }
     }
 
+    private struct NoOffice: Error {}
+
+    private func isOffice(_ write: FieldWrite) -> Bool {
+        write.name == RecordSchema.officeField
+    }
+
+    /// Whether a dossier says what a row does: of codes, however they are written.
+    private func says(_ write: FieldWrite, _ state: RecordState) -> Bool {
+        let shown = state.shownValue(write.name)
+        if shown == write.value { return true }
+        guard let shown = shown?.text, let written = write.value.text else { return false }
+        switch RecordSchema.definition(of: write.name, in: .dossier)?.type {
+        case .code: return CodeText.key(shown) == CodeText.key(written)
+        case _ where write.name == "procedure":
+            return CodeText.procedureKeys(shown).last == CodeText.procedureKeys(written).last
+        default: return false
+        }
+    }
+
     private func take(
         _ row: ImportRow, _ edit: LocalEdit, _ transaction: WriteTransaction
     ) throws -> RowOutcome {
@@ -153,11 +174,14 @@ public struct RowImporter {
         do {
             state = try transaction.find(.code(row.code)).state
         } catch StoreError.noSuchRecord {
+            guard database.role == .counter || row.writes.contains(where: isOffice) else {
+                throw NoOffice()
+            }
             _ = try edit.make(
                 .dossier, writes: row.writes, additions: row.additions, by: options.writer)
             return .made
         }
-        let writes = row.writes.filter { state.shownValue($0.name) != $0.value }
+        let writes = row.writes.filter { !says($0, state) }
         let additions = row.additions.filter { addition in
             !state[addition.name].contains { $0.value == addition.value }
         }
@@ -165,5 +189,16 @@ public struct RowImporter {
         guard options.updates else { return .differs }
         _ = try edit.edit(.id(state.id), writes: writes, additions: additions, by: options.writer)
         return .updated
+    }
+}
+
+extension RowFault {
+    /// At central every row says of which office it is.
+    fileprivate init(noOfficeIn row: ImportRow) {
+        self.init(
+            line: row.line, bytes: row.bytes, code: "unknown_office",
+            message: Message(
+                "the row has no office: map a column to office, or give a constant",
+                vi: "dòng không có cơ quan: ánh xạ một cột vào office, hoặc ghi trong constants"))
     }
 }

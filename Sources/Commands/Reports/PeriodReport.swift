@@ -82,6 +82,13 @@ public struct PeriodReport: Hashable, Sendable {
         }
     }
 
+    /// An office's code as the catalog writes it; one that it does not have as it is.
+    private static func known(_ office: String?, in database: ReplicaDatabase) -> String? {
+        guard let office else { return nil }
+        // A database that cannot be read says so when its records are counted.
+        return (try? database.officeCode(like: office)) ?? office
+    }
+
     /// Counts the records of an open database, within its read transaction.
     ///
     /// - Parameters:
@@ -95,6 +102,7 @@ public struct PeriodReport: Hashable, Sendable {
     ) throws(ReportError) {
         self.period = period
         self.cutTime = cutTime
+        let office = Self.known(office, in: database)
         self.office = office
         months = period.months.map { MonthRow(month: $0) }
         do {

@@ -13,6 +13,8 @@ struct Tally {
     private let cutTime: Int64?
     private var procedures: [String?: PeriodFigures] = [:]
     private var procedureNames: [String: String] = [:]
+    /// The catalog's codes by their keys.
+    private var procedureCodes: [String: String] = [:]
 
     /// Which way a dossier came into the figures.
     private enum Place {
@@ -43,6 +45,7 @@ struct Tally {
     mutating func takeProcedure(_ state: RecordState) {
         guard let code = state.shownValue("code")?.text else { return }
         procedureNames[code] = state.shownValue("name")?.text ?? code
+        procedureCodes[CodeText.key(code)] = code
     }
 
     /// Counts a dossier by its moves in the accounts of offices.
@@ -221,7 +224,8 @@ struct Tally {
 
     /// The procedure, if the catalog has it: all else may be a clerk's text, and comes into no report.
     private func known(_ procedure: String?) -> String? {
-        procedure.flatMap { procedureNames[$0] == nil ? nil : $0 }
+        guard let procedure, procedureNames[procedure] == nil else { return procedure }
+        return CodeText.procedureKeys(procedure).lazy.compactMap { procedureCodes[$0] }.first
     }
 
     private mutating func add(

@@ -13,7 +13,7 @@ public struct DeadlineBook: Sendable {
     private var extraDays: Set<CalendarDate> = []
     private var yearsWithHolidays: Set<Int> = []
     private var hoursOfOffice: [String: OfficeHours] = [:]
-    /// By code; the editions in the order of the day from which they hold.
+    /// By the key of the code; the editions in the order of the day from which they hold.
     private var procedures: [String: [Edition]] = [:]
 
     /// Reads the entries of the catalog; records of other kinds are passed over.
@@ -45,7 +45,7 @@ public struct DeadlineBook: Sendable {
                 text("limit").flatMap(TimeLimit.init(parsing:))
                 ?? days.flatMap { TimeLimit(Int($0), .workingDays) }
             let from = text("effective_from").flatMap { CalendarDate(parsing: $0) }
-            procedures[code, default: []].append(Edition(from: from, limit: limit))
+            procedures[CodeText.key(code), default: []].append(Edition(from: from, limit: limit))
         default: return
         }
     }
@@ -60,7 +60,8 @@ public struct DeadlineBook: Sendable {
     /// The limit of a procedure that holds for what is received on a day; `nil` when the catalog has
     /// none.
     public func limit(ofProcedure code: String, receivedOn day: CalendarDate) -> TimeLimit? {
-        procedures[code]?.last { $0.from.map { $0 <= day } ?? true }?.limit
+        let known = CodeText.procedureKeys(code).lazy.compactMap { procedures[$0] }.first
+        return known?.last { $0.from.map { $0 <= day } ?? true }?.limit
     }
 
     /// When a dossier is due; `nil` when nobody wrote a date and no limit is known.

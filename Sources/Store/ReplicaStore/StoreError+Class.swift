@@ -4,8 +4,8 @@ extension StoreError {
     /// Whether one edit is at fault, and not the store: others may go on.
     public var isOfOneEdit: Bool {
         switch self {
-        case .domain, .noSuchRecord, .ambiguousCode, .duplicateID, .otherKind, .doubledID,
-            .duplicateCode, .outOfScope, .unknownOffice, .notInConflict, .referredTo:
+        case .domain, .noSuchRecord, .ambiguousCode, .ambiguousEnd, .duplicateID, .otherKind,
+            .doubledID, .duplicateCode, .outOfScope, .unknownOffice, .notInConflict, .referredTo:
             true
         case .sqlite, .notThisKind, .newerVersion, .missing, .displaced, .exists, .notEnrolled,
             .damaged, .identityTaken:
@@ -18,7 +18,7 @@ extension StoreError {
         switch self {
         case .domain(let error): error.code
         case .noSuchRecord: "no_such_record"
-        case .ambiguousCode: "ambiguous_code"
+        case .ambiguousCode, .ambiguousEnd: "ambiguous_code"
         case .duplicateID: "duplicate_id"
         case .otherKind: "other_kind"
         case .doubledID: "doubled_id"

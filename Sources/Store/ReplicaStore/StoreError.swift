@@ -23,6 +23,8 @@ public enum StoreError: Error, Sendable {
     case noSuchRecord
     /// Several records have this code: name one by its id.
     case ambiguousCode([RecordID])
+    /// The codes of several dossiers end like this.
+    case ambiguousEnd([String])
     /// A record with this id exists already.
     case duplicateID
     /// A record of another kind has this id.
@@ -82,6 +84,13 @@ extension StoreError: CustomStringConvertible {
                     + ids.map(\.description).joined(separator: ", "),
                 vi: "\(ids.count) hồ sơ có mã này: "
                     + ids.map(\.description).joined(separator: ", "))
+        case .ambiguousEnd(let codes):
+            Message(
+                "the codes of \(codes.count) dossiers end so: ",
+                vi: "mã của \(codes.count) hồ sơ có phần cuối này: ")
+                + Message(
+                    verbatim: codes.prefix(5).joined(separator: ", ")
+                        + (codes.count > 5 ? ", …" : ""))
         case .duplicateID:
             Message("a record with this id exists already", vi: "đã có bản ghi mang id này")
         case .otherKind(let kind):
@@ -156,6 +165,7 @@ extension StoreError: CustomStringConvertible {
                 "look for it with: counter list --search TEXT",
                 vi: "tìm bằng: counter list --search CHỮ")
         case .ambiguousCode: Message("name the dossier by its id", vi: "ghi id của hồ sơ")
+        case .ambiguousEnd: Message("give more of the code", vi: "ghi dài hơn phần cuối của mã")
         case .duplicateID:
             Message(
                 "leave the id out, or use set to change the record",

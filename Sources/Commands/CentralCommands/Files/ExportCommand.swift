@@ -67,10 +67,10 @@ enum ExportCommand {
         let since = try ExportPosition(invocation.required("--since"))
         let format = try invocation.choice("--format", of: ["ndjson", "csv"]) ?? "ndjson"
         let names = fields + (invocation.has("--with-personal") ? personalFields : [])
-        let office = invocation.value("--office")
         let end = try CentralHome(invocation).withDatabase { database in
             var count = 0
-            try database.requireOffice(office, isOnlyRead: true)
+            let office = try database.requireOffice(
+                invocation.value("--office"), isOnlyRead: true)
             let end = try database.read {
                 try since.check(in: database)
                 if format == "csv" {

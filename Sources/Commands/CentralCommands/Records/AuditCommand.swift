@@ -41,7 +41,7 @@ enum AuditCommand {
     ) { invocation in
         try CentralHome(invocation).withDatabase { database in
             if let text = invocation.optionalPositional("RECORD") {
-                try show(try RecordReference(text), database, invocation)
+                try show(try RecordReference(typed: text), database, invocation)
             } else {
                 try showTrail(database, invocation)
             }

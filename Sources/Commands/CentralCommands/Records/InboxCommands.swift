@@ -104,7 +104,7 @@ enum InboxCommands {
         let choice = try ConflictChoice(invocation)
         let home = try CentralHome(invocation)
         try home.withDatabase { database in
-            let reference = try RecordReference(invocation.positional("RECORD"))
+            let reference = try RecordReference(typed: invocation.positional("RECORD"))
             let act = ResolveConflict(
                 in: reference, choice.field, by: invocation.value("--by"),
                 choose: choice.chosenValue)
@@ -129,7 +129,7 @@ enum InboxCommands {
         guard !name.isEmpty else { throw UsageError(Message("NAME is empty", vi: "NAME trống")) }
         let home = try CentralHome(invocation)
         try home.withDatabase { database in
-            let reference = try RecordReference(invocation.positional("RECORD"))
+            let reference = try RecordReference(typed: invocation.positional("RECORD"))
             let act = AssignConflicts(of: reference, to: name, by: invocation.value("--by"))
             _ = try home.perform(act, database)
         }

@@ -67,7 +67,7 @@ enum RecordsCommand {
             RecordKind(name: $0)
         }
         try CentralHome(invocation).withDatabase { database in
-            try database.requireOffice(filter.office, isOnlyRead: true)
+            filter.office = try database.requireOffice(filter.office, isOnlyRead: true)
             try database.read {
                 try database.forEachRecord(filter) { state in
                     try invocation.printOut(ShownRecord(state: state).json.serialized())

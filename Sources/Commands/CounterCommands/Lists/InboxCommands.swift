@@ -16,22 +16,25 @@ enum InboxCommands {
                 "give a record's conflicts to a person",
                 vi: "giao mâu thuẫn của hồ sơ cho một người"),
             arguments: [
-                .record,
+                .records,
                 Positional("NAME", help: Message("who is to settle them", vi: "người xử lý")),
             ],
             options: [.at, .by, .json]
         ) { invocation in
-            let name = invocation.positional("NAME")
+            let name = Folding.squeezed(invocation.positional("NAME"))
             guard !name.isEmpty else {
                 throw UsageError(Message("NAME is empty", vi: "NAME trống"))
             }
             let addition = FieldWrite(RecordSchema.assignedField, .text(name))
-            let answer = try SetCommand.write([], [addition], invocation, context)
-            let record = ShownText.name(of: answer.record)
-            try answer.print(
-                [Message("\(record) was given to \(name)", vi: "đã giao \(record) cho \(name)")],
-                invocation)
-            return .ok
+            return try context.each(of: try invocation.references(), invocation) { reference in
+                let answer = try SetCommand.write(reference, [], [addition], invocation, context)
+                let record = ShownText.name(of: answer.record)
+                try answer.print(
+                    [
+                        Message(
+                            "\(record) was given to \(name)", vi: "đã giao \(record) cho \(name)")
+                    ], invocation)
+            }
         }
     }
 

@@ -75,7 +75,18 @@ extension Invocation {
     ///
     /// - Throws: `CommandFailure` when it can be neither an id nor a code.
     func reference() throws -> RecordReference {
-        try CommandFailure.translating { try RecordReference(positional("RECORD")) }
+        try CommandFailure.translating { try RecordReference(typed: positional("RECORD")) }
+    }
+
+    /// The records that the first argument names.
+    ///
+    /// - Throws: `CommandFailure` when one can be neither an id nor a code.
+    func references(
+        _ words: [String]? = nil
+    ) throws -> [(word: String, reference: RecordReference)] {
+        try CommandFailure.translating {
+            try (words ?? positionals("RECORD")).map { ($0, try RecordReference(typed: $0)) }
+        }
     }
 
     /// When it happened, if that was said.
@@ -98,7 +109,15 @@ extension Invocation {
 }
 
 extension Positional {
+    static let records = Positional(
+        "RECORD",
+        help: Message(
+            "a dossier's code, the end of one, or an id; several one after the other",
+            vi: "mã hồ sơ, phần cuối của mã, hoặc id; có thể ghi nhiều, cách nhau dấu cách"),
+        repeats: true)
     static let record = Positional(
         "RECORD",
-        help: Message("the record's id, or a dossier's code", vi: "id của bản ghi, hoặc mã hồ sơ"))
+        help: Message(
+            "the record's id, or a dossier's code or the end of one",
+            vi: "id của bản ghi, hoặc mã hồ sơ hay phần cuối của mã"))
 }

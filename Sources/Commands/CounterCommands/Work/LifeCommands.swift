@@ -61,7 +61,7 @@ enum LifeCommands {
                     xử lý xong, kết quả chờ trả: counter return.
                     """),
             arguments: [
-                .record,
+                .records,
                 Positional(
                     "STATUS",
                     help: Message(verbatim: stages.map(\.rawValue).joined(separator: ", ")),
@@ -69,21 +69,24 @@ enum LifeCommands {
             ],
             options: [.note, .at, .by, .json]
         ) { invocation in
-            let named = try invocation.optionalPositional("STATUS").map { text in
-                let word = ChoiceWords.word(
-                    text,
-                    of: try FieldArguments.definition(
-                        of: RecordSchema.statusField, in: .dossier))
-                guard let status = stages.first(where: { $0.rawValue == word }) else {
-                    let words = stages.map(\.rawValue).joined(separator: ", ")
+            // The last word may be a stage; all before it are dossiers.
+            var words = invocation.positionals("RECORD")
+            let field = try FieldArguments.definition(of: RecordSchema.statusField, in: .dossier)
+            var named: DossierStatus?
+            if words.count > 1, let last = words.last,
+                let word = ChoiceWords.word(last, of: field)
+            {
+                guard let stage = stages.first(where: { $0.rawValue == word }) else {
+                    let names = stages.map { Message($0.rawValue, vi: $0.title.vietnamese) }
                     throw UsageError(
-                        Message(
-                            "STATUS must be one of \(words), not “\(text)”",
-                            vi: "STATUS phải là một trong: \(words); không phải “\(text)”"))
+                        Message("STATUS must be one of ", vi: "STATUS phải là một trong: ")
+                            + .joined(names, separator: ", ")
+                            + Message(", not “\(last)”", vi: "; không phải “\(last)”"))
                 }
-                return status
+                named = stage
+                words.removeLast()
             }
-            let answer = try context.take(invocation) { state, time in
+            return try context.takeEach(invocation, words) { state, time in
                 var step = WorkStep(status: try named ?? next(after: state))
                 if step.status == .finished {
                     step.writes.append(FieldWrite("finished_at", .integer(time.milliseconds)))
@@ -91,8 +94,6 @@ enum LifeCommands {
                 step.note(invocation.value("--note"))
                 return step
             }
-            try answer.print(invocation)
-            return .ok
         }
     }
 
@@ -123,7 +124,7 @@ enum LifeCommands {
         _ name: String, _ status: DossierStatus, _ summary: Message, _ context: CounterContext
     ) -> Command {
         Command(
-            name, summary: summary, arguments: [.record, reason], options: [.at, .by, .json]
+            name, summary: summary, arguments: [.records, reason], options: [.at, .by, .json]
         ) { invocation in
             try take(status, invocation, context)
         }
@@ -136,13 +137,11 @@ enum LifeCommands {
         guard !text.isEmpty else {
             throw UsageError(Message("the reason is empty", vi: "chưa ghi lý do"))
         }
-        let answer = try context.take(invocation) { _, _ in
+        return try context.takeEach(invocation) { _, _ in
             var step = WorkStep(status: status)
             step.note(text)
             return step
         }
-        try answer.print(invocation)
-        return .ok
     }
 
     private static func resume(_ context: CounterContext) -> Command {
@@ -151,7 +150,7 @@ enum LifeCommands {
             summary: Message(
                 "go on with a dossier that waited; the clock runs again",
                 vi: "tiếp tục hồ sơ đang tạm dừng; thời hạn được tính tiếp"),
-            arguments: [.record],
+            arguments: [.records],
             options: [
                 Option(
                     "--papers", valueName: "TEXT",
@@ -159,7 +158,7 @@ enum LifeCommands {
                 .note, .at, .by, .json,
             ]
         ) { invocation in
-            let answer = try context.take(invocation) { state, _ in
+            return try context.takeEach(invocation) { state, _ in
                 guard state.status?.isPause == true else {
                     throw CommandFailure(
                         .dataError,
@@ -173,8 +172,6 @@ enum LifeCommands {
                 step.note(invocation.value("--note"))
                 return step
             }
-            try answer.print(invocation)
-            return .ok
         }
     }
 
@@ -193,7 +190,7 @@ enum LifeCommands {
                     sau lần đồng bộ kế tiếp. Ngày hẹn trả có đổi theo thì chương trình báo.
                     """),
             arguments: [
-                .record,
+                .records,
                 Positional(
                     "OFFICE", help: Message("the other office's code", vi: "mã cơ quan nhận")),
             ],
@@ -201,22 +198,24 @@ enum LifeCommands {
         ) { invocation in
             let office = invocation.positional("OFFICE")
             let safe = TerminalSafe.text(office)
-            let answer = try context.take(invocation) { state, _ in
-                guard state.shownValue(RecordSchema.officeField)?.text != office else {
-                    throw UsageError(
-                        Message(
-                            "the dossier is office \(safe)'s already",
-                            vi: "hồ sơ đã thuộc cơ quan \(safe)"))
+            let write = try FieldArguments.write(RecordSchema.officeField, typed: office)
+            return try context.each(of: try invocation.references(), invocation) { reference in
+                let answer = try context.take(invocation, reference) { state, _ in
+                    guard state.shownValue(RecordSchema.officeField) != write.value else {
+                        throw UsageError(
+                            Message(
+                                "the dossier is office \(safe)'s already",
+                                vi: "hồ sơ đã thuộc cơ quan \(safe)"))
+                    }
+                    var step = WorkStep(writes: [write])
+                    step.note(invocation.value("--note"))
+                    return step
                 }
-                var step = WorkStep(writes: [FieldWrite(RecordSchema.officeField, .text(office))])
-                step.note(invocation.value("--note"))
-                return step
+                try answer.print(
+                    invocation,
+                    also: [Message("handed over to \(safe)", vi: "đã chuyển cho \(safe)")]
+                        + [answer.movedDeadline].compactMap(\.self))
             }
-            try answer.print(
-                invocation,
-                also: [Message("handed over to \(safe)", vi: "đã chuyển cho \(safe)")]
-                    + [answer.movedDeadline].compactMap(\.self))
-            return .ok
         }
     }
 }

@@ -12,25 +12,23 @@ enum NoteCommand {
                 "Notes are kept, all of them, whoever else writes at the same time.",
                 vi: "Mọi ghi chú đều được giữ, dù người khác ghi cùng lúc."),
             arguments: [
-                .record,
+                .records,
                 Positional(
                     "TEXT", help: Message("the note, in quotes", vi: "ghi chú, đặt trong nháy")),
             ],
             options: [.at, .by, .json]
         ) { invocation in
-            let text = invocation.positional("TEXT")
+            let text = Folding.trimmed(invocation.positional("TEXT"))
             guard !text.isEmpty else {
                 throw UsageError(Message("the note is empty", vi: "ghi chú trống"))
             }
             let note = FieldWrite(RecordSchema.notesField, .text(text))
-            let answer = try SetCommand.write([], [note], invocation, context)
-            try answer.print(
-                [
-                    Message(
-                        "noted at \(ShownText.name(of: answer.record))",
-                        vi: "đã ghi chú vào \(ShownText.name(of: answer.record))")
-                ], invocation)
-            return .ok
+            return try context.each(of: try invocation.references(), invocation) { reference in
+                let answer = try SetCommand.write(reference, [], [note], invocation, context)
+                let name = ShownText.name(of: answer.record)
+                try answer.print(
+                    [Message("noted at \(name)", vi: "đã ghi chú vào \(name)")], invocation)
+            }
         }
     }
 }

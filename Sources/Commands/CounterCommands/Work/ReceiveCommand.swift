@@ -50,7 +50,7 @@ enum ReceiveCommand {
         var words = invocation.positionals("FIELD=VALUE")
         guard let first = words.first, first.contains("=") else {
             let reference = try CommandFailure.translating {
-                try RecordReference(words.removeFirst())
+                try RecordReference(typed: words.removeFirst())
             }
             let (papers, fields) = try split(words, context.today)
             try accept(reference, papers, fields, invocation, context)

@@ -25,7 +25,7 @@ enum ReturnCommand {
                     Trả tại quầy cho một người, hoặc gửi bưu chính công ích theo mã bưu gửi; việc phát
                     được ghi nhận bằng: counter delivery.
                     """),
-            arguments: [.record],
+            arguments: [.records],
             options: [
                 Option(
                     "--to", valueName: "NAME",
@@ -43,7 +43,7 @@ enum ReturnCommand {
     private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
     {
         let wayFields = try CommandFailure.translating { try way(invocation) }
-        let answer = try context.take(invocation) { state, time in
+        return try context.takeEach(invocation) { state, time in
             guard state.status == .finished else {
                 throw CommandFailure(
                     .dataError,
@@ -58,8 +58,6 @@ enum ReturnCommand {
             step.note(invocation.value("--note"))
             return step
         }
-        try answer.print(invocation)
-        return .ok
     }
 
     private static func way(_ invocation: Invocation) throws -> [FieldWrite] {
@@ -90,7 +88,7 @@ enum ReturnCommand {
                 "note what became of a result sent by post",
                 vi: "ghi nhận kết quả gửi bưu chính đã phát hay chưa"),
             arguments: [
-                .record,
+                .records,
                 Positional("STATE", help: Message(verbatim: deliveries.joined(separator: ", "))),
             ],
             options: [
@@ -104,7 +102,10 @@ enum ReturnCommand {
             ]
         ) { invocation in
             let state = try invocation.argument("STATE", of: "delivery")
-            let answer = try context.take(invocation) { record, time in
+            let shown = Message(
+                "  \(state)",
+                vi: "  \(ChoiceWords.title(of: state, in: "delivery").vietnamese)")
+            return try context.takeEach(invocation, also: [shown]) { record, time in
                 guard record.shownValue("return_method")?.text == "post" else {
                     throw CommandFailure(
                         .dataError,
@@ -114,14 +115,6 @@ enum ReturnCommand {
                 }
                 return try step(state, at: time, invocation)
             }
-            try answer.print(
-                invocation,
-                also: [
-                    Message(
-                        "  \(state)",
-                        vi: "  \(ChoiceWords.title(of: state, in: "delivery").vietnamese)")
-                ])
-            return .ok
         }
     }
 

@@ -42,7 +42,8 @@ enum SetCommand {
                     "a dossier goes to another office with: counter hand-over RECORD OFFICE",
                     vi: "chuyển hồ sơ sang cơ quan khác bằng: counter hand-over MÃ CƠ_QUAN"))
         }
-        let answer = try write(fields.writes, fields.additions, invocation, context)
+        let answer = try write(
+            try invocation.reference(), fields.writes, fields.additions, invocation, context)
         let count = fields.writes.count + fields.additions.count
         let name = ShownText.name(of: answer.record)
         try answer.print(
@@ -55,12 +56,12 @@ enum SetCommand {
         return .ok
     }
 
-    /// Edits the record that the invocation names.
+    /// Edits a record.
     static func write(
-        _ writes: [FieldWrite], _ additions: [FieldWrite], _ invocation: Invocation,
+        _ reference: RecordReference, _ writes: [FieldWrite], _ additions: [FieldWrite],
+        _ invocation: Invocation,
         _ context: CounterContext
     ) throws -> EditAnswer {
-        let reference = try invocation.reference()
         let at = try invocation.time(context)
         let by = try invocation.writer()
         return try context.edit(invocation) { edit, transaction in

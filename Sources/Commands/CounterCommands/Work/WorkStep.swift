@@ -122,6 +122,56 @@ extension CounterContext {
     }
 }
 
+extension CounterContext {
+    /// Makes one step with each of the dossiers that are named, each as one change of its own: what one
+    /// cannot take keeps none of the others back.
+    ///
+    /// - Parameter words: the dossiers; else the invocation's arguments `RECORD` name them.
+    /// - Returns: the exit code of the first that failed.
+    func takeEach(
+        _ invocation: Invocation, _ words: [String]? = nil, also lines: [Message] = [],
+        _ step: (RecordState, Timestamp) throws -> WorkStep
+    ) throws -> ExitCode {
+        try each(of: try invocation.references(words), invocation) { reference in
+            try take(invocation, reference, step).print(invocation, also: lines)
+        }
+    }
+
+    /// Does something with each of some records; a single one fails as any command does.
+    ///
+    /// - Returns: the exit code of the first that failed.
+    func each(
+        of records: [(word: String, reference: RecordReference)], _ invocation: Invocation,
+        _ body: (RecordReference) throws -> Void
+    ) throws -> ExitCode {
+        if records.count == 1 {
+            try body(records[0].reference)
+            return .ok
+        }
+        // A word that names none may be a slip in another argument: then nothing is done.
+        try read(invocation) { database in
+            for (word, reference) in records where try database.state(of: reference) == nil {
+                throw CommandFailure(
+                    .dataError,
+                    Message(
+                        "no record has this id or code: \(word); nothing was written",
+                        vi: "không có bản ghi nào mang id hay mã này: \(word); chưa ghi gì"))
+            }
+        }
+        var code = ExitCode.ok
+        for (word, reference) in records {
+            do {
+                try body(reference)
+            } catch let failure as CommandFailure where failure.exitCode == .dataError {
+                let name = TerminalSafe.text(word)
+                try invocation.printErr("\(name): \(invocation.text(failure.message))")
+                if code == .ok { code = failure.exitCode }
+            }
+        }
+        return code
+    }
+}
+
 extension StepAnswer {
     init(
         _ edit: EditAnswer, past: DossierStatus?, _ transaction: WriteTransaction, now: Timestamp

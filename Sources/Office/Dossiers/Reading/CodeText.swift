@@ -53,6 +53,13 @@ public enum CodeText {
         return Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar
     }
 
+    /// Whether a key is the number of a procedure in the national catalog: `1.004199`.
+    public static func isProcedureNumber(_ key: String) -> Bool {
+        let parts = key.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.map(\.count) == [1, 6]
+            && parts.allSatisfy { $0.allSatisfy { ("0"..."9").contains($0) } }
+    }
+
     private static func isDash(_ scalar: Unicode.Scalar) -> Bool {
         scalar == "-" || scalar == "\u{2212}"
             || scalar.value > 0x7F && scalar.properties.generalCategory == .dashPunctuation

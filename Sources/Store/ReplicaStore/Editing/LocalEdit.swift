@@ -57,7 +57,7 @@ public struct LocalEdit {
         _ kind: RecordKind, id: RecordID? = nil, writes: [FieldWrite],
         additions: [FieldWrite] = [], at: Timestamp? = nil, by: String? = nil
     ) throws -> EditResult {
-        var writes = writes
+        var writes = try transaction.withKnownOffice(writes)
         let office = try transaction.withAuthor { $0.office }
         if kind == .dossier || kind == .contact {
             try settleOffice(of: &writes, own: office)
@@ -87,6 +87,7 @@ public struct LocalEdit {
         at: Timestamp? = nil, by: String? = nil
     ) throws -> EditResult {
         let record = try transaction.find(reference)
+        let writes = try transaction.withKnownOffice(writes)
         try DossierRules.checkFields(
             of: record.state.kind, writes: writes, additions: additions)
         try DossierRules.checkEntered(writes, over: record.state)

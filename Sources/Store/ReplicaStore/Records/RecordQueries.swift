@@ -219,20 +219,7 @@ extension ReplicaDatabase {
     }
 
     func hasProcedure(_ code: String) throws -> Bool {
-        try exists("SELECT 1 FROM procedures WHERE code = ?1", code)
-    }
-
-    /// The ids of the records of a kind with this code.
-    func ids(ofCode code: String, kind: RecordKind) throws -> [RecordID] {
-        guard let table = table(of: kind), table.columns.contains(where: { $0.name == "code" })
-        else { return [] }
-        let statement = try connection.statement("SELECT id FROM \(table.name) WHERE code = ?1")
-        try statement.bind(1, code)
-        var ids: [RecordID] = []
-        while try statement.step() {
-            if let id = RecordID(bytes: statement.bytes(0)) { ids.append(id) }
-        }
-        return ids
+        try !ids(ofCode: code, kind: .procedure).isEmpty
     }
 
     func find(_ reference: RecordReference) throws -> StoredRecord? {
@@ -254,6 +241,13 @@ extension ReplicaDatabase {
             let own = try records.filter { try !isCopy($0.state) }
             guard own.count == 1 else { throw StoreError.ambiguousCode(ids.sorted()) }
             return own[0]
+        case .typed(let text):
+            if let found = try find(.code(text)) { return found }
+            let found = try dossiers(endingLike: text)
+            guard found.count <= 1 else {
+                throw StoreError.ambiguousEnd(found.map(\.code).sorted())
+            }
+            return try found.first.flatMap { try table(of: .dossier)?.load($0.id) }
         }
     }
 
@@ -296,8 +290,8 @@ private struct FilterCondition {
     init(_ filter: RecordFilter, columns: Set<FieldName>) {
         var clauses: [String] = []
         let equalities: [(FieldName, String?)] = [
-            ("status", filter.status), ("procedure", filter.procedure),
-            ("officer", filter.officer), ("channel", filter.channel), ("office", filter.office),
+            ("status", filter.status), ("officer", filter.officer), ("channel", filter.channel),
+            ("office", filter.office),
         ]
         for case (let name, let value?) in equalities {
             guard columns.contains(name) else {
@@ -305,6 +299,13 @@ private struct FilterCondition {
                 continue
             }
             clauses.append("\(name) = ?\(add(.text(value)))")
+        }
+        if let text = filter.procedure {
+            guard columns.contains("procedure") else {
+                isPossible = false
+                return
+            }
+            clauses.append(procedure(text))
         }
         if let received = filter.received {
             guard columns.contains("received_at") else {
@@ -316,6 +317,21 @@ private struct FilterCondition {
         }
         if filter.isConflicted { clauses.append("conflicts > 0") }
         sql = clauses.isEmpty ? "" : "WHERE " + clauses.joined(separator: " AND ")
+    }
+
+    /// The procedure however its code is written, with its authority or without.
+    private mutating func procedure(_ text: String) -> String {
+        let key = CodeKeySQL.expression("procedure")
+        var clauses = ["procedure = ?\(add(.text(text)))"]
+        let keys = CodeText.procedureKeys(text)
+        for known in keys.flatMap(CodeKeySQL.candidates) {
+            clauses.append("\(key) = ?\(add(.text(known)))")
+        }
+        if let number = keys.last, CodeText.isProcedureNumber(number) {
+            let pattern = number + ".[0-9][0-9][0-9].[0-9][0-9].[0-9][0-9].h[0-9]*"
+            clauses.append("\(key) GLOB ?\(add(.text(pattern)))")
+        }
+        return "(" + clauses.joined(separator: " OR ") + ")"
     }
 
     func bind(_ statement: Statement) throws {

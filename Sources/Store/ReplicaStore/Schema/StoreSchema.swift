@@ -40,6 +40,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "12-counter-wait", sql: KeptWait.schema),
                 Migration(name: "13-counter-former", sql: FormerIdentity.schema),
                 Migration(name: "16-counter-clock", sql: ClockWatchSchema.both),
+                Migration(name: "17-code-keys", sql: CodeKeySQL.indexes),
                 Migration(name: "19-counter-events", sql: DossierEventSchema.both),
             ]
         case .central:
@@ -59,6 +60,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "14-central-enrolments", sql: EnrolmentSchema.central),
                 Migration(name: "15-central-recovery", sql: RecoverySchema.central),
                 Migration(name: "16-central-clock", sql: ClockWatchSchema.both),
+                Migration(name: "17-code-keys", sql: CodeKeySQL.indexes),
                 Migration(name: "19-central-events", sql: DossierEventSchema.both),
                 Migration(name: "20-central-issued", sql: IssuedReportSchema.central),
             ]

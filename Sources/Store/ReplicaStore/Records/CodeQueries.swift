@@ -1,0 +1,145 @@
+// Codes are kept as they were written and found however they are written: exactly, or by what all ways
+// of writing a code have in common (`CodeText.key`). SQLite knows the same of a stored code by an
+// expression over built-in functions, so that an index serves it and any program can open the file.
+// `lower` there knows ASCII alone: a code with other letters is looked for in both cases.
+
+internal import Dossiers
+internal import Replication
+internal import SQLite
+internal import Text
+
+/// What stored codes have in common with others that are written differently, in SQL.
+enum CodeKeySQL {
+    private static let dashes = ["‐", "‑", "‒", "–", "—", "―", "−", "－"]
+
+    /// The key of a column's text.
+    static func expression(_ column: String) -> String {
+        let plain = dashes.reduce("ltrim(\(column), '''')") { "replace(\($0), '\($1)', '-')" }
+        return "lower(\(plain))"
+    }
+
+    /// Indexes of dossiers, offices and procedures by the keys of their codes.
+    static let indexes = ["dossiers", "offices", "procedures"].map { table in
+        "CREATE INDEX \(table)_code_key ON \(table)(\(expression("code"))) WHERE code IS NOT NULL;"
+    }.joined(separator: "\n")
+
+    /// What `expression` may give of a code with this key.
+    static func candidates(_ code: String) -> [String] {
+        let key = CodeText.key(code)
+        if key.utf8.allSatisfy({ $0 < 0x80 }) { return [key] }
+        return [key, smallASCII(key.uppercased()), smallASCII(CodeText.plain(code))]
+    }
+
+    private static func smallASCII(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    ("A"..."Z").contains(scalar)
+                        ? Unicode.Scalar(UInt8(scalar.value) + 0x20) : scalar
+                }))
+    }
+}
+
+extension ReplicaDatabase {
+    /// The catalog's own way of writing an office's code, from the code in any spelling or the office's
+    /// name where one office alone has it; `nil` when it has no such office.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func officeCode(like code: String) throws -> String? {
+        if try hasOffice(code) { return code }
+        if let known = try codes(like: code, kind: .office).first?.code { return known }
+        let name = Self.joinedName(code)
+        guard !name.isEmpty else { return nil }
+        var found: [String] = []
+        let statement = try connection.statement(
+            "SELECT code, name FROM offices WHERE code IS NOT NULL AND name IS NOT NULL")
+        defer { statement.reset() }
+        while try statement.step() {
+            if let known = statement.textOrNil(0), statement.textOrNil(1).map(Self.joinedName) == name {
+                found.append(known)
+            }
+        }
+        return found.count == 1 ? found[0] : nil
+    }
+
+    /// A name without what stands between its words: where a code stands, blanks are taken out.
+    private static func joinedName(_ text: String) -> String {
+        Folding.folded(text).filter { $0.isLetter || $0.isNumber }
+    }
+
+    /// The ids of the records of a kind with this code: of those that are written exactly so, else
+    /// of those that are written otherwise; a procedure also by the number without its authority.
+    func ids(ofCode code: String, kind: RecordKind) throws -> [RecordID] {
+        let exact = try codes(kind, where: "code = ?1", [code]).map(\.id)
+        if !exact.isEmpty { return exact }
+        let keys = kind == .procedure ? CodeText.procedureKeys(code) : [code]
+        for key in keys {
+            let ids = try codes(like: key, kind: kind).map(\.id)
+            if !ids.isEmpty { return ids }
+        }
+        return []
+    }
+
+    /// The dossiers whose code ends like this, at the beginning of one of its parts. O(dossiers).
+    func dossiers(endingLike end: String) throws -> [(id: RecordID, code: String)] {
+        let key = CodeText.key(end)
+        guard key.count >= DossierLimits.codeEndCharactersMin else { return [] }
+        let pattern =
+            "%"
+            + key.replacing("\\", with: "\\\\").replacing("%", with: "\\%")
+            .replacing("_", with: "\\_")
+        let found = try codes(
+            .dossier,
+            where: "code IS NOT NULL AND \(CodeKeySQL.expression("code")) LIKE ?1 ESCAPE '\\'",
+            [pattern])
+        return found.filter { _, code in
+            let whole = CodeText.key(code)
+            guard whole.hasSuffix(key) else { return false }
+            guard let before = whole.dropLast(key.count).last else { return true }
+            return !before.isLetter && !before.isNumber
+        }
+    }
+
+    private func codes(
+        like code: String, kind: RecordKind
+    ) throws -> [(id: RecordID, code: String)] {
+        let candidates = CodeKeySQL.candidates(code)
+        let places = candidates.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
+        let key = CodeText.key(code)
+        return try codes(
+            kind,
+            where: "code IS NOT NULL AND \(CodeKeySQL.expression("code")) IN (\(places))",
+            candidates
+        ).filter { CodeText.key($0.code) == key }
+    }
+
+    private func codes(
+        _ kind: RecordKind, where clause: String, _ texts: [String]
+    ) throws -> [(id: RecordID, code: String)] {
+        guard let table = table(of: kind), table.columns.contains(where: { $0.name == "code" })
+        else { return [] }
+        let statement = try connection.statement(
+            "SELECT id, code FROM \(table.name) WHERE \(clause)")
+        for (place, text) in texts.enumerated() { try statement.bind(place + 1, text) }
+        defer { statement.reset() }
+        var found: [(id: RecordID, code: String)] = []
+        while try statement.step() {
+            if let id = RecordID(bytes: statement.bytes(0)), let code = statement.textOrNil(1) {
+                found.append((id, code))
+            }
+        }
+        return found
+    }
+}
+
+extension WriteTransaction {
+    /// The writes with an office as the catalog writes it: by it a record is in an office's scope.
+    func withKnownOffice(_ writes: [FieldWrite]) throws -> [FieldWrite] {
+        try writes.map { write in
+            guard write.name == RecordSchema.officeField, let code = write.value.text,
+                let known = try database.officeCode(like: code)
+            else { return write }
+            return FieldWrite(write.name, .text(known))
+        }
+    }
+}
