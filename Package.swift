@@ -121,7 +121,10 @@ let package = Package(
             ]),
         library(
             "Counter/CounterLink",
-            ["Causality", "CounterEngine", "Crypto", "HTTP", "HTTPClient", "JSON", "Wire"]),
+            [
+                "Causality", "CounterEngine", "Crypto", "HTTP", "HTTPClient", "JSON", "Text",
+                "Wire",
+            ]),
         library(
             "Commands/Imports",
             [
@@ -239,7 +242,9 @@ let package = Package(
                 "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "SQLite",
                 "Simulation", "TestSupport",
             ], exclude: ["Failures"], swiftSettings: strict),
-        tests("ImportsTests", ["Dossiers", "Files", "Imports", "JSON", "Replication", "Time"]),
+        tests(
+            "ImportsTests",
+            ["Dossiers", "Files", "Imports", "JSON", "Replication", "Text", "Time"]),
         tests("TextTests", ["Text"]),
         tests(
             "CentralServerTests",

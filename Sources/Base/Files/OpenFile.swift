@@ -82,7 +82,7 @@ public final class OpenFile: Sendable {
     /// The bytes that come next from a descriptor, which stays open.
     ///
     /// - Throws: `FileError.cannotRead`.
-    static func readNext(
+    package static func readNext(
         from descriptor: Int32, upTo bytesMax: Int
     ) throws(FileError) -> [UInt8] {
         var failure: Int32 = 0

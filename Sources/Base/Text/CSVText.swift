@@ -1,5 +1,8 @@
 /// Rows of CSV (RFC 4180), as programs give them out.
 public enum CSVText {
+    /// The byte order mark, by which spreadsheets know a table for Unicode.
+    public static let mark = "\u{FEFF}"
+
     /// A row without its end.
     public static func line(_ cells: [String]) -> String {
         cells.map(cell).joined(separator: ",")

@@ -29,6 +29,8 @@ public struct ImportMapping: Sendable {
     /// What a column holds.
     struct Target: Sendable {
         var field: FieldDefinition
+        /// What the table calls it.
+        var heading = ""
         /// Words of the file, folded, and what they mean.
         var values: [String: String] = [:]
 
@@ -70,10 +72,12 @@ public struct ImportMapping: Sendable {
                 hint: Message(verbatim: known.joined(separator: ", ")))
         }
         for member in json["columns"]?.objectValue ?? [] {
-            columns[Folding.folded(member.name)] = try Self.target(member.value, of: member.name)
+            var target = try Self.target(member.value, of: member.name)
+            target.heading = Folding.squeezed(member.name)
+            columns[Self.key(member.name)] = target
         }
         for name in json["ignore"]?.arrayValue ?? [] {
-            ignored.insert(Folding.folded(name.stringValue ?? ""))
+            ignored.insert(Self.key(name.stringValue ?? ""))
         }
         var writes: [FieldWrite] = []
         for member in json["constants"]?.objectValue ?? [] {
@@ -133,36 +137,59 @@ public struct ImportMapping: Sendable {
         return field
     }
 
+    /// What all ways of writing a heading have in common: its words, however they are divided; of one
+    /// without any the heading itself.
+    static func key(_ heading: String) -> String {
+        let words = Folding.words(heading).joined(separator: " ")
+        return words.isEmpty ? Folding.trimmed(heading) : words
+    }
+
+    /// How many of some headings the mapping names.
+    func count(_ headings: [String]) -> Int {
+        headings.count { columns[Self.key($0)] != nil }
+    }
+
+    /// What the mapping calls the column of a field.
+    func heading(of field: FieldName) -> String? {
+        columns.values.filter { $0.field.name == field }.map(\.heading).min()
+    }
+
+    /// The target of a column or member; `nil` for one that is ignored or has no name.
+    ///
+    /// - Throws: `ImportError` for one that is neither mapped nor ignored: a mistake in the mapping must
+    ///   not lose a column without a word.
+    func target(of heading: String) throws(ImportError) -> Target? {
+        let key = Self.key(heading)
+        if let target = columns[key] { return target }
+        guard ignored.contains(key) || key.isEmpty else {
+            throw ImportError(
+                Message(
+                    "column “\(heading)” is not in the mapping",
+                    vi: "cột “\(heading)” chưa có trong tệp ánh xạ"),
+                hint: Message(
+                    "map it to a field, or name it under ignore",
+                    vi: "ánh xạ vào một trường, hoặc ghi vào ignore"))
+        }
+        return nil
+    }
+
     /// The targets of a file's columns; `nil` for one that is ignored.
     ///
     /// - Throws: `ImportError` for a heading that is neither mapped nor ignored, and when the code's is
-    ///   missing: a mistake in the mapping must not lose a column without a word.
+    ///   missing.
     func targets(of headings: [String]) throws(ImportError) -> [Target?] {
-        let names = headings.map { Folding.folded($0) }
         // What stands there may be a person's row, which no error text may show.
-        guard names.contains(where: { columns[$0] != nil }) else {
+        guard count(headings) > 0 else {
             throw ImportError(
                 Message(
-                    "the file's first line names no column of the mapping",
-                    vi: "dòng đầu của tệp không có cột nào trong tệp ánh xạ"),
+                    "no line at the beginning of the file names a column of the mapping",
+                    vi: "các dòng đầu của tệp không có cột nào trong tệp ánh xạ"),
                 hint: Message(
-                    "a table begins with a line of headings; see --suggest",
-                    vi: "bảng bắt đầu bằng dòng tiêu đề; xem --suggest"))
+                    "a table begins with a line of headings; see --suggest, and --heading-line",
+                    vi: "bảng bắt đầu bằng dòng tiêu đề; xem --suggest và --heading-line"))
         }
         var targets: [Target?] = []
-        for (heading, folded) in zip(headings, names) {
-            let target = columns[folded]
-            guard target != nil || ignored.contains(folded) || folded.isEmpty else {
-                throw ImportError(
-                    Message(
-                        "column “\(heading)” is not in the mapping",
-                        vi: "cột “\(heading)” chưa có trong tệp ánh xạ"),
-                    hint: Message(
-                        "map it to a field, or name it under ignore",
-                        vi: "ánh xạ vào một trường, hoặc ghi vào ignore"))
-            }
-            targets.append(target)
-        }
+        for heading in headings { targets.append(try target(of: heading)) }
         guard targets.contains(where: { $0?.field.name == "code" }) else {
             throw ImportError(
                 Message(

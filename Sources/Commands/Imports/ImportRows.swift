@@ -16,6 +16,8 @@ public struct ImportRow: Sendable {
     public var writes: [FieldWrite]
     /// Entries to add.
     public var additions: [FieldWrite]
+    /// What the table calls the fields.
+    var headings: [FieldName: String] = [:]
 }
 
 /// A row that was not taken. No text of it holds anything of the row.
@@ -38,58 +40,101 @@ public struct RowFault: Error, Sendable {
     }
 }
 
-/// The rows of a file: CSV with a heading, or NDJSON with one flat object a line.
+/// How a file is read, beside its mapping.
+public struct ImportReading: Sendable {
+    /// What stands between cells; `nil` to find out.
+    public var delimiter: Character?
+    /// The line on which the heading begins; `nil` to look for it.
+    public var headingLine: Int?
+    /// Whether what looks like the text of an old font is converted, or taken as it is; `nil` refuses the row.
+    public var convertsLegacyFonts: Bool?
+
+    /// A way of reading.
+    public init(
+        delimiter: Character? = nil, headingLine: Int? = nil, convertsLegacyFonts: Bool? = nil
+    ) {
+        self.delimiter = delimiter
+        self.headingLine = headingLine
+        self.convertsLegacyFonts = convertsLegacyFonts
+    }
+}
+
+/// The rows of a file: CSV with a heading, NDJSON with one flat object a line, or an array of objects.
 public struct ImportRows {
     private enum Source {
-        case csv(CSVReader, targets: [ImportMapping.Target?])
+        case csv(CSVReader, targets: [ImportMapping.Target?], after: Int)
         case json(LineReader)
+        case document(ArraySlice<JSONValue>)
     }
 
-    /// The heading of a CSV file, as it stands there.
-    public let heading: [UInt8]?
+    /// What a row that cannot be taken is written under, as it stands in the file: the heading's lines.
+    public let heading: [[UInt8]]
+    /// Whether the file begins with a byte order mark, or was UTF-16.
+    public let hasMark: Bool
     private let mapping: ImportMapping
+    private let reading: ImportReading
     private var source: Source
+    private var rowCount = 0
 
     /// Opens a file, or standard input for `-`, and reads its heading.
     ///
     /// - Throws: `ImportError`; `FileError` when it cannot be read.
-    public init(path: String, mapping: ImportMapping, delimiter: Character? = nil) throws {
+    public init(
+        path: String, mapping: ImportMapping, reading: ImportReading = ImportReading()
+    ) throws {
         self.mapping = mapping
-        var heading = try Heading(path: path)
-        if heading.isJSON {
-            source = .json(heading.lines)
-            self.heading = nil
+        self.reading = reading
+        let file = try TableSource(path: path)
+        if try JSONTable.isJSON(file) {
+            heading = []
+            if let rows = try JSONTable.document(file) {
+                source = .document(rows[...])
+            } else {
+                source = .json(file.lastLines())
+            }
+            hasMark = file.hasMark
             return
         }
-        let (cells, delimiter) = try heading.cells(delimiter: delimiter ?? mapping.delimiter)
-        self.heading = heading.first.bytes
+        let found = try TableHeading.find(
+            in: file, delimiter: reading.delimiter ?? mapping.delimiter, line: reading.headingLine,
+            recognised: mapping.count)
+        heading = found.bytes
         source = .csv(
-            CSVReader(heading.lines, delimiter: delimiter),
-            targets: try mapping.targets(of: cells))
+            CSVReader(file.lastLines(), delimiter: found.delimiter),
+            targets: try mapping.targets(of: found.cells), after: found.lastLine)
+        hasMark = file.hasMark
     }
 
     /// The headings of a file, for a suggestion.
     ///
     /// - Throws: `ImportError`; `FileError` when it cannot be read.
-    public static func headings(path: String, delimiter: Character? = nil) throws -> [String] {
-        var heading = try Heading(path: path)
-        return heading.isJSON
-            ? heading.memberNames : try heading.cells(delimiter: delimiter).cells
+    public static func headings(
+        path: String, reading: ImportReading = ImportReading()
+    ) throws -> [String] {
+        let file = try TableSource(path: path)
+        if try JSONTable.isJSON(file) { return try JSONTable.memberNames(file) }
+        return try TableHeading.find(
+            in: file, delimiter: reading.delimiter, line: reading.headingLine,
+            recognised: MappingSuggestion.count
+        ).cells
     }
 
-    /// The next row; `nil` at the end.
+    /// The next row; `nil` at the end. Rows without a filled cell are passed over.
     ///
     /// - Throws: `FileError.cannotRead`.
     public mutating func next() throws -> Result<ImportRow, RowFault>? {
         switch source {
-        case .csv(var reader, let targets):
-            defer { source = .csv(reader, targets: targets) }
-            return try reader.next().map { row in
+        case .csv(var reader, let targets, let after):
+            defer { source = .csv(reader, targets: targets, after: after) }
+            while let row = try reader.next() {
                 switch row {
-                case .success(let row): self.row(row, targets)
-                case .failure(let broken): .failure(RowFault(broken))
+                case .success(let row):
+                    if row.line > after, !row.isBlank { return self.row(row, targets) }
+                case .failure(let broken):
+                    if broken.line > after { return .failure(RowFault(broken)) }
                 }
             }
+            return nil
         case .json(var reader):
             defer { source = .json(reader) }
             do {
@@ -101,6 +146,12 @@ public struct ImportRows {
                 return .failure(
                     RowFault(BrokenRow(line: number, bytes: [], reason: .tooLong)))
             }
+        case .document(var rows):
+            guard let json = rows.popFirst() else { return nil }
+            source = .document(rows)
+            rowCount += 1
+            return row(
+                json.objectValue ?? [], line: rowCount, bytes: Array(json.serialized().utf8))
         }
     }
 
@@ -117,73 +168,133 @@ public struct ImportRows {
                         "the row has \(row.cells.count) cells, the heading \(targets.count)",
                         vi: "dòng có \(row.cells.count) ô, tiêu đề có \(targets.count) ô")))
         }
-        let cells = zip(targets, row.cells).compactMap { target, cell in target.map { ($0, cell) } }
+        let cells = zip(targets, row.cells).compactMap { target, cell in
+            target.map { Cell(target: $0, text: cell) }
+        }
         return make(cells, line: row.line, bytes: row.bytes)
     }
 
     private func row(_ line: LineReader.Line) -> Result<ImportRow, RowFault> {
-        func fault(_ code: String, _ message: Message) -> Result<ImportRow, RowFault> {
-            .failure(RowFault(line: line.number, bytes: line.bytes, code: code, message: message))
-        }
         guard let json = try? JSONValue(parsing: line.bytes[...]),  // the fault says so
             case .object(let members) = json
         else {
-            return fault(
-                "not_json",
-                Message("the line is no JSON object", vi: "dòng không phải đối tượng JSON"))
-        }
-        var cells: [(ImportMapping.Target, String)] = []
-        do {
-            let targets = try mapping.targets(of: members.map(\.name))
-            for (target, member) in zip(targets, members) {
-                guard let target else { continue }
-                switch member.value {
-                case .null: continue
-                case .string(let text): cells.append((target, text))
-                case .integer(let number): cells.append((target, String(number)))
-                default:
-                    return fault(
-                        "wrong_type",
-                        Message(
-                            "\(target.field.name) must be text",
-                            vi: "\(target.field.name) phải là chữ"))
-                }
-            }
-        } catch {
-            return fault("unknown_member", error.message)
-        }
-        return make(cells, line: line.number, bytes: line.bytes)
-    }
-
-    private func make(
-        _ cells: [(ImportMapping.Target, String)], line: Int, bytes: [UInt8]
-    ) -> Result<ImportRow, RowFault> {
-        var row = ImportRow(line: line, bytes: bytes, code: "", writes: [], additions: [])
-        do throws(DossierError) {
-            for (target, text) in cells {
-                guard let value = try target.value(text) else { continue }
-                let name = target.field.name
-                let given = target.field.isEntries ? row.additions : row.writes
-                guard !given.contains(where: { $0.name == name }) else {
-                    throw .repeatedField(name)
-                }
-                if target.field.isEntries {
-                    row.additions.append(FieldWrite(name, value))
-                } else {
-                    row.writes.append(FieldWrite(name, value))
-                    if name == "code" { row.code = value.text ?? "" }
-                }
-            }
-            guard !row.code.isEmpty else { throw .malformed("code", reason: "is empty") }
-        } catch {
             return .failure(
                 RowFault(
-                    line: line, bytes: bytes, code: error.code, message: error.message))
+                    line: line.number, bytes: line.bytes, code: "not_json",
+                    message: Message(
+                        "the line is no JSON object", vi: "dòng không phải đối tượng JSON")))
+        }
+        return row(members, line: line.number, bytes: line.bytes)
+    }
+
+    private func row(
+        _ members: [JSONMember], line: Int, bytes: [UInt8]
+    ) -> Result<ImportRow, RowFault> {
+        var cells: [Cell] = []
+        for member in members {
+            let target: ImportMapping.Target?
+            do throws(ImportError) {
+                target = try mapping.target(of: member.name)
+            } catch {
+                return .failure(
+                    RowFault(
+                        line: line, bytes: bytes, code: "unknown_member", message: error.message))
+            }
+            guard let target, member.value != .null else { continue }
+            cells.append(Cell(target: target, text: JSONTable.cell(member.value)))
+        }
+        return make(cells, line: line, bytes: bytes)
+    }
+
+    /// A cell with what it is; without text for a member that is neither text nor number.
+    private struct Cell {
+        var target: ImportMapping.Target
+        var text: String?
+    }
+
+    /// The row, or all that is wrong with it.
+    private func make(
+        _ cells: [Cell], line: Int, bytes: [UInt8]
+    ) -> Result<ImportRow, RowFault> {
+        var row = ImportRow(line: line, bytes: bytes, code: "", writes: [], additions: [])
+        var faults: [(code: String, message: Message)] = []
+        for cell in cells {
+            let name = cell.target.field.name
+            row.headings[name] = cell.target.heading
+            do throws(DossierError) {
+                try take(cell, into: &row)
+            } catch {
+                let message = error.message(of: name, as: cell.target.heading)
+                faults.append((error.code, message))
+            }
+        }
+        for cell in cells where reading.convertsLegacyFonts == nil {
+            guard let font = cell.text.flatMap(LegacyFont.of) else { continue }
+            faults.append(("legacy_font", font.message(at: cell.target.heading)))
+        }
+        if row.code.isEmpty, !faults.contains(where: { $0.code == "malformed" }) {
+            let error = DossierError.malformed("code", reason: "is empty")
+            let heading = mapping.heading(of: "code")
+            faults.append((error.code, error.message(of: "code", as: heading ?? "code")))
+        }
+        if let first = faults.first {
+            return .failure(
+                RowFault(
+                    line: line, bytes: bytes, code: first.code,
+                    message: .joined(faults.map(\.message), separator: "; ")))
         }
         row.writes += mapping.constants.filter { constant in
             !row.writes.contains { $0.name == constant.name }
         }
         return .success(row)
+    }
+
+    private func take(_ cell: Cell, into row: inout ImportRow) throws(DossierError) {
+        let field = cell.target.field
+        guard var text = cell.text else { throw .wrongType(field.name, expected: "text") }
+        if reading.convertsLegacyFonts == true, let font = LegacyFont.of(text) {
+            text = font.converted(text)
+        }
+        guard let value = try cell.target.value(text) else { return }
+        let given = field.isEntries ? row.additions : row.writes
+        guard !given.contains(where: { $0.name == field.name }) else {
+            throw .repeatedField(field.name)
+        }
+        if field.isEntries {
+            row.additions.append(FieldWrite(field.name, value))
+        } else {
+            row.writes.append(FieldWrite(field.name, value))
+            if field.name == "code" { row.code = value.text ?? "" }
+        }
+    }
+}
+
+extension DossierError {
+    /// What is wrong, by the name that the table has for the field.
+    func message(of name: FieldName, as heading: String) -> Message {
+        message.naming(name, as: heading)
+    }
+}
+
+extension Message {
+    /// The same of a field, by the name that a table has for it.
+    func naming(_ name: FieldName, as heading: String) -> Message {
+        func named(_ text: String) -> String {
+            text.replacing(name.rawValue, with: "“\(heading)”", maxReplacements: 1)
+        }
+        return Message(named(english), vi: named(vietnamese))
+    }
+}
+
+extension LegacyFont {
+    fileprivate func message(at heading: String) -> Message {
+        let name = self == .tcvn3 ? "TCVN3 (.VnTime)" : "VNI"
+        return Message(
+            "“\(heading)” looks like text of the old font \(name): give --fonts convert to have such text "
+                + "converted, or --fonts keep",
+            vi:
+                "“\(heading)” giống chữ của phông cũ \(name): dùng --fonts convert để chuyển sang Unicode, "
+                + "hoặc --fonts keep để giữ nguyên")
     }
 }
 
@@ -217,57 +328,5 @@ extension RowFault {
             case .tooLong: ("too_long", Message("the row is too long", vi: "dòng quá dài"))
             }
         self.init(line: broken.line, bytes: broken.bytes, code: code, message: message)
-    }
-}
-
-extension LineReader.Line {
-    fileprivate var isBlank: Bool { bytes.allSatisfy { [0x20, 0x09, 0x0D].contains($0) } }
-}
-
-/// A file of which the first line that is not blank has been looked at: it says what the file is.
-private struct Heading {
-    var lines: LineReader
-    let first: LineReader.Line
-
-    init(path: String) throws {
-        lines = try LineReader(path: path, skipsBlankLines: false)
-        while let line = try lines.peek(), line.isBlank { _ = try lines.next() }
-        guard let first = try lines.peek() else {
-            throw ImportError(Message("the file is empty", vi: "tệp trống"))
-        }
-        if first.bytes.contains(0) || first.bytes.starts(with: [0xFF, 0xFE]) {
-            throw ImportError(
-                Message("the file is no UTF-8 text", vi: "tệp không phải văn bản UTF-8"),
-                hint: Message("save it as CSV UTF-8", vi: "hãy lưu dạng CSV UTF-8"))
-        }
-        self.first = first
-    }
-
-    var isJSON: Bool { first.bytes.first { $0 != 0x20 && $0 != 0x09 } == UInt8(ascii: "{") }
-
-    /// The members of the first object.
-    var memberNames: [String] {
-        let json = try? JSONValue(parsing: first.bytes[...])  // none, when it is no object
-        return json?.objectValue?.map(\.name) ?? []
-    }
-
-    /// Takes the heading.
-    mutating func cells(delimiter: Character?) throws -> (cells: [String], delimiter: Character) {
-        guard let text = String(validating: first.bytes, as: UTF8.self) else {
-            throw ImportError(RowFault(BrokenRow(line: 1, bytes: [], reason: .notUTF8)).message)
-        }
-        _ = try lines.next()
-        let delimiter = delimiter ?? CSVReader.delimiter(of: text)
-        var given = first.bytes + [0x0A]
-        let heading = LineReader {
-            defer { given = [] }
-            return given
-        }
-        var reader = CSVReader(heading, delimiter: delimiter)
-        switch try reader.next() {
-        case .success(let row)?: return (row.cells, delimiter)
-        case .failure(let broken)?: throw ImportError(RowFault(broken).message)
-        case nil: throw ImportError(Message("the file is empty", vi: "tệp trống"))
-        }
     }
 }

@@ -142,7 +142,9 @@ public struct RowImporter {
                     .failed,
                     RowFault(
                         line: row.line, bytes: row.bytes, code: error.code,
-                        message: error.message)
+                        message: row.headings.reduce(error.message) { message, heading in
+                            message.naming(heading.key, as: heading.value)
+                        })
                 )
             }
         }

@@ -28,6 +28,18 @@ public struct ImportRun {
                 "what stands between cells (default: the commonest of , ; and tab)",
                 vi: "ký tự ngăn ô (mặc định: dấu hay gặp nhất trong , ; và tab)")),
         Option(
+            "--heading-line", valueName: "N",
+            help: Message(
+                "the line on which the heading stands (default: it is looked for)",
+                vi: "dòng có tiêu đề cột (mặc định: tự tìm)")),
+        Option(
+            "--fonts", valueName: "convert|keep",
+            help: Message(
+                "what becomes of text of old fonts, TCVN3 and VNI (default: its rows are refused)",
+                vi:
+                    "chữ của phông cũ TCVN3, VNI: chuyển (convert) hoặc giữ (keep); mặc định: không nhận"
+            )),
+        Option(
             "--dry-run",
             help: Message("check everything, write nothing", vi: "kiểm tra tất cả, không ghi gì")),
         Option(
@@ -49,7 +61,7 @@ public struct ImportRun {
 
     private let invocation: Invocation
     private let path: String
-    private let delimiter: Character?
+    private let fileReading: ImportReading
 
     /// Reads the options.
     ///
@@ -57,20 +69,50 @@ public struct ImportRun {
     public init(_ invocation: Invocation, path: String) throws {
         self.invocation = invocation
         self.path = path
-        delimiter = try invocation.value(
+        let delimiter: Character? = try invocation.value(
             "--delimiter", expected: Message("one character", vi: "một ký tự")
         ) { text in
             let character = text == "\\t" || text == "tab" ? "\t" : text.first
             return text.count == 1 || character == "\t" ? character : nil
         }
+        fileReading = ImportReading(
+            delimiter: delimiter,
+            headingLine: try invocation.integer("--heading-line", in: 1 ... .max),
+            convertsLegacyFonts: try invocation.choice("--fonts", of: ["convert", "keep"])
+                .map { $0 == "convert" })
     }
 
-    /// Prints a mapping for a person to correct.
+    /// Prints a mapping for a person to correct, and says what was left out of it.
     ///
-    /// - Throws: `CommandFailure`.
+    /// - Throws: `CommandFailure`; a mapping without a code is of no use.
     public func suggest() throws {
-        let headings = try reading { try ImportRows.headings(path: path, delimiter: delimiter) }
-        try invocation.printOut(MappingSuggestion.mapping(of: headings).serialized())
+        let headings = try reading { try ImportRows.headings(path: path, reading: fileReading) }
+        let suggestion = MappingSuggestion(of: headings)
+        for doubt in suggestion.doubts {
+            let (heading, field) = (Folding.squeezed(doubt.heading), doubt.field)
+            let instead = doubt.instead.map { Folding.squeezed($0) }
+            let words =
+                instead.map {
+                    Message(
+                        "left out: “\(heading)”; \(field) is taken from “\($0)”",
+                        vi: "bỏ qua: “\(heading)”; \(field) lấy từ “\($0)”")
+                }
+                ?? Message(
+                    "left out: “\(heading)”; it may be \(field)",
+                    vi: "bỏ qua: “\(heading)”; có thể là \(field)")
+            try invocation.printErr(TerminalSafe.text(invocation.text(words)))
+        }
+        guard suggestion.hasCode else {
+            throw CommandFailure(
+                .dataError,
+                Message(
+                    "no column is recognised as the dossier's code, by which a row is known again",
+                    vi: "không nhận ra cột nào là mã hồ sơ, để nhận biết từng dòng"),
+                hint: Message(
+                    "write the mapping by hand, or say where the heading stands: --heading-line N",
+                    vi: "hãy tự viết tệp ánh xạ, hoặc chỉ dòng tiêu đề: --heading-line N"))
+        }
+        try invocation.printOut(suggestion.mapping.serialized())
     }
 
     /// Imports the rows.
@@ -81,9 +123,9 @@ public struct ImportRun {
         door: @escaping (WriteTransaction) throws -> LocalEdit
     ) throws -> ExitCode {
         var rows = try reading {
-            try ImportRows(path: path, mapping: try mapping(), delimiter: delimiter)
+            try ImportRows(path: path, mapping: try mapping(), reading: fileReading)
         }
-        let files = try ReportFiles(invocation, heading: rows.heading)
+        let files = try ReportFiles(invocation, heading: rows.heading, hasMark: rows.hasMark)
         var importer = RowImporter(
             database, clock: clock,
             options: .init(

@@ -9,11 +9,20 @@ final class ReportFiles {
     private let errors: OutputFile?
 
     /// - Throws: `CommandFailure` when a file is there already or cannot be made.
-    init(_ invocation: Invocation, heading: [UInt8]?) throws {
+    ///
+    /// - Parameters:
+    ///   - heading: the lines of the table's heading; none for JSON.
+    ///   - hasMark: whether the table begins with a byte order mark: what is to be mended keeps it.
+    init(_ invocation: Invocation, heading: [[UInt8]], hasMark: Bool) throws {
         report = try invocation.value("--report").map { try OutputFile(creating: $0) }
         errors = try invocation.value("--errors").map { try OutputFile(creating: $0) }
-        try report?.write(line: "line,outcome,code,message\r".utf8)
-        if let heading { try errors?.write(line: heading) }
+        // Spreadsheets take a table without the mark for one in the system's own letters.
+        try report?.write(line: (CSVText.mark + "line,outcome,code,message\r").utf8)
+        var mark = Array((hasMark ? CSVText.mark : "").utf8)
+        for line in heading {
+            try errors?.write(line: mark + line)
+            mark = []
+        }
     }
 
     /// Notes a row that is on disk.

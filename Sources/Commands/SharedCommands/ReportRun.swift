@@ -117,7 +117,7 @@ public struct ReportRun {
 
     private func text(of report: PeriodReport, _ cut: ReportCut, _ width: Int) -> String {
         if invocation.has("--json") { return report.json(cut: cut).serialized() + "\n" }
-        if invocation.has("--csv") { return report.csv(cut: cut) }
+        if invocation.has("--csv") { return CSVText.mark + report.csv(cut: cut) }
         let style = ReportStyle(
             width: width, language: invocation.language, isASCII: invocation.has("--ascii"))
         return report.text(style, cut: cut)

@@ -197,11 +197,12 @@ enum LifeCommands {
             options: [.note, .at, .by, .json]
         ) { invocation in
             let office = invocation.positional("OFFICE")
-            let safe = TerminalSafe.text(office)
             let write = try FieldArguments.write(RecordSchema.officeField, typed: office)
             return try context.each(of: try invocation.references(), invocation) { reference in
                 let answer = try context.take(invocation, reference) { state, _ in
-                    guard state.shownValue(RecordSchema.officeField) != write.value else {
+                    let present = state.shownValue(RecordSchema.officeField)?.text
+                    guard present.map(CodeText.key) != write.value.text.map(CodeText.key) else {
+                        let safe = TerminalSafe.text(present ?? office)
                         throw UsageError(
                             Message(
                                 "the dossier is office \(safe)'s already",
@@ -211,6 +212,8 @@ enum LifeCommands {
                     step.note(invocation.value("--note"))
                     return step
                 }
+                let present = answer.record[RecordSchema.officeField]?.stringValue ?? office
+                let safe = TerminalSafe.text(present)
                 try answer.print(
                     invocation,
                     also: [Message("handed over to \(safe)", vi: "đã chuyển cho \(safe)")]

@@ -105,7 +105,7 @@ enum ReturnCommand {
             let shown = Message(
                 "  \(state)",
                 vi: "  \(ChoiceWords.title(of: state, in: "delivery").vietnamese)")
-            return try context.takeEach(invocation, also: [shown]) { record, time in
+            return try context.takeEach(invocation, also: { _ in [shown] }) { record, time in
                 guard record.shownValue("return_method")?.text == "post" else {
                     throw CommandFailure(
                         .dataError,

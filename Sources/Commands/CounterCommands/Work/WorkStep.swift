@@ -129,11 +129,13 @@ extension CounterContext {
     /// - Parameter words: the dossiers; else the invocation's arguments `RECORD` name them.
     /// - Returns: the exit code of the first that failed.
     func takeEach(
-        _ invocation: Invocation, _ words: [String]? = nil, also lines: [Message] = [],
+        _ invocation: Invocation, _ words: [String]? = nil,
+        also lines: (ShownRecord) -> [Message] = { _ in [] },
         _ step: (RecordState, Timestamp) throws -> WorkStep
     ) throws -> ExitCode {
         try each(of: try invocation.references(words), invocation) { reference in
-            try take(invocation, reference, step).print(invocation, also: lines)
+            let answer = try take(invocation, reference, step)
+            try answer.print(invocation, also: lines(answer.edit.record))
         }
     }
 

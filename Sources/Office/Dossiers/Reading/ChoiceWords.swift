@@ -70,6 +70,7 @@ public enum ChoiceWords {
         "tai bo phan mot cua": ["counter"], "nop truc tiep": ["counter"],
         "nhan truc tiep": ["counter"], "tai cho": ["counter"], "in person": ["counter"],
         "bo phan mot cua": ["counter"], "at counter": ["counter"],
+        "desk": ["counter"], "e mail": ["online"], "email": ["online"], "thu dien tu": ["online"],
         "qua mang": ["online"], "internet": ["online"], "qua mang internet": ["online"],
         "nop truc tuyen": ["online"], "dvc": ["online"], "dich vu cong": ["online"],
         "buu chinh cong ich": ["post"], "buu dien": ["post"], "bcci": ["post"],

@@ -55,7 +55,9 @@ extension ReplicaDatabase {
             "SELECT code, name FROM offices WHERE code IS NOT NULL AND name IS NOT NULL")
         defer { statement.reset() }
         while try statement.step() {
-            if let known = statement.textOrNil(0), statement.textOrNil(1).map(Self.joinedName) == name {
+            if let known = statement.textOrNil(0),
+                statement.textOrNil(1).map(Self.joinedName) == name
+            {
                 found.append(known)
             }
         }
