@@ -58,7 +58,8 @@ struct FieldReaderTests {
         case .transitions: [.text("new>accepted accepted>finished")]
         case .officeHours: [.text("mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30")]
         case .custom: [.text("a"), .text(" a  b ")]
-        case .erasure, .clockOff, .timesFix: []
+        case .email: ["hoa@example.vn", "Le.Hoa+1@mail.example.org"].map { .text($0) }
+        case .erasure, .clockOff, .timesFix, .events, .limitExtension, .officeStep: []
         }
     }
 

@@ -18,10 +18,8 @@ struct Departure {
         office = state.shownValue(RecordSchema.officeField)?.text ?? move?.event.to
     }
 
-    /// `2026-03-12 09:00`.
-    var minute: String {
-        time.map { ShownText.minute(.string(OfficeTime.text(milliseconds: $0))) } ?? ""
-    }
+    /// When it left, as people read it.
+    var moment: Message? { time.map { FieldWords.moment(milliseconds: $0) } }
 
     /// `{at, office}`.
     var json: JSONValue {
@@ -33,10 +31,7 @@ struct Departure {
 
     /// What is said of the copy.
     var line: Message {
-        let minute = self.minute
-        let day =
-            minute.isEmpty
-            ? nil : Message(" on \(minute)", vi: " ngày \(ShownDeadline.vietnamese(minute))")
+        let day = moment.map { Message(" at ", vi: " lúc ") + $0 }
         let place = office.map { office in
             let safe = TerminalSafe.text(office)
             return Message("; it is now at \(safe)", vi: "; hiện ở \(safe)")

@@ -103,7 +103,7 @@ struct Listing {
                 code,
                 (
                     Message("handed over", vi: "ngày chuyển"),
-                    { minute($0.departure?.minute ?? "") }
+                    { $0.departure?.moment?.text(in: language) ?? "" }
                 ),
                 (
                     Message("is now at", vi: "hiện ở"),

@@ -154,9 +154,9 @@ struct RecordView {
             func text(_ name: String) -> String {
                 TerminalSafe.text(step[name]?.stringValue ?? "")
             }
-            let minute = ShownText.minute(step["at"])
+            let at = ShownText.value(step["at"], "received_at", in: .dossier)
             table.add([
-                "  " + (language == .vietnamese ? ShownDeadline.vietnamese(minute) : minute),
+                "  " + at.text(in: language),
                 text("from") + " → " + text("to"), text("person"), text("result"),
             ])
         }

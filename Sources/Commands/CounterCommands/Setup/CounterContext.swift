@@ -88,7 +88,7 @@ extension CounterContext {
         try withDatabase(invocation) { database in
             // A person's word on the time stands above the clock's.
             if !invocation.has("--at") { try heedClock(invocation, database) }
-            try heed(doubt(of: invocation.time()), invocation)
+            try heed(doubt(of: invocation.time(self)), invocation)
             return try database.write(now: clock.now()) { transaction in
                 try body(try LocalEdit(transaction), transaction)
             }

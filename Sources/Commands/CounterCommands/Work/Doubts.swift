@@ -35,11 +35,9 @@ extension CounterContext {
         let year: UInt64 = 365 * 86_400_000
         let now = clock.now()
         guard let at, at.less(now).magnitude >= year else { return [] }
-        let minute = ShownText.minute(.string(OfficeTime.text(milliseconds: at.milliseconds)))
         return [
-            Message(
-                "--at is a year or more off: \(minute)",
-                vi: "--at lệch từ một năm trở lên: \(ShownDeadline.vietnamese(minute))")
+            Message("--at is a year or more off: ", vi: "--at lệch từ một năm trở lên: ")
+                + FieldWords.moment(milliseconds: at.milliseconds)
         ]
     }
 

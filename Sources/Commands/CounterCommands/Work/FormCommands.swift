@@ -59,9 +59,8 @@ enum FormCommands {
                     ?? OfficeTime.endOfDay(day)
                 if let past, due <= past.deadline.due {
                     throw UsageError(
-                        Message(
-                            "that is no later than it is due: \(past.time)",
-                            vi: "không sau ngày hẹn trả: \(ShownDeadline.vietnamese(past.time))"))
+                        Message("that is no later than it is due: ", vi: "không sau ngày hẹn trả: ")
+                            + past.time)
                 }
                 let signed = LimitExtension(
                     to: Timestamp(milliseconds: due),

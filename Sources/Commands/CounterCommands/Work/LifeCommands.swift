@@ -212,7 +212,7 @@ enum LifeCommands {
                     step.note(invocation.value("--note"))
                     return step
                 }
-                let present = answer.record[RecordSchema.officeField]?.stringValue ?? office
+                let present = answer.edit.record[RecordSchema.officeField]?.stringValue ?? office
                 let safe = TerminalSafe.text(present)
                 try answer.print(
                     invocation,

@@ -73,7 +73,7 @@ enum SlipCommands {
         ) { invocation in
             let reference = try invocation.reference()
             let reason = try invocation.reason()
-            let at = try invocation.time()
+            let at = try invocation.time(context)
             let by = try invocation.writer()
             let number = try invocation.integer("--note", in: 1...1_000_000)
             let answer = try context.edit(invocation) { edit, transaction in
@@ -131,7 +131,8 @@ enum SlipCommands {
                         vi: "trường khác ghi bằng: counter set"))
             }
             let note = FieldWrite(RecordSchema.notesField, .text(reason))
-            let answer = try SetCommand.write(fields.writes, [note], invocation, context)
+            let answer = try SetCommand.write(
+                try invocation.reference(), fields.writes, [note], invocation, context)
             let name = ShownText.name(of: answer.record)
             try answer.print(
                 [Message("set right: \(name)", vi: "đã sửa: \(name)")], invocation)

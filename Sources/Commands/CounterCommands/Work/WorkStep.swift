@@ -40,11 +40,9 @@ struct StepAnswer {
         else {
             return nil
         }
-        let (from, to) = (past.time, deadline.time)
-        return Message(
-            "the promised day moves by it, from \(from) to \(to): tell the applicant",
-            vi: "ngày hẹn trả đổi theo, từ \(ShownDeadline.vietnamese(from)) sang "
-                + "\(ShownDeadline.vietnamese(to)): báo cho người nộp")
+        return Message("the promised day moves by it, from ", vi: "ngày hẹn trả đổi theo, từ ")
+            + past.time + Message(" to ", vi: " sang ") + deadline.time
+            + Message(": tell the applicant", vi: ": báo cho người nộp")
     }
 
     var json: JSONValue {

@@ -31,8 +31,10 @@ public enum FieldReader {
         case .identityNumber: return absent(text) ? .null : try identity(text, field.name)
         case .phone: return absent(text) ? .null : .text(DigitsText.phone(text))
         case .text: return .text(plain(text, field))
+        case .email: return absent(text) ? .null : .text(Folding.trimmed(text))
         case .transitions, .officeHours: return .text(Folding.trimmed(text))
-        case .custom, .erasure, .clockOff, .timesFix: return .text(text)
+        case .custom, .erasure, .clockOff, .timesFix, .events, .limitExtension, .officeStep:
+            return .text(text)
         }
     }
 
