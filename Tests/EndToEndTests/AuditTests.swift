@@ -59,7 +59,7 @@ struct AuditTests {
         #expect(try one("resolve", "A-1", "fee_vnd", "25000").code == 0)
         // At a counter the other's write came second, or first: the same is told.
         let history = try one("show", "A-1", "--history").output
-        #expect(history.contains("5000 → 25000 (beside 10000, not seen)"), "\(history)")
+        #expect(history.contains("5,000 đ → 25,000 đ (beside 10,000 đ, not seen)"), "\(history)")
         try one.sync()
         let settled = try office.central("audit", "A-1", "--json").jsonLines.last
         #expect(settled?["beside"] == .object([(String, JSONValue)]()))

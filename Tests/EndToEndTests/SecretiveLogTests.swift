@@ -118,7 +118,7 @@ final class SecretiveLogTests {
     /// A hand-over, and writes that central refuses.
     private func refusals(_ id: String) throws {
         try run(other, ["sync"], ends: 0)
-        try run(desk, ["set", id, "office=\(Office.otherCode)"], ends: 0)
+        try run(desk, ["hand-over", id, Office.otherCode], ends: 0)
         try run(desk, ["sync"], ends: 0)
         try run(desk, ["set", id, "applicant_address=ZQXADDRESS 2"])
         let line = #"{"new":"dossier","id":"\#(id)","fields":{"applicant_name":"ZQXNAME"}}"#

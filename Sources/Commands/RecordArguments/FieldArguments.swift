@@ -80,7 +80,9 @@ public struct FieldArguments {
     public static func value(
         of text: String, for definition: FieldDefinition, today: CalendarDate? = nil
     ) throws(DossierError) -> FieldValue {
-        let isEmpty = definition.type != .custom && Folding.trimmed(text).isEmpty || text.isEmpty
+        // Blanks clear what they stand in, but for a name: there they are a slip.
+        let isBlank = Folding.trimmed(text).isEmpty && !DossierRules.namesPeople(definition.name)
+        let isEmpty = text.isEmpty || definition.type != .custom && isBlank
         return try FieldCodec.value(
             from: isEmpty ? .null : .string(text), for: definition, today: today)
     }

@@ -61,6 +61,9 @@ public enum DossierRules {
         }
     }
 
+    /// Whether a field names somebody, and blanks in it are nobody's name.
+    public static func namesPeople(_ field: FieldName) -> Bool { namesOfPeople.contains(field) }
+
     private static let requiredFields: Set<FieldName> = [
         "applicant_name", "procedure", "code", "received_at",
     ]

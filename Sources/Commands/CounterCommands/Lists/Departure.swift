@@ -31,7 +31,7 @@ struct Departure {
 
     /// What is said of the copy.
     var line: Message {
-        let day = moment.map { Message(" at ", vi: " lúc ") + $0 }
+        let day = moment.map { Message(" on ", vi: " lúc ") + $0 }
         let place = office.map { office in
             let safe = TerminalSafe.text(office)
             return Message("; it is now at \(safe)", vi: "; hiện ở \(safe)")
