@@ -172,6 +172,44 @@ struct FigureCaseTests {
         #expect(numbers["missing"] == .array([]))
     }
 
+    @Test("a copy says where its dossier is now, also when that has moved on")
+    func movedOn() throws {
+        let two = try two()
+        let third = "000.17.03.H56"
+        try take(two.office.central("office", "add", third, "Một cửa C"))
+        let last = try two.office.desk("c", of: third)
+        for desk in [two.giver, two.taker, last] { try desk.sync() }
+        let code = try receive(two.giver, "Đi Xa", at: "2026-03-10")
+        try two.giver.sync()
+        try take(two.giver("hand-over", code, Office.otherCode))
+        try two.giver.sync()
+        try two.taker.sync()
+        try take(two.taker("note", code, "chỉ B và C đọc"))
+        try take(two.taker("hand-over", code, third))
+        try two.taker.sync()
+        try last.sync()
+        try take(last("note", code, "chỉ C đọc"))
+        try last.sync()
+        try two.giver.sync()
+        let copy = try two.giver("show", code, "--json").json
+        #expect(copy["handedOver"]?["office"]?.stringValue == third)
+        #expect(try two.giver("list", "--handed-over").output.contains(third))
+        #expect(try two.giver("show", code).output.contains("it is now at \(third)"))
+        let all = try two.giver("records").output
+        #expect(!all.contains("chỉ B và C đọc") && !all.contains("chỉ C đọc"))
+        // Back at the first office it is no copy.
+        try take(last("hand-over", code, Office.code))
+        try last.sync()
+        for desk in [two.giver, two.taker] { try desk.sync() }
+        #expect(try two.giver("show", code, "--json").json["handedOver"] == nil)
+        #expect(try two.giver("list").output.contains(code))
+        #expect(
+            try two.taker("show", code, "--json").json["handedOver"]?["office"]?.stringValue
+                == Office.code)
+        for desk in [two.giver, two.taker, last] { #expect(try desk("verify").code == 0) }
+        #expect(try two.office.central("verify", "--audit").code == 0)
+    }
+
     @Test("a counter is not asked for another office's figures, and lists its own office alone")
     func otherOffice() throws {
         let two = try two()

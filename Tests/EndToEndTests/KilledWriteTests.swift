@@ -234,6 +234,7 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE dossier_events; DROP TABLE dossier_event_rules;
                 DROP INDEX dossiers_code_key; DROP INDEX offices_code_key;
                 DROP INDEX procedures_code_key;
+                DROP TABLE copy_places;
                 """),
         OldFile(
             program: "central", name: "central.db",
@@ -253,6 +254,7 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE dossier_events; DROP TABLE dossier_event_rules; DROP TABLE issued_reports;
                 DROP INDEX dossiers_code_key; DROP INDEX offices_code_key;
                 DROP INDEX procedures_code_key;
+                DROP TABLE moved_copies;
                 """ + undoingCounts),
     ]
 

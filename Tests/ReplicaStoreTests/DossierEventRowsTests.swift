@@ -66,10 +66,12 @@ struct DossierEventRowsTests {
         try old.execute(
             """
             DROP TABLE dossier_events; DROP TABLE dossier_event_rules; DROP TABLE issued_reports;
-            DELETE FROM schema_migration WHERE name IN ('19-central-events', '20-central-issued');
+            DROP TABLE moved_copies;
+            DELETE FROM schema_migration WHERE name IN ('19-central-events', '20-central-issued',
+                '21-central-copies');
             """)
         let count = try old.pragmaInteger("user_version")
-        try old.execute("PRAGMA user_version = \(count - 2)")
+        try old.execute("PRAGMA user_version = \(count - 3)")
         old.close()
         try ReplicaDatabase(path: path, role: .central).close()
         #expect(try rows(path) == expected)

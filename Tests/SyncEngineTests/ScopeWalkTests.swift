@@ -402,6 +402,30 @@ struct ScopeWalkTests {
         }
     }
 
+    @Test("where a copy is now is told to who had the record, by id and code and nothing else")
+    func moves() async throws {
+        try fleet.editCentral { edit in
+            _ = try edit.make(.office, writes: [FieldWrite("code", .text("C"))])
+        }
+        try await settle([theirs])
+        let device = try await RawDevice(fleet, office: "B")
+        var request = device.request()
+        let head = try fleet.readCentral { try $0.lastCommit() }
+        request.cursor = Cursor(position: head.position, hash: head.hash)
+        for id in [handedOver, theirIDs[0]] { try theirs.set(id, "office", .text("C")) }
+        try await settle([theirs])
+        let reply = try await device.send(request)
+        #expect(reply.moves == [MovedCopy(handedOver, office: "C")])
+        #expect(reply.itemCount == 0)
+        #expect(try SyncReply(encoded: reply.encoded()).moves == reply.moves)
+        for mark in Self.marks {
+            #expect(reply.encoded().firstRange(of: Array(mark.utf8)) == nil, "\(mark)")
+        }
+        // Who has gone past it is not told again.
+        request.cursor = reply.cursor
+        #expect(try await device.send(request).moves.isEmpty)
+    }
+
     @Test("a wait is not ended by what happens at another office")
     func wait() async throws {
         let device = try await RawDevice(fleet, office: "B")

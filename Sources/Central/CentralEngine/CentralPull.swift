@@ -223,6 +223,10 @@ struct CentralPull {
         items = writer
         itemCount += count
         let head = try database.lastCommit()
+        reply.moves = try database.moves(
+            forOffice: device.office, after: cursor.position,
+            through: isCut ? last : head.position, countMax: WireLimits.movesMax
+        ).map { MovedCopy($0.record, office: $0.office) }
         if isCut {
             reply.hasMore = true
             reply.remainingCount = try database.feedRowCount(

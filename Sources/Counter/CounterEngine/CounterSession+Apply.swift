@@ -64,6 +64,9 @@ extension CounterSession {
                 try transaction.save(centralKey: key, ofEpoch: identity.epoch)
             }
             try transaction.saveProgress(identity)
+            for move in reply.moves {
+                try transaction.noteCopy(move.record, isNowAt: move.office)
+            }
             report.note(reply, refused: refused, pushedBefore: pushedBefore)
             erased = transaction.erasedRecords
             receiptNumber = try saveReceiptSoFar(reply, in: transaction)

@@ -102,6 +102,8 @@ public struct SyncReply: Hashable, Sendable {
 
     /// Central's key, for a device that wants it.
     public var centralKey: PublicKey?
+    /// Where records are now that have left the device's office, and nothing else of them.
+    public var moves: [MovedCopy] = []
 
     /// Makes a reply that accepts and brings nothing new.
     public init(accepted: ChainEnd, time: Timestamp) {
@@ -129,6 +131,7 @@ extension SyncReply {
         static let bucketListing: UInt64 = 14
         static let batches: UInt64 = 15
         static let centralKey: UInt64 = 16
+        static let moves: UInt64 = 17
     }
 
     /// The reply's bytes.
@@ -176,6 +179,14 @@ extension SyncReply {
             writer.writeBytes(columns)
         }
         map.add(Key.centralKey, centralKey) { $0.writeBytes($1.bytes) }
+        map.add(Key.moves, moves.isEmpty ? nil : moves) { writer, moves in
+            writer.writeArrayHeader(count: moves.count)
+            for move in moves {
+                writer.writeArrayHeader(count: 2)
+                move.record.withBytes { writer.writeBytes($0) }
+                writer.writeText(move.office)
+            }
+        }
         return map.encoded()
     }
 
@@ -252,6 +263,15 @@ extension SyncReply {
                     throw FormatError.member
                 }
                 reply.centralKey = key
+            case Key.moves:
+                let count = try reader.readArrayHeader()
+                guard count <= budget.pushedChangesMax else { throw FormatError.member }
+                for _ in 0..<count {
+                    guard try reader.readArrayHeader() == 2,
+                        let record = RecordID(bytes: try reader.readBytesSlice())
+                    else { throw FormatError.record }
+                    reply.moves.append(MovedCopy(record, office: try reader.readText()))
+                }
             default: _ = try reader.skipItem()
             }
         }

@@ -48,6 +48,8 @@ public enum WireLimits {
     public static let pullBytesMax = 4 << 20
     /// Seconds that central holds a request open for news at most.
     public static let waitSecondsMax: UInt64 = 55
+    /// Moves of copies that a reply tells of: of more the latest, since each counts alone.
+    public static let movesMax = 1 << 14
     /// Items of the feed that central counts for a progress bar, with every page: some milliseconds.
     public static let remainingItemsCountedMax: Int64 = 100_000
     /// Refusals that a device of another epoch hears again, the latest.

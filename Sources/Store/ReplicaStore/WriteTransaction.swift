@@ -119,6 +119,11 @@ public final class WriteTransaction {
             readers.append(scope)
         }
         for scope in readers { try enterFeed(scope, position) }
+        if before.key != nil, scopesAfter != scopesBefore, scopesAfter.count == 1,
+            let office = after[RecordSchema.officeField].first?.value.text
+        {
+            try noteMove(of: after, key: key, to: scopesAfter, office: office, at: position)
+        }
         if !newcomers.isEmpty {
             let state = LogEntry(form: .state, hash: Hash256(hashing: after.canonicalBytes))
             let statePosition = try append(state, kind: after.kind, key: key)

@@ -1,6 +1,7 @@
 internal import Causality
 internal import Dossiers
 internal import JSON
+internal import ReplicaStore
 internal import Replication
 internal import Text
 internal import Time
@@ -12,10 +13,18 @@ struct Departure {
     /// The code of the office that has it now.
     let office: String?
 
-    init(_ state: RecordState) {
+    /// - Throws: `StoreError`.
+    init(_ state: RecordState, in database: ReplicaDatabase) throws {
         let move = state.standingEvents.last { $0.event.what == .handedOver }
         time = move?.time
-        office = state.shownValue(RecordSchema.officeField)?.text ?? move?.event.to
+        let shown = state.shownValue(RecordSchema.officeField)?.text
+        let identity = try database.identity()
+        // What was written here and has not been pushed is newer than what central told.
+        let isNew = state[RecordSchema.officeField].contains { entry in
+            entry.dot.replica == identity?.replica && entry.dot.seq > identity?.pushedSeq ?? 0
+        }
+        let told = isNew ? nil : try database.placeOfCopy(state.id)
+        office = told ?? shown ?? move?.event.to
     }
 
     /// When it left, as people read it.

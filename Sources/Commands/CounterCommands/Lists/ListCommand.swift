@@ -94,9 +94,10 @@ enum ListCommand {
                     listing.hasMore = true
                     return false
                 }
+                let departure =
+                    filter.holding == .handedOver ? try Departure(state, in: database) : nil
                 let record = ListedRecord(
-                    record: ShownRecord(state: state), deadline: deadline,
-                    departure: filter.holding == .handedOver ? Departure(state) : nil)
+                    record: ShownRecord(state: state), deadline: deadline, departure: departure)
                 try listing.add(record, printingTo: due == nil ? invocation : nil)
                 return !invocation.output.isClosed
             }

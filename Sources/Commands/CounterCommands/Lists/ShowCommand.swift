@@ -66,7 +66,7 @@ struct RecordView {
         isAtCentral = own.map { state.vv[$0] <= identity?.pushedSeq ?? 0 } ?? true
         refusedCount = try database.refusedChanges().count { $0.record == state.id }
         history = withHistory ? try database.audit(of: state.id) : nil
-        departure = try database.isCopy(state) ? Departure(state) : nil
+        departure = try database.isCopy(state) ? Departure(state, in: database) : nil
         deadline =
             departure == nil && !state.isVoided
             ? ShownDeadline(state, try database.deadlineBook(), now: now) : nil

@@ -42,6 +42,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "16-counter-clock", sql: ClockWatchSchema.both),
                 Migration(name: "17-code-keys", sql: CodeKeySQL.indexes),
                 Migration(name: "19-counter-events", sql: DossierEventSchema.both),
+                Migration(name: "20-counter-copies", sql: CopyPlaceSchema.counter),
             ]
         case .central:
             [
@@ -63,6 +64,7 @@ public enum DatabaseRole: Sendable {
                 Migration(name: "17-code-keys", sql: CodeKeySQL.indexes),
                 Migration(name: "19-central-events", sql: DossierEventSchema.both),
                 Migration(name: "20-central-issued", sql: IssuedReportSchema.central),
+                Migration(name: "21-central-copies", sql: CopyPlaceSchema.central),
             ]
         }
     }
