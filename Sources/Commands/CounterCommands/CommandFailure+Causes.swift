@@ -39,7 +39,7 @@ extension CommandFailure {
             case .identityTaken: .temporaryFailure
             case .domain, .noSuchRecord, .ambiguousCode, .ambiguousEnd, .duplicateID, .otherKind,
                 .doubledID, .duplicateCode, .outOfScope, .unknownOffice, .notInConflict,
-                .referredTo, .damaged:
+                .referredTo, .duplicateEntry, .damaged:
                 .dataError
             }
         var hint = error.hint

@@ -5,7 +5,8 @@ extension StoreError {
     public var isOfOneEdit: Bool {
         switch self {
         case .domain, .noSuchRecord, .ambiguousCode, .ambiguousEnd, .duplicateID, .otherKind,
-            .doubledID, .duplicateCode, .outOfScope, .unknownOffice, .notInConflict, .referredTo:
+            .doubledID, .duplicateCode, .outOfScope, .unknownOffice, .notInConflict, .referredTo,
+            .duplicateEntry:
             true
         case .sqlite, .notThisKind, .newerVersion, .missing, .displaced, .exists, .notEnrolled,
             .damaged, .identityTaken:
@@ -27,6 +28,7 @@ extension StoreError {
         case .unknownOffice: "unknown_office"
         case .notInConflict: "not_in_conflict"
         case .referredTo: "referred_to"
+        case .duplicateEntry: "duplicate_entry"
         case .notEnrolled: "not_enrolled"
         case .identityTaken: "identity_taken"
         case .sqlite, .notThisKind, .newerVersion, .missing, .displaced, .exists, .damaged:

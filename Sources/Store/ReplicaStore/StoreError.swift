@@ -33,6 +33,8 @@ public enum StoreError: Error, Sendable {
     case doubledID([RecordKind])
     /// A dossier with this code exists already.
     case duplicateCode
+    /// Another entry of the catalog has this code.
+    case duplicateEntry
     /// The record belongs to another office.
     case outOfScope
     /// The catalog has no office with this code.
@@ -113,6 +115,10 @@ extension StoreError: CustomStringConvertible {
                     + (devices > 0 ? " và \(devices) thiết bị" : ""))
         case .duplicateCode:
             Message("a dossier with this code exists already", vi: "đã có hồ sơ mang mã này")
+        case .duplicateEntry:
+            Message(
+                "another entry of the catalog has this code",
+                vi: "danh mục đã có mục khác mang mã này")
         case .outOfScope:
             Message("the record belongs to another office", vi: "bản ghi thuộc cơ quan khác")
         case .unknownOffice:
@@ -182,6 +188,10 @@ extension StoreError: CustomStringConvertible {
                 vi: "thêm mục mới bên cạnh: central office add, hoặc central catalog add")
         case .duplicateCode:
             Message("leave the code out to have one given", vi: "bỏ mã để được cấp mã")
+        case .duplicateEntry:
+            Message(
+                "see the entries with: central catalog list",
+                vi: "xem các mục bằng: central catalog list")
         case .outOfScope:
             Message(
                 "only the office that holds the dossier can write to it",

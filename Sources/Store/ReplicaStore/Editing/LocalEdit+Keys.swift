@@ -6,10 +6,10 @@ internal import Replication
 internal import SQLite
 
 extension LocalEdit {
-    /// Refuses another code for an office or procedure, and another day for a holiday; that a holiday is none is
-    /// no other day.
+    /// Refuses another code for an office or procedure that others refer to, and another day for a holiday; that a
+    /// holiday is none is no other day. A code that another entry has is refused in any case.
     ///
-    /// - Throws: `StoreError.referredTo`.
+    /// - Throws: `StoreError.referredTo`, `.duplicateEntry`.
     func checkKey(of state: RecordState, _ writes: [FieldWrite]) throws {
         let key: FieldName
         switch state.kind {
@@ -22,7 +22,14 @@ extension LocalEdit {
             state.kind != .holiday || write.value != .null
         else { return }
         let database = transaction.database
+        if let new = write.value.text, state.kind != .holiday,
+            try database.ids(ofCode: new, kind: state.kind).contains(where: { $0 != state.id })
+        {
+            throw StoreError.duplicateEntry
+        }
         let count = try database.referenceCount(to: state.kind, present)
+        // An entry that nobody refers to yet may have been mistyped.
+        if count.records + count.devices == 0, write.value != .null { return }
         throw StoreError.referredTo(key, records: count.records, devices: count.devices)
     }
 }

@@ -266,9 +266,11 @@ extension LocalEdit {
         }
         guard let code = written("code")?.text else { return }
         for id in try transaction.database.ids(ofCode: code, kind: kind) {
-            guard kind == .procedure else { throw StoreError.duplicateCode }
+            guard kind == .procedure else {
+                throw kind.isCatalog ? StoreError.duplicateEntry : StoreError.duplicateCode
+            }
             let other = try transaction.find(.id(id)).state.shownValue("effective_from")
-            if other == written("effective_from") { throw StoreError.duplicateCode }
+            if other == written("effective_from") { throw StoreError.duplicateEntry }
         }
     }
 
