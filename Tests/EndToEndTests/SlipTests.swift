@@ -222,6 +222,30 @@ struct SlipTests {
         #expect(try office.central("verify", "--audit").code == 0)
     }
 
+    @Test("a person at a terminal is asked once, and no code is used up by what was not written")
+    func asked() throws {
+        let (office, desk) = try desk()
+        _ = try receive(desk, "Lan")
+        func command(_ words: String) -> String {
+            "\(Program.path("counter")) \(words) --home \(desk.home)"
+        }
+        let twin = command("receive procedure=P applicant_name=Lan")
+        let no = try Program.typed(
+            (after: "Write all the same", keys: "n\n"), command: twin, in: office.root)
+        #expect(no.code == 75 && no.output.contains("nothing was written"), "\(no.output)")
+        #expect(no.output.contains("are open here already"))
+        let unknown = try Program.typed(
+            (after: "Write all the same", keys: "n\n"),
+            command: command("receive procedure=KHAC applicant_name=Mai"), in: office.root)
+        #expect(unknown.code == 75 && unknown.output.contains("does not know the procedure"))
+        #expect(try desk("codes", "--json").json["last"] == 10_001)
+        let yes = try Program.typed(
+            (after: "Write all the same", keys: "y\n"), command: twin, in: office.root)
+        #expect(yes.code == 0, "\(yes.output)")
+        #expect(try desk("codes", "--json").json["last"] == 10_002)
+        #expect(try desk("list", "--json").jsonLines.count == 2)
+    }
+
     @Test("what is probably a slip is written where nobody is asked, and it is said")
     func doubts() throws {
         let (_, desk) = try desk()

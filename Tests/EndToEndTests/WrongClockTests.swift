@@ -202,7 +202,8 @@ struct WrongClockTests {
             (after: "Write all the same", keys: "y\n"), command: command, in: office.root)
         #expect(agreed.code == 0, "\(agreed.output)")
         // Not again for the same clock.
-        let again = try Program.typed(command: command, in: office.root)
+        let again = try Program.typed(
+            command: command.replacing("=Lan ", with: "=Mai "), in: office.root)
         #expect(again.code == 0, "\(again.output)")
         #expect(!again.output.contains("Write all the same") && again.output.contains("warning"))
         #expect(try desk("list", "--json").jsonLines.count == 2)

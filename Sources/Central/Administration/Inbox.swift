@@ -24,6 +24,7 @@ extension ReplicaDatabase {
         let office = try requireOffice(office, isOnlyRead: true)
         var filter = RecordFilter()
         filter.isConflicted = true
+        filter.isVoided = false
         filter.office = office
         let wanted = assignee.map { SearchText($0) }
         try forEachRecord(filter) { state in

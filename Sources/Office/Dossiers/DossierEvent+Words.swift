@@ -10,6 +10,8 @@ extension DossierEvent {
                 + Message(" to ", vi: " sang ") + to
         case .reopened:
             return Message("reopened: ", vi: "mở lại: ") + from + Message(verbatim: " → ") + to
+        case .undone where self.from == nil && self.to == nil:
+            return Message("taken back: not void", vi: "rút lại việc hủy")
         case .undone:
             return Message("taken back: ", vi: "rút lại: ") + from + Message(verbatim: " → ") + to
         case .noteVoided:

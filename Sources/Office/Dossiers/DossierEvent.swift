@@ -270,6 +270,16 @@ extension RecordState {
         }
     }
 
+    /// The events that stand, for a record that is made anew: with their times, since the changes that told
+    /// them stay behind.
+    public var eventsToKeep: [DossierEvent] {
+        standingEvents.filter { $0.event.what != .noteVoided }.map { stamped in
+            var event = stamped.event
+            event.time = Timestamp(milliseconds: stamped.time)
+            return event
+        }
+    }
+
     /// The notes that stand, the earliest first: without those that were entered by mistake.
     public var standingNotes: [FieldEntry] {
         let notes = shown(RecordSchema.notesField, by: .entries)?.entries.reversed() ?? []

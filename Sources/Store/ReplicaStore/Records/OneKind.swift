@@ -152,7 +152,9 @@ extension LocalEdit {
         var (writes, additions, narrowed): ([FieldWrite], [FieldWrite], [FieldName]) = ([], [], [])
         for field in record.state.fields {
             let rule = RecordSchema.rule(of: field.name, in: moved)
-            if RecordSchema.definition(of: field.name, in: moved)?.isEntries == true {
+            if field.name == RecordSchema.eventsField {
+                additions += [DossierEvent.entry(record.state.eventsToKeep)].compactMap(\.self)
+            } else if RecordSchema.definition(of: field.name, in: moved)?.isEntries == true {
                 additions += field.entries.map { FieldWrite(field.name, $0.value) }
             } else if let shown = record.state.shown(field.name, by: rule), shown.value != .null {
                 writes.append(FieldWrite(field.name, shown.value))
