@@ -137,7 +137,7 @@ let package = Package(
         library("Base/Addresses"),
         library("Network/HTTP", ["CGnuTLS", "Text"]),
         library("Network/HTTPServer", ["Addresses", "CGnuTLS", "CMicrohttpd", "HTTP"]),
-        library("Network/HTTPClient", ["CCurl", "HTTP"]),
+        library("Network/HTTPClient", ["CCurl", "HTTP", "Text"]),
         library("Network/Host", ["CLinux"]),
         library(
             "Exchange/Wire",
@@ -202,7 +202,9 @@ let package = Package(
             swiftSettings: strict),
         tests("SQLiteTests", ["SQLite"]),
         tests("JSONTests", ["JSON"]),
-        tests("HTTPTests", ["Addresses", "HTTP", "HTTPClient", "HTTPServer", "TestSupport"]),
+        tests(
+            "HTTPTests",
+            ["Addresses", "HTTP", "HTTPClient", "HTTPServer", "TestSupport", "Text"]),
         tests("HostTests", ["Host"]),
         tests("FuzzTests", ["fuzz"]),
         tests("CommandLineTests", ["CommandLine", "Text"]),

@@ -28,7 +28,7 @@ struct AuditTests {
         #expect(changes[1]["desk"]?.stringValue?.contains("desk 1 (pc-1)") == true)
         #expect(changes.allSatisfy { $0["arrived"]?.stringValue?.isEmpty == false })
         let text = try office.central("audit", "A-1").output
-        #expect(text.contains("fee_vnd: 10000 → 25000") && text.contains("gọi lại"))
+        #expect(text.contains("fee_vnd: 10,000 đ → 25,000 đ") && text.contains("gọi lại"))
         #expect(try office.central("audit", "NONE").code == 65)
     }
 

@@ -174,7 +174,7 @@ struct ClerkDayTests {
             try a("conflicts", "--assigned", "nguyen", "--json").jsonLines.first?["assigned"]
                 == "Nguyễn Hoa")
         let central = try office.central("conflicts")
-        for text in ["10000", "25000", "Lan", "Hoa", "desk 1 (a)", "desk 2 (b)"] {
+        for text in ["10,000 đ", "25,000 đ", "Lan", "Hoa", "desk 1 (a)", "desk 2 (b)"] {
             #expect(central.output.contains(text), "\(central.output)")
         }
         #expect(try office.central("assign", code, "Trưởng phòng").code == 0)

@@ -1,6 +1,7 @@
 import Foundation
 import HTTP
 import HTTPClient
+import Text
 import HTTPServer
 import Testing
 

@@ -74,7 +74,8 @@ struct ImportTableTests {
                 "Replication", "Text", "Wire",
             ],
             "CounterLink": [
-                "Causality", "CounterEngine", "Crypto", "HTTP", "HTTPClient", "JSON", "Wire",
+                "Causality", "CounterEngine", "Crypto", "HTTP", "HTTPClient", "JSON", "Text",
+                "Wire",
             ],
         ],
         "Exchange": [
@@ -84,7 +85,7 @@ struct ImportTableTests {
         ],
         "Network": [
             "HTTP": ["CGnuTLS", "Text"],
-            "HTTPClient": ["CCurl", "HTTP"],
+            "HTTPClient": ["CCurl", "HTTP", "Text"],
             "HTTPServer": ["Addresses", "CGnuTLS", "CMicrohttpd", "HTTP"],
             "Host": ["CLinux"],
         ],

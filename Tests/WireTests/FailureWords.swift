@@ -7,7 +7,7 @@ import Wire
 enum FailureWord: CaseIterable {
     case unreachable, untrusted, interrupted, notCentral, unsupportedVersion, malformed, brokenChain
     case badSignature, forked, unknownCursor, notEnrolled, revoked, badEnrolmentCode, tooLarge
-    case tooManyTries, tokenReplaced, identityRefused
+    case tooManyTries, tokenReplaced, identityRefused, proxy, moved, otherOffice
     case unsupportedContent, busy, centralStore, awaitingRecovery, unfinishedBundle, refused
 
     init(_ failure: SyncFailure) {
@@ -17,6 +17,9 @@ enum FailureWord: CaseIterable {
             case .untrusted: .untrusted
             case .interrupted: .interrupted
             case .notCentral: .notCentral
+            case .proxy: .proxy
+            case .moved: .moved
+            case .otherOffice: .otherOffice
             case .unsupportedVersion: .unsupportedVersion
             case .malformed: .malformed
             case .brokenChain: .brokenChain
@@ -45,6 +48,9 @@ enum FailureWord: CaseIterable {
         case .unreachable: .unreachable(reason: "no route")
         case .untrusted: .untrusted(reason: "another key", hint: "ask")
         case .interrupted: .interrupted(reason: "reset")
+        case .proxy: .proxy(reason: "down", hint: "start it")
+        case .moved: .moved(status: 301, location: "https://central.example/")
+        case .otherOffice: .otherOffice
         case .notCentral: .notCentral(status: 302, contentType: "text/html")
         case .unsupportedVersion: .unsupportedVersion(counter: 7, central: 2)
         case .malformed: .malformed(what: "request", reason: "cut \"short\"")

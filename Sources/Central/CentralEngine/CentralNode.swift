@@ -75,16 +75,23 @@ public final class CentralNode: Sendable {
     private func redeem(_ request: EnrolmentRequest) async throws(SyncFailure) -> EnrolmentReply {
         guard let code = EnrolmentCode(request.code) else { throw .badEnrolmentCode }
         let enrolled = try await write { transaction, database in
-            let device = try transaction.redeemEnrolmentCode(
+            let redemption = try transaction.redeemEnrolmentCode(
                 formerDesk: request.formerDesk, hash: code.hash,
                 replica: ReplicaID(of: request.publicKey),
                 publicKey: request.publicKey, name: request.device, tokenHash: request.tokenHash)
-            guard let device else { return nil as (device: Device, epoch: UInt64)? }
+            guard case .device(let device) = redemption else {
+                return (redemption: redemption, epoch: UInt64(0))
+            }
             try transaction.note("enrolled", device.office, by: "device:\(device.replica)")
-            return (device: device, epoch: try database.epoch().id)
+            return (redemption: redemption, epoch: try database.epoch().id)
         }
-        guard let enrolled else { throw .badEnrolmentCode }
-        let device = enrolled.device
+        let device: Device
+        switch enrolled.redemption {
+        case .device(let enrolled): device = enrolled
+        case .badCode: throw .badEnrolmentCode
+        case .revoked: throw .revoked
+        case .otherOffice: throw .otherOffice
+        }
         let key = try await ownKey().publicKey
         return EnrolmentReply(
             replica: device.replica, desk: device.desk, office: device.office,

@@ -26,10 +26,11 @@ public struct Option: Sendable, Hashable {
         self.repeats = repeats
     }
 
-    /// `-f, --from DATE`
-    var synopsis: String {
+    /// `-f, --from DATE`, in the words of a language
+    func synopsis(_ language: Language) -> String {
         let prefix = short.map { "-\($0), " } ?? "    "
-        return prefix + name + (valueName.map { " \($0)" } ?? "")
+        return prefix + name
+            + (valueName.map { " " + Placeholder.title(of: $0).text(in: language) } ?? "")
     }
 }
 
@@ -52,9 +53,10 @@ public struct Positional: Sendable, Hashable {
         self.repeats = repeats
     }
 
-    /// `FILE`, `[FILE]`, `FILE...` or `[FILE...]`
-    var synopsis: String {
-        let text = repeats ? name + "..." : name
+    /// `FILE`, `[FILE]`, `FILE...` or `[FILE...]`, in the words of a language
+    func synopsis(_ language: Language) -> String {
+        let title = Placeholder.title(of: name).text(in: language)
+        let text = repeats ? title + "..." : title
         return optional ? "[\(text)]" : text
     }
 }

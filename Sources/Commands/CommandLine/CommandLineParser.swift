@@ -191,7 +191,8 @@ struct CommandLineParser {
                 throw UsageError(
                     Message(
                         "\(option.name) needs a value: \(option.name) \(valueName)",
-                        vi: "\(option.name) cần một giá trị: \(option.name) \(valueName)"))
+                        vi: "\(option.name) cần một giá trị: "
+                            + "\(option.name) \(Placeholder.title(of: valueName).vietnamese)"))
             }
         }
         options[option.name, default: []].append(value)
@@ -216,7 +217,7 @@ struct CommandLineParser {
                 throw UsageError(
                     Message(
                         "the argument \(positional.name) is missing",
-                        vi: "thiếu đối số \(positional.name)"))
+                        vi: "thiếu đối số \(Placeholder.title(of: positional.name).vietnamese)"))
             }
         }
         if let superfluous = rest.first {

@@ -21,13 +21,14 @@ struct HelpText {
         sections.append(
             section(
                 say(Message("arguments", vi: "đối số")),
-                command.arguments.map { ($0.name, say($0.help)) }))
+                command.arguments.map { (say(Placeholder.title(of: $0.name)), say($0.help)) }))
         sections.append(section(optionsTitle, rows(of: command.options)))
         sections.append(
             section(
                 say(Message("global options", vi: "tùy chọn chung")), rows(of: tool.globalOptions)))
         if command.isGroup {
-            let call = "\(tool.name) help \(path.joined(separator: " ")) COMMAND"
+            let call =
+                "\(tool.name) help \(path.joined(separator: " ")) \(say(Placeholder.title(of: "COMMAND")))"
             sections.append(more(call))
         }
         return join(sections)
@@ -40,12 +41,13 @@ struct HelpText {
                 "show help for the program or a command",
                 vi: "trợ giúp về chương trình hoặc một lệnh"))
         let version = Option("--version", help: Message("show the version", vi: "số phiên bản"))
+        let word = say(Placeholder.title(of: "COMMAND"))
         return join([
             "\(tool.name): \(say(tool.summary))",
-            "\(usageTitle): \(tool.name) [options] COMMAND",
+            "\(usageTitle): \(tool.name) \(say(Placeholder.title(of: "[options]"))) \(word)",
             section(commandsTitle, rows(of: tool.commands)),
             section(optionsTitle, rows(of: tool.globalOptions + [help, version])),
-            more("\(tool.name) help COMMAND"),
+            more("\(tool.name) help \(word)"),
         ])
     }
 
@@ -61,9 +63,13 @@ struct HelpText {
 
     private func usage(_ command: Command, path: [String]) -> String {
         var parts = [tool.name] + (tool.onlyCommand == nil ? path : [])
-        if command.isGroup { return (parts + ["COMMAND"]).joined(separator: " ") }
-        if !command.options.isEmpty || !tool.globalOptions.isEmpty { parts.append("[options]") }
-        return (parts + command.arguments.map(\.synopsis)).joined(separator: " ")
+        if command.isGroup {
+            return (parts + [say(Placeholder.title(of: "COMMAND"))]).joined(separator: " ")
+        }
+        if !command.options.isEmpty || !tool.globalOptions.isEmpty {
+            parts.append(say(Placeholder.title(of: "[options]")))
+        }
+        return (parts + command.arguments.map { $0.synopsis(language) }).joined(separator: " ")
     }
 
     private func rows(of commands: [Command]) -> [(String, String)] {
@@ -72,7 +78,7 @@ struct HelpText {
 
     private func rows(of options: [Option]) -> [(String, String)] {
         let again = Message(" (may be repeated)", vi: " (có thể lặp lại)")
-        return options.map { ($0.synopsis, say($0.repeats ? $0.help + again : $0.help)) }
+        return options.map { ($0.synopsis(language), say($0.repeats ? $0.help + again : $0.help)) }
     }
 
     private func section(_ title: String, _ rows: [(String, String)]) -> String {

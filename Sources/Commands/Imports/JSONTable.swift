@@ -1,6 +1,7 @@
 // Rows as portals give them: one object a line (NDJSON), an array of objects, or such an array within an
 // object that says more: `{"error_code":0,"data":[…]}`.
 
+internal import Dossiers
 internal import Files
 internal import JSON
 internal import Text
@@ -44,8 +45,7 @@ enum JSONTable {
             json = try JSONValue(parsing: try source.bytes(max: documentBytesMax)[...])
         } catch let error as JSONError {
             throw ImportError(
-                Message(
-                    "the file is no JSON: \(error)", vi: "tệp không phải JSON: \(error)"),
+                Message("the file is no JSON: ", vi: "tệp không phải JSON: ") + error.message,
                 hint: Message(
                     "an array of objects, {\"data\": [ … ]}, or one object a line is taken",
                     vi: "nhận mảng các đối tượng, {\"data\": [ … ]}, hoặc mỗi dòng một đối tượng"))

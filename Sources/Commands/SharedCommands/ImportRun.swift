@@ -1,5 +1,6 @@
 public import Causality
 public import CommandLine
+internal import Dossiers
 internal import Files
 internal import Imports
 internal import JSON
@@ -166,13 +167,13 @@ public struct ImportRun {
                     "the mapping \(path) cannot be read", vi: "không đọc được tệp ánh xạ \(path)"))
         }
         let json: JSONValue
-        do {
+        do throws(JSONError) {
             json = try JSONValue(parsing: bytes[...])
         } catch {
             throw CommandFailure(
                 .dataError,
                 Message(
-                    "the mapping is no JSON: \(error)", vi: "tệp ánh xạ không phải JSON: \(error)"))
+                    "the mapping is no JSON: ", vi: "tệp ánh xạ không phải JSON: ") + error.message)
         }
         return try ImportMapping(json)
     }
@@ -191,7 +192,7 @@ public struct ImportRun {
         } catch let error as FileError {
             throw CommandFailure(
                 .noInput,
-                Message("the file cannot be read: \(error)", vi: "không đọc được tệp: \(error)"))
+                Message("the file cannot be read: ", vi: "không đọc được tệp: ") + error.message)
         }
     }
 

@@ -67,6 +67,7 @@ public enum Problem {
         case "revoked": return .revoked
         case "identity-refused": return .identityRefused
         case "bad-enrolment-code": return .badEnrolmentCode
+        case "other-office": return .otherOffice
         case "too-many-tries":
             return .tooManyTries(retryAfterSeconds: Int(clamping: number("retryAfterSeconds")))
         case "too-large": return .tooLarge(limitBytes: Int(clamping: number("limitBytes")))

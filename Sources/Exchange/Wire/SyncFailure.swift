@@ -5,12 +5,16 @@ public import Text
 /// Why an exchange did not succeed.
 public enum SyncFailure: Error, Hashable, Sendable {
     /// Central cannot be reached; `reason` is the transport's.
-    case unreachable(reason: String)
+    case unreachable(reason: LinkReason)
     /// What answers in central's place, or central itself, has not proved to be it; `reason` and `hint`
     /// are the transport's.
-    case untrusted(reason: String, hint: String)
+    case untrusted(reason: LinkReason, hint: LinkReason)
     /// The link broke or timed out in the middle; some may have arrived.
-    case interrupted(reason: String)
+    case interrupted(reason: LinkReason)
+    /// A proxy of the network lets nothing through; `reason` and `hint` are the transport's.
+    case proxy(reason: LinkReason, hint: LinkReason)
+    /// What answers at the address sends on to another one.
+    case moved(status: Int, location: String)
     /// What answered is no central: a captive portal or a proxy, by its content type and status.
     case notCentral(status: Int, contentType: String)
     /// The two ends speak different versions of the protocol.
@@ -35,6 +39,8 @@ public enum SyncFailure: Error, Hashable, Sendable {
     case identityRefused
     /// The enrolment code is wrong, expired or used.
     case badEnrolmentCode
+    /// The enrolment code is right, and of another office than this device's.
+    case otherOffice
     /// Too many wrong enrolment codes came from this address, or from all together.
     case tooManyTries(retryAfterSeconds: Int)
     /// The body is larger than central takes.
@@ -69,12 +75,12 @@ extension SyncFailure {
     /// Whether the same request may succeed later without anybody doing anything.
     public var isRetryable: Bool {
         switch self {
-        case .unreachable, .untrusted, .interrupted, .notCentral, .busy, .centralStore,
-            .awaitingRecovery, .unfinishedBundle, .tooManyTries:
+        case .unreachable, .untrusted, .interrupted, .proxy, .moved, .notCentral, .busy,
+            .centralStore, .awaitingRecovery, .unfinishedBundle, .tooManyTries:
             true
         case .unsupportedVersion, .malformed, .brokenChain, .badSignature, .forked, .unknownCursor,
             .notEnrolled, .tokenReplaced, .revoked, .identityRefused, .badEnrolmentCode,
-            .tooLarge, .unsupportedContent, .refused:
+            .otherOffice, .tooLarge, .unsupportedContent, .refused:
             false
         }
     }
@@ -82,13 +88,15 @@ extension SyncFailure {
     /// The class that decides the exit code.
     public var failureClass: FailureClass {
         switch self {
-        case .unreachable, .untrusted: .unavailable
+        case .unreachable, .untrusted, .proxy: .unavailable
         case .interrupted, .busy, .centralStore, .awaitingRecovery, .unfinishedBundle,
             .tooManyTries:
             .temporary
-        case .notEnrolled, .tokenReplaced, .revoked, .identityRefused, .badEnrolmentCode:
+        case .notEnrolled, .tokenReplaced, .revoked, .identityRefused, .badEnrolmentCode,
+            .otherOffice:
             .noPermission
-        case .notCentral, .unsupportedVersion, .malformed, .brokenChain, .badSignature, .forked,
+        case .notCentral, .moved, .unsupportedVersion, .malformed, .brokenChain, .badSignature,
+            .forked,
             .unknownCursor, .tooLarge, .unsupportedContent, .refused:
             .protocolError
         }
@@ -99,14 +107,16 @@ extension SyncFailure {
         switch self {
         case .malformed: 400
         case .notEnrolled, .tokenReplaced: 401
-        case .revoked, .identityRefused, .badEnrolmentCode: 403
+        case .revoked, .identityRefused, .badEnrolmentCode, .otherOffice: 403
         case .brokenChain, .badSignature, .forked, .unknownCursor: 409
         case .tooLarge: 413
         case .unsupportedContent: 415
         case .unsupportedVersion: 426
         case .tooManyTries: 429
         case .centralStore, .busy, .awaitingRecovery: 503
-        case .unreachable, .untrusted, .interrupted, .notCentral, .unfinishedBundle: 502
+        case .unreachable, .untrusted, .interrupted, .proxy, .moved, .notCentral,
+            .unfinishedBundle:
+            502
         case .refused(let status, _): status
         }
     }
@@ -114,8 +124,8 @@ extension SyncFailure {
     /// The stable name in the problem's `type`; `nil` for what never comes from central.
     public var problemName: String? {
         switch self {
-        case .unreachable, .untrusted, .interrupted, .notCentral, .awaitingRecovery,
-            .unfinishedBundle, .refused:
+        case .unreachable, .untrusted, .interrupted, .proxy, .moved, .notCentral,
+            .awaitingRecovery, .unfinishedBundle, .refused:
             nil
         case .unsupportedVersion: "unsupported-version"
         case .malformed: "malformed"
@@ -128,6 +138,7 @@ extension SyncFailure {
         case .revoked: "revoked"
         case .identityRefused: "identity-refused"
         case .badEnrolmentCode: "bad-enrolment-code"
+        case .otherOffice: "other-office"
         case .tooManyTries: "too-many-tries"
         case .tooLarge: "too-large"
         case .unsupportedContent: "unsupported-content"
@@ -140,16 +151,24 @@ extension SyncFailure {
     public var message: Message {
         switch self {
         case .unreachable(let reason):
-            Message(
-                "central cannot be reached: \(reason)",
-                vi: "không kết nối được với trung tâm: \(reason)")
+            Message("central cannot be reached: ", vi: "không kết nối được với trung tâm: ")
+                + reason.message
         case .untrusted(let reason, _):
             Message(
-                "central has not proved who it is: \(reason)",
-                vi: "trung tâm chưa chứng minh được danh tính: \(reason)")
+                "central has not proved who it is: ",
+                vi: "trung tâm chưa chứng minh được danh tính: ") + reason.message
         case .interrupted(let reason):
+            Message("the link to central broke: ", vi: "mất kết nối với trung tâm: ")
+                + reason.message
+        case .proxy(let reason, _): reason.message
+        case .moved(let status, let location):
             Message(
-                "the link to central broke: \(reason)", vi: "mất kết nối với trung tâm: \(reason)")
+                "what answers at central's address sends on to \(location) (status \(status))",
+                vi: "địa chỉ của trung tâm chuyển tiếp sang \(location) (mã \(status))")
+        case .otherOffice:
+            Message(
+                "the enrolment code is right, but of another office than this device's",
+                vi: "mã đăng ký đúng, nhưng của cơ quan khác với cơ quan của thiết bị này")
         case .notCentral(let status, let type) where type.lowercased().hasPrefix("text/html"):
             Message(
                 "a web page came in place of central's reply (status \(status)): "
@@ -238,9 +257,28 @@ extension SyncFailure {
                 "everything is kept here; run sync again when there is a link",
                 vi: "mọi thứ vẫn giữ ở đây; đồng bộ lại khi có mạng")
         case .untrusted(_, let hint):
+            hint.message
+                + Message(
+                    "; nothing was sent, and everything is kept here",
+                    vi: "; chưa gửi gì, mọi thứ vẫn giữ ở đây")
+        case .proxy(_, let hint):
+            hint.message
+                + Message("; everything is kept here", vi: "; mọi thứ vẫn giữ ở đây")
+        case .moved(let status, _) where status == 301 || status == 308:
             Message(
-                hint + "; nothing was sent, and everything is kept here",
-                vi: hint + "; chưa gửi gì, mọi thứ vẫn giữ ở đây")
+                "central has that address now: give it with counter enrol URL --again and a new code; "
+                    + "if nobody has moved central, a login page of the network answers",
+                vi:
+                    "trung tâm nay ở địa chỉ đó: ghi bằng counter enrol URL --again với mã mới; nếu không "
+                    + "ai dời trung tâm thì đó là trang đăng nhập của mạng")
+        case .moved:
+            Message(
+                "open the network's login page, or check the address given at enrolment",
+                vi: "mở trang đăng nhập của mạng, hoặc kiểm tra địa chỉ khi đăng ký")
+        case .otherOffice:
+            Message(
+                "ask for a code of this device's office, or enrol into another --home",
+                vi: "xin mã của đúng cơ quan của thiết bị, hoặc đăng ký vào --home khác")
         case .notCentral:
             Message(
                 "open the network's login page, or check the address given at enrolment",

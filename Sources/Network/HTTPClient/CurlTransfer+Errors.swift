@@ -10,9 +10,19 @@ extension CurlTransfer {
         case CURLE_UNSUPPORTED_PROTOCOL:
             return reason.contains("HTTP/0.9")
                 ? .invalidReply(host: host, reason: reason) : .invalidURL
-        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
-            return .couldNotResolve(host: host)
-        case CURLE_COULDNT_CONNECT: return .couldNotConnect(host: host, reason: reason)
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            return proxy.map { .proxyUnreachable($0, reason: reason) }
+                ?? .couldNotResolve(host: host)
+        case CURLE_COULDNT_RESOLVE_HOST: return .couldNotResolve(host: host)
+        case CURLE_COULDNT_CONNECT:
+            if let proxy, proxy.isNamed(in: reason) {
+                return .proxyUnreachable(proxy, reason: reason)
+            }
+            return .couldNotConnect(host: host, reason: reason)
+        case CURLE_RECV_ERROR where reason.contains("CONNECT tunnel failed"):
+            let status = reason.split(separator: " ").last.flatMap { Int($0) } ?? 0
+            return status == 407
+                ? .proxyWantsPassword(proxy) : .proxyRefused(proxy, status: status)
         case CURLE_OPERATION_TIMEDOUT:
             // The silence watch gives this code without libcurl's words.
             return reason.contains("too slow") || errorIsUnsaid && isConnected
@@ -34,6 +44,8 @@ extension CurlTransfer {
         default: return .other(code: Int(code.rawValue), message: reason)
         }
     }
+
+    private var proxy: ProxySetting? { ProxySetting.of(url: requestURL) }
 
     /// What is wrong with the server's proof; libcurl compares the name, the rest is
     /// OpenSSL's verdict (X509_STORE_CTX_get_error(3)).

@@ -136,6 +136,9 @@ final class CurlTransfer {
     /// OpenSSL's verdict on the server's certificate; 0 when it found nothing wrong.
     var verifyResult: Int { shim_long_info(easy, CURLINFO_SSL_VERIFYRESULT) }
 
+    /// The address that was asked for.
+    var requestURL: String { request.url }
+
     /// libcurl's words for what went wrong.
     func reason(for code: CURLcode) -> String {
         let text = String(cString: errorText)

@@ -1,3 +1,5 @@
+internal import Text
+
 /// Why a request got no complete answer.
 public enum HTTPClientError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The name of the server or proxy has no address, or no name server answered.
@@ -25,49 +27,24 @@ public enum HTTPClientError: Error, Sendable, Equatable, CustomStringConvertible
     /// libcurl's own error code and message.
     case other(code: Int, message: String)
 
+    /// The proxy that the environment names does not answer, or its name has no address.
+    case proxyUnreachable(ProxySetting, reason: String)
+    /// The proxy wants a name and a password.
+    case proxyWantsPassword(ProxySetting?)
+    /// The proxy lets nothing through to the server, with this status.
+    case proxyRefused(ProxySetting?, status: Int)
+
     /// Whether the same request may succeed later without anybody changing anything.
     public var isRetryable: Bool {
         switch self {
         case .couldNotResolve, .couldNotConnect, .timedOut, .tooSlow, .connectionLost: true
+        case .proxyUnreachable, .proxyWantsPassword, .proxyRefused: true
         case .invalidReply: true
         case .tlsFailure, .responseTooLarge, .invalidURL, .invalidHeader, .cancelled: false
         case .other: true
         }
     }
 
-    /// What happened, in one sentence.
-    public var description: String {
-        switch self {
-        case .couldNotResolve(let host): "no address found for \(host)"
-        case .couldNotConnect(let host, let reason): "cannot connect to \(host): \(reason)"
-        case .timedOut(let host, true): "no connection to \(host) in time"
-        case .timedOut(let host, false): "no complete answer from \(host) in time"
-        case .tooSlow(let host): "the link to \(host) is too slow"
-        case .tlsFailure(let host, let problem, let reason):
-            "no secure connection to \(host): \(problem.words) (\(reason))"
-        case .connectionLost(let host, let reason): "connection to \(host) lost: \(reason)"
-        case .responseTooLarge(let limitBytes): "the answer is larger than \(limitBytes) bytes"
-        case .invalidReply(let host, let reason): "\(host) did not answer in HTTP: \(reason)"
-        case .invalidURL: "not an http or https URL"
-        case .invalidHeader(let name): "header or method cannot be sent: \(name)"
-        case .cancelled: "cancelled"
-        case .other(let code, let message): "transfer failed (libcurl \(code)): \(message)"
-        }
-    }
-
-    /// What the operator can do about it.
-    public var hint: String {
-        switch self {
-        case .couldNotResolve: "is the network up, and the server's name written correctly?"
-        case .couldNotConnect: "is the network up, and the server running at this port?"
-        case .timedOut, .tooSlow, .connectionLost: "the link is bad; it is tried again later"
-        case .tlsFailure(_, let problem, _): problem.hint
-        case .responseTooLarge: "ask for less at once, or raise the limit"
-        case .invalidReply: "does a portal or proxy of the network answer in the server's place?"
-        case .invalidURL: "write http://host:port/ or https://host/"
-        case .invalidHeader: "remove control characters from it"
-        case .cancelled: "start it again when it is wanted"
-        case .other: "it is tried again later; if it stays, report the code"
-        }
-    }
+    /// What happened, in one sentence, in English.
+    public var description: String { message.english }
 }

@@ -10,13 +10,13 @@ extension DossierError: CustomStringConvertible {
     public var message: Message {
         switch self {
         case .notJSON(let error):
-            Message(error.description, vi: "không phải JSON: \(error.description)")
+            error.message
         case .notAnEdit(let reason): Self.phrase(reason)
         case .unknownMember(let name):
             Message("unknown member", vi: "mục không có") + Self.shown(name)
         case .unknownKind: Message("unknown kind of record", vi: "không có loại bản ghi này")
         case .unknownField(let name, let kind?):
-            Message("a \(kind.name) has no field", vi: "\(kind.name) không có trường")
+            Message("a \(kind.name) has no field", vi: "\(kind.title.vietnamese) không có trường")
                 + Self.shown(name)
         case .unknownField(let name, nil):
             Message("no record has a field", vi: "không bản ghi nào có trường") + Self.shown(name)
@@ -145,10 +145,13 @@ extension DossierError: CustomStringConvertible {
                 vi: "rút ngắn, hoặc ghi phần còn lại vào ghi chú")
         case .outOfRange:
             Message("check the number for a typing error", vi: "kiểm tra số có gõ sai không")
-        case .unknownChoice(_, let allowed):
-            Message(
-                "use one of: \(allowed.joined(separator: ", "))",
-                vi: "dùng một trong: \(allowed.joined(separator: ", "))")
+        case .unknownChoice(let name, let allowed):
+            Message("use one of: ", vi: "dùng một trong: ")
+                + .joined(
+                    allowed.map { word in
+                        let title = ChoiceWords.title(of: word, in: name)
+                        return Message(word, vi: "\(title.vietnamese) (\(word))")
+                    }, separator: ", ")
         case .malformed(let name, _), .unread(let name, _):
             Message("correct \(name)", vi: "sửa \(name)")
         case .tooDeep, .tooLarge:

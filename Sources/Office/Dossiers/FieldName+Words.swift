@@ -8,6 +8,11 @@ extension RecordSchema {
         return Message(word, vi: titles[word].map { "\($0) (\(word))" } ?? word)
     }
 
+    /// What a person calls a field, where it is not to be written.
+    public static func label(of name: FieldName) -> Message {
+        Message(name.rawValue, vi: titles[name.rawValue] ?? name.rawValue)
+    }
+
     private static let titles = [
         "code": "mã", "procedure": "thủ tục", "applicant_name": "người nộp",
         "applicant_id": "số định danh", "applicant_phone": "điện thoại",

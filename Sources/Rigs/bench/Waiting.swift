@@ -145,7 +145,7 @@ struct Hall {
                 let made = try transaction.redeemEnrolmentCode(
                     hash: code.hash, replica: device.replica, publicKey: device.key.publicKey,
                     name: "bench", tokenHash: BearerToken(text: device.token).hash)
-                guard made != nil else { throw BenchError(description: "no device") }
+                guard case .device = made else { throw BenchError(description: "no device") }
             }
         }
         self.devices = Array(devices.prefix(count))

@@ -98,13 +98,13 @@ extension StoreError: CustomStringConvertible {
         case .otherKind(let kind):
             Message(
                 "the id is that of a record of another kind: \(kind.name)",
-                vi: "id này là của một bản ghi loại khác: \(kind.name)")
+                vi: "id này là của một bản ghi loại khác: \(kind.title.vietnamese)")
         case .doubledID(let kinds):
             Message(
                 "\(kinds.count) records have this id: "
                     + kinds.map(\.name).joined(separator: ", "),
                 vi: "\(kinds.count) bản ghi mang id này: "
-                    + kinds.map(\.name).joined(separator: ", "))
+                    + kinds.map(\.title.vietnamese).joined(separator: ", "))
         case .referredTo(let name, let records, let devices):
             Message(
                 "\(name) is what others refer to, and is not changed: "

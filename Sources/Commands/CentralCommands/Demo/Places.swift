@@ -17,6 +17,17 @@ struct Places {
         self.names = names
     }
 
+    /// Who did something, as the trail has it: a device by its name, `local:NAME` for a person at central's
+    /// own machine, or an account.
+    func name(ofActor actor: String) -> Message {
+        let prefix = "device:"
+        guard actor.hasPrefix(prefix),
+            let replica = ReplicaID(hexadecimal: actor.dropFirst(prefix.count)),
+            let name = names[replica]
+        else { return Message(verbatim: actor) }
+        return name
+    }
+
     func name(of replica: ReplicaID) -> Message {
         names[replica] ?? Message("central", vi: "trung tâm")
     }

@@ -68,8 +68,8 @@ enum DevicesCommand {
                 table.add([
                     device.replica.description, TerminalSafe.text(device.office),
                     "\(device.desk)", TerminalSafe.text(device.name),
-                    standing.word(for: device).rawValue,
-                    ShownTime.text(machine.lastArrived),
+                    invocation.text(standing.word(for: device).title),
+                    invocation.text(ShownTime.text(machine.lastArrived)),
                     invocation.text(arrival.confirmation(device)),
                     "\(machine.refused)",
                     invocation.text(ClockSkew.words(milliseconds: device.skewMilliseconds)),

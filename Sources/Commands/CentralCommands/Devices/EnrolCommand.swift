@@ -52,12 +52,12 @@ enum EnrolCommand {
                 JSONValue.object(issued.members + [("pin", pin.map { .string($0) } ?? .null)])
                     .serialized())
         } else {
-            let (code, safe) = (issued.code.text, TerminalSafe.text(office))
+            let (code, safe) = (issued.code.text, TerminalSafe.text(issued.office))
             let expires = ShownTime.text(issued.expires)
             try invocation.say(
                 Message(
-                    "\(code) enrols one device of \(safe) until \(expires)",
-                    vi: "\(code) đăng ký một thiết bị của \(safe) đến \(expires)"))
+                    "\(code) enrols one device of \(safe) until \(expires.english)",
+                    vi: "\(code) đăng ký một thiết bị của \(safe) đến \(expires.vietnamese)"))
             if let pin {
                 try invocation.say(
                     Message(

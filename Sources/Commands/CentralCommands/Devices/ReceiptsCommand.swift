@@ -101,7 +101,8 @@ enum ReceiptsCommand {
         for receipt in found.receipts {
             let device = found.devices[receipt.device]
             table.add([
-                ShownTime.text(receipt.ended), receipt.device.description,
+                ShownTime.text(receipt.ended).text(in: language),
+                device.map { TerminalSafe.text($0.name) } ?? receipt.device.description,
                 TerminalSafe.text(device?.office ?? "?"), device.map { "\($0.desk)" } ?? "?",
                 "\(receipt.times)",
                 receipt.durable == receipt.durableBefore

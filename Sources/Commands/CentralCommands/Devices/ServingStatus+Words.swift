@@ -12,7 +12,8 @@ extension ServingStatus {
         let (english, vietnamese) = (GroupedNumber.string, number)
         var lines = [
             Message(
-                "serving on \(url) since \(time)", vi: "đang phục vụ ở \(url) từ \(time)"),
+                "serving on \(url) since \(time.english)",
+                vi: "đang phục vụ ở \(url) từ \(time.vietnamese)"),
             Message(
                 "\(english(connections)) of \(english(connectionsMax)) connections, at most "
                     + "\(english(connectionsPerAddressMax)) of one address; "

@@ -87,10 +87,10 @@ extension CentralStatus {
                 name(of: device)
                     + Message(
                         ": a copy of desk \(original.desk) (cloned, or restored from a backup), on its "
-                            + "own since \(since)",
+                            + "own since \(since.english)",
                         vi:
                             ": bản sao của quầy \(original.desk) (sao chép, hoặc khôi phục từ bản sao "
-                            + "lưu), riêng từ \(since)"))
+                            + "lưu), riêng từ \(since.vietnamese)"))
         }
         return lines + arrivalLines
     }
@@ -124,11 +124,11 @@ extension CentralStatus {
             lines.append(
                 late.isEmpty
                     ? Message(
-                        "every device has synced and confirmed it; the longest ago was \(time)",
-                        vi: "mọi thiết bị đã đồng bộ và xác nhận; lâu nhất là \(time)")
+                        "every device has synced and confirmed it; the longest ago was \(time.english)",
+                        vi: "mọi thiết bị đã đồng bộ và xác nhận; lâu nhất là \(time.vietnamese)")
                     : Message(
-                        "everything has come up from every device; the longest ago was \(time)",
-                        vi: "mọi thiết bị đã gửi hết; lâu nhất là \(time)"))
+                        "everything has come up from every device; the longest ago was \(time.english)",
+                        vi: "mọi thiết bị đã gửi hết; lâu nhất là \(time.vietnamese)"))
         }
         if !late.isEmpty {
             let have = late.count == 1 ? "has" : "have"
@@ -154,8 +154,8 @@ extension CentralStatus {
         }
         let last = lastArrived[device.replica].map { time in
             Message(
-                "last complete at \(ShownTime.text(time))",
-                vi: "đầy đủ lần cuối lúc \(ShownTime.text(time))")
+                "last complete at \(ShownTime.text(time).english)",
+                vi: "đầy đủ lần cuối lúc \(ShownTime.text(time).vietnamese)")
         }
         return name(of: device) + Message(verbatim: ": ") + arrival.text(device)
             + Message(verbatim: "; ")

@@ -68,12 +68,12 @@ enum ImportCommand {
                 Message("\(option) needs --map", vi: "\(option) cần có --map"))
         }
         var lines: LineReader
-        do {
+        do throws(FileError) {
             lines = try LineReader(path: invocation.positional("FILE"))
         } catch {
             throw CommandFailure(
                 .noInput,
-                Message("the file cannot be read: \(error)", vi: "không đọc được tệp: \(error)"),
+                Message("the file cannot be read: ", vi: "không đọc được tệp: ") + error.message,
                 hint: nil)
         }
         let home = try CentralHome(invocation)
@@ -200,8 +200,8 @@ struct Importer {
                 guard case .lineTooLong(let number, _) = error else {
                     throw CommandFailure(
                         .ioError,
-                        Message(
-                            "the file cannot be read: \(error)", vi: "không đọc được tệp: \(error)"),
+                        Message("the file cannot be read: ", vi: "không đọc được tệp: ")
+                            + error.message,
                         hint: nil)
                 }
                 outcome.lines += 1

@@ -166,11 +166,11 @@ extension EpochStanding {
             }
         var lines = [
             Message(
-                "central was restored from a backup, \(cause.english), at \(ShownTime.text(began)): "
+                "central was restored from a backup, \(cause.english), at \(ShownTime.text(began).english): "
                     + "\(arrived.count) of \(GroupedNumber.counted(devices.count, "device")) "
                     + "have made a complete sync since",
                 vi: "trung tâm đã khôi phục từ bản sao lưu, \(cause.vietnamese), lúc "
-                    + "\(ShownTime.text(began)): \(arrived.count) trên \(devices.count) thiết bị đã "
+                    + "\(ShownTime.text(began).vietnamese): \(arrived.count) trên \(devices.count) thiết bị đã "
                     + "đồng bộ đầy đủ từ đó")
         ]
         if epoch.isRecovering {

@@ -62,24 +62,30 @@ enum AuditCommand {
             }
             let void = Message(" (refused)", vi: " (bị từ chối)")
             let head =
-                Message(verbatim: "\(change.dot)  \(ShownTime.text(change.stamp.shownTime))  ")
+                Message(verbatim: "\(change.dot)  ") + ShownTime.text(change.stamp.shownTime)
+                + Message(verbatim: "  ")
                 + places.name(of: change.dot.replica)
                 + Message(verbatim: "  \(change.by ?? "")")
                 + (audited.logged.isVoid ? void : Message(verbatim: ""))
             try invocation.printOut(TerminalSafe.text(invocation.text(head)))
             let arrived = ShownTime.text(audited.logged.arrived)
-            try invocation.say(Message("  arrived \(arrived)", vi: "  về đến \(arrived)"))
+            try invocation.say(Message("  arrived ", vi: "  về đến ") + arrived)
             for field in audited.fields {
                 let (before, after) = shown(field, kind: change.kind)
-                let old = before.map { TerminalSafe.text($0.serialized()) + " → " } ?? ""
-                let beside = Self.beside(field, kind: change.kind).map { $0.serialized() }
+                let definition = RecordSchema.definition(of: field.name, in: change.kind)
+                func text(_ value: JSONValue) -> String {
+                    TerminalSafe.text(
+                        invocation.text(FieldWords.text(of: value, for: definition, .exact)))
+                }
+                let old = before.map { text($0) + " → " } ?? ""
+                let beside = Self.beside(field, kind: change.kind).map(text)
                     .joined(separator: ", ")
                 let apart = Message(
                     " (beside \(beside), which it had not seen)",
                     vi: " (song song với \(beside), người ghi chưa thấy)")
-                let rest = beside.isEmpty ? "" : TerminalSafe.text(invocation.text(apart))
-                try invocation.printOut(
-                    "  \(field.name): \(old)\(TerminalSafe.text(after.serialized()))\(rest)")
+                let rest = beside.isEmpty ? "" : invocation.text(apart)
+                let label = invocation.text(RecordSchema.label(of: field.name))
+                try invocation.printOut("  \(label): \(old)\(text(after))\(rest)")
             }
             if !audited.isContentKept {
                 try invocation.say(
@@ -141,13 +147,16 @@ enum AuditCommand {
     }
 
     private static func showTrail(_ database: ReplicaDatabase, _ invocation: Invocation) throws {
+        let places = try Places(database)
         var table = TextTable([.init(""), .init(""), .init(""), .init(""), .init("")])
         for entry in try database.trail() {
             if invocation.has("--json") {
                 try invocation.printOut(entry.json.serialized())
             } else {
                 table.add([
-                    ShownTime.text(entry.at), entry.actor, entry.action, entry.subject,
+                    invocation.text(ShownTime.text(entry.at)),
+                    invocation.text(places.name(ofActor: entry.actor)),
+                    invocation.text(TrailWords.title(of: entry.action)), entry.subject,
                     entry.count.map(String.init) ?? "",
                 ])
             }

@@ -22,6 +22,11 @@ enum CatalogCommand {
         commands: [importFile, list, add, set])
 
     private static let kinds = ["procedure", "holiday", "office"]
+    private static let kindsHelp = Message.joined(
+        kinds.map { name in
+            Message(
+                name, vi: RecordKind(name: name).map { "\($0.title.vietnamese) (\(name))" } ?? name)
+        }, separator: ", ")
 
     private static let importFile = Command(
         "import",
@@ -90,7 +95,7 @@ enum CatalogCommand {
         } catch let error as JSONError {
             throw CommandFailure(
                 .dataError,
-                Message("the file is no JSON: \(error)", vi: "tệp không phải JSON: \(error)"))
+                Message("the file is no JSON: ", vi: "tệp không phải JSON: ") + error.message)
         } catch let error as ImportError {
             throw CommandFailure(.dataError, error.message, hint: error.hint)
         }
@@ -162,7 +167,7 @@ enum CatalogCommand {
         "list",
         summary: Message("list entries of the catalog", vi: "liệt kê danh mục"),
         arguments: [
-            Positional("KIND", help: Message(verbatim: kinds.joined(separator: ", ")))
+            Positional("KIND", help: kindsHelp)
         ],
         options: [
             Option(
@@ -222,10 +227,12 @@ enum CatalogCommand {
 
     private static func kind(_ invocation: Invocation) throws -> RecordKind {
         let name = invocation.positional("KIND")
-        guard kinds.contains(name), let kind = RecordKind(name: name) else {
+        guard let kind = RecordKind(typed: name), kinds.contains(kind.name) else {
             let words = kinds.joined(separator: ", ")
+            let titles = kindsHelp.vietnamese
             throw UsageError(
-                Message("KIND must be one of \(words)", vi: "KIND phải là một trong: \(words)"))
+                Message(
+                    "KIND must be one of \(words)", vi: "LOẠI phải là một trong: \(titles)"))
         }
         return kind
     }
@@ -303,7 +310,7 @@ enum CatalogCommand {
                   central catalog set procedure 1.004199 limit=7wd@15:00
                 """),
         arguments: [
-            Positional("KIND", help: Message(verbatim: kinds.joined(separator: ", "))),
+            Positional("KIND", help: kindsHelp),
             Positional("CODE", help: Message("its code, date or id", vi: "mã, ngày hoặc id")),
             Positional(
                 "FIELD=VALUE", help: Message("a field and its value", vi: "trường và giá trị"),

@@ -126,7 +126,7 @@ enum EraseCommand {
                             ? invocation.text(Message(" (revoked)", vi: " (đã thu hồi)")) : "")
                 }
                 table.add([
-                    TerminalSafe.text(record.name), ShownTime.text(record.arrived),
+                    TerminalSafe.text(record.name), invocation.text(ShownTime.text(record.arrived)),
                     names.isEmpty
                         ? invocation.text(Message("nobody", vi: "không nơi nào"))
                         : TerminalSafe.text(names.joined(separator: ", ")),

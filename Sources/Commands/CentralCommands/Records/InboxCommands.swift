@@ -77,7 +77,13 @@ enum InboxCommands {
         var table = TextTable([.init(""), .init(""), .init(""), .init(""), .init("")])
         for value in conflict.values {
             table.add([
-                "  " + value.value.serialized(), ShownTime.text(value.at), value.by ?? "",
+                "  "
+                    + invocation.text(
+                        FieldWords.text(
+                            of: value.value,
+                            for: RecordSchema.definition(of: conflict.name, in: record.kind),
+                            .exact)),
+                invocation.text(ShownTime.text(value.at)), value.by ?? "",
                 places.name(of: value.dot.replica).text(in: invocation.language),
                 "\(value.dot)",
             ])

@@ -58,7 +58,11 @@ enum OfficeCommand {
                 try invocation.printOut(JSONValue.array(offices.map(\.json)).serialized())
                 return .ok
             }
-            var table = TextTable([.init("CODE"), .init("NAME"), .init("PHONE")])
+            var table = TextTable([
+                .init(invocation.text(Message("CODE", vi: "MÃ"))),
+                .init(invocation.text(Message("NAME", vi: "TÊN"))),
+                .init(invocation.text(Message("PHONE", vi: "ĐIỆN THOẠI"))),
+            ])
             for office in offices {
                 table.add(
                     ["code", "name", "phone"].map { TerminalSafe.text(text(office, $0)) })

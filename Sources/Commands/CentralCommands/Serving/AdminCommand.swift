@@ -99,7 +99,9 @@ enum AdminCommand {
         }
         var table = TextTable([.init(""), .init(""), .init("")])
         for admin in admins {
-            table.add([admin.name, admin.role.rawValue, ShownTime.text(admin.made)])
+            table.add([
+                admin.name, admin.role.rawValue, invocation.text(ShownTime.text(admin.made)),
+            ])
         }
         for line in table.lines { try invocation.printOut(line) }
         return .ok

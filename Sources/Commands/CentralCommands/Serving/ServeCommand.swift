@@ -126,7 +126,8 @@ enum ServeCommand {
             let until = Timestamp(milliseconds: content.certificate.notAfter * 1_000)
             log(
                 .notice(
-                    "the TLS certificate was read again; it counts until \(ShownTime.text(until))"))
+                    "the TLS certificate was read again; it counts until \(ShownTime.text(until).english)"
+                ))
         } catch {
             let reason = (error as? CommandFailure)?.message.english ?? "\(error)"
             log(.warning("the TLS files were not taken, those from before stay: \(reason)"))

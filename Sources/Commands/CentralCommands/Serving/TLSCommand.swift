@@ -164,8 +164,10 @@ enum TLSCommand {
                 "names  \(names.isEmpty ? "none" : names)",
                 vi: "tên      \(names.isEmpty ? "không có" : names)"),
             Message(
-                "counts \(ShownTime.text(from)) to \(ShownTime.text(until))",
-                vi: "hiệu lực \(ShownTime.text(from)) đến \(ShownTime.text(until))"),
+                "counts \(ShownTime.text(from).english) to \(ShownTime.text(until).english)",
+                vi:
+                    "hiệu lực \(ShownTime.text(from).vietnamese) đến \(ShownTime.text(until).vietnamese)"
+            ),
             certificate.isSelfSigned
                 ? Message(
                     "signed by itself: counters need the pin, or the file with --ca-file",

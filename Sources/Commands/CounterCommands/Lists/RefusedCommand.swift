@@ -104,7 +104,7 @@ extension RefusedChange {
         var lines = [
             Message(
                 "change \(seq) to \(change.kind.name) \(name)",
-                vi: "thay đổi \(seq) của \(change.kind.name) \(name)"),
+                vi: "thay đổi \(seq) của \(change.kind.title.vietnamese) \(name)"),
             Message("  written ", vi: "  ghi lúc ") + ShownText.moment(change.stamp.shownTime)
                 + (by ?? Message(verbatim: "")),
             Message("  refused ", vi: "  bị từ chối lúc ") + ShownText.moment(refusedAt)

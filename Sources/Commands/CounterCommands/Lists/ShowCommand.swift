@@ -49,6 +49,8 @@ struct RecordView {
     /// Changes to it that were refused and wait for a person.
     let refusedCount: Int
     let history: [AuditedChange]?
+    /// The catalog's names of the codes in it.
+    let names: [FieldName: String]
     /// When it is due, for a dossier that has a deadline and is the office's own.
     let deadline: ShownDeadline?
     /// Where it went, when it is a copy.
@@ -66,6 +68,7 @@ struct RecordView {
         isAtCentral = own.map { state.vv[$0] <= identity?.pushedSeq ?? 0 } ?? true
         refusedCount = try database.refusedChanges().count { $0.record == state.id }
         history = withHistory ? try database.audit(of: state.id) : nil
+        names = try database.catalogNames(in: state)
         departure = try database.isCopy(state) ? Departure(state, in: database) : nil
         deadline =
             departure == nil && !state.isVoided
@@ -97,13 +100,17 @@ struct RecordView {
 
     /// The view for a terminal, safe to print.
     func lines(_ language: Language) -> [String] {
-        var lines = ["\(record.kind.name) \(TerminalSafe.text(ShownText.name(of: record)))", ""]
+        var lines = [
+            "\(record.kind.title.text(in: language)) \(TerminalSafe.text(ShownText.name(of: record)))",
+            "",
+        ]
         var table = TextTable([.init(""), .init("")])
         table.add(["id", record.id.description])
         for member in record.fields {
             let name = FieldName(member.name)
             if Self.fieldsOnTheirOwn.contains(name) { continue }
-            let value = ShownText.value(member.value, name, in: record.kind)
+            var value = ShownText.value(member.value, name, in: record.kind)
+            if let known = names[name] { value = value + Message(verbatim: " (\(known))") }
             table.add([
                 RecordSchema.title(of: name).text(in: language), value.text(in: language),
             ])
@@ -185,7 +192,8 @@ struct RecordView {
 
     private func conflictLines(_ language: Language) -> [String] {
         record.conflicts.flatMap { conflict in
-            let title = Message("conflict in \(conflict.name)", vi: "mâu thuẫn ở \(conflict.name)")
+            let title =
+                Message("conflict in ", vi: "mâu thuẫn ở ") + RecordSchema.title(of: conflict.name)
             return ["", title.text(in: language)]
                 + conflict.lines(in: record.kind, own: own, language)
         }
@@ -281,7 +289,8 @@ extension AuditedChange {
             let beside = field.beside.map(text).joined(separator: ", ")
             let apart = Message(
                 " (beside \(beside), not seen)", vi: " (song song với \(beside), chưa thấy)")
-            return "\(sign)\(field.name): \(old)\(text(field.after))"
+            let label = RecordSchema.label(of: field.name).text(in: language)
+            return "\(sign)\(label): \(old)\(text(field.after))"
                 + (beside.isEmpty ? "" : apart.text(in: language))
         }.joined(separator: "; ")
     }

@@ -1,3 +1,5 @@
+internal import Text
+
 /// Central's address as it is typed at enrolment: `http` or `https`, a host, perhaps a port and a
 /// path before the routes.
 struct CentralAddress {
@@ -22,6 +24,30 @@ struct CentralAddress {
         self.text = String(text)
         isTLS = scheme == "https://"
         isLoopback = Self.isLoopback(authority)
+    }
+
+    /// What is wrong with an address that is none.
+    static func problem(of typed: String) -> Message {
+        let lowered = typed.lowercased()
+        guard lowered.hasPrefix("http://") || lowered.hasPrefix("https://") else {
+            return Message(
+                "URL is no http or https address", vi: "URL không phải địa chỉ http hay https")
+        }
+        let rest = typed.drop { $0 != "/" }.dropFirst(2)
+        let host = rest.prefix { !"/:?#".contains($0) }
+        if host.isEmpty {
+            return Message("URL names no host", vi: "URL không có tên máy")
+        }
+        if !host.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+            return Message(
+                "the host name of URL cannot be read: it may have letters A to Z, digits, dots and hyphens",
+                vi:
+                    "không đọc được tên máy trong URL: chỉ có chữ A đến Z không dấu, số, dấu chấm, gạch nối"
+            )
+        }
+        return Message(
+            "URL has something besides scheme, host, port and path",
+            vi: "URL có phần thừa ngoài giao thức, tên máy, cổng và đường dẫn")
     }
 
     /// Only what needs no name server: a name that looks like an address may lead anywhere.

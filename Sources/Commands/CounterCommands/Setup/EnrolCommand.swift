@@ -93,13 +93,11 @@ enum EnrolCommand {
     private static func run(
         _ invocation: Invocation, _ context: CounterContext
     ) async throws -> ExitCode {
-        guard let url = CentralAddress(invocation.positional("URL")) else {
+        let typed = invocation.positional("URL")
+        guard let url = CentralAddress(typed) else {
             throw UsageError(
-                Message(
-                    "URL is no http or https address", vi: "URL không phải địa chỉ http hay https"),
-                hint: Message(
-                    HTTPClientError.invalidURL.hint,
-                    vi: "ghi địa chỉ như https://central.example.vn:8443"))
+                CentralAddress.problem(of: typed),
+                hint: HTTPClientError.invalidURL.hint)
         }
         guard let code = EnrolmentCode(try codeText(invocation)) else {
             throw CommandFailure(

@@ -102,9 +102,17 @@ enum TrustArguments {
         guard pin.matches(hash) else {
             throw CommandFailure(
                 SyncFailure.untrusted(
-                    reason: "the key of what answers at \(url.text) is not the one of the pin",
-                    hint: "somebody may stand between, or central has a new key: ask the central "
-                        + "office for its pin by telephone"))
+                    reason: LinkReason(
+                        Message(
+                            "the key of what answers at \(url.text) is not the one of the pin",
+                            vi: "khóa của máy trả lời tại \(url.text) không khớp mã ghim")),
+                    hint: LinkReason(
+                        Message(
+                            "somebody may stand between, or central has a new key: ask the central "
+                                + "office for its pin by telephone",
+                            vi:
+                                "có thể có kẻ đứng giữa, hoặc trung tâm có khóa mới: hãy gọi điện hỏi cơ "
+                                + "quan trung tâm mã ghim"))))
         }
         return CentralTrust(pin: hash.curlText)
     }

@@ -56,7 +56,7 @@ enum CorrectTimesCommand {
                     "--to", valueName: "TIME",
                     help: Message(
                         "with RECORD: when the first wrong entry was made",
-                        vi: "kèm RECORD: lúc ghi lần sai đầu tiên")),
+                        vi: "kèm HỒ-SƠ: lúc ghi lần sai đầu tiên")),
                 Option(
                     "--dry-run",
                     help: Message("show what would be done", vi: "chỉ xem sẽ làm gì")),

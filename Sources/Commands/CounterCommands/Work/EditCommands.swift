@@ -16,13 +16,17 @@ struct EditAnswer {
     var record: ShownRecord
     /// The day for which there was no code to give.
     var dayWithoutCode: CalendarDate?
+    /// The catalog's names of the codes in the record.
+    var names: [FieldName: String]
 
     init(
         _ result: EditResult, _ transaction: WriteTransaction, dayWithoutCode: CalendarDate? = nil
     ) throws {
         self.result = result
         self.dayWithoutCode = dayWithoutCode
-        record = ShownRecord(state: try transaction.find(.id(result.record)).state)
+        let state = try transaction.find(.id(result.record)).state
+        record = ShownRecord(state: state)
+        names = try transaction.catalogNames(in: state)
     }
 
     var json: JSONValue {

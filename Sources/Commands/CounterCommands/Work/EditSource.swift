@@ -4,6 +4,7 @@ internal import Files
 internal import Glibc
 internal import JSON
 internal import ReplicaStore
+internal import SharedCommands
 internal import Text
 
 /// A file of edits, read a group at a time in bounded memory.
@@ -88,11 +89,11 @@ final class EditSource {
         switch error {
         case .cannotRead(let code) where code != EISDIR:
             return CommandFailure(
-                .ioError, Message("\(error)", vi: "\(error)"),
+                .ioError, error.message,
                 hint: Message("check the disk it lies on", vi: "kiểm tra ổ đĩa chứa tệp"))
         default:
             return CommandFailure(
-                .noInput, Message("\(error)", vi: "\(error)"),
+                .noInput, error.message,
                 hint: Message(
                     "give the path of an NDJSON file, or - for standard input",
                     vi: "ghi đường dẫn tệp NDJSON, hoặc - là đầu vào chuẩn"))

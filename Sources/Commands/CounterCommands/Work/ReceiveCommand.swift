@@ -65,7 +65,7 @@ enum ReceiveCommand {
                     vi: "counter new nhận hồ sơ thiếu thông tin"))
         }
         let answer = try enter(fields, papers, invocation, context)
-        try answer.print(invocation, also: slip(answer.edit.record))
+        try answer.print(invocation, also: slip(answer))
         return .ok
     }
 
@@ -120,11 +120,12 @@ enum ReceiveCommand {
             if let papers { step.additions.append(FieldWrite("papers", .text(papers))) }
             return step
         }
-        try answer.print(invocation, also: slip(answer.edit.record))
+        try answer.print(invocation, also: slip(answer))
     }
 
     /// What stands on the receipt that the applicant gets.
-    private static func slip(_ record: ShownRecord) -> [Message] {
+    private static func slip(_ answer: StepAnswer) -> [Message] {
+        let record = answer.edit.record
         var lines: [Message] = []
         func add(_ english: String, _ vietnamese: String, _ value: String?) {
             guard let value, !value.isEmpty else { return }
@@ -135,7 +136,8 @@ enum ReceiveCommand {
                     vi: "  \(DisplayWidth.padded(vietnamese, to: 10)) \(safe)"))
         }
         add("applicant", "người nộp", record["applicant_name"]?.stringValue)
-        add("procedure", "thủ tục", record["procedure"]?.stringValue)
+        let name = answer.edit.names["procedure"].map { " (\($0))" } ?? ""
+        add("procedure", "thủ tục", record["procedure"]?.stringValue.map { $0 + name })
         let papers = record["papers"]?.arrayValue?.compactMap(\.stringValue) ?? []
         let named = papers.flatMap(DossierPaper.papers)
         if !named.isEmpty {

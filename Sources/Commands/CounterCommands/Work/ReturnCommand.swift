@@ -51,7 +51,7 @@ enum ReturnCommand {
                         + (state.status?.title ?? Message("no status", vi: "chưa có trạng thái")),
                     hint: Message(
                         "finish it first: counter advance RECORD finished",
-                        vi: "trước hết: counter advance MÃ finished"))
+                        vi: "trước hết: counter advance MÃ “đã xử lý xong”"))
             }
             var step = WorkStep(status: .returned, writes: wayFields)
             step.writes.append(FieldWrite("returned_at", .integer(time.milliseconds)))
@@ -97,7 +97,7 @@ enum ReturnCommand {
                 Option(
                     "--post", valueName: "NUMBER",
                     help: Message(
-                        "with sent: the new tracking number", vi: "với sent: mã bưu gửi mới")),
+                        "with sent: the new tracking number", vi: "với “đã gửi”: mã bưu gửi mới")),
                 .note, .at, .by, .json,
             ]
         ) { invocation in

@@ -3,7 +3,6 @@ internal import Dossiers
 internal import Foundation
 internal import SQLite
 public import Text
-internal import Time
 
 /// When the newest change of a file came in, and how long ago that is.
 public enum ChangeAge {
@@ -14,7 +13,7 @@ public enum ChangeAge {
     /// The instant, and its age in the largest unit of which there are two or more.
     public static func words(_ time: Timestamp, now: Timestamp) -> Message {
         let (age, overflow) = now.milliseconds.subtractingReportingOverflow(time.milliseconds)
-        return Message(verbatim: OfficeTime.text(milliseconds: time.milliseconds) + ", ")
+        return FieldWords.moment(milliseconds: time.milliseconds) + Message(verbatim: ", ")
             + words(age: overflow ? .max : age)
     }
 

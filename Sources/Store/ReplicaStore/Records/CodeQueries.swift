@@ -4,7 +4,7 @@
 // `lower` there knows ASCII alone: a code with other letters is looked for in both cases.
 
 internal import Dossiers
-internal import Replication
+public import Replication
 internal import SQLite
 internal import Text
 
@@ -67,6 +67,23 @@ extension ReplicaDatabase {
     /// A name without what stands between its words: where a code stands, blanks are taken out.
     private static func joinedName(_ text: String) -> String {
         Folding.folded(text).filter { $0.isLetter || $0.isNumber }
+    }
+
+    /// What the catalog calls the procedure and the office that a record names by their codes.
+    ///
+    /// - Throws: `StoreError`.
+    public func catalogNames(in state: RecordState) throws -> [FieldName: String] {
+        var names: [FieldName: String] = [:]
+        for (field, kind) in [("procedure", RecordKind.procedure), ("office", .office)]
+            as [(FieldName, RecordKind)]
+        where state.kind == .dossier || state.kind == .contact {
+            guard let code = state.shownValue(field)?.text,
+                let id = try ids(ofCode: code, kind: kind).first,
+                let name = try table(of: kind)?.load(id)?.state.shownValue("name")?.text
+            else { continue }
+            names[field] = name
+        }
+        return names
     }
 
     /// The ids of the records of a kind with this code: of those that are written exactly so, else
@@ -135,6 +152,13 @@ extension ReplicaDatabase {
 }
 
 extension WriteTransaction {
+    /// What the catalog calls the procedure and the office that a record names by their codes.
+    ///
+    /// - Throws: `StoreError`.
+    public func catalogNames(in state: RecordState) throws -> [FieldName: String] {
+        try database.catalogNames(in: state)
+    }
+
     /// The writes with an office as the catalog writes it: by it a record is in an office's scope.
     func withKnownOffice(_ writes: [FieldWrite]) throws -> [FieldWrite] {
         try writes.map { write in

@@ -152,6 +152,18 @@ extension ReplicaDatabase {
     }
 }
 
+/// What became of an enrolment code.
+public enum Redemption: Sendable {
+    /// It made a device, or let one in again.
+    case device(Device)
+    /// It is wrong, expired or used by another key, or its device is not known by this key.
+    case badCode
+    /// The device was revoked; the code may be used by another one.
+    case revoked
+    /// The code is of another office than the device.
+    case otherOffice
+}
+
 extension WriteTransaction {
     /// Notes a one-time code by its hash.
     ///
@@ -172,34 +184,38 @@ extension WriteTransaction {
     /// - Parameters:
     ///   - formerDesk: the number that the device had, when it was enrolled before.
     ///   - replica: the replica that the key belongs to.
-    /// - Returns: `nil` when the code is wrong, expired or used by another key, and when the replica
-    ///   is known with another office or key, or is shut out.
+    /// - Returns: the device, or why there is none.
     /// - Throws: `StoreError`.
     public func redeemEnrolmentCode(
         formerDesk: Int64? = nil, hash: Hash256, replica: ReplicaID, publicKey: PublicKey,
         name: String, tokenHash: Hash256
-    ) throws -> Device? {
+    ) throws -> Redemption {
         let statement = try database.connection.statement(
             "SELECT office, public_key FROM enrolment_codes WHERE hash = ?1 AND expires > ?2")
         try hash.withBytes { try statement.bind(1, bytes: $0) }
         try statement.bind(2, now.milliseconds)
-        guard try statement.step() else { return nil }
+        guard try statement.step() else { return .badCode }
         let office = statement.text(0)
         let usedBy = statement.bytesOrNil(1)
         statement.reset()
-        guard usedBy == nil || usedBy == publicKey.bytes else { return nil }
+        guard usedBy == nil || usedBy == publicKey.bytes else { return .badCode }
+        // Who has the key and a right code may know how it stands with the device.
+        if let known = try database.device(replica), known.publicKey == publicKey {
+            if known.state == .revoked { return .revoked }
+            if known.office != office { return .otherOffice }
+        }
         guard
             let device = try admit(
                 replica, office: office, publicKey: publicKey, name: name, tokenHash: tokenHash,
                 formerDesk: formerDesk)
-        else { return nil }
+        else { return .badCode }
         let use = try database.connection.statement(
             "UPDATE enrolment_codes SET public_key = ?2, replica = ?3 WHERE hash = ?1")
         try hash.withBytes { try use.bind(1, bytes: $0) }
         try use.bind(2, publicKey.bytes)
         try use.bind(3, try database.interning.key(of: replica))
         try use.run()
-        return device
+        return .device(device)
     }
 
     private func admit(
