@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The proxy of the environment")
 struct ProxySettingTests {
-    @Test("it is taken from the variable that libcurl takes it from, and named without its password")
+    @Test("it comes from the variable that libcurl heeds, and is named without its password")
     func variables() {
         func proxy(_ url: String, _ environment: [String: String]) -> ProxySetting? {
             ProxySetting.of(url: url) { environment[$0] }

@@ -37,6 +37,7 @@ public enum CounterTool {
                 ReportCommand.command(context),
                 DigestCommand.command(context),
                 RecordsCommand.command(context), VerifyCommand.command(context),
+                SettingsCommand.command(context),
             ],
             globalOptions: [CounterHome.option, Tool.languageOption], output: output,
             errorOutput: errorOutput)

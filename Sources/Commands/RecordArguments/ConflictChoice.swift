@@ -13,7 +13,7 @@ public struct ConflictChoice: Sendable {
     ///
     /// - Parameters:
     ///   - field: `FIELD` or, as where a field is set, `FIELD=VALUE`.
-    ///   - value: the value, where it is a word of its own.
+    ///   - value: the value, where it is a word of its own, or its number among those that are shown.
     ///   - change: the change whose value holds.
     /// - Throws: `RecordArgumentError.notOneValue`.
     public init(field: String, value: String?, change: Dot?) throws(RecordArgumentError) {
@@ -30,7 +30,24 @@ public struct ConflictChoice: Sendable {
     ///   value.
     public func value(in state: RecordState) throws -> FieldValue {
         let definition = try FieldArguments.definition(of: field, in: state.kind)
-        if let typed { return try FieldArguments.value(of: typed, for: definition) }
+        if let typed {
+            let entries = state.shown(field, by: definition.rule)?.entries ?? []
+            let number = Int(typed) ?? 0
+            let value: FieldValue
+            do throws(DossierError) {
+                value = try FieldArguments.value(of: typed, for: definition)
+            } catch {
+                guard entries.indices.contains(number - 1) else { throw error }
+                return entries[number - 1].value
+            }
+            // The number of one of the values as they are shown, unless it is one of them.
+            if entries.count > 1, !entries.contains(where: { $0.value == value }),
+                entries.indices.contains(number - 1)
+            {
+                return entries[number - 1].value
+            }
+            return value
+        }
         guard let entry = state[field].first(where: { $0.dot == used }) else {
             throw RecordArgumentError.valueOfNoChange(definition.name)
         }

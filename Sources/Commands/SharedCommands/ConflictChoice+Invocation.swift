@@ -10,11 +10,13 @@ extension ConflictChoice {
             "FIELD",
             help: Message(
                 "the field in conflict; or FIELD=VALUE",
-                vi: "trường đang mâu thuẫn; hoặc TRƯỜNG=GIÁ-TRỊ")
+                vi: "trường đang mâu thuẫn; hoặc TRƯỜNG=GIÁ-TRỊ"), optional: true
         ),
         Positional(
             "VALUE",
-            help: Message("the value that holds from now on", vi: "giá trị có hiệu lực từ nay"),
+            help: Message(
+                "the value that holds from now on, or its number among those in conflict",
+                vi: "giá trị có hiệu lực từ nay, hoặc số thứ tự trong các giá trị mâu thuẫn"),
             optional: true),
     ]
     /// Names a change.
@@ -28,6 +30,10 @@ extension ConflictChoice {
     public init(_ invocation: Invocation) throws {
         let change = try invocation.value(
             "--use", expected: Message(verbatim: "REPLICA:SEQ"), transform: Self.change(parsing:))
+        guard invocation.optionalPositional("FIELD") != nil else {
+            throw UsageError(
+                Message("the argument FIELD is missing", vi: "thiếu đối số TRƯỜNG"))
+        }
         do {
             try self.init(
                 field: invocation.positional("FIELD"),

@@ -121,7 +121,7 @@ public struct ImportRun {
     /// - Throws: `CommandFailure`, `StoreError`.
     public func run(
         _ database: ReplicaDatabase, clock: any WallClock, terminal: ProgressTerminal,
-        door: @escaping (WriteTransaction) throws -> LocalEdit
+        writer: String? = nil, door: @escaping (WriteTransaction) throws -> LocalEdit
     ) throws -> ExitCode {
         var rows = try reading {
             try ImportRows(path: path, mapping: try mapping(), reading: fileReading)
@@ -131,7 +131,7 @@ public struct ImportRun {
             database, clock: clock,
             options: .init(
                 isDryRun: invocation.has("--dry-run"), updates: invocation.has("--update"),
-                writer: invocation.value("--by")), door: door)
+                writer: writer ?? invocation.value("--by")), door: door)
         let began = ContinuousClock.now
         let bar = ProgressBar(
             label: invocation.text(Message("rows", vi: "dòng")), total: rowCount,

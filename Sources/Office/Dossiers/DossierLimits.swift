@@ -17,10 +17,10 @@ public enum DossierLimits {
     public static let emailCharactersMax = 254
     /// Characters of a procedure's details: a published description reaches 30,000.
     public static let detailsCharactersMax = 50_000
-    /// Characters of a code's end by which a dossier is found, at least.
-    public static let codeEndCharactersMin = 3
     /// Characters of a code: dossier, office, procedure.
     public static let codeCharactersMax = 64
+    /// Characters of a code's end by which a dossier is found, at least.
+    public static let codeEndCharactersMin = 3
     /// Characters of an office's hours: some editions of a line each.
     public static let hoursCharactersMax = 2_000
     /// Characters of an identity number or a telephone number.

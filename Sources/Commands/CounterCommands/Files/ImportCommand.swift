@@ -44,6 +44,7 @@ enum ImportCommand {
                 if !invocation.has("--dry-run") { try context.heedClock(invocation, database) }
                 return try run.run(
                     database, clock: context.clock, terminal: context.terminal,
+                    writer: try invocation.writer(context),
                     door: { try LocalEdit($0) })
             }
         }

@@ -57,7 +57,7 @@ enum InboxCommands {
         ) { invocation in
             let reference = try invocation.reference()
             let at = try invocation.time(context)
-            let by = try invocation.writer()
+            let by = try invocation.writer(context)
             try context.heed(doubts(of: reference, invocation, context), invocation)
             let answer = try context.edit(invocation) { edit, transaction in
                 let state = try transaction.find(reference).state

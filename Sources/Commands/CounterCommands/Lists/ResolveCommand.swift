@@ -15,11 +15,13 @@ enum ResolveCommand {
                 "settle a conflict with a value", vi: "xử lý mâu thuẫn bằng một giá trị"),
             discussion: Message(
                 """
-                Give the value itself, or choose one of those in conflict by the change that wrote it:
+                Without a value it shows those in conflict, numbered; give one of the numbers, the value
+                itself, or the change that wrote it:
                 counter resolve RECORD status --use 00c4d1e2f3a4b5c6:17 (see: counter conflicts).
                 """,
                 vi: """
-                    Ghi chính giá trị, hoặc chọn một giá trị đang mâu thuẫn theo thay đổi đã ghi ra nó:
+                    Không ghi giá trị thì lệnh liệt kê các giá trị mâu thuẫn có đánh số; hãy ghi một số, chính giá
+                    trị, hoặc thay đổi đã ghi ra nó:
                     counter resolve MÃ status --use 00c4d1e2f3a4b5c6:17 (xem: counter conflicts).
                     """),
             arguments: [.record] + ConflictChoice.arguments,
@@ -27,12 +29,47 @@ enum ResolveCommand {
         ) { try run($0, context) }
     }
 
+    /// Shows the values to choose from, numbered.
+    private static func show(
+        _ reference: RecordReference, _ field: FieldName?, _ invocation: Invocation,
+        _ context: CounterContext
+    ) throws -> ExitCode {
+        try context.read(invocation) { database in
+            guard let state = try database.state(of: reference) else {
+                throw StoreError.noSuchRecord
+            }
+            let record = ShownRecord(state: state)
+            let conflicts = record.conflicts.filter { field == nil || $0.name == field }
+            guard !conflicts.isEmpty else { throw StoreError.notInConflict }
+            let own = try database.identity()?.replica
+            for conflict in conflicts {
+                try invocation.say(RecordSchema.title(of: conflict.name))
+                for line in conflict.lines(in: record.kind, own: own, invocation.language) {
+                    try invocation.printOut(line)
+                }
+            }
+            let name = TerminalSafe.text(ShownText.name(of: record))
+            let first = conflicts[0].name
+            try invocation.say(
+                Message(
+                    "choose one by its number: counter resolve \(name) \(first) 1",
+                    vi: "chọn theo số thứ tự: counter resolve \(name) \(first) 1"))
+        }
+        return .ok
+    }
+
     private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
     {
         let reference = try invocation.reference()
+        let field = invocation.optionalPositional("FIELD")
+        if field?.contains("=") != true, invocation.optionalPositional("VALUE") == nil,
+            !invocation.has(ConflictChoice.option.name)
+        {
+            return try show(reference, field.map { FieldName($0) }, invocation, context)
+        }
         let choice = try ConflictChoice(invocation)
         let at = try invocation.time(context)
-        let by = try invocation.writer()
+        let by = try invocation.writer(context)
         let answer = try context.edit(invocation) { edit, transaction in
             let value = try choice.chosenValue(in: try transaction.find(reference).state)
             let result = try CatalogRule.explaining(reference, transaction) {

@@ -54,7 +54,12 @@ extension CounterContext {
     ) throws -> R {
         let home = try CounterHome(invocation, environment)
         return try CommandFailure.translating {
-            let database = try home.open()
+            let database: ReplicaDatabase
+            do {
+                database = try home.open()
+            } catch let error as StoreError {
+                throw home.refusal(error) ?? error
+            }
             defer { database.close() }
             return try body(database)
         }

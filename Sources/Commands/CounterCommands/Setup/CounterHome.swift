@@ -1,4 +1,5 @@
 internal import CommandLine
+internal import Foundation
 internal import ReplicaStore
 internal import SharedCommands
 internal import Text
@@ -37,6 +38,32 @@ struct CounterHome: ProgramHome {
     /// - Throws: `StoreError`.
     func open() throws -> ReplicaDatabase {
         try ReplicaDatabase(path: databasePath, role: .counter)
+    }
+
+    /// What a login is told that may not read the replica: where it is, and whose; `nil` for other
+    /// errors.
+    func refusal(_ error: StoreError) -> CommandFailure? {
+        switch error {
+        case .missing, .sqlite:
+            let files = FileManager.default
+            guard files.fileExists(atPath: path),
+                !files.isReadableFile(atPath: path) || !files.isExecutableFile(atPath: path)
+                    || files.fileExists(atPath: databasePath)
+                        && !files.isReadableFile(atPath: databasePath),
+                let owner = try? files.attributesOfItem(atPath: path)[.ownerAccountName] as? String
+            else { return nil }
+            return CommandFailure(
+                .noPermission,
+                Message(
+                    "the replica at \(path) cannot be read by this login: it belongs to \(owner)",
+                    vi:
+                        "tài khoản này không đọc được dữ liệu quầy tại \(path): nó thuộc về \(owner)"
+                ),
+                hint: Message(
+                    "run the command as \(owner): sudo -u \(owner) counter …",
+                    vi: "chạy lệnh bằng tài khoản \(owner): sudo -u \(owner) counter …"))
+        default: return nil
+        }
     }
 
     /// Makes the directory, readable by its owner only, unless there is one.

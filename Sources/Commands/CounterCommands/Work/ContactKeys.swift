@@ -42,11 +42,15 @@ struct ContactKeys {
         var counts: [String: Int] = [:]
         while let key = input.next(), key != "q" {
             guard let (_, way, title) = Self.ways.first(where: { $0.key == key }) else {
-                if !key.isWhitespace { try sayKeys() }
+                if !key.isWhitespace {
+                    try sayWrong(key)
+                    try sayKeys()
+                }
                 continue
             }
             guard let next = input.next() else { break }
             guard let number = next.wholeNumberValue, number <= topics.count else {
+                try sayWrong(next)
                 try sayKeys()
                 continue
             }
@@ -61,6 +65,15 @@ struct ContactKeys {
         }
         try invocation.say(.joined(total, separator: ", "))
         return .ok
+    }
+
+    /// Says which key was none; nothing was entered.
+    private func sayWrong(_ key: Character) throws {
+        let shown = TerminalSafe.text(String(key))
+        try invocation.say(
+            Message(
+                "“\(shown)” is none of the keys; nothing was entered",
+                vi: "“\(shown)” không phải phím nào; chưa ghi gì"))
     }
 
     private func sayKeys() throws {

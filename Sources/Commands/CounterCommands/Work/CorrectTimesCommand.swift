@@ -72,7 +72,7 @@ enum CorrectTimesCommand {
             throw UsageError(Message("the reason is empty", vi: "chưa ghi lý do"))
         }
         let wish = try TimesPlan.Wish(invocation)
-        let by = try invocation.writer()
+        let by = try invocation.writer(context)
         let outcome: TimesOutcome
         if invocation.has("--dry-run") {
             outcome = try context.read(invocation) { TimesOutcome(try TimesPlan($0, wish)) }

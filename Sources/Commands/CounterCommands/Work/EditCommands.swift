@@ -100,15 +100,20 @@ extension Invocation {
         try instant("--at", today: context.today)
     }
 
-    /// Who does it, if that was said.
+    /// Who does it: as the command says, else `DOSSIER_BY`, else what the counter remembers.
     ///
     /// - Throws: `UsageError`.
-    func writer() throws -> String? {
-        guard let name = value("--by").map(Folding.squeezed) else { return nil }
-        guard !name.isEmpty else {
-            throw UsageError(Message("--by needs a name", vi: "--by cần một tên"))
+    func writer(_ context: CounterContext) throws -> String? {
+        if let name = value("--by").map(Folding.squeezed) {
+            guard !name.isEmpty else {
+                throw UsageError(Message("--by needs a name", vi: "--by cần một tên"))
+            }
+            return name
         }
-        return name
+        if let name = context.environment["DOSSIER_BY"].map(Folding.squeezed), !name.isEmpty {
+            return name
+        }
+        return CounterSettings(try CounterHome(self, context.environment)).by
     }
 }
 

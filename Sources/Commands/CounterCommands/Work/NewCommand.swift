@@ -72,7 +72,7 @@ enum NewCommand {
         _ context: CounterContext
     ) throws -> EditAnswer {
         let at = try invocation.time(context)
-        let by = try invocation.writer()
+        let by = try invocation.writer(context)
         if kind == .dossier {
             try context.heed(context.doubts(of: given, invocation), invocation)
         }

@@ -93,7 +93,7 @@ enum ReceiveCommand {
         _ context: CounterContext
     ) throws -> StepAnswer {
         let at = try invocation.time(context)
-        let by = try invocation.writer()
+        let by = try invocation.writer(context)
         try context.heed(context.doubts(of: given, invocation), invocation)
         return try context.edit(invocation) { edit, transaction in
             var fields = given

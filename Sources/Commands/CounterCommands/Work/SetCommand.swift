@@ -63,7 +63,7 @@ enum SetCommand {
         _ context: CounterContext
     ) throws -> EditAnswer {
         let at = try invocation.time(context)
-        let by = try invocation.writer()
+        let by = try invocation.writer(context)
         return try context.edit(invocation) { edit, transaction in
             let result = try CatalogRule.explaining(reference, transaction) {
                 try edit.edit(reference, writes: writes, additions: additions, at: at, by: by)

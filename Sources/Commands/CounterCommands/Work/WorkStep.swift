@@ -87,7 +87,7 @@ extension CounterContext {
     ) throws -> StepAnswer {
         let reference = try named ?? invocation.reference()
         let at = try invocation.time(self)
-        let by = try invocation.writer()
+        let by = try invocation.writer(self)
         return try edit(invocation) { edit, transaction in
             let state = try transaction.find(reference).state
             guard state.kind == .dossier else {
