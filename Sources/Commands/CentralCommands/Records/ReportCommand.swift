@@ -135,7 +135,8 @@ enum ReportCommand {
                 String(report.number),
                 invocation.language.day(report.from.description) + " – "
                     + invocation.language.day(report.to.description),
-                TerminalSafe.text(report.office ?? all), ShownTime.text(report.issuedAt),
+                TerminalSafe.text(report.office ?? all),
+                invocation.text(ShownTime.text(report.issuedAt)),
                 TerminalSafe.text(report.issuedBy), report.form, invocation.text(holds),
             ])
         }

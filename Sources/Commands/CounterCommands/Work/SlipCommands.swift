@@ -36,7 +36,7 @@ enum SlipCommands {
             arguments: [.record], options: [.by, .json]
         ) { invocation in
             let reference = try invocation.reference()
-            let by = try invocation.writer()
+            let by = try invocation.writer(context)
             let answer = try context.edit(invocation) { edit, transaction in
                 let past = try transaction.find(reference).state.status
                 let result = try edit.undo(reference, by: by)
@@ -74,7 +74,7 @@ enum SlipCommands {
             let reference = try invocation.reference()
             let reason = try invocation.reason()
             let at = try invocation.time(context)
-            let by = try invocation.writer()
+            let by = try invocation.writer(context)
             let number = try invocation.integer("--note", in: 1...1_000_000)
             let answer = try context.edit(invocation) { edit, transaction in
                 let result = try edit.void(
