@@ -64,7 +64,7 @@ struct RecoveryListsTests {
             let key = try #require(SigningKey(seed: identity.signingSeed))
             let code = EnrolmentCode(SystemRandomSource())
             try fleet.add(code)
-            await #expect(throws: SyncFailure.badEnrolmentCode) {
+            await #expect(throws: SyncFailure.revoked) {
                 try await fleet.node.enrol(
                     EnrolmentRequest(code: code.text, key: key, device: "again"))
             }

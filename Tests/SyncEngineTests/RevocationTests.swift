@@ -267,7 +267,7 @@ struct RevocationTests {
         }
         let code = EnrolmentCode(SystemRandomSource())
         try fleet.add(code)
-        await #expect(throws: SyncFailure.badEnrolmentCode) {
+        await #expect(throws: SyncFailure.revoked) {
             try await fleet.node.enrol(
                 EnrolmentRequest(code: code.text, key: key, device: "again"))
         }
