@@ -46,15 +46,16 @@ struct AuditTests {
         #expect(try one("set", "A-1", "officer=Lan").code == 0)
         try one.sync()
         let text = try office.central("audit", "A-1").output
-        #expect(text.contains("fee_vnd: 5000 → 10000\n"), "\(text)")
-        #expect(text.contains("fee_vnd: 5000 → 25000 (beside 10000, which it had not seen)"))
-        #expect(!text.contains("10000 → 25000"))
+        #expect(text.contains("fee_vnd: 5,000 đ → 10,000 đ\n"), "\(text)")
+        #expect(
+            text.contains("fee_vnd: 5,000 đ → 25,000 đ (beside 10,000 đ, which it had not seen)"))
+        #expect(!text.contains("10,000 đ → 25,000 đ"))
         let changes = try office.central("audit", "A-1", "--json").jsonLines
         #expect(changes[2]["before"]?["fee_vnd"] == 5_000)
         #expect(changes[2]["beside"]?["fee_vnd"] == .array([10_000]))
         #expect(changes[1]["beside"] == .object([(String, JSONValue)]()))
         let vietnamese = try office.central("audit", "A-1", "--lang", "vi").output
-        #expect(vietnamese.contains("song song với 10000"))
+        #expect(vietnamese.contains("song song với 10.000 đ"))
         try one.sync()
         #expect(try one("resolve", "A-1", "fee_vnd", "25000").code == 0)
         // At a counter the other's write came second, or first: the same is told.

@@ -252,8 +252,6 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE awaited_orders;
                 DROP TABLE clock_watch; DROP TABLE wrong_clock;
                 DROP TABLE dossier_events; DROP TABLE dossier_event_rules; DROP TABLE issued_reports;
-                DROP INDEX dossiers_code_key; DROP INDEX offices_code_key;
-                DROP INDEX procedures_code_key;
                 DROP TABLE moved_copies;
                 """ + undoingCounts),
     ]

@@ -33,6 +33,20 @@ struct CheckerTests {
         #expect(rule == .convergence)
     }
 
+    @Test("a write whose writer had seen what its reader lacks")
+    func causalView() async {
+        let rule = await rule { world in
+            let device = try #require(world.activeDevices.first)
+            let record = try #require(try firstDossier(device.database, device.office))
+            let dot = try #require(record.vv.entries.first)
+            let lacking = VersionVector(Dot(ReplicaID(7), 1))
+            world.central.isRewound = false
+            world.views.past = [dot: (record: record.id, seen: [record.id: lacking])]
+            world.views.checked = [:]
+        }
+        #expect(rule == .causality)
+    }
+
     @Test("a value that is gone everywhere alike: only the model misses it")
     func rowEverywhere() async {
         let rule = await rule { world in

@@ -103,7 +103,7 @@ struct SimulationTests {
         .map { " \($0.rawValue) " }
         + Fate.allCases.map { "\($0)" } + [
             "central died", "died; goes on from", "died in the transaction", "  from /backup",
-            "out-of-scope", "invalid-field", "needs states", "wanted", "a mark",
+            "out-of-scope", "needs states", "wanted", "a mark",
             "more",
             "m1.0", "synced", "refused", "interrupted", "denied", "taken through",
             " arrives", "has taken its place", "token 2",

@@ -28,12 +28,11 @@ public enum Language: String, CaseIterable, Sendable {
 
     /// A day: `2021-05-31`, or `31/05/2021` in Vietnamese.
     ///
-    /// - Parameter day: `YYYY-MM-DD`; any other text comes back as it is.
+    /// - Parameter day: `YYYY-MM-DD`, or `YYYY-MM` for a month; any other text comes back as it is.
     public func day(_ day: String) -> String {
         let parts = day.split(separator: "-", omittingEmptySubsequences: false)
-        guard self == .vietnamese, parts.count == 3, parts.map(\.count) == [4, 2, 2] else {
-            return day
-        }
+        let sizes = parts.map(\.count)
+        guard self == .vietnamese, sizes == [4, 2, 2] || sizes == [4, 2] else { return day }
         return parts.reversed().joined(separator: "/")
     }
 }

@@ -284,8 +284,8 @@ extension PeriodReport {
             [row.guided, row.finished, row.late, row.online, row.received].map(style.number)
         }
         let table = Self.table(
-            style.say(Message("By month", vi: "Theo tháng")), months.map(\.month.description),
-            titles, numbers, style)
+            style.say(Message("By month", vi: "Theo tháng")),
+            months.map { style.language.day($0.month.description) }, titles, numbers, style)
         let room = min(24, style.width - (table.first?.count ?? 0) - 2)
         let most = months.map(\.received).max() ?? 0
         return zip(

@@ -34,7 +34,7 @@ extension Deadline {
     public var reason: Message {
         var parts: [Message] = []
         switch basis {
-        case .extended(let signed): parts.append(Self.words(signed))
+        case .extended(let signed): parts.append(signed.words)
         case .agreed: parts.append(Message("as agreed", vi: "theo ngày hẹn"))
         case .limit(let limit, let procedure):
             parts.append(
@@ -63,23 +63,6 @@ extension Deadline {
                     vi: "danh mục chưa có ngày nghỉ lễ năm \(years)"))
         }
         return .joined(parts, separator: "; ")
-    }
-
-    private static func words(_ signed: LimitExtension) -> Message {
-        func minute(_ time: Timestamp) -> String {
-            String(OfficeTime.text(milliseconds: time.milliseconds).prefix(16))
-                .replacing("T", with: " ")
-        }
-        let from = signed.from.map { time in
-            let (day, clock) = (minute(time).prefix(10), minute(time).dropFirst(10))
-            return Message(
-                " from \(day)\(clock)", vi: " từ \(Language.vietnamese.day(String(day)))\(clock)")
-        }
-        let signer = signed.signer
-        let by =
-            signer.isEmpty
-            ? Message(verbatim: "") : Message(", signed by \(signer)", vi: ", \(signer) ký")
-        return Message("extended", vi: "gia hạn") + (from ?? Message(verbatim: "")) + by
     }
 
     private func pauseWords(_ unit: TimeLimit.Unit) -> Message {

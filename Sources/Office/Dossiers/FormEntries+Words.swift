@@ -1,3 +1,4 @@
+internal import Causality
 public import Text
 
 extension DossierPaper {
@@ -29,5 +30,29 @@ extension DossierPaper.Form {
         case .copies: Message("\(count) copies", vi: "\(count) bản chụp")
         case .electronic: Message("\(count) electronic", vi: "\(count) bản điện tử")
         }
+    }
+}
+
+extension LimitExtension {
+    /// `extended from 2026-03-19 17:00, signed by Hoa`.
+    public var words: Message {
+        let from = from.map {
+            Message(" from ", vi: " từ ")
+                + FieldWords.moment(milliseconds: $0.milliseconds, isEnd: true)
+        }
+        let by =
+            signer.isEmpty
+            ? Message(verbatim: "") : Message(", signed by \(signer)", vi: ", \(signer) ký")
+        return Message("extended", vi: "gia hạn") + (from ?? Message(verbatim: "")) + by
+    }
+}
+
+extension OfficeStep {
+    /// `one-stop → land registry, Hoa: measured`.
+    public var words: Message {
+        var text = [values[.from], values[.to]].compactMap(\.self).joined(separator: " → ")
+        if let person = values[.person] { text += ", \(person)" }
+        if let result = values[.result] { text += ": \(result)" }
+        return Message(verbatim: text)
     }
 }

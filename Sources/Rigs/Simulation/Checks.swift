@@ -30,6 +30,7 @@ extension World {
         try checkModel(state)
         try checkLogs(state)
         try checkScopes(state)
+        for device in activeDevices { try checkCausalView(of: device.slot) }
         if plan.configuration.erases { try checkErasures(state) }
         try checkReceipts()
     }

@@ -18,6 +18,8 @@ public struct Violation: Error, Hashable, Sendable {
         case honesty
         /// With good links all is exchanged within a few rounds.
         case settling
+        /// Who shows a write shows what its writer had seen.
+        case causality
         /// What was ordered erased is nowhere, and nothing else was.
         case erasure
         /// Nothing fails that nobody made fail.

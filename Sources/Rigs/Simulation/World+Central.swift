@@ -24,6 +24,7 @@ extension World {
         }
         guard !script.order.isEmpty else { return }
         central.sessions.append(session)
+        try noteView(of: session, 1...UInt64(script.order.count), in: central.database)
     }
 
     /// The identity of a writing session that is drawn.

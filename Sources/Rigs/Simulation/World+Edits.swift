@@ -67,6 +67,7 @@ extension World {
         var source = given
         defer { given = source }
         let now = device.clock.now()
+        let seqBefore = try device.database.enrolledIdentity().identity.seq
         let script = try device.database.write(now: now) { transaction in
             var script = try EditScript(
                 try LocalEdit(transaction), transaction, device.database,
@@ -82,6 +83,10 @@ extension World {
             }
             if diesIn { throw SimulatedDeath() }
             return script
+        }
+        let (identity, replica) = try device.database.enrolledIdentity()
+        if identity.seq > seqBefore {
+            try noteView(of: replica, seqBefore + 1...identity.seq, in: device.database)
         }
         let writes = script.order.compactMap { script.written[$0] }
         for write in writes {

@@ -79,6 +79,7 @@ extension World {
         if let death, death.isOver {
             try goOn(device.slot, from: death.copyPath)
             log("  died; goes on from \(try summary(device.slot))")
+            try checkCausalView(of: device.slot)
             return report
         }
         log(
@@ -86,6 +87,7 @@ extension World {
                 + "\(report.failure.map { "\($0)" } ?? "") \(try summary(device.slot))")
         try check(report, of: device)
         try checkReceipts(report, of: device)
+        try checkCausalView(of: device.slot)
         return report
     }
 

@@ -64,6 +64,7 @@ actor World {
     var exchange: ExchangeInProgress?
     var ledger = Ledger()
     var dots = DotCollector()
+    var views = CausalViews()
     /// What went wrong where nothing could be thrown.
     var fault: String?
     private(set) var history = History()

@@ -276,10 +276,6 @@ extension AuditedChange {
         return fields.map { field in
             let definition = RecordSchema.definition(of: field.name, in: kind)
             func text(_ value: FieldValue) -> String {
-                if definition?.type == .events, let events = value.text.flatMap(DossierEvent.parse)
-                {
-                    return events.map(\.word).joined(separator: ", ")
-                }
                 let json = FieldCodec.json(from: value, for: definition)
                 let text = ShownText.value(json, field.name, in: kind).text(in: language)
                 return DisplayWidth.truncated(text, to: Self.valueColumnsMax)

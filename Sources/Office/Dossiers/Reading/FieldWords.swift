@@ -37,6 +37,14 @@ public enum FieldWords {
                 vi: ChoiceWords.title(of: text, in: field?.name ?? "status").vietnamese)
         case (.string(let text)?, .timeLimit?):
             Message(text, vi: TimeLimit(parsing: text)?.words.vietnamese ?? text)
+        case (.string(let text)?, .events?):
+            DossierEvent.parse(text).map { events in
+                Message.joined(events.map(\.words), separator: ", ")
+            } ?? Message(verbatim: text)
+        case (.string(let text)?, .limitExtension?):
+            LimitExtension(parsing: text)?.words ?? Message(verbatim: text)
+        case (.string(let text)?, .officeStep?):
+            OfficeStep(parsing: text)?.words ?? Message(verbatim: text)
         case (.integer(let number)?, .integer?) where field?.name == "fee_vnd":
             money(number)
         case (.array(let values)?, _):

@@ -1,0 +1,80 @@
+// Promise 11: who shows a write shows all that its writer had seen, across records. What a writer saw is noted
+// as it writes, vector by vector; whoever has the write is held against that after each sync, however it ended.
+//
+// Checked until central is restored for the first time, in fleets without copies: after that, dots are given
+// up and issued again, and a state may bring a write before what its writer had read elsewhere. An order of erasure
+// goes ahead of what central had seen when it gave it.
+
+internal import Causality
+internal import Dossiers
+internal import ReplicaStore
+internal import Replication
+
+/// What writers had seen, and who was held against it.
+struct CausalViews: Sendable {
+    /// What each write's writer had seen of all records, and the record that it wrote to.
+    var past: [Dot: (record: RecordID, seen: [RecordID: VersionVector])] = [:]
+    /// The writes that each device has been held against.
+    var checked: [Int: Set<Dot>] = [:]
+}
+
+extension World {
+    private var watchesCausality: Bool {
+        plan.configuration.forks == .none && !central.isRewound
+    }
+
+    /// Notes what a writer had seen of all records before it wrote some changes.
+    func noteView(
+        of replica: ReplicaID, _ seqs: ClosedRange<UInt64>, in database: ReplicaDatabase
+    ) throws {
+        guard watchesCausality else { return }
+        var seen: [RecordID: VersionVector] = [:]
+        var records: [UInt64: RecordID] = [:]
+        for (id, state) in try database.recordStates() {
+            let own = try database.history(of: .id(id)).map(\.change).filter {
+                $0.dot.replica == replica
+            }
+            for change in own where seqs.contains(change.dot.seq) {
+                // An order goes ahead of what central had seen.
+                if change.additions.contains(where: { $0.name == RecordState.erasedField }) {
+                    continue
+                }
+                records[change.dot.seq] = id
+            }
+            let before = own.map(\.dot.seq).filter { $0 < seqs.lowerBound }.max()
+            seen[id] = state.vv.with(before, of: replica)
+        }
+        for (seq, record) in records { views.past[Dot(replica, seq)] = (record, seen) }
+    }
+
+    /// Holds what a device shows against what the writers of it had seen.
+    func checkCausalView(of slot: Int) throws {
+        guard watchesCausality, let device = devices[slot], !device.isRevoked else { return }
+        let identity = try device.database.enrolledIdentity().identity
+        // A first download says that it is under way.
+        guard identity.cursor != nil, identity.resumeMark == nil else { return }
+        let states = try device.database.recordStates()
+        for (dot, past) in views.past where views.checked[slot]?.contains(dot) != true {
+            guard states[past.record]?.vv.covers(dot) == true else { continue }
+            for (id, seen) in past.seen {
+                guard let state = states[id],
+                    DossierRules.scope(of: state).includes(office: device.office)
+                else { continue }
+                guard state.vv.covers(seen) else {
+                    throw Violation(
+                        .causality,
+                        "d\(slot) shows \(dot) and lacks of \(id) what its writer had seen")
+                }
+            }
+            views.checked[slot, default: []].insert(dot)
+        }
+    }
+}
+
+extension VersionVector {
+    /// The vector with another seq of a replica, or without it.
+    fileprivate func with(_ seq: UInt64?, of replica: ReplicaID) -> VersionVector {
+        let others = entries.filter { $0.replica != replica }.map { Dot($0.replica, $0.seq) }
+        return VersionVector(others + (seq.map { [Dot(replica, $0)] } ?? []))
+    }
+}
