@@ -39,10 +39,17 @@ struct CheckerTests {
             let device = try #require(world.activeDevices.first)
             let record = try #require(try firstDossier(device.database, device.office))
             let dot = try #require(record.vv.entries.first)
-            let lacking = VersionVector(Dot(ReplicaID(7), 1))
+            let lacking = Dot(ReplicaID(7), 1)
+            _ = try world.central.database.write(now: world.centralClock.now()) { transaction in
+                let known = try transaction.open(.dossier, record.id)
+                var state = known.state
+                state.vv.insert(lacking)
+                try MergeApply(transaction).replace(known, with: state)
+            }
+            let seen = [record.id: VersionVector(lacking)]
             world.central.isRewound = false
-            world.views.past = [dot: (record: record.id, seen: [record.id: lacking])]
-            world.views.checked = [:]
+            world.views = CausalViews()
+            world.views.past = [dot: (record: record.id, seen: seen)]
         }
         #expect(rule == .causality)
     }

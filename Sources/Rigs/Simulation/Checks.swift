@@ -24,13 +24,13 @@ extension World {
     /// - Throws: `Violation`; `StoreError`.
     func checkAll() throws {
         try collectDots()
+        for device in activeDevices { try checkCausalView(of: device.slot) }
         let state = try readAll()
         try checkConvergence(state)
         try checkWrites(state)
         try checkModel(state)
         try checkLogs(state)
         try checkScopes(state)
-        for device in activeDevices { try checkCausalView(of: device.slot) }
         if plan.configuration.erases { try checkErasures(state) }
         try checkReceipts()
     }

@@ -6,6 +6,7 @@
 // goes ahead of what central had seen when it gave it.
 
 internal import Causality
+internal import CounterEngine
 internal import Dossiers
 internal import ReplicaStore
 internal import Replication
@@ -16,6 +17,9 @@ struct CausalViews: Sendable {
     var past: [Dot: (record: RecordID, seen: [RecordID: VersionVector])] = [:]
     /// The writes that each device has been held against.
     var checked: [Int: Set<Dot>] = [:]
+    /// The devices whose first download is under way: its states are of different moments, until the feed that
+    /// came meanwhile is here too.
+    var downloading: Set<Int> = []
 }
 
 extension World {
@@ -51,8 +55,14 @@ extension World {
     func checkCausalView(of slot: Int) throws {
         guard watchesCausality, let device = devices[slot], !device.isRevoked else { return }
         let identity = try device.database.enrolledIdentity().identity
-        // A first download says that it is under way.
-        guard identity.cursor != nil, identity.resumeMark == nil else { return }
+        if identity.cursor == nil || identity.resumeMark != nil {
+            views.downloading.insert(slot)
+        } else if identity.lastOutcome == SyncReport.Outcome.synced.rawValue
+            || identity.lastOutcome == SyncReport.Outcome.refused.rawValue
+        {
+            views.downloading.remove(slot)
+        }
+        guard !views.downloading.contains(slot) else { return }
         let states = try device.database.recordStates()
         for (dot, past) in views.past where views.checked[slot]?.contains(dot) != true {
             guard states[past.record]?.vv.covers(dot) == true else { continue }
@@ -60,7 +70,10 @@ extension World {
                 guard let state = states[id],
                     DossierRules.scope(of: state).includes(office: device.office)
                 else { continue }
-                guard state.vv.covers(seen) else {
+                let lacking = seen.entries.filter { !state.vv.covers($0) }
+                // What was refused of another office's record is nowhere.
+                let known = try lacking.isEmpty ? nil : central.database.state(of: .id(id))
+                guard lacking.allSatisfy({ known?.vv.covers($0) != true }) else {
                     throw Violation(
                         .causality,
                         "d\(slot) shows \(dot) and lacks of \(id) what its writer had seen")
