@@ -222,3 +222,75 @@ struct ScopeTests {
         await #expect(throws: SyncFailure.notEnrolled) { try await device.send(request) }
     }
 }
+
+/// A step back is said by the device that takes it, and what it says is not believed.
+@Suite("A step back is no way around the rules")
+struct StepBackTests {
+    private let fleet: Fleet
+    private let giver: TestCounter
+    private let id: RecordID
+
+    init() async throws {
+        fleet = try Fleet()
+        giver = try await fleet.enrol("A")
+        id = try giver.make([FieldWrite("officer", .text("Lan"))])
+        _ = try await giver.sync()
+    }
+
+    private func central() throws -> RecordState {
+        try #require(try fleet.readCentral { try $0.state(of: .id(id)) })
+    }
+
+    /// A change that says it takes back the present value of a field, as a faulty or hostile program may.
+    private func takeBack(_ field: FieldName, to target: String) throws {
+        let state = try central()
+        let present = try #require(state[field].first)
+        let clock = try #require(state.stamp(of: present.dot)?.clock)
+        let event = DossierEvent(.undone, from: present.value.text, to: target, undoes: clock)
+        try giver.plant(
+            .dossier, record: id, context: state.vv, writes: [FieldWrite(field, .text(target))],
+            additions: [try #require(DossierEvent.entry([event]))])
+    }
+
+    private func handOver() async throws {
+        try giver.set(id, "office", .text("B"))
+        #expect(try await giver.sync().outcome == .synced)
+    }
+
+    @Test("a hand-over is taken back while the other office has not written")
+    func untouched() async throws {
+        try await handOver()
+        try takeBack("office", to: "A")
+        #expect(try await giver.sync().outcome == .synced)
+        #expect(try central()["office"].map(\.value) == [.text("A")])
+    }
+
+    @Test("once it has written, nobody gets the record back by saying that he has seen that")
+    func forgedContext() async throws {
+        let taker = try await fleet.enrol("B")
+        try await handOver()
+        _ = try await taker.sync()
+        try taker.set(id, "officer", .text("Mai"))
+        #expect(try await taker.sync().outcome == .synced)
+        try takeBack("office", to: "A")
+        let report = try await giver.sync()
+        #expect(report.refused == 1)
+        #expect(try giver.read { try $0.refusedChanges() }.map(\.code) == ["handed-over"])
+        #expect(try central()["office"].map(\.value) == [.text("B")])
+        #expect(try giver.values(id, "officer") != [.text("Mai")])
+    }
+
+    @Test("a status is taken back to where the dossier was, and to no other")
+    func status() async throws {
+        try giver.set(id, "status", .text("accepted"))
+        try giver.set(id, "status", .text("processing"))
+        #expect(try await giver.sync().outcome == .synced)
+        try takeBack("status", to: "accepted")
+        #expect(try await giver.sync().outcome == .synced)
+        #expect(try central()["status"].map(\.value) == [.text("accepted")])
+        try takeBack("status", to: "returned")
+        #expect(try await giver.sync().refused == 1)
+        #expect(try giver.read { try $0.refusedChanges() }.map(\.code) == ["illegal-transition"])
+        #expect(try central()["status"].map(\.value) == [.text("accepted")])
+    }
+}

@@ -66,22 +66,31 @@ extension CentralIngest {
         let takesBack = change.writes.contains {
             $0.name == RecordSchema.officeField && $0.value == .text(office)
         }
-        if takesBack, takesBackOwnHandOver(change, of: record.state) { return nil }
+        if takesBack, try takesBackOwnHandOver(change, of: record.state) { return nil }
         return takesBack || offices.allSatisfy({ change.hasSeen($0.dot) })
             ? Objection(.handedOver) : nil
     }
 
-    /// Whether a device takes back its own hand-over before anybody has written since: there is nothing that
-    /// it would get to read.
-    private func takesBackOwnHandOver(_ change: Change, of state: RecordState) -> Bool {
-        let offices = state[RecordSchema.officeField]
-        return change.context.covers(state.vv)
-            && offices.allSatisfy { entry in
-                entry.dot.replica == change.dot.replica
-                    && change.takesBack(
-                        from: entry.value.text, to: result.device.office,
-                        of: state.stamp(of: entry.dot))
-            }
+    /// Whether a device takes back its own hand-over before another office has written: there is nothing that it
+    /// would get to read. What it says of its context proves nothing; what the hand-over had seen was checked
+    /// when that was taken.
+    private func takesBackOwnHandOver(_ change: Change, of state: RecordState) throws -> Bool {
+        let (office, offices) = (result.device.office, state[RecordSchema.officeField])
+        guard offices.count == 1, let present = offices.first,
+            present.dot.replica == change.dot.replica, change.context.covers(state.vv),
+            change.takesBack(
+                from: present.value.text, to: office, of: state.stamp(of: present.dot)),
+            let handOver = try history(of: state).last(where: { $0.dot == present.dot })
+        else { return false }
+        return try state.vv.entries.allSatisfy { entry in
+            try handOver.context.covers(entry)
+                || database.device(entry.replica)?.office == office
+        }
+    }
+
+    /// The changes to a record that central has taken, in order of arrival.
+    private func history(of state: RecordState) throws -> [Change] {
+        try database.history(of: .id(state.id)).filter { !$0.isVoid }.map(\.change)
     }
 
     /// Why a change cannot be taken, by scope and by the domain; `nil` when it can.
@@ -137,10 +146,14 @@ extension CentralIngest {
             let rule = state.shown(field, by: RecordSchema.rule(of: field, in: state.kind))
         else { return nil }
         let source = rule.value.text
-        // A slip that is taken back is a legal step, and none of the workflow's.
+        // A slip that is taken back is a legal step, and none of the workflow's; it leads to where the dossier was.
         if entries.contains(where: {
             change.takesBack(from: source, to: target, of: state.stamp(of: $0.dot))
-        }) {
+        }),
+            try history(of: state).contains(where: {
+                $0.writes.contains(FieldWrite(field, .text(target)))
+            })
+        {
             return nil
         }
         func fault(by table: TransitionTable?) -> DossierError? {
