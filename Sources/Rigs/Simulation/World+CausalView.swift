@@ -64,16 +64,21 @@ extension World {
         }
         guard !views.downloading.contains(slot) else { return }
         let states = try device.database.recordStates()
-        for (dot, past) in views.past where views.checked[slot]?.contains(dot) != true {
+        for (dot, past) in views.past.sorted(by: { $0.key < $1.key })
+        where views.checked[slot]?.contains(dot) != true {
             guard states[past.record]?.vv.covers(dot) == true else { continue }
-            for (id, seen) in past.seen {
+            for (id, seen) in past.seen.sorted(by: { $0.key < $1.key }) {
                 guard let state = states[id],
                     DossierRules.scope(of: state).includes(office: device.office)
                 else { continue }
                 let lacking = seen.entries.filter { !state.vv.covers($0) }
-                // What was refused of another office's record is nowhere.
-                let known = try lacking.isEmpty ? nil : central.database.state(of: .id(id))
-                guard lacking.allSatisfy({ known?.vv.covers($0) != true }) else {
+                if lacking.isEmpty { continue }
+                // What was refused of another office's record is nowhere, and what has left the office is not
+                // its own by a write that central has not judged yet.
+                guard let known = try central.database.state(of: .id(id)),
+                    DossierRules.scope(of: known).includes(office: device.office)
+                else { continue }
+                guard lacking.allSatisfy({ !known.vv.covers($0) }) else {
                     throw Violation(
                         .causality,
                         "d\(slot) shows \(dot) and lacks of \(id) what its writer had seen")
