@@ -163,11 +163,7 @@ extension CentralNode {
         }
         var answer = Answer(
             ingest: IngestResult(device: device), reply: look.reply, unconfirmed: look.unconfirmed)
-        guard request.isForWriter else {
-            // The chain's end is still compared, so that a copy is noticed at once.
-            try CentralIngest.checkChainEnd(request.chain, of: device)
-            return answer
-        }
+        guard request.isForWriter else { return answer }
         // All is decoded and checked here, before the one writer's turn.
         var verified: VerifiedPush?
         var given: GivenStates?
@@ -309,6 +305,7 @@ extension ReplicaDatabase {
             confirmsLast: request.takesNothing && receipt?.confirmed(by: request) != nil)
         guard !request.isForWriter, !look.showsRestoration, let device, device.state == .active
         else { return look }
+        // The chain's end is compared here too, so that a copy is noticed at once.
         try CentralIngest.checkChainEnd(request.chain, of: device)
         look.reply = try reply(to: request, IngestResult(device: device), at: now)
         return look

@@ -25,12 +25,7 @@ enum SlipCommands {
                 """),
         arguments: [record, reason], options: [by]
     ) { invocation in
-        let (reference, reason) = try arguments(of: invocation)
-        let home = try CentralHome(invocation)
-        let name = try home.withDatabase { database in
-            let act = ReopenRecord(reference, reason: reason, by: invocation.value("--by"))
-            return try title(of: home.perform(act, database), in: database)
-        }
+        let name = try perform(.reopen, invocation)
         try invocation.say(Message("reopened: \(name)", vi: "đã mở lại: \(name)"))
         return .ok
     }
@@ -45,31 +40,29 @@ enum SlipCommands {
             vi: "Nhật ký và kiểm tra vẫn giữ. Rút lại bằng: central reopen"),
         arguments: [record, reason], options: [by]
     ) { invocation in
-        let (reference, reason) = try arguments(of: invocation)
-        let home = try CentralHome(invocation)
-        let name = try home.withDatabase { database in
-            let act = VoidRecord(reference, reason: reason, by: invocation.value("--by"))
-            return try title(of: home.perform(act, database), in: database)
-        }
+        let name = try perform(.void, invocation)
         try invocation.say(Message("\(name) is void", vi: "đã hủy \(name)"))
         return .ok
     }
 
-    private static func arguments(
-        of invocation: Invocation
-    ) throws -> (reference: RecordReference, reason: String) {
+    /// - Returns: what the record is called.
+    private static func perform(
+        _ what: SlipAct.What, _ invocation: Invocation
+    ) throws -> String {
         let reason = invocation.positional("REASON")
         guard !reason.allSatisfy(\.isWhitespace) else {
             throw UsageError(Message("the reason is empty", vi: "chưa ghi lý do"))
         }
-        return (try RecordReference(invocation.positional("RECORD")), reason)
-    }
-
-    private static func title(of result: EditResult, in database: ReplicaDatabase) throws -> String
-    {
-        let state = try database.state(of: .id(result.record))
-        return TerminalSafe.text(
-            state?.shownValue("code")?.text ?? result.record.description)
+        let act = SlipAct(
+            what, try RecordReference(typed: invocation.positional("RECORD")), reason: reason,
+            by: invocation.value("--by"))
+        let home = try CentralHome(invocation)
+        return try home.withDatabase { database in
+            let result = try home.perform(act, database)
+            let state = try database.state(of: .id(result.record))
+            return TerminalSafe.text(
+                state?.shownValue("code")?.text ?? result.record.description)
+        }
     }
 
     private static let record = Positional(

@@ -25,7 +25,7 @@ extension ReplicaDatabase {
         }
         let withheld = history.filter { $0.isVoid || isHeldBack($0.change) }.map(\.change)
         let hasOffice =
-            record.state.kind.isCatalog || record.state[RecordSchema.officeField].isEmpty == false
+            record.state.kind.isCatalog || !record.state[RecordSchema.officeField].isEmpty
         guard !withheld.isEmpty || !hasOffice else { return record.state }
         let dots = Set(withheld.map(\.dot))
         var given = record.state.filtered { !dots.contains($1.dot) }

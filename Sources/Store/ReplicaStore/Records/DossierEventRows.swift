@@ -37,6 +37,7 @@ extension ReplicaDatabase {
         }
         guard let table = table(of: .dossier) else { return }
         var rows = try EventRows(connection)
+        defer { rows.end() }
         try table.forEach(where: "ORDER BY key DESC", bind: { _ in }) { stored in
             let entries = try rows.entries(of: stored.key)
             if !stored.state.fields.isEmpty { try body(stored.state, entries) }
@@ -137,6 +138,9 @@ private struct EventRows {
             "\(Self.selection) ORDER BY dossier DESC, place DESC")
         hasRow = try statement.step()
     }
+
+    /// Lets go of the rows that were not read.
+    func end() { statement.reset() }
 
     /// The rows of a dossier; those of higher keys are passed over.
     mutating func entries(of dossier: Int64) throws -> [LedgerEntry] {
