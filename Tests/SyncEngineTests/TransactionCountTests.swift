@@ -107,13 +107,17 @@ struct TransactionCountTests {
         let (fleet, counters) = try await watched()
         _ = try counters[0].make()
         #expect(try await counters[0].sync().outcome == .synced)
-        // It brings something: whether it arrived only the next request can say.
-        #expect(try await counters[1].sync().pulled == 1)
-        #expect(try await counters[1].sync().outcome == .synced)
+        // It brings something, and says in a request of its own that it arrived, before that is noted.
+        var options = SyncOptions()
+        options.confirms = true
+        #expect(try await counters[1].sync(options).pulled == 1)
         try await fleet.node.writeNotes()
-        let receipts = try fleet.readCentral {
-            try $0.deviceReceipts(device: counters[1].replica, last: 2)
+        let last = try fleet.readCentral {
+            try $0.deviceReceipts(device: counters[1].replica, last: 1).first
         }
-        #expect(receipts.count == 2 && receipts.allSatisfy(\.isComplete))
+        let receipt = try #require(last)
+        #expect(receipt.sent == 1 && receipt.unconfirmed == 0 && receipt.isComplete)
+        let device = try fleet.readCentral { try $0.device(counters[1].replica) }
+        #expect(device?.lastComplete == receipt.ended)
     }
 }
