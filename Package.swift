@@ -89,8 +89,8 @@ let package = Package(
             "Central/CentralServer",
             [
                 "Addresses", "AdminDocuments", "Administration", "CBOR", "Causality",
-                "CentralEngine", "Crypto", "Files", "HTTP", "HTTPServer", "JSON", "ReplicaStore",
-                "Text", "Wire",
+                "CentralEngine", "Crypto", "Files", "HTTP", "HTTPServer", "Host", "JSON",
+                "ReplicaStore", "Text", "Wire",
             ]),
         library("Base/CBOR"),
         library("Base/JSON"),

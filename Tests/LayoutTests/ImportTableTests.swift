@@ -31,8 +31,8 @@ struct ImportTableTests {
             ],
             "CentralServer": [
                 "Addresses", "AdminDocuments", "Administration", "CBOR", "Causality",
-                "CentralEngine", "Crypto", "Files", "HTTP", "HTTPServer", "JSON", "ReplicaStore",
-                "Text", "Wire",
+                "CentralEngine", "Crypto", "Files", "HTTP", "HTTPServer", "Host", "JSON",
+                "ReplicaStore", "Text", "Wire",
             ],
         ],
         "Commands": [

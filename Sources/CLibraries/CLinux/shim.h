@@ -56,3 +56,16 @@ static inline int shim_close_from(posix_spawn_file_actions_t *actions, int first
 static inline int shim_memory_file(const char *name) {
     return (int)syscall(SYS_memfd_create, name, MFD_CLOEXEC);
 }
+
+/* The user at the other end of a connected socket of the Unix domain; -1 and errno when the kernel does not
+   tell. It is struct ucred of unix(7), which needs _GNU_SOURCE. */
+static inline long shim_peer_user(int descriptor) {
+    struct {
+        pid_t pid;
+        uid_t uid;
+        gid_t gid;
+    } peer;
+    socklen_t size = sizeof peer;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0) return -1;
+    return (long)peer.uid;
+}

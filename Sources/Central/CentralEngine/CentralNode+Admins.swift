@@ -72,13 +72,14 @@ extension CentralNode {
         return account
     }
 
-    /// Lets an administrator look at central's store.
+    /// Lets an administrator look at central's store, with all that was noted until now in it.
     ///
     /// - Throws: `SyncFailure`.
     public func consult<R: Sendable>(
         _ body: @Sendable (ReplicaDatabase) throws -> R
     ) async throws(SyncFailure) -> R {
-        try await read(body)
+        if writer.hasNotes { try await writeNotes() }
+        return try await read(body)
     }
 
     /// Lets an administrator change something, in one transaction with its entry in the trail.

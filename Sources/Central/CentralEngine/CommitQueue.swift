@@ -149,6 +149,9 @@ actor CommitQueue {
         state.withLock { $0.notes[replica] != nil }
     }
 
+    /// Whether something is yet to be noted of any device.
+    nonisolated var hasNotes: Bool { state.withLock { !$0.notes.isEmpty } }
+
     private nonisolated func enqueue(_ job: Job) {
         state.withLock { $0.jobs.append(job) }
         schedule()

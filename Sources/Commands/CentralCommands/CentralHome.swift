@@ -1,5 +1,6 @@
 internal import Administration
 internal import Causality
+internal import CentralServer
 internal import CommandLine
 internal import Crypto
 internal import Dossiers
@@ -38,6 +39,7 @@ struct CentralHome: ProgramHome {
     func open(isMaking: Bool = false) throws -> ReplicaDatabase {
         do {
             guard isMaking, !exists else {
+                Housekeeping.writeNotes(besides: databasePath)
                 return try ReplicaDatabase(path: databasePath, role: .central)
             }
             try makeFolder(

@@ -1,19 +1,5 @@
 import CSQLite
-import Glibc
-
-/// Which file it is, whatever its name.
-struct FileIdentity: Equatable {
-    private let device: dev_t
-    private let number: ino_t
-
-    /// The file at a path; `nil` when there is none.
-    init?(path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        device = status.st_dev
-        number = status.st_ino
-    }
-}
+internal import Files
 
 extension Connection {
     /// Whether the file that is open, and its write-ahead log, are still those at their paths.

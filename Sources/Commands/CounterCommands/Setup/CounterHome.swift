@@ -22,7 +22,6 @@ struct CounterHome: ProgramHome {
     /// Where the agent says what it does.
     var agentStatusPath: String { path + "/agent.json" }
     /// Where an agent takes wishes for a sync.
-    var agentSocketPath: String { path + "/" + Self.agentSocketName }
     static let agentSocketName = "agent.sock"
 
     /// The file that whoever syncs, or is the agent, has locked.

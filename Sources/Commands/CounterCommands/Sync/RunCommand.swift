@@ -100,7 +100,7 @@ enum RunCommand {
                     }
                 })
         }
-        let door = AgentSocket(home) { await answer(agent) }
+        let door = AgentDoor.open(home) { await answer(agent) }
         let network = NetworkWatch()
         let watch = Task { [changes = network?.changes] in
             guard let changes else { return }

@@ -96,7 +96,7 @@ enum SyncCommand {
         http.use(trust)
         let ownWays = ["--limit-rate", "--timeout", "--tries", "--wait", "--new-token"]
         if !ownWays.contains(where: invocation.has), ReplicaLock.isTaken(.agent, home),
-            let answer = await AgentSocket.ask(home)
+            let answer = await AgentDoor.ask(home)
         {
             try give(answer, invocation, context)
             return .ok
