@@ -39,7 +39,7 @@ struct HousekeepingTests {
             url: "http://127.0.0.1:1", since: fleet.clock.now(), connectionsMax: 1,
             connectionsPerAddressMax: 1, trustedProxies: [])
         let housekeeping = Housekeeping(of: fleet.node, besides: fleet.centralPath) { status }
-        Housekeeping.writeNotes(besides: fleet.centralPath)
+        Housekeeping.writeNotes(besides: fleet.centralPath, secondsMax: 250)
         let after = try complete(replica)
         #expect(try #require(after) > #require(before))
         await housekeeping.end()

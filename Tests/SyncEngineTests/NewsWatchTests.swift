@@ -151,9 +151,10 @@ struct NewsWatchTests {
         request.waitSeconds = 50
         let (waits, begun) = AsyncStream<Void>.makeStream()
         let thief = request
+        let holder = try await fleet.node.holder(ofPresented: stolen)
         async let reply = fleet.node.exchange(
             thief, from: counter.replica,
-            WaitingRequest(token: stolen) { if $0 { begun.yield() } })
+            WaitingRequest(of: holder) { if $0 { begun.yield() } })
         for await _ in waits { break }
         var options = SyncOptions()
         options.takesNewToken = true

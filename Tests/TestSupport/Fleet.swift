@@ -171,11 +171,13 @@ public final class DirectTransport: Transport {
         case .requestTruncated: bytes.removeLast(bytes.count / 3)
         default: break
         }
-        let replica = try await node.authenticate(token: token).replica
-        var reply = try await node.exchange(try SyncRequest(encoded: bytes), from: replica)
-        if case .requestRepeated? = fault {
-            reply = try await node.exchange(try SyncRequest(encoded: bytes), from: replica)
+        let holder = try await node.holder(ofPresented: token)
+        func exchange() async throws(SyncFailure) -> SyncReply {
+            try await node.exchange(
+                try SyncRequest(encoded: bytes), from: holder.replica, WaitingRequest(of: holder))
         }
+        var reply = try await exchange()
+        if case .requestRepeated? = fault { reply = try await exchange() }
         if case .replyLost? = fault { throw .interrupted(reason: "the test lost the reply") }
         var answer = reply.encoded()
         state.withLock { $0.traffic.bytesReceived += answer.count }

@@ -19,6 +19,7 @@ struct CentralIngest {
     /// The change that the states were asked for; `nil` when the request brings none.
     private var askedSeq: UInt64?
     private(set) var isRecovering = false
+    private var toldOfErasure: Set<RecordID> = []
     private var refusedBefore: [UInt64: RefusalCode] = [:]
     /// Central had taken the changes through this one before it was restored, the device says.
     private(set) var formerSeq: UInt64 = 0
@@ -174,6 +175,7 @@ extension CentralIngest {
             return true
         }
         guard try !awaitsOrder(pushed, &record) else { return false }
+        try tellOfErasure(of: record, theWriterOf: change)
         let scope = try wasTaken(pushed, record) ? nil : scopeObjection(to: change, of: record)
         let isGap =
             !record.state.vv.covers(change.context) && !record.state.vv.covers(change.dot)
@@ -233,6 +235,21 @@ extension CentralIngest {
             record = try transaction.open(change.kind, pushed.record)
         }
         return false
+    }
+
+    /// Tells the office of who wrote without having seen it that a record was erased which has left that
+    /// office: a device that came to the office afterwards heard of no order.
+    private mutating func tellOfErasure(
+        of record: OpenRecord, theWriterOf change: Change
+    ) throws {
+        let (state, office) = (record.state, result.device.office)
+        guard !state.erasures.isEmpty, !toldOfErasure.contains(state.id),
+            !state[RecordSchema.erasedField].contains(where: { change.hasSeen($0.dot) }),
+            !DossierRules.scope(of: state).includes(office: office),
+            try database.hasEverRead(office: office, record)
+        else { return }
+        try transaction.tell(office: office, ofCopy: state.erasureNotice)
+        toldOfErasure.insert(state.id)
     }
 
     /// Refuses a change; one that central had taken before it was restored waits until it recovers.

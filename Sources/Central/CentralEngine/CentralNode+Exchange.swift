@@ -21,6 +21,8 @@ private struct Answer: Sendable {
 
 /// What central sees when a request comes, in one look.
 private struct Look: Sendable {
+    /// Whether the token is the device's; nothing else was looked at if it is not.
+    var isFromHolder = true
     /// Central lacks what it gave the device: it was restored from a backup.
     var showsRestoration: Bool
     /// Who asks; `nil` for nobody that is known.
@@ -46,11 +48,14 @@ extension CentralNode {
         _ waiting: WaitingRequest = WaitingRequest()
     ) async throws(SyncFailure) -> SyncReply {
         guard request.replica == replica else { throw .notEnrolled }
-        if let rotation = request.rotation { return try await giveIdentity(request, rotation) }
+        if let rotation = request.rotation {
+            if let holder = waiting.holder, holder.isRecalled { try await confirm(holder) }
+            return try await giveIdentity(request, rotation)
+        }
         // Entered before the look, so that nothing comes between.
         let ticket = request.isBell ? try await enter(request, waiting) : nil
         defer { if let ticket { news.end(ticket) } }
-        var answer = try await answer(to: request, isNoting: true)
+        var answer = try await answer(to: request, from: waiting.holder, isNoting: true)
         if answer.ingest.wantsSequence {
             let device = answer.ingest.device
             var reply = SyncReply(
@@ -79,8 +84,8 @@ extension CentralNode {
         _ request: SyncRequest, _ waiting: WaitingRequest
     ) async throws(SyncFailure) -> NewsWatch.Ticket {
         let office: String
-        if let known = waiting.office {
-            office = known
+        if let holder = waiting.holder {
+            office = holder.office
         } else {
             office = try await currentDevice(request.replica).office
         }
@@ -99,7 +104,7 @@ extension CentralNode {
             let mayBeNews = await news.news(for: ticket)
             waiting.note(false)
             guard mayBeNews else { break }
-            (answer.ingest.device, reply) = try await lookAgain(request, waiting.token)
+            (answer.ingest.device, reply) = try await lookAgain(request, waiting.holder)
         }
         // It may have been made a minute ago.
         reply.time = clock.now()
@@ -107,24 +112,17 @@ extension CentralNode {
 
     /// The device and what there is for it now. Its token may have been replaced meanwhile.
     private func lookAgain(
-        _ request: SyncRequest, _ token: String?
+        _ request: SyncRequest, _ holder: TokenHolder?
     ) async throws(SyncFailure) -> (Device, SyncReply) {
-        let hash = token.map { BearerToken(text: $0).hash }
         let now = clock.now()
         let found = try await read { database -> (Device, SyncReply)? in
-            let device: Device
-            if let hash {
-                switch try database.standing(ofToken: hash) {
-                case .present(let holder): device = try Self.admitted(holder)
-                default: return nil
-                }
-            } else {
-                device = try Self.admitted(database.device(request.replica))
-            }
+            let device = try Self.admitted(database.device(request.replica))
+            guard holder == nil || holder?.hash == device.tokenHash else { return nil }
             return (device, try database.reply(to: request, IngestResult(device: device), at: now))
         }
         if let found { return found }
-        let device = try await holder(ofValid: token ?? "")
+        if let holder { try await confirm(holder) }
+        let device = try await currentDevice(request.replica)
         return (device, try await pull(request, IngestResult(device: device)))
     }
 
@@ -147,12 +145,16 @@ extension CentralNode {
     /// Takes what a request brings. The reply comes with it where nothing is to be written, or where
     /// there is nothing to send besides.
     private func answer(
-        to request: SyncRequest, isNoting: Bool
+        to request: SyncRequest, from holder: TokenHolder? = nil, isNoting: Bool
     ) async throws(SyncFailure) -> Answer {
         var held = HeldRooms(rooms)
         defer { held.giveBack() }
         let now = clock.now()
-        var look = try await read { try $0.look(at: request, now) }
+        var look = try await read { try $0.look(at: request, now, from: holder) }
+        if let holder, !look.isFromHolder {
+            try await confirm(holder)
+            look = try await read { try $0.look(at: request, now) }
+        }
         if look.showsRestoration {
             try await noticeRestoration(request)
             look = try await read { try $0.look(at: request, now) }
@@ -294,8 +296,15 @@ extension WriteTransaction {
 }
 
 extension ReplicaDatabase {
-    fileprivate func look(at request: SyncRequest, _ now: Timestamp) throws -> Look {
+    /// - Parameter holder: who asks; `nil` when that was looked at.
+    fileprivate func look(
+        at request: SyncRequest, _ now: Timestamp, from holder: TokenHolder? = nil
+    ) throws -> Look {
         let device = try device(request.replica)
+        if let holder, device?.tokenHash != holder.hash {
+            return Look(
+                isFromHolder: false, showsRestoration: false, confirmsLast: false)
+        }
         let receipt =
             request.takesNothing || request.isBell
             ? try deviceReceipts(device: request.replica, last: 1).first : nil

@@ -6,20 +6,17 @@ internal import Wire
 
 /// What becomes of a request that waits, for whoever holds its connection.
 public struct WaitingRequest: Sendable {
-    /// The bearer token: one that is replaced meanwhile hears of nothing more.
-    var token: String?
-    /// The device's office, where it is known.
-    var office: String?
+    /// Who asks, by the bearer token: one that is replaced meanwhile hears of nothing more.
+    var holder: TokenHolder?
     /// Told when the request only waits from now on, and when it works again.
     var note: @Sendable (_ isWaiting: Bool) -> Void
 
     /// Describes a request.
     public init(
-        token: String? = nil, office: String? = nil,
+        of holder: TokenHolder? = nil,
         note: @escaping @Sendable (_ isWaiting: Bool) -> Void = { _ in }
     ) {
-        self.token = token
-        self.office = office
+        self.holder = holder
         self.note = note
     }
 }

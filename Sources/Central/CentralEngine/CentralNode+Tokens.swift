@@ -15,14 +15,27 @@ extension CentralNode {
     public func authenticate(
         token: String, from address: String = ""
     ) async throws(SyncFailure) -> Device {
-        let device = try await holder(ofValid: token)
+        let device = try await holder(ofValid: BearerToken(text: token).hash)
         codeAttempts.note(known: address)
         return device
     }
 
-    /// The device that a token belongs to now.
-    func holder(ofValid token: String) async throws(SyncFailure) -> Device {
+    /// Whose token this is, or was when it was last seen: the exchange finds out.
+    ///
+    /// - Throws: as `authenticate`.
+    public func holder(
+        ofPresented token: String, from address: String = ""
+    ) async throws(SyncFailure) -> TokenHolder {
         let hash = BearerToken(text: token).hash
+        if let recalled = tokens.recall(hash) { return recalled }
+        let device = try await authenticate(token: token, from: address)
+        let holder = TokenHolder(replica: device.replica, office: device.office, hash: hash)
+        tokens.remember(holder)
+        return holder
+    }
+
+    /// The device that a token belongs to now.
+    func holder(ofValid hash: Hash256) async throws(SyncFailure) -> Device {
         switch try await read({ try $0.standing(ofToken: hash) }) {
         case .present(let device): return try Self.admitted(device)
         case .next(let device):
@@ -32,6 +45,16 @@ extension CentralNode {
             try Self.admitted(device)
             throw .tokenReplaced(generation: generation)
         case nil: throw .notEnrolled
+        }
+    }
+
+    /// Looks whose token it is that was only recalled.
+    ///
+    /// - Throws: `SyncFailure.notEnrolled` when it is another device's by now, and as `authenticate`.
+    func confirm(_ holder: TokenHolder) async throws(SyncFailure) {
+        tokens.forget(holder.hash)
+        guard try await self.holder(ofValid: holder.hash).replica == holder.replica else {
+            throw .notEnrolled
         }
     }
 

@@ -18,6 +18,7 @@ public final class CentralNode: Sendable {
     private let readers: [CentralReader]
     private let readerTurn = Atomic<UInt>(0)
     let news: NewsWatch
+    let tokens = TokenHolders()
     let clock: any WallClock
     let random: any RandomSource
     /// Wrong enrolment codes.

@@ -133,7 +133,7 @@ public struct CentralHTTP: Sendable {
         let caller: RoutedRequest.Caller
         switch route.access {
         case .anybody: caller = .anybody
-        case .device: caller = .device(try await device(request, &line))
+        case .device: caller = .presenter(try await device(request, &line))
         case .session(let least): caller = try await admin(request, least: least)
         }
         return RoutedRequest(http: request, caller: caller, json: json)
@@ -141,12 +141,13 @@ public struct CentralHTTP: Sendable {
 
     private func device(
         _ request: HTTPRequest, _ line: inout ExchangeLine
-    ) async throws(SyncFailure) -> Device {
+    ) async throws(SyncFailure) -> TokenHolder {
         guard let token = request.bearerToken else { throw .notEnrolled }
         do throws(SyncFailure) {
-            let device = try await node.authenticate(token: token, from: request.remoteAddress)
-            line.device = device.replica.description
-            return device
+            let holder = try await node.holder(
+                ofPresented: token, from: request.remoteAddress)
+            line.device = holder.replica.description
+            return holder
         } catch {
             // A former token, or that of a revoked device, may be in a thief's hands: whose is it?
             line.device = try await node.holder(ofToken: token)?.description ?? ""

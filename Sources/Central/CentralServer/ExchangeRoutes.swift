@@ -54,13 +54,12 @@ struct ExchangeRoutes {
     private func sync(
         _ request: RoutedRequest, _ line: inout ExchangeLine
     ) async throws(SyncFailure) -> HTTPResponse {
-        guard case .device(let device) = request.caller else { throw .notEnrolled }
+        guard case .presenter(let holder) = request.caller else { throw .notEnrolled }
         let http = request.http
         let byteCount = try Self.contentByteCount(of: http)
-        let waiting = WaitingRequest(
-            token: http.bearerToken, office: device.office, note: http.noteWaiting)
+        let waiting = WaitingRequest(of: holder, note: http.noteWaiting)
         let exchange = try await node.exchange(
-            byteCount: byteCount, from: device.replica, waiting
+            byteCount: byteCount, from: holder.replica, waiting
         ) {
             () throws(SyncFailure) -> SyncRequest in
             var message = try SyncRequest(encoded: Self.content(of: http))

@@ -42,14 +42,14 @@ public struct Housekeeping: Sendable {
 
     private static let question = "write notes"
     private static let answer = "written"
-    /// How long a command waits before it reads what there is.
-    private static let answerSecondsMax = 2
 
     /// Has the central that serves a database write what it has noted of exchanges and not yet written, and
     /// waits for that: whoever asks now hears of the sync that has just ended. Nothing happens when none serves.
-    public static func writeNotes(besides databasePath: String) {
+    ///
+    /// - Parameter secondsMax: how long to wait before reading what there is.
+    public static func writeNotes(besides databasePath: String, secondsMax: Int = 10) {
         guard let place = place(besides: databasePath) else { return }
-        _ = LocalDoor.ask(question, at: place, secondsMax: answerSecondsMax)
+        _ = LocalDoor.ask(question, at: place, secondsMax: secondsMax)
     }
 
     private static func place(besides databasePath: String) -> LocalDoor.Place? {

@@ -1,3 +1,4 @@
+public import CentralEngine
 internal import HTTP
 public import HTTPServer
 public import JSON
@@ -98,8 +99,9 @@ public struct RoutedRequest: Sendable {
     public enum Caller: Sendable {
         /// Nobody had to say.
         case anybody
-        /// A device.
-        case device(Device)
+        /// Who presents a token that was a device's when it was last looked at. An exchange looks again;
+        /// nothing else may rest on it.
+        case presenter(TokenHolder)
         /// An administrator, in the session of a token.
         case admin(AdminAccount, token: String)
     }

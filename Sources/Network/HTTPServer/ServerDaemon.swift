@@ -80,8 +80,9 @@ final class ServerDaemon: @unchecked Sendable {
         settings.pointee.connections_max = UInt32(
             clamping: limits.connectionsMax + limits.guestsMax + HTTPServerLimits.displacedMax)
         settings.pointee.idle_timeout_seconds = UInt32(max(limits.idleTimeout.wholeSeconds, 1))
-        // Room to receive headers a little over the limit, and to write an answer's headers.
-        settings.pointee.connection_memory_bytes = limits.headerBytesMax * 2 + (32 << 10)
+        // Room to receive headers a little over the limit, and to write an answer's headers. All of it is
+        // cleared after each request, and so taken by each connection that waits.
+        settings.pointee.connection_memory_bytes = limits.headerBytesMax + (16 << 10)
         if core.certificates != nil {
             settings.pointee.tls_certificate_callback = HandshakeCertificates.callback
         }

@@ -180,9 +180,11 @@ extension World {
     /// Brings a request to central as its HTTP server does.
     func deliver(_ bytes: [UInt8], token: String) async -> Result<SyncReply, SyncFailure> {
         do throws(SyncFailure) {
-            let replica = try await central.node.authenticate(token: token).replica
+            let holder = try await central.node.holder(ofPresented: token)
             let request = try SyncRequest(encoded: bytes)
-            return .success(try await central.node.exchange(request, from: replica))
+            return .success(
+                try await central.node.exchange(
+                    request, from: holder.replica, WaitingRequest(of: holder)))
         } catch {
             return .failure(error)
         }

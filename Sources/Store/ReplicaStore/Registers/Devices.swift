@@ -25,6 +25,8 @@ public struct Device: Sendable {
     public var name: String
     /// The key that its changes are signed with.
     public var publicKey: PublicKey
+    /// Of the bearer token that it uses.
+    public var tokenHash: Hash256
     /// Whether it may sync.
     public var state: State
     /// When it was enrolled.
@@ -69,7 +71,7 @@ extension ReplicaDatabase {
         r.id, d.office, d.desk, d.name, d.public_key, d.state, d.enrolled_at, d.seq, d.hash,
         d.last_exchange, d.last_complete, d.cursor_position, d.pending, d.skew_milliseconds,
         d.refused, d.sync_requested, o.id, d.epoch, e.id, d.cause, d.born_epoch, d.revoked_at,
-        d.last_arrived
+        d.last_arrived, d.token_hash
         """
 
     /// All devices, by office and desk.
@@ -122,13 +124,14 @@ extension ReplicaDatabase {
         while try statement.step() {
             guard let key = PublicKey(bytes: statement.bytes(4)),
                 let state = Device.State(rawValue: statement.text(5)),
-                let hash = Hash256(bytes: statement.bytes(8))
+                let hash = Hash256(bytes: statement.bytes(8)),
+                let tokenHash = Hash256(bytes: statement.bytes(23))
             else { throw StoreError.damaged(table: "devices", key: statement.int64(0)) }
             devices.append(
                 Device(
                     replica: ReplicaID(UInt64(bitPattern: statement.int64(0))),
                     office: statement.text(1), desk: statement.int64(2), name: statement.text(3),
-                    publicKey: key, state: state,
+                    publicKey: key, tokenHash: tokenHash, state: state,
                     enrolledAt: Timestamp(milliseconds: statement.int64(6)),
                     seq: UInt64(clamping: statement.int64(7)), chainHash: hash,
                     lastExchange: statement.int64OrNil(9).map(Timestamp.init(milliseconds:)),
