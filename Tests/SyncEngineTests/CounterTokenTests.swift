@@ -316,6 +316,36 @@ struct CounterTokenTests {
         #expect(try await session.waitForNews(seconds: 1))
     }
 
+    @Test("a copy's wish for a new identity is not granted to a token that was replaced meanwhile")
+    func rotation() async throws {
+        let id = try counter.make()
+        let copy = try counter.copied(to: fleet.directory + "/rotating.db", slot: fleet.slot)
+        try counter.set(id, "fee_vnd", .integer(1))
+        #expect(try await counter.sync().outcome == .synced)
+        let wish = Mutex<SyncRequest?>(nil)
+        copy.transport.onRequest { request in
+            guard request.rotation != nil else { return }
+            wish.withLock { $0 = request }
+            copy.transport.setDown(true)
+            throw SyncFailure.interrupted(reason: "the test keeps the request")
+        }
+        try copy.set(id, "fee_vnd", .integer(2))
+        #expect(try await copy.sync().outcome != .synced)
+        let request = try #require(wish.withLock { $0 })
+        // Central remembers whose it is; then it is replaced.
+        let holder = try await fleet.node.holder(ofPresented: try token(counter))
+        try await expectSynced(counter, takesNewToken: true)
+        await #expect(throws: SyncFailure.tokenReplaced(generation: 1)) {
+            try await fleet.node.exchange(
+                request, from: holder.replica, WaitingRequest(of: holder))
+        }
+        #expect(try fleet.readCentral { try $0.devices().count } == 1)
+        let present = try await fleet.node.holder(ofPresented: try token(counter))
+        let reply = try await fleet.node.exchange(
+            request, from: present.replica, WaitingRequest(of: present))
+        #expect(reply.identity != nil)
+    }
+
     @Test("central's file holds no token, and the counter's none but those it may need")
     func hashesOnly() async throws {
         var tokens: [String] = [try token(counter)]

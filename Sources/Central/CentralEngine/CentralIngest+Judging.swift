@@ -39,7 +39,7 @@ extension CentralIngest {
 
     /// Whether the device's office could ever read a record. A central that recovers may have forgotten
     /// that: who has seen a change which it has too has the same record, not another of its id.
-    private func hasEverRead(
+    func hasEverRead(
         _ record: OpenRecord, havingSeen seen: VersionVector
     ) throws -> Bool {
         try database.hasEverRead(office: result.device.office, record)

@@ -276,8 +276,11 @@ extension CentralIngest {
         // Nobody goes on with a record that cannot be: no context will name the dot.
         guard record.claimant == nil else { return nil }
         let scope = DossierRules.scope(of: record.state)
-        return scope == .none || scope.includes(office: result.device.office)
-            || code == .handedOver ? record : nil
+        if scope == .none || scope.includes(office: result.device.office) { return record }
+        // What another life of central had refused so may be of another record of the same id.
+        let wasRead =
+            try code == .handedOver && hasEverRead(record, havingSeen: pushed.change.context)
+        return wasRead ? record : nil
     }
 
     private mutating func refuse(_ pushed: PushedChange, _ objection: Objection) throws {
