@@ -46,6 +46,32 @@ struct MergeTests {
         #expect(state.stamps.map(\.dot) == [Dot(a, 2), Dot(b, 7)])
     }
 
+    @Test("What one life of central refused and the next has taken stands until it is replaced")
+    func unreplaced() throws {
+        var made = try empty()
+        _ = made.apply(
+            change(Dot(a, 1), seen: [:], [FieldWrite("s", .text("new"))], adds: [note("one")]))
+        var taken = made
+        _ = taken.apply(
+            change(Dot(a, 2), seen: [a: 1], [FieldWrite("s", .text("x"))], adds: [note("two")]))
+        var refused = made
+        refused.void(Dot(a, 2))
+        func given(_ state: RecordState) -> RecordState {
+            taken.joined(with: state.restoringUnreplaced(of: taken) { $0 == "notes" })
+        }
+        #expect(values(taken.joined(with: refused), "s").isEmpty, "by the merge alone")
+        #expect(given(refused) == taken)
+        #expect(given(made) == taken, "who has seen less takes nothing away")
+        // What was written in its place elsewhere stays; entries are never replaced.
+        _ = refused.apply(
+            change(Dot(b, 1), seen: [a: 2], [FieldWrite("s", .text("y"))], adds: [note("three")]))
+        #expect(values(given(refused), "s") == [.text("y")])
+        #expect(
+            Set(values(given(refused), "notes")) == [.text("one"), .text("two"), .text("three")])
+    }
+
+    private func note(_ text: String) -> FieldWrite { FieldWrite("notes", .text(text)) }
+
     @Test("Concurrent writes to different fields merge without a conflict")
     func differentFields() throws {
         var state = try empty()

@@ -93,7 +93,12 @@ struct CentralIngest {
     /// - Returns: whether it brought anything.
     @discardableResult
     private func join(_ state: RecordState) throws -> Bool {
-        let hasBrought = try MergeApply(transaction).join(state)
+        // What a former life of central had refused to who gives this stands, if this one has taken it.
+        let present = try transaction.open(state.kind, state.id).state
+        let whole = state.restoringUnreplaced(of: present) {
+            RecordSchema.definition(of: $0, in: state.kind)?.isEntries == true
+        }
+        let hasBrought = try MergeApply(transaction).join(whole)
         guard !state.kind.isCatalog else { return hasBrought }
         let office = result.device.office
         let record = try transaction.open(state.kind, state.id)

@@ -263,7 +263,10 @@ struct CentralPull {
                 FeedItem.encodeState(state.erasureNotice, to: &writer)
                 return 1
             }
-            FeedItem.encodeState(state, to: &writer)
+            // As it was then: what was written since may rest on what a later row brings, and the reply may end
+            // before it.
+            let then = try database.state(of: state.id, at: row.position) ?? state
+            FeedItem.encodeState(then, to: &writer)
         case .copy(let state): FeedItem.encodeState(state, to: &writer)
         }
         return 1

@@ -136,6 +136,23 @@ extension RecordState {
         }
     }
 
+    /// The state with those values of another one that it has seen and does not hold, although it knows nothing
+    /// which could have replaced them: one life of central had refused them, another has taken them.
+    ///
+    /// - Parameter isEntries: whether values of a field are never replaced.
+    public func restoringUnreplaced(
+        of other: RecordState, isEntries: (FieldName) -> Bool
+    ) -> RecordState {
+        guard self[Self.erasedField].allSatisfy({ other.vv.covers($0.dot) }) else { return self }
+        var result = self
+        for field in other.fields {
+            let hasNews = self[field.name].contains { !other.vv.covers($0.dot) }
+            guard !hasNews || isEntries(field.name) else { continue }
+            result.restore(field.name, from: other)
+        }
+        return result
+    }
+
     /// Lets a value of a dot that this state has seen stand again.
     public mutating func restore(_ write: FieldWrite, _ dot: Dot, _ stamp: Stamp) {
         guard vv.covers(dot), !holds(dot, in: write.name),

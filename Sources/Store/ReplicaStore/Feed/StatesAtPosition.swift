@@ -1,6 +1,7 @@
 // What the records were at an earlier position of central's feed: a record that has changed since is
 // folded anew from its changes, by the same merge; all others are as they are.
 
+internal import Dossiers
 public import Replication
 internal import SQLite
 
@@ -34,6 +35,20 @@ extension ReplicaDatabase {
             }
             if !state.fields.isEmpty { try body(state) }
             return true
+        }
+    }
+
+    /// A record as it was at a position of the feed; `nil` when that cannot be told from what is kept, or when
+    /// something of it was erased since.
+    ///
+    /// O(its changes).
+    /// - Throws: `StoreError`.
+    public func state(of id: RecordID, at position: UInt64) throws -> RecordState? {
+        guard let stored = try find(.id(id)), stored.state.erasures.isEmpty else { return nil }
+        do {
+            return try state(of: stored, stored.state.kind, at: position)
+        } catch is StateNotKept {
+            return nil
         }
     }
 
