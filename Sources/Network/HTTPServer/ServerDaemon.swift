@@ -81,8 +81,9 @@ final class ServerDaemon: @unchecked Sendable {
             clamping: limits.connectionsMax + limits.guestsMax + HTTPServerLimits.displacedMax)
         settings.pointee.idle_timeout_seconds = UInt32(max(limits.idleTimeout.wholeSeconds, 1))
         // Room to receive headers a little over the limit, and to write an answer's headers. All of it is
-        // cleared after each request, and so taken by each connection that waits.
-        settings.pointee.connection_memory_bytes = limits.headerBytesMax + (16 << 10)
+        // cleared after each request, and so taken by each connection that waits. From 32 KiB on it is a
+        // mapping of its own: on the heap it would keep the connections apart that are walked at each resume.
+        settings.pointee.connection_memory_bytes = limits.headerBytesMax + (20 << 10)
         if core.certificates != nil {
             settings.pointee.tls_certificate_callback = HandshakeCertificates.callback
         }
