@@ -166,24 +166,27 @@ let package = Package(
                 "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite",
                 "Text", "Time",
             ]),
-        library("Rigs/Demonstration", ["Causality", "Dossiers", "Replication", "Time"]),
+        library(
+            "Rigs/Demonstration", ["Causality", "Dossiers", "Replication", "SeededRandom", "Time"]),
         program("Commands/central", ["CentralCommands", "CommandLine", "Host"]),
         program("Commands/counter", ["CommandLine", "CounterCommands", "Host"]),
         program(
             "Rigs/bench",
             [
                 "CBOR", "CZstd", "Causality", "Columns", "CounterLink", "Crypto", "Demonstration",
-                "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite", "Wire",
+                "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite", "SeededRandom", "Wire",
             ]),
         library(
             "Rigs/Simulation",
             [
                 "Causality", "CentralEngine", "CounterEngine", "Crypto", "Demonstration",
-                "Dossiers", "ReplicaStore", "Replication", "Time", "Wire",
+                "Dossiers", "ReplicaStore", "Replication", "SeededRandom", "Time", "Wire",
             ]),
+        library("Rigs/SeededRandom"),
         program("Rigs/simulate", ["CommandLine", "Simulation", "Text"]),
         library(
-            "Rigs/BadLinks", ["CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication"]),
+            "Rigs/BadLinks",
+            ["CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication", "SeededRandom"]),
         program("Rigs/links", ["BadLinks", "CommandLine", "Text"]),
         program(
             "Rigs/fuzz",
@@ -198,10 +201,11 @@ let package = Package(
                 "Dossiers", "Host", "ReplicaStore", "Replication", "Wire",
             ], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
-            name: "CBORTests", dependencies: ["CBOR"], exclude: ["make_cbor2_vectors.py"],
+            name: "CBORTests", dependencies: ["CBOR", "SeededRandom"],
+            exclude: ["make_cbor2_vectors.py"],
             swiftSettings: strict),
         tests("SQLiteTests", ["SQLite"]),
-        tests("JSONTests", ["JSON"]),
+        tests("JSONTests", ["JSON", "SeededRandom"]),
         tests(
             "HTTPTests",
             ["Addresses", "HTTP", "HTTPClient", "HTTPServer", "TestSupport", "Text"]),
@@ -216,27 +220,29 @@ let package = Package(
             [
                 "Addresses", "Bundles", "CBOR", "Causality", "CentralEngine", "Columns",
                 "CounterEngine", "Crypto", "Dossiers", "HTTP", "HTTPClient", "HTTPServer", "JSON",
-                "ReplicaStore", "Replication", "SQLite", "TestSupport", "Text", "Time", "Wire",
+                "ReplicaStore", "Replication", "SQLite", "SeededRandom", "TestSupport", "Text",
+                "Time", "Wire",
             ]),
         tests(
             "ReplicaStoreTests",
             [
                 "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication",
-                "SQLite", "Text", "Time",
+                "SQLite", "SeededRandom", "Text", "Time",
             ]),
         tests(
             "ReportsTests",
             [
                 "Causality", "CentralEngine", "CounterEngine", "Crypto", "Dossiers", "JSON",
-                "ReplicaStore", "Replication", "Reports", "TestSupport", "Text", "Time",
+                "ReplicaStore", "Replication", "Reports", "SeededRandom", "TestSupport", "Text",
+                "Time",
             ]),
         tests(
             "WireTests",
             [
                 "CBOR", "Causality", "Columns", "Crypto", "Demonstration", "JSON", "Replication",
-                "Text", "Wire",
+                "SeededRandom", "Text", "Wire",
             ]),
-        tests("CausalityTests", ["Causality"]),
+        tests("CausalityTests", ["Causality", "SeededRandom"]),
         tests("CryptoTests", ["Crypto"]),
         .testTarget(
             name: "SimulationTests",
@@ -261,7 +267,7 @@ let package = Package(
                 "CommandLine", "RecordArguments", "ReplicaStore", "Replication", "SharedCommands",
                 "Text",
             ]),
-        tests("TimeTests", ["Demonstration", "Text", "Time"]),
+        tests("TimeTests", ["Demonstration", "SeededRandom", "Text", "Time"]),
         tests("LayoutTests", []),
         .testTarget(
             name: "EndToEndTests",
@@ -270,8 +276,9 @@ let package = Package(
                 "TestSupport", "Time", "Wire", "central", "counter",
             ],
             swiftSettings: strict),
-        tests("ReplicationTests", ["CBOR", "Causality", "Crypto", "Replication"]),
+        tests("ReplicationTests", ["CBOR", "Causality", "Crypto", "Replication", "SeededRandom"]),
         tests(
-            "DemonstrationTests", ["Causality", "Demonstration", "Dossiers", "Replication", "Time"]),
+            "DemonstrationTests",
+            ["Causality", "Demonstration", "Dossiers", "Replication", "SeededRandom", "Time"]),
     ]
 )

@@ -1,4 +1,5 @@
 import CBOR
+import SeededRandom
 import Testing
 
 /// The laws that let bytes stand for values. A failure prints its seed.

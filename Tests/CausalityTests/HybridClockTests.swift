@@ -1,4 +1,5 @@
 import Causality
+import SeededRandom
 import Testing
 
 @Suite("Hybrid logical clocks")

@@ -1,4 +1,5 @@
 import Causality
+import SeededRandom
 import Testing
 
 /// The laws, against dictionaries as the model. A failure prints its seed.

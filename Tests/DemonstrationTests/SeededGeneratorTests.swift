@@ -1,4 +1,5 @@
 import Demonstration
+import SeededRandom
 import Testing
 
 @Suite("The seeded generator")

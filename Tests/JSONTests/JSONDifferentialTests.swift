@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import SeededRandom
 import Testing
 
 /// Foundation's parser as the oracle: where it reads a document, ours must read the same.

@@ -94,15 +94,19 @@ struct ImportTableTests {
             "Replication": ["CBOR", "Causality", "Crypto"],
         ],
         "Rigs": [
-            "BadLinks": ["CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication"],
-            "Demonstration": ["Causality", "Dossiers", "Replication", "Time"],
+            "BadLinks": [
+                "CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication",
+                "SeededRandom",
+            ],
+            "Demonstration": ["Causality", "Dossiers", "Replication", "SeededRandom", "Time"],
+            "SeededRandom": [],
             "Simulation": [
                 "Causality", "CentralEngine", "CounterEngine", "Crypto", "Demonstration",
-                "Dossiers", "ReplicaStore", "Replication", "Time", "Wire",
+                "Dossiers", "ReplicaStore", "Replication", "SeededRandom", "Time", "Wire",
             ],
             "bench": [
                 "CBOR", "CZstd", "Causality", "Columns", "CounterLink", "Crypto", "Demonstration",
-                "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite", "Wire",
+                "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite", "SeededRandom", "Wire",
             ],
             "fuzz": [
                 "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "Files", "Imports", "JSON",

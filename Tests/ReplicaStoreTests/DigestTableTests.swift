@@ -1,6 +1,7 @@
 import Causality
 import Dossiers
 import Replication
+import SeededRandom
 import Testing
 
 @testable import ReplicaStore

@@ -5,6 +5,7 @@ import CBOR
 import Causality
 import Dossiers
 import Replication
+import SeededRandom
 
 struct RandomRecord {
     private static let words = [

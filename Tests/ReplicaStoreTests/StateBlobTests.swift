@@ -3,6 +3,7 @@ import Crypto
 import Dossiers
 import Replication
 import SQLite
+import SeededRandom
 import Testing
 
 @testable import ReplicaStore

@@ -5,6 +5,7 @@ import CBOR
 import Causality
 import Replication
 import SQLite
+import SeededRandom
 import Testing
 
 @testable import Dossiers

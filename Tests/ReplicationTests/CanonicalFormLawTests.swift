@@ -1,6 +1,7 @@
 import CBOR
 import Causality
 import Replication
+import SeededRandom
 import Testing
 
 /// The laws that let bytes stand for changes and states. A failure prints its seed.

@@ -1,5 +1,6 @@
 import Crypto
 import Replication
+import SeededRandom
 import Testing
 
 @Suite("Digests")

@@ -1,5 +1,6 @@
 import Causality
 import Replication
+import SeededRandom
 import Testing
 
 /// The promises "no silent loss" and "convergence" as laws over random histories, against a model

@@ -1,6 +1,7 @@
 import CBOR
 import Causality
 import Replication
+import SeededRandom
 
 private let words = [
     "", "a", "Nguyễn Thị Ánh", "e\u{301}", "é", "水", "\u{10151}", "x\u{0}y", "thửa đất số 12",

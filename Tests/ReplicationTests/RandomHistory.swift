@@ -3,6 +3,7 @@
 
 import Causality
 import Replication
+import SeededRandom
 
 /// One event of a history: a change, or a change that central refused.
 struct HistoryEvent {

@@ -1,5 +1,6 @@
 import Dossiers
 import Replication
+import SeededRandom
 import Testing
 import Time
 

@@ -2,6 +2,7 @@ import Causality
 import Crypto
 import Dossiers
 import Replication
+import SeededRandom
 
 /// The life of one dossier in a random fleet: desks of three offices and central write to it, each on what
 /// it has heard so far, and hear of each other late, in any order that causality allows.

@@ -1,6 +1,7 @@
 import Dossiers
 import JSON
 import Reports
+import SeededRandom
 import Testing
 import Time
 

@@ -7,6 +7,7 @@ import JSON
 import ReplicaStore
 import Replication
 import Reports
+import SeededRandom
 import TestSupport
 import Testing
 import Text

@@ -3,6 +3,7 @@ import CentralEngine
 import CounterEngine
 import Crypto
 import ReplicaStore
+import SeededRandom
 import TestSupport
 import Testing
 import Wire

@@ -3,6 +3,7 @@ import CounterEngine
 import HTTP
 import HTTPClient
 import HTTPServer
+import SeededRandom
 import Testing
 
 @Suite("The pin of central's key, as it is told by telephone")

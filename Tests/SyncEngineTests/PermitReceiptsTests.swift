@@ -9,6 +9,7 @@ import Dossiers
 import Foundation
 import ReplicaStore
 import Replication
+import SeededRandom
 import TestSupport
 import Testing
 import Time

@@ -6,6 +6,7 @@ import CounterEngine
 import Dossiers
 import ReplicaStore
 import Replication
+import SeededRandom
 import Synchronization
 import TestSupport
 import Testing

@@ -7,6 +7,7 @@ import CounterEngine
 import Dossiers
 import ReplicaStore
 import Replication
+import SeededRandom
 import TestSupport
 import Testing
 import Wire

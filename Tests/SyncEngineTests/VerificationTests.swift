@@ -3,6 +3,7 @@ import Foundation
 import ReplicaStore
 import Replication
 import SQLite
+import SeededRandom
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Demonstration
 import Foundation
+import SeededRandom
 import Testing
 import Time
 

@@ -1,4 +1,5 @@
 import Demonstration
+import SeededRandom
 import Testing
 import Time
 

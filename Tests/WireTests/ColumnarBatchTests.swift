@@ -4,6 +4,7 @@ import Columns
 import Crypto
 import Demonstration
 import Replication
+import SeededRandom
 import Testing
 import Wire
 

@@ -1,4 +1,5 @@
 import CBOR
+import SeededRandom
 import Testing
 import Wire
 

@@ -1,6 +1,7 @@
 import Causality
 import Crypto
 import JSON
+import SeededRandom
 import Testing
 import Text
 import Wire

@@ -2,6 +2,7 @@ import CBOR
 import Causality
 import Crypto
 import Replication
+import SeededRandom
 import Wire
 
 /// A citizen's data in every random message: no error may repeat it.

@@ -3,6 +3,7 @@ import Causality
 import Columns
 import Crypto
 import Replication
+import SeededRandom
 import Wire
 
 /// Consecutive changes of one replica, to records that they make, that others of them have made, and

@@ -3,6 +3,7 @@ import Causality
 import Crypto
 import JSON
 import Replication
+import SeededRandom
 import Testing
 import Wire
 

@@ -2,6 +2,7 @@ import CBOR
 import Causality
 import Crypto
 import Replication
+import SeededRandom
 import Testing
 import Wire
 

@@ -1,4 +1,5 @@
 internal import Demonstration
+internal import SeededRandom
 
 /// One direction of a link, as numbers: when each packet comes out at the other end. The same seed
 /// meets the same packets with the same fate.

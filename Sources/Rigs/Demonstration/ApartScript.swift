@@ -1,6 +1,7 @@
 internal import Causality
 internal import Dossiers
 internal import Replication
+internal import SeededRandom
 internal import Time
 
 /// What the two desks of the cut office write to the same dossiers.

@@ -1,4 +1,5 @@
 internal import Dossiers
+internal import SeededRandom
 internal import Time
 
 /// Something that comes to an office from outside.

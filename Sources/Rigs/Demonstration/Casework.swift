@@ -1,6 +1,7 @@
 internal import Causality
 internal import Dossiers
 internal import Replication
+internal import SeededRandom
 internal import Time
 
 /// Plays the half-year phase by phase and writes down what every desk does.

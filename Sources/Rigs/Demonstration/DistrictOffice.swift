@@ -1,4 +1,5 @@
 public import Replication
+internal import SeededRandom
 
 /// A district branch office of the demonstration's province, Thanh Hóa (agency code H56).
 ///

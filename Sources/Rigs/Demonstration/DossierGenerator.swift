@@ -1,5 +1,6 @@
 internal import Dossiers
 public import Replication
+internal import SeededRandom
 internal import Time
 
 /// The fields of a dossier that is about to be made.

@@ -1,4 +1,5 @@
 internal import Dossiers
+internal import SeededRandom
 
 /// One thing that a desk will do to a dossier.
 struct Step {

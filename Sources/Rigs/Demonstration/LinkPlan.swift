@@ -1,3 +1,5 @@
+internal import SeededRandom
+
 /// On which phases which desk's link is up, and what has therefore reached which desk.
 struct LinkPlan: Sendable {
     /// Phases of working days; one more follows, in which all links are up.

@@ -1,5 +1,6 @@
 internal import Dossiers
 public import Replication
+internal import SeededRandom
 public import Time
 
 /// A public holiday on which the offices are closed.

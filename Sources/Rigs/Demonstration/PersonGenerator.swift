@@ -1,3 +1,5 @@
+internal import SeededRandom
+
 /// A citizen who never lived.
 struct Person {
     var name: String

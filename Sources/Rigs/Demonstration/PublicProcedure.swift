@@ -1,4 +1,5 @@
 public import Replication
+internal import SeededRandom
 
 /// A procedure of the demonstration's catalog: what district offices do every day.
 ///

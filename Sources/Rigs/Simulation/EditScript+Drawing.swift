@@ -5,6 +5,7 @@ internal import Demonstration
 internal import Dossiers
 internal import ReplicaStore
 internal import Replication
+internal import SeededRandom
 
 extension EditScript {
     /// Draws one edit of any kind.

@@ -1,4 +1,5 @@
 internal import Demonstration
+internal import SeededRandom
 
 /// Where the edits of a transaction come from: noted ones, or drawn ones, which are noted.
 struct EditSource {

@@ -2,6 +2,7 @@ internal import Causality
 internal import Demonstration
 internal import Dossiers
 internal import Replication
+internal import SeededRandom
 
 /// Values for fields. There are few of each, so that desks often write the same, or one the other's.
 enum FieldText {

@@ -4,6 +4,7 @@ internal import Causality
 internal import Crypto
 internal import Demonstration
 internal import Foundation
+internal import SeededRandom
 internal import Synchronization
 
 /// A wall clock that moves one millisecond at each reading, and jumps when told to.

@@ -3,6 +3,7 @@
 
 internal import CounterEngine
 internal import Demonstration
+internal import SeededRandom
 internal import Wire
 
 /// Carries a session's requests into the world.

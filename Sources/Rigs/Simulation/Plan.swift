@@ -3,6 +3,7 @@
 // never restarts central goes elsewhere than one that does so all the time.
 
 internal import Demonstration
+internal import SeededRandom
 
 /// What histories may hold.
 public struct SimulationConfiguration: Hashable, Sendable {

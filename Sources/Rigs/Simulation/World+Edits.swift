@@ -2,6 +2,7 @@ internal import Causality
 internal import Demonstration
 internal import ReplicaStore
 internal import Replication
+internal import SeededRandom
 
 /// A machine that dies in the middle of a transaction.
 private struct SimulatedDeath: Error {}

@@ -5,6 +5,7 @@ internal import Crypto
 internal import Demonstration
 internal import ReplicaStore
 internal import Replication
+internal import SeededRandom
 internal import Wire
 
 /// A reply and its bytes as they arrive.

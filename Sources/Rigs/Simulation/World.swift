@@ -10,6 +10,7 @@ internal import Demonstration
 internal import Foundation
 internal import ReplicaStore
 internal import Replication
+internal import SeededRandom
 internal import Wire
 
 /// One machine of an office.

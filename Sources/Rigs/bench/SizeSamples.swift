@@ -4,6 +4,7 @@ internal import Demonstration
 internal import Dossiers
 internal import JSON
 internal import Replication
+internal import SeededRandom
 
 /// Changes of one device as an office makes them, with the same information as lines of JSON.
 struct SizeSamples {

@@ -2,7 +2,7 @@
 /// same numbers for the same seed on every machine. Not for secrets.
 ///
 /// Ranges and choices are drawn by its own methods: the standard library may change how it draws
-/// from a generator, and the demonstration would change with it.
+/// from a generator, and what rests on it would change with it.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
