@@ -48,7 +48,7 @@ let package = Package(
         .library(
             name: "DossierSync",
             targets: [
-                "Causality", "Replication", "Dossiers", "ReplicaStore", "Wire",
+                "Causality", "Replication", "Dossiers", "Editing", "ReplicaStore", "Wire",
                 "CentralEngine", "CounterEngine", "CounterLink", "Bundles",
                 "HTTP", "HTTPClient", "HTTPServer",
             ]),
@@ -99,25 +99,28 @@ let package = Package(
         library(
             "Office/Dossiers",
             ["CBOR", "Causality", "Crypto", "JSON", "Replication", "Text", "Time"]),
+        library(
+            "Office/Editing",
+            ["Causality", "Crypto", "Dossiers", "Replication", "Text", "Time"]),
         library("Store/SQLite", ["CSQLite", "Files"]),
         library(
             "Store/ReplicaStore",
             [
-                "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Replication", "SQLite", "Text",
-                "Time",
+                "CBOR", "Causality", "Crypto", "Dossiers", "Editing", "JSON", "Replication",
+                "SQLite", "Text", "Time",
             ]),
         library("Exchange/Bundles", ["Causality", "Crypto", "Files", "Text", "Wire"]),
         library(
             "Central/CentralEngine",
             [
                 "Addresses", "Bundles", "CBOR", "Causality", "Columns", "Crypto", "Dossiers",
-                "ReplicaStore", "Replication", "Text", "Wire",
+                "Editing", "ReplicaStore", "Replication", "Wire",
             ]),
         library(
             "Counter/CounterEngine",
             [
-                "Bundles", "Causality", "Columns", "Crypto", "Dossiers", "ReplicaStore",
-                "Replication", "Text", "Wire",
+                "Bundles", "Causality", "Columns", "Crypto", "Dossiers", "Editing",
+                "ReplicaStore", "Replication", "Text", "Wire",
             ]),
         library(
             "Counter/CounterLink",
@@ -157,7 +160,8 @@ let package = Package(
             "Commands/CounterCommands",
             [
                 "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterLink", "Crypto",
-                "Dossiers", "Files", "HTTP", "HTTPClient", "Host", "JSON", "RecordArguments",
+                "Dossiers", "Editing", "Files", "HTTP", "HTTPClient", "Host", "JSON",
+                "RecordArguments",
                 "ReplicaStore", "Replication", "SQLite", "SharedCommands", "Text", "Time", "Wire",
             ]),
         library(
@@ -180,7 +184,8 @@ let package = Package(
             "Rigs/Simulation",
             [
                 "Causality", "CentralEngine", "CounterEngine", "Crypto", "Demonstration",
-                "Dossiers", "ReplicaStore", "Replication", "SeededRandom", "Time", "Wire",
+                "Dossiers", "Editing", "ReplicaStore", "Replication", "SeededRandom", "Time",
+                "Wire",
             ]),
         library("Rigs/SeededRandom"),
         program("Rigs/simulate", ["CommandLine", "Simulation", "Text"]),
@@ -213,15 +218,18 @@ let package = Package(
         tests("FuzzTests", ["fuzz"]),
         tests("CommandLineTests", ["CommandLine", "Text"]),
         tests(
+            "EditingTests",
+            ["Causality", "Crypto", "Dossiers", "Editing", "Replication", "Text"]),
+        tests(
             "DossiersTests",
             ["CBOR", "Causality", "Dossiers", "JSON", "Replication", "Text", "Time"]),
         tests(
             "SyncEngineTests",
             [
                 "Addresses", "Bundles", "CBOR", "Causality", "CentralEngine", "Columns",
-                "CounterEngine", "Crypto", "Dossiers", "HTTP", "HTTPClient", "HTTPServer", "JSON",
-                "ReplicaStore", "Replication", "SQLite", "SeededRandom", "TestSupport", "Text",
-                "Time", "Wire",
+                "CounterEngine", "Crypto", "Dossiers", "Editing", "HTTP", "HTTPClient",
+                "HTTPServer", "JSON", "ReplicaStore", "Replication", "SQLite", "SeededRandom",
+                "TestSupport", "Text", "Time", "Wire",
             ]),
         tests(
             "ReplicaStoreTests",

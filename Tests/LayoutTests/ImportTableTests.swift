@@ -27,7 +27,7 @@ struct ImportTableTests {
             ],
             "CentralEngine": [
                 "Addresses", "Bundles", "CBOR", "Causality", "Columns", "Crypto", "Dossiers",
-                "ReplicaStore", "Replication", "Text", "Wire",
+                "Editing", "ReplicaStore", "Replication", "Wire",
             ],
             "CentralServer": [
                 "Addresses", "AdminDocuments", "Administration", "CBOR", "Causality",
@@ -46,7 +46,8 @@ struct ImportTableTests {
             "CommandLine": ["Text"],
             "CounterCommands": [
                 "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterLink", "Crypto",
-                "Dossiers", "Files", "HTTP", "HTTPClient", "Host", "JSON", "RecordArguments",
+                "Dossiers", "Editing", "Files", "HTTP", "HTTPClient", "Host", "JSON",
+                "RecordArguments",
                 "ReplicaStore", "Replication", "SQLite", "SharedCommands", "Text", "Time", "Wire",
             ],
             "Imports": [
@@ -70,8 +71,8 @@ struct ImportTableTests {
         ],
         "Counter": [
             "CounterEngine": [
-                "Bundles", "Causality", "Columns", "Crypto", "Dossiers", "ReplicaStore",
-                "Replication", "Text", "Wire",
+                "Bundles", "Causality", "Columns", "Crypto", "Dossiers", "Editing",
+                "ReplicaStore", "Replication", "Text", "Wire",
             ],
             "CounterLink": [
                 "Causality", "CounterEngine", "Crypto", "HTTP", "HTTPClient", "JSON", "Text",
@@ -91,6 +92,7 @@ struct ImportTableTests {
         ],
         "Office": [
             "Dossiers": ["CBOR", "Causality", "Crypto", "JSON", "Replication", "Text", "Time"],
+            "Editing": ["Causality", "Crypto", "Dossiers", "Replication", "Text", "Time"],
             "Replication": ["CBOR", "Causality", "Crypto"],
         ],
         "Rigs": [
@@ -102,7 +104,8 @@ struct ImportTableTests {
             "SeededRandom": [],
             "Simulation": [
                 "Causality", "CentralEngine", "CounterEngine", "Crypto", "Demonstration",
-                "Dossiers", "ReplicaStore", "Replication", "SeededRandom", "Time", "Wire",
+                "Dossiers", "Editing", "ReplicaStore", "Replication", "SeededRandom", "Time",
+                "Wire",
             ],
             "bench": [
                 "CBOR", "CZstd", "Causality", "Columns", "CounterLink", "Crypto", "Demonstration",
@@ -117,8 +120,8 @@ struct ImportTableTests {
         ],
         "Store": [
             "ReplicaStore": [
-                "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "Replication", "SQLite", "Text",
-                "Time",
+                "CBOR", "Causality", "Crypto", "Dossiers", "Editing", "JSON", "Replication",
+                "SQLite", "Text", "Time",
             ],
             "SQLite": ["CSQLite", "Files"],
         ],
@@ -192,7 +195,12 @@ struct ImportTableTests {
                 ["HTTP", "HTTPServer", "HTTPClient", "CCurl", "CGnuTLS", "CMicrohttpd"]
             ),
             (["Reports", "Imports", "RecordArguments", "CentralServer"], ["CommandLine"]),
-            (["Dossiers", "Replication", "Causality", "Wire"], ["ReplicaStore", "SQLite"]),
+            (
+                ["Dossiers", "Editing", "Replication", "Causality", "Wire"],
+                ["ReplicaStore", "SQLite", "CSQLite"]
+            ),
+            // The rules know no form of the wire.
+            (["Editing"], ["Wire", "Columns", "Bundles"]),
             (["Administration", "CentralServer"], ["CentralCommands", "SharedCommands"]),
             (["counter", "CentralServer", "CounterLink"], ["Demonstration", "Simulation"]),
         ])

@@ -3,6 +3,7 @@ import CentralEngine
 import CounterEngine
 import Crypto
 import Dossiers
+import Editing
 import Foundation
 import ReplicaStore
 import Replication
@@ -98,22 +99,6 @@ struct CentralCountTests {
             defer { database.close() }
             let faults = try database.verify().faults
             #expect(faults.map(\.subject.rawValue) == Array(repeating: "count", count: count))
-        }
-    }
-
-    @Test("each device has a quota of its own")
-    func quotas() async throws {
-        let fleet = try Fleet()
-        let (a, b) = (try await fleet.enrol("A"), try await fleet.enrol("B"))
-        try fleet.editCentralTransaction { transaction in
-            func takes(_ bytes: Int, _ counter: TestCounter) throws -> Bool {
-                try transaction.takeRoom(forRefused: bytes, of: counter.replica, bytesMax: 100)
-            }
-            let taken = [
-                try takes(101, a), try takes(60, a), try takes(60, b), try takes(41, a),
-                try takes(40, a), try takes(40, b), try takes(1, b),
-            ]
-            #expect(taken == [false, true, true, false, true, true, false])
         }
     }
 

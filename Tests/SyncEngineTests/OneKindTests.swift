@@ -3,6 +3,7 @@ import CentralEngine
 import CounterEngine
 import Crypto
 import Dossiers
+import Editing
 import Replication
 import TestSupport
 import Testing

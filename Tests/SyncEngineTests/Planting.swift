@@ -7,6 +7,7 @@ import Columns
 import CounterEngine
 import Crypto
 import Dossiers
+import Editing
 import Replication
 import SQLite
 import TestSupport

@@ -1,6 +1,7 @@
 import Causality
 import Crypto
 import Dossiers
+import Editing
 import ReplicaStore
 import Replication
 import Synchronization

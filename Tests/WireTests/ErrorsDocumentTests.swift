@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Replication
 import Testing
 import Wire
 

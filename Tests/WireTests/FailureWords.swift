@@ -1,3 +1,4 @@
+import Replication
 import Wire
 
 // Mirrors of enumerations that the protocol keeps open: a case that is added there does not compile

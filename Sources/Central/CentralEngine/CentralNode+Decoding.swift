@@ -2,6 +2,7 @@
 
 public import Causality
 internal import Columns
+internal import Editing
 internal import ReplicaStore
 internal import Replication
 public import Wire

@@ -4,6 +4,7 @@
 
 public import Causality
 internal import Crypto
+internal import Editing
 internal import ReplicaStore
 internal import Replication
 public import Wire
@@ -202,9 +203,9 @@ extension CentralNode {
             if let desk = request.highestDesk {
                 try transaction.noteDesk(desk, namedFor: device.office)
             }
-            var ingest = CentralIngest(transaction, database, device: device)
             let epoch = try database.epoch()
-            var result = try ingest.ingest(request, verified, given, in: epoch)
+            var result = try CentralIngest(transaction, database).ingest(
+                request, verified, given, from: device, in: epoch)
             result.device.lastExchange = transaction.now
             let receipt = try ReceiptInProgress(
                 request, from: device, after: result.device, at: transaction.now,

@@ -3,6 +3,7 @@
 
 internal import Causality
 internal import Dossiers
+internal import Editing
 internal import ReplicaStore
 internal import Replication
 internal import Wire
@@ -31,14 +32,12 @@ extension ReplicaDatabase {
     }
 
     /// A record's state, if the device's office may see it or nobody else's office has it.
-    func visibleState(
+    private func visibleState(
         _ kind: RecordKind, _ id: RecordID, to device: Device
     ) throws -> RecordState? {
         guard kind.isKnown else { return nil }
         var record = try open(kind, id)
         if let other = record.claimant { record = try open(other, id) }
-        guard record.exists else { return nil }
-        let scope = DossierRules.scope(of: record.state)
-        return scope == .none || scope.includes(office: device.office) ? record.state : nil
+        return record.exists ? DossierRules.visible(record.state, to: device.office) : nil
     }
 }

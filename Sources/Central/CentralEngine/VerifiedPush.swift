@@ -6,34 +6,13 @@ internal import CBOR
 internal import Causality
 internal import Crypto
 internal import Dossiers
+internal import Editing
 internal import Replication
 internal import Wire
 
-/// A pushed change with what follows from its bytes alone.
-struct PushedChange: Sendable {
-    let change: Change
-    let bytes: [UInt8]
-    /// The device's chain up to it.
-    let chain: HashChain
-    /// What is wrong with its fields, if anything.
-    let fault: DossierError?
-
-    var record: RecordID { change.record ?? RecordID(derivedFrom: chain.hash) }
-}
-
-/// A push that continues some chain of the device from `hashBefore` on.
-struct VerifiedPush: Sendable {
+extension VerifiedPush {
     /// Changes that one task hashes and checks while others are still being decoded.
     private static let batchCount = 64
-
-    let firstSeq: UInt64
-    let hashBefore: Hash256
-    let changes: [PushedChange]
-    /// Whether the device signed the chain's end. Asked after the chain's start was compared: of a
-    /// copy of the device is to be said that it is one.
-    let isSigned: Bool
-    /// The signature over the chain's end, to be kept.
-    let signature: [UInt8]
 
     /// Checks a push.
     ///
@@ -44,8 +23,6 @@ struct VerifiedPush: Sendable {
         signature: [UInt8],
         from replica: ReplicaID, key: PublicKey, within budget: FormatBudget
     ) async throws(SyncFailure) {
-        firstSeq = seqBefore + 1
-        self.hashBefore = hashBefore
         var chain = HashChain(seq: seqBefore, hash: hashBefore)
         var pushed: [PushedChange] = []
         pushed.reserveCapacity(count)
@@ -59,9 +36,10 @@ struct VerifiedPush: Sendable {
                 PushedChange(
                     change: change.change, bytes: change.bytes, chain: chain, fault: change.fault))
         }
-        self.changes = pushed
-        self.signature = signature
-        isSigned = key.isValid(signature: signature, of: chain.hash.bytes)
+        self.init(
+            firstSeq: seqBefore + 1, hashBefore: hashBefore, changes: pushed,
+            isSigned: key.isValid(signature: signature, of: chain.hash.bytes),
+            signature: signature)
     }
 }
 

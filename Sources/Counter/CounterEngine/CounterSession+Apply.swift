@@ -5,6 +5,7 @@ internal import Causality
 internal import Columns
 internal import Crypto
 internal import Dossiers
+internal import Editing
 internal import ReplicaStore
 internal import Replication
 internal import Text

@@ -1,3 +1,5 @@
+public import Replication
+
 /// Who may read and write a record.
 public enum RecordScope: Hashable, Sendable {
     /// The catalog: every office reads it, central writes it.
@@ -14,5 +16,13 @@ public enum RecordScope: Hashable, Sendable {
         case .offices(let codes): codes.contains(office)
         case .none: false
         }
+    }
+}
+
+extension DossierRules {
+    /// A record's state, if an office may see it or nobody else's office has it.
+    public static func visible(_ state: RecordState, to office: String) -> RecordState? {
+        let scope = scope(of: state)
+        return scope == .none || scope.includes(office: office) ? state : nil
     }
 }

@@ -186,3 +186,19 @@ extension ErasedContent {
         guard !fields.isEmpty else { throw FormatError.member }
     }
 }
+
+extension RecordState {
+    /// The orders alone: what an office hears that has only a copy of the record from before, and
+    /// whoever gets a change that has lost values.
+    ///
+    /// It tells nothing else of the record, and answers no question for its state.
+    public var erasureNotice: RecordState {
+        var notice = RecordState(kind: kind, id: id)
+        notice.adoptUnseen(
+            from: filtered { name, _ in name == Self.erasedField }, except: [])
+        return notice
+    }
+
+    /// Whether it is such a notice.
+    public var isErasureNotice: Bool { !erasures.isEmpty && self == erasureNotice }
+}

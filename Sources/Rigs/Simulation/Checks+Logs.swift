@@ -1,5 +1,6 @@
 internal import Causality
 internal import Dossiers
+internal import Editing
 internal import ReplicaStore
 internal import Replication
 

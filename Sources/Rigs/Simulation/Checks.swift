@@ -3,6 +3,7 @@
 
 internal import Causality
 internal import Dossiers
+internal import Editing
 internal import ReplicaStore
 internal import Replication
 

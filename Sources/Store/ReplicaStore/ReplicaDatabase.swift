@@ -18,6 +18,7 @@ public final class ReplicaDatabase {
     let interning: Interning
     let changeLog: ChangeLog
     let digests: DigestTable
+    let idLook = HeldStatement(ReplicaDatabase.idLookSQL)
     private let tables: [RecordKind: RecordTable]
 
     /// The file's name within a home directory.

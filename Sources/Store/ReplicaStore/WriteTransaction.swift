@@ -5,6 +5,7 @@
 public import Causality
 internal import Crypto
 internal import Dossiers
+internal import Editing
 public import Replication
 internal import SQLite
 
@@ -69,73 +70,52 @@ public final class WriteTransaction {
     }
 
     /// Stores what became of a record, and logs why.
-    ///
-    /// - Parameter office: an office that reads the log's row besides those of the record.
-    func store(
-        _ after: RecordState, over before: OpenRecord, log entry: LogEntry?,
-        alsoFor office: String? = nil
-    ) throws {
+    func store(_ after: RecordState, over before: OpenRecord, log entry: LogEntry?) throws {
         guard let table = database.table(of: after.kind) else { throw FormatError.member }
         if let other = before.claimant, !after.fields.isEmpty {
             try takeID(for: after, from: other)
         }
-        let key: Int64
-        if let known = before.key {
-            key = known
-            if after != before.state { try table.update(known, after) }
-        } else {
-            key = try table.insert(after)
-        }
-        try noteWrongClock(after, over: before.state, key: key)
-        try noteEvents(after, over: before, key: key)
-        let scopesBefore = try scopes(of: before.state)
-        let scopesAfter = try scopes(of: after)
-        if after != before.state {
-            note(before.state, in: scopesBefore, sign: -1)
-            note(after, in: scopesAfter, sign: 1)
-        }
+        let key = try save(after, over: before.state, key: before.key, in: table)
         let kept = after.keptFields
-        let isErased = kept != nil && kept != before.state.keptFields
-        if isErased {
+        if kept != nil, kept != before.state.keptFields {
             try eraseContent(of: after, key: key)
-            erasedRecords.append(after.id)
+            noteErased(after.id)
         }
-        guard var entry else { return }
-        if kept != nil { entry = try entry.erased(from: after) }
-        if database.role == .central, entry.form == .state, entry.hash == nil {
-            entry.hash = Hash256(hashing: after.canonicalBytes)
+        guard let entry else { return }
+        guard database.role == .central else {
+            _ = try append(entry.erased(from: after), kind: after.kind, key: key)
+            return
         }
-        let position = try append(entry, kind: after.kind, key: key)
-        guard database.role == .central else { return }
-        try chainFeed(entry.hash ?? .zero, position)
-        // An office that the record is new to needs its state; the change alone would be a gap.
-        let newcomers =
-            before.key == nil || entry.form == .state
-            ? [] : scopesAfter.filter { !scopesBefore.contains($0) }
-        var readers =
-            entry.form == .state || before.key == nil
-            ? scopesAfter : scopesBefore.isEmpty ? [] : scopesBefore
-        if let scope = try office.map(database.interning.key(ofOffice:)), !readers.contains(scope) {
-            readers.append(scope)
+        let rows = try LoggedRow.rows(
+            for: entry, of: after, over: before.state, exists: before.exists
+        ) {
+            try database.scopesThatRead(after.kind, key: key).map(\.office)
         }
-        for scope in readers { try enterFeed(scope, position) }
-        if before.key != nil, scopesAfter != scopesBefore, scopesAfter.count == 1,
-            let office = after[RecordSchema.officeField].first?.value.text
-        {
-            try noteMove(of: after, key: key, to: scopesAfter, office: office, at: position)
-        }
-        if !newcomers.isEmpty {
-            let state = LogEntry(form: .state, hash: Hash256(hashing: after.canonicalBytes))
-            let statePosition = try append(state, kind: after.kind, key: key)
-            try chainFeed(state.hash ?? .zero, statePosition)
-            for scope in newcomers { try enterFeed(scope, statePosition) }
-        }
-        if isErased {
-            let former = try database.scopesThatRead(after.kind, key: key).map(\.key)
-                .filter { !readers.contains($0) && !newcomers.contains($0) }
-            try tell(scopes: former, of: after.erasureNotice, key: key)
-        }
+        for row in rows { try append(row, key: key) }
     }
+
+    /// Writes a record's row, and what follows from it: the digests of its scopes, the rows of its moves,
+    /// and whether it is among those of a wrong clock.
+    ///
+    /// - Parameter key: its row's; `nil` for a new one.
+    /// - Returns: the row's key.
+    func save(
+        _ after: RecordState, over before: RecordState, key: Int64?, in table: RecordTable
+    ) throws -> Int64 {
+        let isNew = key == nil
+        let key = try key ?? table.insert(after)
+        if !isNew, after != before { try table.update(key, after) }
+        try noteWrongClock(after, over: before, key: key)
+        try noteEvents(after, over: before, isNew: isNew, key: key)
+        if after != before {
+            try note(before, sign: -1)
+            try note(after, sign: 1)
+        }
+        return key
+    }
+
+    /// Notes that a record was erased in this transaction.
+    func noteErased(_ id: RecordID) { erasedRecords.append(id) }
 
     /// Runs one of several pieces of work of a transaction: what it throws undoes its own part only.
     ///
@@ -188,7 +168,7 @@ public final class WriteTransaction {
 }
 
 extension WriteTransaction {
-    private func append(_ entry: LogEntry, kind: RecordKind, key: Int64) throws -> Int64 {
+    func append(_ entry: LogEntry, kind: RecordKind, key: Int64) throws -> Int64 {
         let replicaKey = try entry.dot.map { try database.interning.key(of: $0.replica) } ?? 0
         return try database.changeLog.append(
             entry, replicaKey: replicaKey, kind: kind, recordKey: key, now: now)
@@ -199,66 +179,20 @@ extension WriteTransaction {
         _ = try append(entry, kind: kind, key: key)
     }
 
-    /// Logs a row that belongs to no record and that no replica reads.
-    func logOnly(_ entry: LogEntry, kind: RecordKind) throws {
-        let position = try append(entry, kind: kind, key: 0)
-        try chainFeed(entry.hash ?? .zero, position)
-    }
-
-    /// Tells an office that a record has left it, by the state that one of its devices held.
-    ///
-    /// - Throws: `StoreError`.
-    public func tell(office: String, ofCopy state: RecordState) throws {
-        let record = try open(state.kind, state.id)
-        guard let key = record.key else { return }
-        let isErased = record.state.keptFields != nil
-        let copy = isErased ? state.joined(with: record.state.erasureNotice) : state
-        try tell(scopes: [try database.interning.key(ofOffice: office)], of: copy, key: key)
-    }
-
     /// Tells offices of a record by a state that is not the record's own.
-    func tell(scopes: [Int64], of state: RecordState, key: Int64) throws {
-        guard !scopes.isEmpty else { return }
-        let bytes = state.canonicalBytes
-        let entry = LogEntry(form: .state, hash: Hash256(hashing: bytes), bytes: bytes)
-        let position = try append(entry, kind: state.kind, key: key)
-        try chainFeed(entry.hash ?? .zero, position)
-        for scope in scopes { try enterFeed(scope, position) }
-    }
-
-    /// Whether an office was told that a record has left it by a copy that has seen this change: then
-    /// the change alone would bring the record back to who has not read the copy.
-    func hasTold(_ office: String, of dot: Dot, in record: OpenRecord) throws -> Bool {
-        guard let key = record.key, !database.scopeIncludes(office, record.state),
-            let scope = try database.interning.knownKey(ofOffice: office)
-        else { return false }
-        let statement = try database.connection.statement(
-            """
-            SELECT c.bytes FROM changes AS c JOIN feed AS f ON f.position = c.position AND f.scope = ?3
-            WHERE c.kind = ?1 AND c.record = ?2 AND c.form = 3 AND c.bytes IS NOT NULL
-            """)
-        try statement.bind(1, Int64(record.state.kind.rawValue))
-        try statement.bind(2, key)
-        try statement.bind(3, scope)
-        defer { statement.reset() }
-        while try statement.step() {
-            do throws(FormatError) {
-                let copy = try RecordState(canonicalBytes: statement.bytes(0))
-                if copy.vv.covers(dot) { return true }
-            } catch {
-                throw StoreError.damaged(table: "changes", key: key)
-            }
+    func tell(_ offices: [String], of state: RecordState, key: Int64) throws {
+        for row in LoggedRow.told(state, to: offices.map(FeedScope.office)) {
+            try append(row, key: key)
         }
-        return false
     }
 
-    private func chainFeed(_ hash: Hash256, _ position: Int64) throws {
+    func chainFeed(_ hash: Hash256, _ position: Int64) throws {
         if feedHash == nil { feedHash = try database.lastCommit().hash }
         feedHash = feedHash?.chained(with: hash)
         lastPosition = position
     }
 
-    private func enterFeed(_ scope: Int64, _ position: Int64) throws {
+    func enterFeed(_ scope: Int64, _ position: Int64) throws {
         let statement = try database.connection.statement(
             "INSERT INTO feed(scope, position) VALUES (?1, ?2)")
         try statement.bind(1, scope)
@@ -266,21 +200,12 @@ extension WriteTransaction {
         try statement.run()
     }
 
-    private func scopes(of state: RecordState) throws -> [Int64] {
-        // A record that was refused before it began, or has yet to begin, is in nobody's digest.
-        guard !state.fields.isEmpty else { return [] }
-        return switch DossierRules.scope(of: state) {
-        case .catalog: [Interning.catalogScope]
-        case .offices(let codes): try codes.map { try database.interning.key(ofOffice: $0) }
-        case .none: []
-        }
-    }
-
-    private func note(_ state: RecordState, in scopes: [Int64], sign: Int64) {
+    private func note(_ state: RecordState, sign: Int64) throws {
+        let scopes = FeedScope.scopes(of: state)
         guard !scopes.isEmpty else { return }
         let digest = Digest(of: state)
         for scope in scopes {
-            let place = DigestTable.Place(scope: scope, bucket: state.id.bucket)
+            let place = DigestTable.Place(scope: try scopeKey(of: scope), bucket: state.id.bucket)
             if sign > 0 {
                 differences[place, default: .init()].digest.formUnion(digest)
             } else {

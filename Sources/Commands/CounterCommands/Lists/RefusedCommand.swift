@@ -1,6 +1,7 @@
 internal import Causality
 internal import CommandLine
 internal import Dossiers
+internal import Editing
 internal import JSON
 internal import ReplicaStore
 internal import Replication

@@ -3,6 +3,7 @@
 
 public import Causality
 public import Dossiers
+internal import Editing
 public import Replication
 internal import SQLite
 public import Time
@@ -364,17 +365,7 @@ extension WriteTransaction {
     /// - Throws: `StoreError`.
     public func transitions(of dossier: RecordState) throws -> TransitionTable? {
         guard let code = dossier.shownValue("procedure")?.text else { return nil }
-        let received = dossier.shownValue("received_at")?.integer
-        let day = OfficeTime.day(ofMilliseconds: received ?? now.milliseconds).description
-        var found: (from: String, table: TransitionTable?)?
-        for id in try database.ids(ofCode: code, kind: .procedure) {
-            let procedure = try find(.id(id)).state
-            let from = procedure.shownValue("effective_from")?.text ?? ""
-            guard from <= day, from >= found?.from ?? "" else { continue }
-            let text = procedure.shownValue("transitions")?.text
-            found = (from, text.flatMap(TransitionTable.init(parsing:)))
-        }
-        return found?.table
+        return try database.editions(of: code).transitions(of: dossier, now: now)
     }
 
     /// Whether the catalog has the procedure; asked once per transaction and code.

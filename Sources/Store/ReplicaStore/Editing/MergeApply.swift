@@ -3,6 +3,7 @@
 public import Causality
 public import Crypto
 internal import Dossiers
+internal import Editing
 public import Replication
 
 /// Applies what came from a peer, in a write transaction.
@@ -19,12 +20,9 @@ public struct MergeApply {
     /// - Parameters:
     ///   - record: the record as `WriteTransaction.open` found it.
     ///   - chainHash: the writer's chain hash after the change, where it is known.
-    ///   - office: the writer's office, at central. A change that a state has brought already may
-    ///     be of a record that left this office with that state: its other devices learn it here.
     /// - Throws: `StoreError`.
     public func apply(
-        _ change: Change, canonicalBytes: [UInt8], to record: OpenRecord, chainHash: Hash256?,
-        office: String? = nil
+        _ change: Change, canonicalBytes: [UInt8], to record: OpenRecord, chainHash: Hash256?
     ) throws -> ApplyOutcome {
         var state = record.state
         let outcome = state.apply(change)
@@ -39,11 +37,7 @@ public struct MergeApply {
         let entry = LogEntry(
             form: .change, dot: change.dot, isMaking: change.record == nil, hash: chainHash,
             bytes: canonicalBytes)
-        let reader = try (outcome == .alreadyCovered ? office : nil).flatMap {
-            try transaction.hasTold($0, of: change.dot, in: record) ? nil : $0
-        }
-        try transaction.store(
-            state, over: record, log: try isLogged(change) ? nil : entry, alsoFor: reader)
+        try transaction.store(state, over: record, log: try isLogged(change) ? nil : entry)
         return outcome
     }
 
@@ -62,19 +56,6 @@ public struct MergeApply {
                 form: .void, dot: dot, isMaking: isMaking, hash: chainHash, bytes: canonicalBytes)
             : nil
         try transaction.store(state, over: record, log: entry)
-    }
-
-    /// Logs a refused change that leaves no trace in any record: of another office's record, or of
-    /// a kind that is not known here.
-    ///
-    /// - Throws: `StoreError`.
-    public func logRefused(_ change: Change, canonicalBytes: [UInt8], chainHash: Hash256) throws {
-        var entry = LogEntry(
-            form: .void, dot: change.dot, hash: chainHash, bytes: canonicalBytes)
-        if change.kind.isKnown, let id = change.record {
-            entry = try entry.erased(from: transaction.open(change.kind, id).state)
-        }
-        try transaction.logOnly(entry, kind: change.kind)
     }
 
     /// Joins a whole state that came in.

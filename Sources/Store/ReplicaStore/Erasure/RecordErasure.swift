@@ -5,6 +5,7 @@
 public import Causality
 public import Crypto
 public import Dossiers
+internal import Editing
 public import Replication
 internal import SQLite
 
@@ -155,29 +156,6 @@ extension ReplicaDatabase {
     }
 }
 
-extension LogEntry {
-    /// The row without the values that were erased from its record.
-    func erased(from record: RecordState) throws -> LogEntry {
-        var left = self
-        left.bytes = try bytes.map { try Self.erased($0, form, from: record) }
-        return left
-    }
-
-    fileprivate static func erased(
-        _ bytes: [UInt8], _ form: LogForm, from record: RecordState
-    ) throws(FormatError) -> [UInt8] {
-        guard let kept = record.keptFields else { return bytes }
-        switch form {
-        case .change, .void:
-            return try Change(canonicalBytes: bytes).erased(keeping: kept).canonicalBytes
-        case .state:
-            // With the order: who reads it is not to take the values for replaced.
-            return try RecordState(canonicalBytes: bytes).joined(with: record.erasureNotice)
-                .canonicalBytes
-        }
-    }
-}
-
 extension WriteTransaction {
     /// Takes the erased values out of all that is kept of a record beside its row: logged changes,
     /// states that came whole or were replaced, and what was refused.
@@ -303,20 +281,4 @@ extension WriteTransaction {
         try statement.bind(2, left)
         try statement.run()
     }
-}
-
-extension RecordState {
-    /// The orders alone: what an office hears that has only a copy of the record from before, and
-    /// whoever gets a change that has lost values.
-    ///
-    /// It tells nothing else of the record, and answers no question for its state.
-    public var erasureNotice: RecordState {
-        var notice = RecordState(kind: kind, id: id)
-        notice.adoptUnseen(
-            from: filtered { name, _ in name == Self.erasedField }, except: [])
-        return notice
-    }
-
-    /// Whether it is such a notice.
-    public var isErasureNotice: Bool { !erasures.isEmpty && self == erasureNotice }
 }

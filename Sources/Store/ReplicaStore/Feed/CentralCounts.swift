@@ -103,14 +103,6 @@ extension ReplicaDatabase {
     }
 }
 
-/// How much of what a device was refused central keeps.
-public enum RefusalLimits {
-    /// Bytes of refused changes that are kept of one device: some eight thousand of half a KB, more than
-    /// mistakes bring in years. Of what comes beyond, central keeps who, when, the record and the
-    /// reason; the device still has the content.
-    public static let contentBytesMax: Int64 = 4 << 20
-}
-
 extension ReplicaDatabase {
     /// At central: whether the content of a refused change is kept, or was over its device's quota.
     ///
@@ -129,25 +121,16 @@ extension ReplicaDatabase {
 }
 
 extension WriteTransaction {
-    /// At central: takes room for the content of a change that is refused; `false` when its device has
-    /// used up its quota.
-    ///
-    /// - Throws: `StoreError.sqlite`.
-    public func takeRoom(
-        forRefused bytes: Int, of replica: ReplicaID,
-        bytesMax: Int64 = RefusalLimits.contentBytesMax
-    ) throws -> Bool {
+    /// At central: counts content that is kept of a device's refused changes.
+    func addRefusedBytes(_ bytes: Int64, of replica: ReplicaID) throws {
         let statement = try database.connection.statement(
             """
-            INSERT INTO refused_content(replica, bytes) SELECT ?1, ?2 WHERE ?2 <= ?3
+            INSERT INTO refused_content(replica, bytes) VALUES (?1, ?2)
             ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes
-            WHERE bytes + excluded.bytes <= ?3
             """)
         try statement.bind(1, try database.interning.key(of: replica))
-        try statement.bind(2, Int64(bytes))
-        try statement.bind(3, bytesMax)
+        try statement.bind(2, bytes)
         try statement.run()
-        return database.connection.changedRowCount > 0
     }
 
     /// At central: lists a record as erased.

@@ -4,6 +4,7 @@
 internal import CBOR
 public import Causality
 public import Crypto
+internal import Editing
 public import Replication
 internal import SQLite
 

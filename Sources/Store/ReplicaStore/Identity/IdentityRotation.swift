@@ -5,6 +5,7 @@
 
 public import Causality
 internal import Crypto
+internal import Editing
 internal import Replication
 internal import SQLite
 

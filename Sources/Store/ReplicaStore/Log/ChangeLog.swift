@@ -3,32 +3,9 @@
 
 public import Causality
 internal import Crypto
+internal import Editing
 public import Replication
 internal import SQLite
-
-/// What a row of the log is.
-enum LogForm: Int64 {
-    /// A change with its canonical bytes.
-    case change = 1
-    /// A refused change: its dot is void.
-    case void = 2
-    /// A mark that a record's whole state came in, by hand-over or repair. With bytes it is, at central,
-    /// the state that an office held of a record which has left it; at a counter, values that an own
-    /// change replaced.
-    case state = 3
-}
-
-/// One row for the log.
-struct LogEntry {
-    var form: LogForm
-    var dot: Dot?
-    /// Whether the change made its record, so that the id is not in its bytes. Of a state: whether it
-    /// was joined, so that the record holds more than its changes here give.
-    var isMaking = false
-    /// The writer's chain hash after the change; unknown at a counter for others' changes.
-    var hash: Hash256?
-    var bytes: [UInt8]?
-}
 
 /// A change of the log with what is known of its arrival.
 public struct LoggedChange: Sendable {

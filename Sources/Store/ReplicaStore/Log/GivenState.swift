@@ -2,6 +2,7 @@
 
 public import Causality
 internal import Dossiers
+internal import Editing
 public import Replication
 
 extension ReplicaDatabase {

@@ -109,14 +109,16 @@ extension WriteTransaction {
     ]
 
     /// Keeps the rows of a dossier's moves.
-    func noteEvents(_ after: RecordState, over before: OpenRecord, key: Int64) throws {
+    func noteEvents(
+        _ after: RecordState, over before: RecordState, isNew: Bool, key: Int64
+    ) throws {
         guard after.kind == .dossier,
-            Self.fieldsOfMoves.contains(where: { after[$0] != before.state[$0] })
-                || after.fields.isEmpty != before.state.fields.isEmpty
+            Self.fieldsOfMoves.contains(where: { after[$0] != before[$0] })
+                || after.fields.isEmpty != before.fields.isEmpty
         else { return }
         let entries = DossierLedger(after).entries
-        if before.key != nil {
-            if entries == DossierLedger(before.state).entries { return }
+        if !isNew {
+            if entries == DossierLedger(before).entries { return }
             let statement = try database.connection.statement(
                 "DELETE FROM dossier_events WHERE dossier = ?1")
             try statement.bind(1, key)

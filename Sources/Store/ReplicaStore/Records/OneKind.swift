@@ -10,6 +10,7 @@
 internal import Causality
 internal import Crypto
 internal import Dossiers
+internal import Editing
 public import Replication
 internal import SQLite
 
@@ -191,8 +192,8 @@ extension WriteTransaction {
     fileprivate func vacate(_ record: OpenRecord) throws {
         guard let key = record.key else { return }
         let nothing = record.state.filtered { _, _ in false }
-        let readers = try database.scopesThatRead(record.state.kind, key: key).map(\.key)
+        let readers = try database.scopesThatRead(record.state.kind, key: key).map(\.office)
         try store(nothing, over: record, log: LogEntry(form: .state, isMaking: true))
-        try tell(scopes: readers, of: nothing, key: key)
+        try tell(readers, of: nothing, key: key)
     }
 }

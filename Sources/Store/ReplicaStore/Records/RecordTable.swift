@@ -25,6 +25,7 @@ final class RecordTable {
     private let update: HeldStatement
     private let selectionByID: HeldStatement
     private let selectionByKey: HeldStatement
+    private let keyByID: HeldStatement
 
     init(kind: RecordKind, name: String, connection: Connection, interning: Interning) {
         self.kind = kind
@@ -43,6 +44,7 @@ final class RecordTable {
             "UPDATE \(name) SET conflicts = ?2, state = ?3, \(settings) WHERE key = ?1")
         selectionByID = HeldStatement(selectSQL + "WHERE id = ?1")
         selectionByKey = HeldStatement(selectSQL + "WHERE key = ?1")
+        keyByID = HeldStatement("SELECT key FROM \(name) WHERE id = ?1")
     }
 
     func load(_ id: RecordID) throws -> StoredRecord? {
@@ -50,6 +52,14 @@ final class RecordTable {
         try id.withBytes { try statement.bind(1, bytes: $0) }
         defer { statement.reset() }
         return try statement.step() ? record(in: statement) : nil
+    }
+
+    /// The key of a record's row; `nil` when there is none.
+    func key(of id: RecordID) throws -> Int64? {
+        let statement = try keyByID.prepared(on: connection)
+        try id.withBytes { try statement.bind(1, bytes: $0) }
+        defer { statement.reset() }
+        return try statement.step() ? statement.int64(0) : nil
     }
 
     func load(key: Int64) throws -> StoredRecord? {

@@ -1,6 +1,7 @@
 // Where records went of which an office keeps a copy. Central notes each move for every office that had the
 // record before, and tells it with the replies that go past the move; a counter keeps the last that it heard.
 
+internal import Editing
 public import Replication
 internal import SQLite
 
@@ -73,20 +74,17 @@ extension WriteTransaction {
     }
 
     /// At central: notes for the offices that had a record before where it is now.
-    func noteMove(
-        of state: RecordState, key: Int64, to scopes: [Int64], office: String, at position: Int64
-    ) throws {
+    func noteMove(of record: RecordID, to move: LoggedRow.Move, at position: Int64) throws {
         let statement = try database.connection.statement(
             """
             INSERT OR REPLACE INTO moved_copies(scope, position, record, office)
             VALUES (?1, ?2, ?3, ?4)
             """)
-        for scope in try database.scopesThatRead(state.kind, key: key).map(\.key)
-        where !scopes.contains(scope) {
-            try statement.bind(1, scope)
+        for office in move.former {
+            try statement.bind(1, try database.interning.key(ofOffice: office))
             try statement.bind(2, position)
-            try state.id.withBytes { try statement.bind(3, bytes: $0) }
-            try statement.bind(4, office)
+            try record.withBytes { try statement.bind(3, bytes: $0) }
+            try statement.bind(4, move.office)
             try statement.run()
         }
     }

@@ -4,6 +4,7 @@
 public import Causality
 internal import Crypto
 internal import Dossiers
+public import Editing
 public import Replication
 internal import SQLite
 
@@ -21,31 +22,6 @@ public struct RefusedChange: Sendable {
     public var change: Change
     /// When the refusal arrived.
     public var refusedAt: Timestamp
-}
-
-/// A refusal as central keeps it.
-public struct RefusalNote: Sendable {
-    /// The seq of the change.
-    public var seq: UInt64
-    /// The kind of its record.
-    public var kind: RecordKind
-    /// Its record.
-    public var record: RecordID
-    /// The stable code.
-    public var code: String
-    /// The reason.
-    public var reason: String
-    /// Whether the content of the change is kept.
-    public var isContentKept = true
-
-    /// Makes a note.
-    public init(seq: UInt64, kind: RecordKind, record: RecordID, code: String, reason: String) {
-        self.seq = seq
-        self.kind = kind
-        self.record = record
-        self.code = code
-        self.reason = reason
-    }
 }
 
 extension ReplicaDatabase {
@@ -99,7 +75,7 @@ extension ReplicaDatabase {
         return try hasEverRead(office: office, record.state.kind, record.key)
     }
 
-    private func hasEverRead(office: String, _ kind: RecordKind, _ key: Int64) throws -> Bool {
+    func hasEverRead(office: String, _ kind: RecordKind, _ key: Int64) throws -> Bool {
         guard let scope = try interning.knownKey(ofOffice: office) else { return false }
         let statement = try connection.statement(
             """
@@ -111,15 +87,6 @@ extension ReplicaDatabase {
         try statement.bind(3, scope)
         defer { statement.reset() }
         return try statement.step()
-    }
-
-    /// The changes to a record that were refused and are noted in it.
-    ///
-    /// - Throws: `StoreError`.
-    public func refusedDots(in record: OpenRecord) throws -> Set<Dot> {
-        guard let key = record.key else { return [] }
-        let history = try changeLog.history(kind: record.state.kind, recordKey: key)
-        return Set(history.filter(\.isVoid).map(\.change.dot))
     }
 
     /// The codes of a counter's own changes within a range of seqs that central has refused.

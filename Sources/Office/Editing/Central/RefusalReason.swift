@@ -1,3 +1,4 @@
+public import Replication
 public import Text
 
 /// Why central sets a change aside, but for what is wrong with the change's own fields.

@@ -1,6 +1,6 @@
+import Editing
 import Testing
 import Text
-import Wire
 
 @Suite("Why central refuses")
 struct RefusalReasonTests {

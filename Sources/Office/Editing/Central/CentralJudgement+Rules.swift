@@ -4,10 +4,8 @@
 internal import Causality
 internal import Crypto
 internal import Dossiers
-internal import ReplicaStore
 internal import Replication
 internal import Text
-internal import Wire
 
 /// Why a change cannot be taken.
 struct Objection {
@@ -24,40 +22,35 @@ struct Objection {
     }
 }
 
-extension CentralIngest {
+extension CentralJudgement {
     /// Whether central, as it recovers, takes a change without judging it anew, because it had taken it
     /// before: the catalog and the records that it judged by may not have come back yet.
-    func wasTaken(_ pushed: PushedChange, _ record: OpenRecord) throws -> Bool {
-        guard isRecovering, pushed.change.dot.seq <= formerSeq, !pushed.change.kind.isCatalog else {
-            return false
-        }
-        let office = result.device.office
-        return try record.state.fields.isEmpty
+    func wasTaken(_ pushed: PushedChange, _ record: JudgedRecord) -> Bool {
+        guard isRecovering, pushed.change.dot.seq <= delivery.formerSeq,
+            !pushed.change.kind.isCatalog
+        else { return false }
+        let office = device.office
+        return record.state.fields.isEmpty
             || DossierRules.scope(of: record.state).includes(office: office)
             || hasEverRead(record, havingSeen: pushed.change.context)
     }
 
     /// Whether the device's office could ever read a record. A central that recovers may have forgotten
     /// that: who has seen a change which it has too has the same record, not another of its id.
-    func hasEverRead(
-        _ record: OpenRecord, havingSeen seen: VersionVector
-    ) throws -> Bool {
-        try database.hasEverRead(office: result.device.office, record)
-            || isRecovering && record.state.vv.meets(seen)
+    func hasEverRead(_ record: JudgedRecord, havingSeen seen: VersionVector) -> Bool {
+        records.isRead(record) || isRecovering && record.state.vv.meets(seen)
     }
 
     /// Why the device may not write to a record at all; `nil` when it may.
-    func scopeObjection(
-        to change: Change, of record: OpenRecord
-    ) throws -> Objection? {
+    func scopeObjection(to change: Change, of record: JudgedRecord) -> Objection? {
         guard !change.kind.isCatalog else {
             return Objection(.catalog)
         }
-        let office = result.device.office
+        let office = device.office
         guard !record.state.vv.covers(change.dot), !record.state.fields.isEmpty,
             !DossierRules.scope(of: record.state).includes(office: office)
         else { return nil }
-        guard try hasEverRead(record, havingSeen: change.context) else {
+        guard hasEverRead(record, havingSeen: change.context) else {
             return Objection(.otherOffice)
         }
         let offices = record.state[RecordSchema.officeField]
@@ -66,7 +59,7 @@ extension CentralIngest {
         let takesBack = change.writes.contains {
             $0.name == RecordSchema.officeField && $0.value == .text(office)
         }
-        if takesBack, try takesBackOwnHandOver(change, of: record.state) { return nil }
+        if takesBack, takesBackOwnHandOver(change, of: record) { return nil }
         return takesBack || offices.allSatisfy({ change.hasSeen($0.dot) })
             ? Objection(.handedOver) : nil
     }
@@ -74,32 +67,27 @@ extension CentralIngest {
     /// Whether a device takes back its own hand-over before another office has written: there is nothing that it
     /// would get to read. What it says of its context proves nothing; what the hand-over had seen was checked
     /// when that was taken.
-    private func takesBackOwnHandOver(_ change: Change, of state: RecordState) throws -> Bool {
-        let (office, offices) = (result.device.office, state[RecordSchema.officeField])
+    private func takesBackOwnHandOver(_ change: Change, of record: JudgedRecord) -> Bool {
+        let (state, office) = (record.state, device.office)
+        let offices = state[RecordSchema.officeField]
         guard offices.count == 1, let present = offices.first,
             present.dot.replica == change.dot.replica, change.context.covers(state.vv),
             change.takesBack(
                 from: present.value.text, to: office, of: state.stamp(of: present.dot)),
-            let handOver = try history(of: state).last(where: { $0.dot == present.dot })
+            let handOver = records.history(of: record).last(where: { $0.dot == present.dot })
         else { return false }
-        return try state.vv.entries.allSatisfy { entry in
-            try handOver.context.covers(entry)
-                || database.device(entry.replica)?.office == office
+        return state.vv.entries.allSatisfy { entry in
+            handOver.context.covers(entry) || read.deviceOffices[entry.replica] == office
         }
-    }
-
-    /// The changes to a record that central has taken, in order of arrival.
-    private func history(of state: RecordState) throws -> [Change] {
-        try database.history(of: .id(state.id)).filter { !$0.isVoid }.map(\.change)
     }
 
     /// Why a change cannot be taken, by scope and by the domain; `nil` when it can.
     func objection(
-        to change: Change, of record: OpenRecord
-    ) throws -> Objection? {
-        if let objection = try scopeObjection(to: change, of: record) { return objection }
-        let office = result.device.office
-        let target = change.writes.first { $0.name == RecordSchema.officeField }?.value
+        to change: Change, of record: JudgedRecord
+    ) throws(IncompleteReadSet) -> Objection? {
+        if let objection = scopeObjection(to: change, of: record) { return objection }
+        let office = device.office
+        let target = change.officeWritten
         if record.state.vv.covers(change.dot) { return nil }
         if let objection = erasureObjection(to: change, of: record.state) { return objection }
         guard change.context[change.dot.replica] >= record.state.vv[change.dot.replica] else {
@@ -112,11 +100,11 @@ extension CentralIngest {
                 : Objection(.otherOfficesRecord)
         }
         if let target {
-            guard let code = target.text, try database.hasOffice(code) else {
+            guard let code = target.text, read.offices.contains(code) else {
                 return Objection(.unknownOffice)
             }
         }
-        return try transitionObjection(to: change, of: record.state)
+        return try transitionObjection(to: change, of: record)
     }
 
     /// What was erased is not written again by who knows of it, and nobody else's content is.
@@ -136,9 +124,9 @@ extension CentralIngest {
     /// looked at the same one. A step is taken that the general table allows, or the procedure's own: the
     /// counter may not have heard of that, or of its latest edition.
     private func transitionObjection(
-        to change: Change, of state: RecordState
-    ) throws -> Objection? {
-        let field = RecordSchema.statusField
+        to change: Change, of record: JudgedRecord
+    ) throws(IncompleteReadSet) -> Objection? {
+        let (state, field) = (record.state, RecordSchema.statusField)
         let entries = state[field]
         guard let target = change.writes.first(where: { $0.name == field })?.value.text,
             entries.allSatisfy({ change.hasSeen($0.dot) }),
@@ -150,7 +138,7 @@ extension CentralIngest {
         if entries.contains(where: {
             change.takesBack(from: source, to: target, of: state.stamp(of: $0.dot))
         }),
-            try history(of: state).contains(where: {
+            records.history(of: record).contains(where: {
                 $0.writes.contains(FieldWrite(field, .text(target)))
             })
         {
@@ -165,19 +153,29 @@ extension CentralIngest {
             }
         }
         guard let general = fault(by: nil) else { return nil }
-        if let own = try transaction.transitions(of: state), fault(by: own) == nil { return nil }
+        if let own = try transitions(of: state), fault(by: own) == nil { return nil }
         return Objection(code: .illegalTransition, reason: general.message)
+    }
+
+    /// The steps that the dossier's procedure allows in its edition of the day of receipt; `nil` where the
+    /// general ones hold.
+    private func transitions(
+        of dossier: RecordState
+    ) throws(IncompleteReadSet) -> TransitionTable? {
+        guard let code = dossier.shownValue("procedure")?.text else { return nil }
+        guard let editions = read.procedures[code] else { throw IncompleteReadSet() }
+        return editions.transitions(of: dossier, now: delivery.now)
     }
 }
 
-extension CentralIngest {
+extension CentralJudgement {
     /// Whether a device may give central a state. A record that central does not have must be its
     /// office's, or one that it has itself handed over: the state holds all that it wrote since. While
     /// central recovers, who holds what it has lost may give it, the catalog and copies of what has
     /// left too.
-    func mayJoin(_ state: RecordState, over record: OpenRecord) throws -> Bool {
+    func mayJoin(_ state: RecordState, over record: JudgedRecord) -> Bool {
         guard record.claimant == nil else { return false }
-        let office = result.device.office
+        let office = device.office
         // Joined, the record could not be read any more by those who hold to the same budget.
         guard
             record.state.vv.merged(with: state.vv).entries.count
@@ -187,11 +185,11 @@ extension CentralIngest {
         guard state.kind.isCatalog || DossierRules.scope(of: state) != .none else { return false }
         if isRecovering {
             let isFree = state.kind.isCatalog || record.state.fields.isEmpty
-            if try isFree || hasEverRead(record, havingSeen: state.vv) { return true }
+            if isFree || hasEverRead(record, havingSeen: state.vv) { return true }
         }
         guard case .offices(let codes) = DossierRules.scope(of: state) else { return false }
         let isOwnHandOver = state[RecordSchema.officeField].allSatisfy {
-            $0.dot.replica == result.device.replica
+            $0.dot.replica == device.replica
         }
         return record.state.fields.isEmpty
             ? codes.contains(office) || isOwnHandOver
@@ -199,18 +197,17 @@ extension CentralIngest {
     }
 
     /// Whether a record is another office's and never was the device's, which holds this state under its id.
-    func isOthers(_ record: OpenRecord, than state: RecordState) throws -> Bool {
-        let office = result.device.office
-        return try !record.state.fields.isEmpty && !record.state.kind.isCatalog
+    func isOthers(_ record: JudgedRecord, than state: RecordState) -> Bool {
+        let office = device.office
+        return !record.state.fields.isEmpty && !record.state.kind.isCatalog
             && !DossierRules.scope(of: record.state).includes(office: office)
             && !hasEverRead(record, havingSeen: state.vv)
     }
 
     /// A state without the values that could not have come by a change that is taken here. Their dots
     /// stay: they are those of changes that are refused when they come.
-    func fitPart(of state: RecordState) throws -> RecordState {
-        let seed = state.erasures.isEmpty ? nil : try database.centralKeySeed()
-        let key = seed.flatMap(SigningKey.init(seed:))?.publicKey
+    func fitPart(of state: RecordState) -> RecordState {
+        let key = read.centralKey
         return state.filtered { field, entry in
             // Nobody but central itself ordered it, whoever brings it back.
             if field == RecordSchema.erasedField {
