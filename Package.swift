@@ -102,19 +102,24 @@ let package = Package(
         library(
             "Office/Editing",
             ["Causality", "Crypto", "Dossiers", "Replication", "Text", "Time"]),
+        library(
+            "Store/Store", ["Causality", "Crypto", "Dossiers", "Editing", "Replication"]),
+        library(
+            "Store/MemoryStore",
+            ["Causality", "Crypto", "Dossiers", "Editing", "Replication", "Store"]),
         library("Store/SQLite", ["CSQLite", "Files"]),
         library(
             "Store/ReplicaStore",
             [
                 "CBOR", "Causality", "Crypto", "Dossiers", "Editing", "JSON", "Replication",
-                "SQLite", "Text", "Time",
+                "SQLite", "Store", "Text", "Time",
             ]),
         library("Exchange/Bundles", ["Causality", "Crypto", "Files", "Text", "Wire"]),
         library(
             "Central/CentralEngine",
             [
                 "Addresses", "Bundles", "CBOR", "Causality", "Columns", "Crypto", "Dossiers",
-                "Editing", "ReplicaStore", "Replication", "Wire",
+                "Editing", "ReplicaStore", "Replication", "Store", "Wire",
             ]),
         library(
             "Counter/CounterEngine",
@@ -235,7 +240,13 @@ let package = Package(
             "ReplicaStoreTests",
             [
                 "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication",
-                "SQLite", "SeededRandom", "Text", "Time",
+                "SQLite", "SeededRandom", "Store", "Text", "Time",
+            ]),
+        tests(
+            "StoreContractTests",
+            [
+                "Causality", "Crypto", "Dossiers", "Editing", "MemoryStore", "ReplicaStore",
+                "Replication", "Store",
             ]),
         tests(
             "ReportsTests",

@@ -27,7 +27,7 @@ struct ImportTableTests {
             ],
             "CentralEngine": [
                 "Addresses", "Bundles", "CBOR", "Causality", "Columns", "Crypto", "Dossiers",
-                "Editing", "ReplicaStore", "Replication", "Wire",
+                "Editing", "ReplicaStore", "Replication", "Store", "Wire",
             ],
             "CentralServer": [
                 "Addresses", "AdminDocuments", "Administration", "CBOR", "Causality",
@@ -119,11 +119,15 @@ struct ImportTableTests {
             "simulate": ["CommandLine", "Simulation", "Text"],
         ],
         "Store": [
+            "MemoryStore": [
+                "Causality", "Crypto", "Dossiers", "Editing", "Replication", "Store",
+            ],
             "ReplicaStore": [
                 "CBOR", "Causality", "Crypto", "Dossiers", "Editing", "JSON", "Replication",
-                "SQLite", "Text", "Time",
+                "SQLite", "Store", "Text", "Time",
             ],
             "SQLite": ["CSQLite", "Files"],
+            "Store": ["Causality", "Crypto", "Dossiers", "Editing", "Replication"],
         ],
     ]
 
@@ -196,7 +200,10 @@ struct ImportTableTests {
             ),
             (["Reports", "Imports", "RecordArguments", "CentralServer"], ["CommandLine"]),
             (
-                ["Dossiers", "Editing", "Replication", "Causality", "Wire"],
+                [
+                    "Dossiers", "Editing", "Replication", "Causality", "Wire", "Store",
+                    "MemoryStore",
+                ],
                 ["ReplicaStore", "SQLite", "CSQLite"]
             ),
             // The rules know no form of the wire.

@@ -2,6 +2,7 @@ import Causality
 import Crypto
 import Dossiers
 import Replication
+import Store
 import Testing
 
 @testable import ReplicaStore

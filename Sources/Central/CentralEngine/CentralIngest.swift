@@ -6,6 +6,7 @@ internal import Crypto
 internal import Editing
 internal import ReplicaStore
 internal import Replication
+internal import Store
 internal import Wire
 
 /// Takes a device's changes into central's store.

@@ -7,6 +7,7 @@ internal import Crypto
 internal import Editing
 internal import ReplicaStore
 internal import Replication
+internal import Store
 public import Wire
 
 /// What came of a request.

@@ -7,6 +7,7 @@ internal import Crypto
 internal import Dossiers
 internal import ReplicaStore
 internal import Replication
+internal import Store
 internal import Wire
 
 struct CentralPull {

@@ -44,3 +44,17 @@ extension Digest: CustomStringConvertible {
     /// Sixty-four hexadecimal digits.
     public var description: String { hash.description }
 }
+
+/// The digest of a scope and the number of records in it.
+public struct ScopeDigest: Hashable, Sendable {
+    /// The digest.
+    public var digest: Digest
+    /// The records it was taken over.
+    public var recordCount: Int64
+
+    /// A scope's digest.
+    public init(digest: Digest, recordCount: Int64) {
+        self.digest = digest
+        self.recordCount = recordCount
+    }
+}

@@ -117,6 +117,12 @@ public struct CentralDetails: Hashable, Sendable {
     /// Replicas whose offices are wanted.
     public var replicas: Set<ReplicaID> = []
 
+    /// Whether nothing has: most deliveries are judged by one round.
+    public var isEmpty: Bool {
+        records.isEmpty && isRead.isEmpty && readers.isEmpty && histories.isEmpty && voids.isEmpty
+            && toldCopies.isEmpty && procedures.isEmpty && replicas.isEmpty
+    }
+
     /// What has to be read besides.
     public init(for delivery: Delivery, after read: CentralReadSet) {
         office = delivery.device.office

@@ -3,7 +3,7 @@
 
 internal import Crypto
 internal import Dossiers
-public import Replication
+internal import Replication
 internal import SQLite
 
 final class DigestTable {
@@ -88,12 +88,4 @@ final class DigestTable {
         }
         return (Digest(hash), statement.int64(1))
     }
-}
-
-/// The digest of a scope and the number of records in it.
-public struct ScopeDigest: Hashable, Sendable {
-    /// The digest.
-    public var digest: Digest
-    /// The records it was taken over.
-    public var recordCount: Int64
 }

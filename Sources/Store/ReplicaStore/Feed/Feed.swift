@@ -5,28 +5,9 @@ internal import CBOR
 public import Causality
 public import Crypto
 internal import Editing
-public import Replication
+internal import Replication
 internal import SQLite
-
-/// A row of the feed for one reader.
-public struct FeedRow: Sendable {
-    /// Its position.
-    public var position: UInt64
-    /// What it brings.
-    public var content: Content
-
-    /// What a row brings.
-    public enum Content: Sendable {
-        /// A change: its canonical bytes, and the record when the change made it.
-        case change(bytes: [UInt8], madeRecord: RecordID?)
-        /// A refused change.
-        case void(kind: RecordKind, record: RecordID, dot: Dot)
-        /// The record's state as it is now.
-        case state(RecordState)
-        /// The state that the office itself held of a record which has left it.
-        case copy(RecordState)
-    }
-}
+public import Store
 
 extension ReplicaDatabase {
     /// The end of the feed: its last position and the hash of its last commit.

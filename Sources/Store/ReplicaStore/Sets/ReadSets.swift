@@ -9,15 +9,6 @@ internal import Replication
 internal import SQLite
 
 extension ReplicaDatabase {
-    /// What central knows that a delivery is judged by.
-    ///
-    /// - Throws: `StoreError`.
-    public func readSet(for delivery: Delivery) throws -> CentralReadSet {
-        var set = try read(CentralReads(for: delivery))
-        try add(CentralDetails(for: delivery, after: set), to: &set)
-        return set
-    }
-
     /// The first round of reading.
     ///
     /// - Throws: `StoreError`.

@@ -1,0 +1,101 @@
+// What central's write path and its feed want of a store. The requirements speak of deliveries, of the
+// history of a record and of the hash at a seq; none takes SQL or a closure over rows. Every store passes
+// the same suite (`Tests/StoreContractTests`).
+
+public import Causality
+public import Crypto
+public import Dossiers
+public import Editing
+public import Replication
+
+/// Central's store as it is at one moment.
+public protocol CentralView {
+    /// The first round of reading for a delivery: what it names itself.
+    func read(_ reads: CentralReads) throws -> CentralReadSet
+    /// The second: what follows from the states that were found.
+    func add(_ details: CentralDetails, to set: inout CentralReadSet) throws
+
+    /// The chain hash after a replica's change; zero before the first, `nil` when it is not known.
+    func chainHash(of replica: ReplicaID, seq: UInt64) throws -> Hash256?
+    /// The record that a change was to, refused or not; `nil` when the change is not here, or left none.
+    func record(ofChange dot: Dot) throws -> RecordID?
+    /// The refusals of a device's changes, by seq.
+    func refusals(of replica: ReplicaID, seqs: ClosedRange<UInt64>) throws -> [RefusalNote]
+    /// Whether the content of a refused change is kept.
+    func isContentKept(ofRefused dot: Dot) throws -> Bool
+
+    /// The records that have an id and have begun: one, in a store of one kind for each id.
+    func states(of id: RecordID) throws -> [RecordState]
+    /// Whether an office could ever read a record: its feed holds a row of it.
+    func hasEverRead(office: String, _ id: RecordID) throws -> Bool
+    /// How many records of a kind there are, and how many conflicts.
+    func recordCounts(of kind: RecordKind) throws -> RecordCounts
+    /// The moves of a dossier in the accounts of offices, as reports read them.
+    func moves(ofDossier id: RecordID) throws -> [LedgerEntry]
+    /// The records that hold what was written under a wrong clock and was not set right since.
+    func wrongClockIDs() throws -> Set<RecordID>
+
+    /// The end of the feed: its last position and the hash of its last commit.
+    func feedEnd() throws -> FeedEnd
+    /// The hash of the commit that holds a position; `nil` when the feed does not reach it.
+    func commitHash(at position: UInt64) throws -> Hash256?
+    /// What the feed holds for an office after a position, in order; the reader's own changes are left out.
+    func feedPage(
+        ofOffice office: String, after position: UInt64, except reader: ReplicaID, countMax: Int
+    ) throws -> [FeedRow]
+    /// What the feed holds of records that were an office's and are not any more, in order.
+    func departedPage(
+        ofOffice office: String, after position: UInt64, through last: UInt64, countMax: Int
+    ) throws -> [FeedRow]
+    /// How many rows the feed holds for an office after a position, own ones included, as far as `countMax`.
+    func feedRowCount(
+        ofOffice office: String, after position: UInt64, countMax: Int64
+    ) throws -> UInt64
+    /// Where records went that an office had, in a span of the feed: of more than `countMax` the latest.
+    func movedRecords(
+        forOffice office: String, after position: UInt64, through last: UInt64, countMax: Int
+    ) throws -> [MovedRecord]
+
+    /// The states of an office's scope, the catalog's included, from a place on; `nil` is the beginning.
+    func statePage(
+        ofOffice office: String, from place: [UInt8]?, countMax: Int
+    ) throws -> StatePage
+    /// The digest of an office's scope, the catalog included, as it was when the last transaction ended.
+    func digest(ofOffice office: String) throws -> ScopeDigest
+    /// The same by bucket: `RecordID.bucketCount`.
+    func bucketDigests(ofOffice office: String) throws -> [Digest]
+    /// The digests of the records of a bucket that are in an office's scope.
+    func digests(ofOffice office: String, bucket: UInt8) throws -> [RecordID: Digest]
+}
+
+/// A write transaction of central's store, which sees what it has written but for digests and the
+/// feed's end: those are of the transaction as a whole.
+public protocol CentralTransaction: CentralView {
+    /// Writes what came of a delivery.
+    func commit(_ set: CentralWriteSet) throws
+    /// Runs one of several pieces of work: what it throws undoes its own part only.
+    func attempt<R>(_ body: () throws -> R) throws -> R
+}
+
+/// Central's store.
+public protocol CentralStore {
+    /// What is read.
+    associatedtype View: CentralView
+    /// What is written.
+    associatedtype Transaction: CentralTransaction
+
+    /// Runs `body` on one consistent view.
+    func view<R>(_ body: (View) throws -> R) throws -> R
+    /// Runs `body` in one write transaction; all of it is kept when this returns, or nothing.
+    func transaction<R>(now: Timestamp, _ body: (Transaction) throws -> R) throws -> R
+}
+
+extension CentralView {
+    /// What central knows that a delivery is judged by.
+    public func readSet(for delivery: Delivery) throws -> CentralReadSet {
+        var set = try read(CentralReads(for: delivery))
+        let details = CentralDetails(for: delivery, after: set)
+        if !details.isEmpty { try add(details, to: &set) }
+        return set
+    }
+}

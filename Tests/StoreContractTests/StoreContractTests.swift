@@ -1,0 +1,88 @@
+import Crypto
+import Editing
+import Foundation
+import MemoryStore
+import Replication
+import Testing
+
+import Causality
+@testable import ReplicaStore
+
+extension MemoryStore: ContractStore {}
+
+/// Central's database file, in a folder of its own that goes with it.
+final class FileStore: ContractStore {
+    private let folder: String
+    private let database: ReplicaDatabase
+
+    init() throws {
+        folder = NSTemporaryDirectory() + "dossiersync-contract-" + UUID().uuidString
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        database = try ReplicaDatabase(path: folder + "/central.db", role: .central, isNew: true)
+    }
+
+    deinit {
+        database.close()
+        // A folder that cannot be removed is the temporary folder's business.
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    func enrol(_ replica: ReplicaID, in office: String) throws {
+        let key = Hash256(hashing: Array("\(replica)".utf8))
+        try database.write(now: Timestamp(milliseconds: Life.start)) { transaction in
+            try transaction.insertDevice(
+                NewDevice(
+                    replica: replica, office: office, name: "PC",
+                    publicKey: #require(PublicKey(bytes: key.bytes)), tokenHash: key,
+                    enrolment: replica))
+        }
+    }
+
+    func view<R>(_ body: (ReplicaDatabase) throws -> R) throws -> R {
+        try database.view(body)
+    }
+
+    func transaction<R>(now: Timestamp, _ body: (WriteTransaction) throws -> R) throws -> R {
+        try database.transaction(now: now, body)
+    }
+}
+
+@Suite("Every store of central's keeps one contract")
+struct StoreContractTests {
+    private static let seeds: [UInt64] = Array(1...4)
+    /// Central's own key: what a store holds of it is of no matter here.
+    private static func key() throws -> SigningKey {
+        try #require(SigningKey(seed: Array(repeating: 5, count: SigningKey.seedByteCount)))
+    }
+
+    @Test("in memory", arguments: Self.seeds)
+    func memory(seed: UInt64) throws {
+        let complaints = Contract.complaints(
+            about: MemoryStore(), seed: seed, key: try Self.key())
+        #expect(complaints == [], "seed \(seed)")
+    }
+
+    @Test("in a file of SQLite", arguments: Self.seeds)
+    func file(seed: UInt64) throws {
+        let complaints = Contract.complaints(
+            about: try FileStore(), seed: seed, key: try Self.key())
+        #expect(complaints == [], "seed \(seed)")
+    }
+
+    @Test("the wrapper that mutates a store leaves it as it is when there is no mutation")
+    func unmutated() throws {
+        let complaints = Contract.complaints(
+            about: MutatedStore(nil), seed: 1, key: try Self.key())
+        #expect(complaints == [])
+    }
+
+    @Test("each mutation of a store is noticed", arguments: Mutation.allCases)
+    func mutations(_ mutation: Mutation) throws {
+        let key = try Self.key()
+        let isNoticed = Self.seeds.contains { seed in
+            !Contract.complaints(about: MutatedStore(mutation), seed: seed, key: key).isEmpty
+        }
+        #expect(isNoticed, "\(mutation)")
+    }
+}
