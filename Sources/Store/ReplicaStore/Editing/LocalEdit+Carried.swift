@@ -1,5 +1,5 @@
-// How a change that another device wrote is issued here: judged value by value, as central would, and
-// with the context that it was written in.
+// How a change that another device wrote is issued here, as far as `CarriedJudgement` lets it stand, with the
+// context that it was written in.
 
 internal import Causality
 internal import Dossiers
@@ -70,115 +70,29 @@ extension LocalEdit {
 }
 
 extension LocalEdit {
-    /// What of a carried change can stand, by the rules that central judges by: a value that cannot
-    /// leaves the others alone.
+    /// What of a carried change can stand, by the rules that central judges by.
     private func judge(
         _ written: Change, seeing seen: SeenDots, in state: RecordState
     ) throws -> (change: Change, faults: [CarriedFault]) {
         guard let office = try transaction.withAuthor({ $0.office }) else {
             throw StoreError.notEnrolled
         }
-        let own = FieldWrite(RecordSchema.officeField, .text(office))
-        guard
-            state.fields.isEmpty
-                ? written.writes.contains(own) : transaction.database.scopeIncludes(office, state)
-        else {
-            throw state.fields.isEmpty && !written.context.isEmpty
-                ? StoreError.noSuchRecord : StoreError.outOfScope
-        }
-        var (change, faults) = (written, [CarriedFault]())
-        for write in written.writes + written.additions {
-            guard let error = try fault(of: write, in: written, seeing: seen, state) else {
-                continue
-            }
-            faults.append(CarriedFault(write: write, error: error))
-            change.writes.removeAll { $0.name == write.name }
-            change.additions.removeAll { $0.name == write.name }
-            // The entry of a pause goes with the status that it tells of.
-            if write.name == RecordSchema.statusField {
-                change.additions.removeAll { $0.name == RecordSchema.pausesField }
-            }
-        }
-        return (change, faults)
-    }
-
-    private func fault(
-        of write: FieldWrite, in written: Change, seeing seen: SeenDots, _ state: RecordState
-    ) throws -> StoreError? {
-        if write.name == RecordSchema.erasedField { return .domain(.notWritable(write.name)) }
-        if let kept = state.keptFields, !kept.contains(write.name) {
-            return .domain(.erased(write.name))
-        }
-        var alone = written
-        alone.writes = written.writes.filter { $0 == write }
-        alone.additions = written.additions.filter { $0 == write }
-        do throws(DossierError) {
-            try DossierRules.validate(change: alone)
+        let database = transaction.database
+        let offices = written.writes.filter { $0.name == RecordSchema.officeField }
+            .compactMap(\.value.text)
+        let isStep = written.writes.contains { $0.name == RecordSchema.statusField }
+        let procedure = isStep ? state.shownValue("procedure")?.text : nil
+        let judgement = CarriedJudgement(
+            for: office, on: state, seeing: seen,
+            offices: try Set(offices.filter(database.hasOffice)),
+            editions: try procedure.map(database.editions(of:)) ?? [], now: transaction.now)
+        do throws(EditFault) {
+            let (change, unfit) = try judgement.fitPart(of: written)
+            return (
+                change, unfit.map { CarriedFault(write: $0.write, error: StoreError($0.fault)) }
+            )
         } catch {
-            return .domain(error)
+            throw StoreError(error)
         }
-        if write.name == RecordSchema.officeField {
-            guard let code = write.value.text, try transaction.database.hasOffice(code) else {
-                return .unknownOffice
-            }
-        }
-        return write.name == RecordSchema.statusField
-            ? try transitionFault(write.value, seeing: seen, state) : nil
-    }
-
-    /// A step is judged only where the writer had seen every status that is here.
-    private func transitionFault(
-        _ value: FieldValue, seeing seen: SeenDots, _ state: RecordState
-    ) throws -> StoreError? {
-        let entries = state[RecordSchema.statusField]
-        guard let target = value.text, entries.allSatisfy({ seen.contains($0.dot) }),
-            !entries.contains(where: { $0.value == value }),
-            let source = state.shownValue(RecordSchema.statusField)?.text
-        else { return nil }
-        func fault(by table: TransitionTable?) -> DossierError? {
-            do throws(DossierError) {
-                try DossierRules.checkTransition(from: source, to: target, by: table)
-                return nil
-            } catch {
-                return error
-            }
-        }
-        guard let general = fault(by: nil) else { return nil }
-        if let table = try transaction.transitions(of: state), fault(by: table) == nil {
-            return nil
-        }
-        return .domain(general)
-    }
-}
-
-/// What the writer of a carried change had seen of its record, in the names that are known here.
-struct SeenDots {
-    /// All but what was issued here.
-    var vector: VersionVector
-    /// Dots that the vector covers too much.
-    var unseen: Set<Dot>
-    /// The writer's earlier changes that were issued here.
-    var issued: Set<Dot>
-
-    func contains(_ dot: Dot) -> Bool {
-        vector.covers(dot) && !unseen.contains(dot) || issued.contains(dot)
-    }
-
-    /// The context that says so, and the dots that it covers too much. It has to cover all of this
-    /// device's own changes to the record, and those that were issued here.
-    func context(
-        of change: Change, by replica: ReplicaID, in state: RecordState
-    ) -> (VersionVector, [Dot]) {
-        var context = vector
-        for dot in issued { context.insert(dot) }
-        if state.vv[replica] > 0 { context.insert(Dot(replica, state.vv[replica])) }
-        let names = Set(change.writes.map(\.name))
-        var unseen = Set<Dot>()
-        for field in state.fields where names.contains(field.name) {
-            for entry in field.entries where context.covers(entry.dot) && !contains(entry.dot) {
-                unseen.insert(entry.dot)
-            }
-        }
-        return (context, unseen.sorted())
     }
 }

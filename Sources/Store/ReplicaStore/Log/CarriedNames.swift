@@ -1,6 +1,7 @@
 // What carried changes are called here: the table `carried` by their first names.
 
 internal import Causality
+internal import Editing
 internal import Replication
 internal import SQLite
 

@@ -158,14 +158,4 @@ extension WriteTransaction {
     public func catalogNames(in state: RecordState) throws -> [FieldName: String] {
         try database.catalogNames(in: state)
     }
-
-    /// The writes with an office as the catalog writes it: by it a record is in an office's scope.
-    func withKnownOffice(_ writes: [FieldWrite]) throws -> [FieldWrite] {
-        try writes.map { write in
-            guard write.name == RecordSchema.officeField, let code = write.value.text,
-                let known = try database.officeCode(like: code)
-            else { return write }
-            return FieldWrite(write.name, .text(known))
-        }
-    }
 }

@@ -44,7 +44,10 @@ extension LocalEdit {
     /// The day of a time by its office's clock on the wall.
     ///
     /// - Throws: `StoreError`.
-    public func day(of time: Timestamp) throws -> CalendarDate {
+    public func day(of time: Timestamp) throws -> CalendarDate { try days()(time) }
+
+    /// The days of times by the office's clock on the wall.
+    func days() throws -> (Timestamp) -> CalendarDate {
         let office = try transaction.withAuthor { $0.office }
         var offset: Int64?
         if let office {
@@ -53,9 +56,8 @@ extension LocalEdit {
                 offset = state.shownValue("time_zone_offset_minutes")?.integer ?? offset
             }
         }
-        return OfficeTime.day(
-            ofMilliseconds: time.milliseconds,
-            offsetMinutes: offset.map { Int(clamping: $0) } ?? OfficeTime.offsetMinutes)
+        let minutes = offset.map { Int(clamping: $0) } ?? OfficeTime.offsetMinutes
+        return { OfficeTime.day(ofMilliseconds: $0.milliseconds, offsetMinutes: minutes) }
     }
 }
 

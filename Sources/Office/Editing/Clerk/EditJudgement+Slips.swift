@@ -2,31 +2,26 @@
 // entered by mistake. Each is a change of its own with an event that says what it takes back
 // (`DossierEvent`): nothing goes from the log, and the merge goes on to settle by the workflow alone.
 
-public import Causality
-public import Dossiers
+internal import Causality
+internal import Dossiers
 internal import Replication
-internal import Time
 
-extension LocalEdit {
+extension EditJudgement {
     /// Takes back the last step that this machine took with a record today: a change of the status, a hand-over
     /// or a void. What else the step wrote is as it was before; what it added, notes and papers, stays.
-    ///
-    /// - Throws: `DossierError.nothingToUndo`, `.notToday`, `.writtenSince`; `StoreError`.
-    public func undo(_ reference: RecordReference, by: String? = nil) throws -> EditResult {
-        let record = try transaction.find(reference)
-        let own = try transaction.withAuthor { $0.replica }
-        let last = try transaction.database.audit(of: record.state.id).last { audited in
-            audited.logged.change.dot.replica == own && !audited.logged.isVoid
-                && Self.isStep(audited.logged.change)
+    func undo(_ request: EditRequest) throws -> LocalWrite {
+        let state = try record()
+        let last = read.history.last { step in
+            step.change.dot.replica == author.replica && !step.isVoid && Self.isStep(step.change)
         }
         guard let last else { throw DossierError.nothingToUndo }
-        let change = last.logged.change
-        let events = record.state.events.filter { $0.dot == change.dot }
+        let change = last.change
+        let events = state.events.filter { $0.dot == change.dot }
         guard !events.contains(where: { $0.event.what == .undone }) else {
             throw DossierError.nothingToUndo
         }
-        guard try day(of: last.logged.arrived) == today() else { throw DossierError.notToday }
-        try checkLast(change, events, in: record.state)
+        guard last.isOfToday else { throw DossierError.notToday }
+        try checkLast(change, events, in: state)
         var undone = events.map { event in
             DossierEvent(
                 .undone, from: event.event.to, to: event.event.from, undoes: event.clock)
@@ -37,8 +32,8 @@ extension LocalEdit {
             let told = events.first { $0.event.to == field.after.text }?.event.from
             let before = isStep ? told.map(FieldValue.text) ?? field.before : field.before
             if isStep, before == nil || before == .null { throw DossierError.nothingToUndo }
-            guard isStep || record.state[field.name].allSatisfy({ $0.dot == change.dot }),
-                record.state.keptFields?.contains(field.name) ?? true
+            guard isStep || state[field.name].allSatisfy({ $0.dot == change.dot }),
+                state.keptFields?.contains(field.name) ?? true
             else { continue }
             writes.append(FieldWrite(field.name, before ?? .null))
             if isStep, told == nil {
@@ -48,19 +43,14 @@ extension LocalEdit {
             }
         }
         return try commit(
-            record.state.kind, record: record.state.id, over: record, writes: writes,
-            additions: [DossierEvent.entry(undone)].compactMap(\.self), at: nil, by: by)
+            state.kind, state.id, over: state, writes,
+            [DossierEvent.entry(undone)].compactMap(\.self), request)
     }
 
     /// Takes up again what had ended, or what was void after all: the dossier is being worked on, or new when it
     /// had not been accepted, and has neither day of its end.
-    ///
-    /// - Throws: `DossierError.notEnded`; `StoreError`.
-    public func reopen(
-        _ reference: RecordReference, reason: String, at: Timestamp? = nil, by: String? = nil
-    ) throws -> EditResult {
-        let record = try transaction.find(reference)
-        let state = record.state
+    func reopen(_ reason: String, _ request: EditRequest) throws -> LocalWrite {
+        let state = try record()
         var (writes, additions): ([FieldWrite], [FieldWrite]) = ([], Self.note(reason, on: state))
         if state.isVoided {
             additions += [DossierEvent.entry([DossierEvent(.restored)])].compactMap(\.self)
@@ -75,22 +65,15 @@ extension LocalEdit {
                 writes.append(FieldWrite(name, .null))
             }
         }
-        return try commit(
-            state.kind, record: state.id, over: record, writes: writes, additions: additions,
-            at: at, by: by)
+        return try commit(state.kind, state.id, over: state, writes, additions, request)
     }
 
     /// Takes a dossier or contact that was entered by mistake out of lists and figures; or, of a record, one
     /// note. It stays in the log.
-    ///
-    /// - Parameter note: the number of the note among those that stand, from 1, the earliest first.
-    /// - Throws: `DossierError.voided` for what is void, `.noSuchNote`; `StoreError`.
-    public func void(
-        _ reference: RecordReference, note number: Int? = nil, reason: String,
-        at: Timestamp? = nil, by: String? = nil
-    ) throws -> EditResult {
-        let record = try transaction.find(reference)
-        let state = record.state
+    func void(
+        _ number: Int?, _ reason: String, _ request: EditRequest
+    ) throws -> LocalWrite {
+        let state = try record()
         try checkScope(of: state, [])
         guard !state.isVoided else { throw DossierError.voided }
         guard !state.kind.isCatalog else { throw DossierError.unknownKind }
@@ -104,9 +87,7 @@ extension LocalEdit {
         }
         let additions =
             Self.note(reason, on: state) + [DossierEvent.entry([event])].compactMap(\.self)
-        return try commit(
-            state.kind, record: state.id, over: record, writes: [], additions: additions, at: at,
-            by: by)
+        return try commit(state.kind, state.id, over: state, [], additions, request)
     }
 
     private static let stepFields: Set<FieldName> = [

@@ -1,0 +1,56 @@
+// How the read set of a local edit is read (`EditReadSet`).
+
+internal import Causality
+internal import Dossiers
+internal import Editing
+internal import Replication
+internal import SQLite
+
+extension WriteTransaction {
+    /// Adds what follows from a request and its record.
+    func add(_ reads: EditReads, of record: OpenRecord?, to set: inout EditReadSet) throws {
+        for code in reads.offices { set.offices[code] = try database.officeCode(like: code) }
+        if let code = reads.code {
+            set.holders = try database.ids(ofCode: code, kind: reads.kind).map { id in
+                // Of procedures alone several may have one code.
+                let from =
+                    reads.kind == .procedure && record == nil
+                    ? try find(.id(id)).state.shownValue("effective_from") : nil
+                return EditReadSet.CodeHolder(id: id, effectiveFrom: from)
+            }
+        }
+        if let code = reads.procedure { set.isProcedureKnown = try hasProcedure(code) }
+        if let code = reads.steps { set.editions = try database.editions(of: code) }
+        if let key = reads.reference {
+            set.references = try database.referenceCount(to: reads.kind, key)
+        }
+    }
+}
+
+extension ReplicaDatabase {
+    /// How many records name an office or a procedure, or have a deadline that a holiday may move, and how many
+    /// devices an office has.
+    func referenceCount(
+        to kind: RecordKind, _ key: String
+    ) throws -> (records: Int, devices: Int) {
+        func count(_ sql: String) throws -> Int {
+            let statement = try connection.statement("SELECT count(*) FROM " + sql)
+            if sql.contains("?1") { try statement.bind(1, key) }
+            defer { statement.reset() }
+            return try statement.step() ? Int(statement.int64(0)) : 0
+        }
+        switch kind {
+        case .office:
+            let records =
+                try count("dossiers WHERE office = ?1") + count("contacts WHERE office = ?1")
+            let devices = role == .central ? try count("devices WHERE office = ?1") : 0
+            return (records, devices)
+        case .procedure:
+            return (
+                try count("dossiers WHERE procedure = ?1") + count("contacts WHERE procedure = ?1"),
+                0
+            )
+        default: return (try count("dossiers WHERE procedure IS NOT NULL"), 0)
+        }
+    }
+}
