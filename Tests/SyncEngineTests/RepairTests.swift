@@ -293,6 +293,46 @@ struct RepairTests {
         #expect(given?["officer"].map(\.value) == [.text("Hoa")])
     }
 
+    @Test("what leaves the office during the sync that recovers central is given back too")
+    func leftMeanwhile() async throws {
+        let fleet = try Fleet()
+        let (writer, reader) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        _ = try await fleet.enrol("B")
+        _ = try writer.make()
+        for counter in [writer, reader] { _ = try await counter.sync() }
+        let backup = try fleet.backUpCentral()
+        let id = try writer.make()
+        for counter in [writer, reader] { _ = try await counter.sync() }
+        try reader.set(id, "officer", .text("Hoa"))
+        _ = try await reader.sync()
+        // From now on the edit is of an identity that the reader had before, and pushes no more.
+        try fleet.restoreCentral(from: backup)
+        try recover(fleet)
+        _ = try await reader.sync()
+        try fleet.restoreCentral(from: backup)
+        try recover(fleet)
+        _ = try await writer.sync()
+        let former = try reader.read { try $0.enrolledIdentity().replica }
+        let count = Mutex(0)
+        reader.transport.onRequest { request in
+            guard request.replica != former, request.rotation == nil else { return }
+            // Once it has heard under its new identity that central wants states.
+            let number = count.withLock {
+                $0 += 1
+                return $0
+            }
+            guard number == 2 else { return }
+            try fleet.editCentral {
+                _ = try $0.edit(.id(id), writes: [FieldWrite("office", .text("B"))])
+            }
+        }
+        let report = try await reader.sync()
+        #expect(report.outcome == .synced)
+        let state = try #require(try fleet.readCentral { try $0.state(of: .id(id)) })
+        #expect(state["office"].map(\.value) == [.text("B")])
+        #expect(state["officer"].map(\.value) == [.text("Hoa")])
+    }
+
     @Test("an edit that a copy has made impossible is refused with a reason")
     func identityTaken() async throws {
         let fleet = try Fleet()

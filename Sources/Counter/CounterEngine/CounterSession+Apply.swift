@@ -23,6 +23,8 @@ struct Round {
     /// Items that central says remain.
     var remaining: UInt64
     var digestAgrees: Bool?
+    /// Whether central is yet to be asked which copies it lacks, once the digests agree.
+    var owesCopies = false
 }
 
 extension CounterSession {
@@ -87,7 +89,8 @@ extension CounterSession {
                     || reply.bucketListing != nil || repair.isBusy
                     || reply.resumeMark != request.resumeMark,
                 awaitsRecovery: reply.requests.contains(.awaitRecovery),
-                pending: identity.pendingCount, remaining: reply.remainingCount)
+                pending: identity.pendingCount, remaining: reply.remainingCount,
+                owesCopies: owesCopies(reply, identity))
         }
         hasUnconfirmedReply = reply.itemCount > 0 || !reply.refusals.isEmpty
         if let receiptNumber { receipt?.number = receiptNumber }

@@ -205,7 +205,7 @@ extension CounterSession {
         let round = try apply(reply, to: request, isCarried: true)
         report.roundTrips += 1
         application.takenCount += 1
-        application.isDone = round.isDone && application.isExact
+        application.isDone = round.isDone && !round.owesCopies && application.isExact
         application.neededRecords += given.neededRecords
         application.wantsStates = !given.requests.filter { $0 != .syncNow }.isEmpty
         application.time = given.time
@@ -236,7 +236,9 @@ extension CounterSession {
             var progress = BundleProgress(
                 lastApplied: source.envelope.id.bytes,
                 completeAsOf: try database.bundleProgress()?.completeAsOf)
-            if report.digestAgrees == true { progress.completeAsOf = application.time }
+            if report.digestAgrees == true, application.isDone {
+                progress.completeAsOf = application.time
+            }
             try transaction.save(progress)
             try transaction.setBundleNeeds(
                 application.neededRecords, forSeq: identity.pushedSeq + 1)

@@ -69,9 +69,10 @@ struct Repair {
         differing = []
     }
 
-    /// Begins to ask which copies central lacks.
+    /// Begins to ask which copies central lacks. What it then gives back may have to be compared anew.
     mutating func beginCopies() {
-        if case .notAsked = copies { copies = .asking(after: nil) }
+        copies = .asking(after: nil)
+        tries = 0
     }
 
     /// Takes the answer about some copies, the last ones if there were none left after them.
@@ -147,23 +148,26 @@ extension CounterSession {
         return true
     }
 
-    /// Notes which records central needs, and gives a recovering central the copies that it lacks once
-    /// in its epoch.
+    /// Whether a recovering central is to be asked which copies it lacks: once in its epoch, and once all that is
+    /// this office's has been compared. What leaves the office before would be a copy that nobody asks
+    /// about; what leaves it after, central has as it is here.
+    func owesCopies(_ reply: SyncReply, _ identity: ReplicaIdentity) -> Bool {
+        guard reply.requests.contains(.sendStates), case .notAsked = repair.copies else {
+            return false
+        }
+        return identity.copiesGivenIn != identity.epoch && identity.pushLimit == nil
+    }
+
+    /// Notes which records central needs, and which of the copies that are kept here.
     func noteCopies(
         _ reply: SyncReply, to request: SyncRequest, _ identity: inout ReplicaIdentity
     ) {
         neededRecords = reply.neededRecords
-        switch repair.copies {
-        case .asking where request.push == nil && !reply.hasMore:
+        if case .asking = repair.copies, request.push == nil, !reply.hasMore {
             repair.note(
                 lackedOf: request.heldCopies.map(\.id), reply.neededRecords,
                 isLast: request.heldCopies.count < WireLimits.fetchedRecordsMax)
             neededRecords = []
-        case .notAsked where reply.requests.contains(.sendStates):
-            if identity.copiesGivenIn != identity.epoch, identity.pushLimit == nil {
-                repair.beginCopies()
-            }
-        default: break
         }
         if case .asked = repair.copies, !repair.isBusy { identity.copiesGivenIn = identity.epoch }
     }

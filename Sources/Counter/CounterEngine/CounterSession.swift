@@ -183,6 +183,10 @@ extension CounterSession {
             }
             if round.isDone {
                 if round.digestAgrees == false, repair.begin() { continue }
+                if round.digestAgrees == true, round.owesCopies {
+                    repair.beginCopies()
+                    continue
+                }
                 guard try store({ try takeWaiting(round) }) else { return }
                 continue
             }
