@@ -292,7 +292,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "BadLinks", "Causality", "Crypto", "Host", "JSON", "Replication", "SQLite",
-                "TestSupport", "Time", "Wire", "central", "counter",
+                "TestSupport", "Text", "Time", "Wire", "central", "counter",
             ],
             swiftSettings: strict),
         tests("ReplicationTests", ["CBOR", "Causality", "Crypto", "Replication", "SeededRandom"]),

@@ -56,10 +56,16 @@ struct FieldReaderTests {
         case .phone: ["0912 345 678", "+84 (24) 3.825-1234", "1900"].map { .text($0) }
         case .text: ["Lê Thị Hoa", "a; b\nc", "-", "–", "30/11/2026"].map { .text($0) }
         case .transitions: [.text("new>accepted accepted>finished")]
-        case .officeHours: [.text("mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30")]
+        case .officeHours:
+            [
+                "mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30", "thu 07:30-11:30",
+                "mon-sun 00:00-24:00\n2026-03-01: mon-wed 08:00-12:00; fri-sun 09:00-10:30",
+            ].map { .text($0) }
         case .custom: [.text("a"), .text(" a  b ")]
         case .email: ["hoa@example.vn", "Le.Hoa+1@mail.example.org"].map { .text($0) }
-        case .erasure, .clockOff, .timesFix, .events, .limitExtension, .officeStep: []
+        case .erasure, .clockOff, .timesFix, .events, .limitExtension, .officeStep,
+            .desks:
+            []
         }
     }
 
@@ -87,6 +93,49 @@ struct FieldReaderTests {
             }
         }
         #expect(seen > 300)
+    }
+
+    @Test(
+        "Hours of an office are read as they are written in either language, and said without English."
+    )
+    func hours() throws {
+        let field = try #require(RecordSchema.definition(of: "hours", in: .office))
+        let usual = "mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30"
+        for text in [
+            usual, "Mon-Fri 7:30-11:30 13:30-17:00; Sat 7:30-11:30",
+            "thứ 2 đến thứ 6 07:30-11:30 13:30-17:00; thứ 7 07:30-11:30",
+            "Thứ Hai - Thứ Sáu: 7h30 - 11h30, 13h30 – 17h; Thứ Bảy: 7h30-11h30",
+            "T2-T6 7h30-11h30 và 13h30-17h00; T7 7g30-11g30",
+            "monday to friday 07:30-11:30 and 13:30-17:00; saturday 07:30-11:30;",
+        ] {
+            #expect(try FieldReader.value(text, for: field) == .text(usual), "\(text)")
+        }
+        let words = FieldWords.text(of: .string("2026-03-01: " + usual), for: field)
+        #expect(
+            words.vietnamese
+                == "từ 01/03/2026: thứ 2 đến thứ 6 07:30-11:30 13:30-17:00; thứ 7 07:30-11:30")
+        for text in ["thứ 8 07:30-11:30", "thứ 2 11:30-07:30", "mở cửa cả ngày", "thứ 2"] {
+            #expect(throws: DossierError.self) {
+                try FieldCodec.check(try FieldReader.value(text, for: field), for: field)
+            }
+        }
+    }
+
+    @Test("Papers are read with their counts behind the name, in words of either language.")
+    func papers() throws {
+        let field = try #require(RecordSchema.definition(of: "papers", in: .dossier))
+        for (text, kept) in [
+            ("CCCD (2 bản sao)", "CCCD | copies=2"), ("CCCD (2 copies)", "CCCD | copies=2"),
+            ("Đơn: 1 bản chính", "Đơn"), ("Đơn (1 original)", "Đơn"),
+            ("Sổ (1 bản chính, 2 bản sao chứng thực)", "Sổ | originals=1 certified=2"),
+            ("Ảnh (3 tệp)", "Ảnh | electronic=3"),
+            ("Giấy ủy quyền (mẫu 02)", "Giấy ủy quyền (mẫu 02)"),
+            ("Tờ khai (2 trang)", "Tờ khai (2 trang)"),
+            ("Kèm: 2 bản sao, 1 thẻ", "Kèm: 2 bản sao, 1 thẻ"),
+            ("A | copies=2", "A | copies=2"), ("(2 bản sao)", "(2 bản sao)"),
+        ] {
+            #expect(try FieldReader.value(text, for: field) == .text(kept), "\(text)")
+        }
     }
 
     @Test("Instants of many years, days and minutes are read back as they are shown.")

@@ -24,7 +24,7 @@ struct RecordSchemaTests {
             names(.contact)
                 == "way topic office officer occurred_at procedure caller_name caller_phone "
                 + "dossier notes erased clock_off times_fixed events")
-        #expect(names(.office) == "code name address phone time_zone_offset_minutes hours")
+        #expect(names(.office) == "code name address phone time_zone_offset_minutes hours desks")
         #expect(
             names(.procedure)
                 == "code name field fee_vnd processing_days details limit effective_from "
@@ -50,6 +50,7 @@ struct RecordSchemaTests {
         (51, "agent_id"), (52, "agent_phone"), (53, "result_wish"), (54, "result_address"),
         (55, "fee_paid_at"), (56, "fee_way"), (57, "receipt_number"), (58, "extensions"),
         (59, "steps"), (60, "book"), (61, "serial"), (62, "level"), (63, "paper_list"),
+        (64, "desks"),
     ]
 
     @Test("Every field has the number that it was given once, the same in all kinds.")
@@ -128,7 +129,7 @@ struct RecordSchemaTests {
                 switch field.name {
                 case "status": #expect(rule == "workflow")
                 case "notes", "papers", "pauses", "assigned", "erased", "clock_off", "times_fixed",
-                    "events", "extensions", "steps":
+                    "events", "extensions", "steps", "desks":
                     #expect(rule == "entries")
                 default: #expect(rule == "register")
                 }

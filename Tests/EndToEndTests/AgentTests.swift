@@ -68,10 +68,25 @@ struct AgentTests {
         let agent = try desk.start("run", "--every", "86400")
         defer { agent.signal(SIGKILL) }
         let before = try status(of: desk, "at once", until: isIdle)["lastComplete"]
-        #expect(try office.central("request-sync", "--all").code == 0)
+        _ = try office.desk("away")
+        // Central says who waits some seconds after it knows.
+        let start = ContinuousClock.now
+        while try office.central("status", "--json").json["serving"]?["waiting"] != 1 {
+            try #require(ContinuousClock.now - start < .seconds(120))
+            Thread.sleep(forTimeInterval: 0.2)
+        }
+        let asked = try office.central("request-sync", "--all", "--json").json
+        #expect(asked["asked"] == 2)
+        #expect(asked["waiting"]?.arrayValue?.compactMap { $0["name"]?.stringValue } == ["desk"])
+        let others = asked["others"]?.arrayValue ?? []
+        #expect(others.compactMap { $0["name"]?.stringValue } == ["away"])
+        #expect(others.first?["lastExchange"] == .null)
         try status(of: desk, "an admin asks") { isIdle($0) && $0["lastComplete"] != before }
         let devices = try office.central("devices", "--json").output
         #expect(devices.contains(#""syncRequested":false"#))
+        let words = try office.central("request-sync", Office.code, "--lang", "vi").output
+        #expect(words.contains("đã yêu cầu 2 thiết bị đồng bộ"), "\(words)")
+        #expect(words.contains("chưa liên lạc"), "\(words)")
     }
 
     @Test("says what is wrong without a link, and goes on when it is back")

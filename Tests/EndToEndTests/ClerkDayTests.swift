@@ -242,6 +242,29 @@ struct ClerkDayTests {
         #expect(again.output.contains("gọi đến: Đất đai"))
     }
 
+    @Test("a key takes the last contact back, a letter of several bytes is one wrong key")
+    func contactKeysUndone() throws {
+        let (_, desk) = try desk()
+        let keyed = try desk(
+            "contact", "--keys", "--topic", "Đất đai", "--topic", "Hộ tịch", input: "uv1i2uuuđv2q")
+        #expect(keyed.code == 0, "\(keyed.errors)")
+        let lines = keyed.output.split(separator: "\n").map(String.init)
+        #expect(lines.filter { $0 == "nothing was entered that could be taken back" }.count == 2)
+        #expect(lines.contains("taken back: incoming call: Hộ tịch"))
+        #expect(lines.contains("taken back: visit: Đất đai"))
+        #expect(
+            lines.filter { $0.contains("is none of the keys") } == [
+                "“đ” is none of the keys; nothing was entered"
+            ])
+        #expect(lines.last == "visit 1, incoming call 0, outgoing call 0")
+        let left = try desk("list", "--kind", "contact", "--json").jsonLines
+        #expect(left.map { $0["fields"]?["topic"] } == ["Hộ tịch"])
+        #expect(try desk("list", "--kind", "contact", "--void", "--json").jsonLines.count == 2)
+        #expect(try desk("contact", "--way", "in_person", "--topic", "Mới").code == 0)
+        let again = try desk("contact", "--keys", "--lang", "vi", input: "q")
+        #expect(again.output.contains("  1 Mới\n  2 Hộ tịch\n  0"), "\(again.output)")
+    }
+
     @Test("Ctrl-C ends contacts by keys well, and the terminal shows again what is typed")
     func contactKeysEnd() throws {
         let (office, desk) = try desk()

@@ -5,6 +5,8 @@ import Testing
 /// What answers in central's place: at every connection it reads a request and sends fixed bytes.
 final class FakeCentral: Sendable {
     private let listener: Int32
+    /// Its port, which the system chooses for 0.
+    let port: UInt16
     private let done = DispatchSemaphore(value: 0)
     private let requests = Mutex(0)
 
@@ -13,23 +15,30 @@ final class FakeCentral: Sendable {
 
     /// Listens at an address `http://127.0.0.1:PORT` that central has left.
     init(at url: String, answering answer: [UInt8]) throws {
-        let port = try #require(url.split(separator: ":").last.flatMap { UInt16($0) })
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        try #require(listener >= 0)
+        let wanted = try #require(url.split(separator: ":").last.flatMap { UInt16($0) })
+        let own = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        try #require(own >= 0)
         var isOn: Int32 = 1
         setsockopt(
-            listener, SOL_SOCKET, SO_REUSEADDR, &isOn, socklen_t(MemoryLayout<Int32>.size))
+            own, SOL_SOCKET, SO_REUSEADDR, &isOn, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
+        address.sin_port = wanted.bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
         let bound = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                bind(own, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard bound == 0, listen(listener, 8) == 0 else {
-            close(listener)
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let named = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                getsockname(own, $0, &length)
+            }
+        }
+        (listener, port) = (own, UInt16(bigEndian: address.sin_port))
+        guard bound == 0, named == 0, listen(own, 8) == 0 else {
+            close(own)
             throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EINVAL)
         }
         Thread.detachNewThread { [self] in serve(answer) }

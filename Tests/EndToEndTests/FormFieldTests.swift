@@ -57,6 +57,28 @@ struct FormFieldTests {
         let imported = try desk("import", file, "--map", mapping)
         #expect(imported.code == 0, "\(imported.output) \(imported.errors)")
         #expect(try desk("list", "--search", "Lê Tư").output.contains("Nguyễn Ba"))
+        let exported =
+            "Mã hồ sơ;Mã thủ tục;Chủ hồ sơ;Loại người nộp;Email;Người được ủy quyền;Số CCCD người được ủy quyền;"
+            + "SĐT người được ủy quyền;Thành phần hồ sơ;Đăng ký nhận kết quả;Ngày nộp phí;Hình thức thanh toán;"
+            + "Số biên lai;Gia hạn đến ngày;Quyển số;Số thứ tự\n"
+            + "H-2;P;Công ty Hoa;Doanh nghiệp;hoa@example.vn;Lê Văn An;038190012345;0912345678;"
+            + "\"Đơn (1 bản chính)\nCCCD (2 bản sao, 1 bản sao chứng thực)\";Bưu điện;10/03/2026 8:30;"
+            + "Chuyển khoản;BL 0001;31/12/2026;01;123\n"
+        let portal = try desk.directory.newFile("portal.csv", exported).path
+        let suggested = try desk("import", portal, "--suggest")
+        #expect(suggested.code == 0, "\(suggested.errors)")
+        #expect(try suggested.json["ignore"]?.arrayValue?.isEmpty == true)
+        let found = try desk.directory.newFile("found.json", suggested.output).path
+        let taken = try desk("import", portal, "--map", found)
+        #expect(taken.code == 0, "\(taken.output) \(taken.errors)")
+        #expect(try desk("import", portal, "--map", found, "--json").json["known"] == 1)
+        let shown = try desk("show", "H-2", "--lang", "vi").output
+        for words in [
+            "doanh nghiệp, tổ chức", "Đơn; CCCD", "(1 bản sao chứng thực, 2 bản chụp)",
+            "bưu chính", "10/03/2026 08:30", "chuyển khoản", "BL 0001", "gia hạn", "31/12/2026",
+        ] {
+            #expect(shown.contains(words), "\(words) in \(shown)")
+        }
         try desk.sync()
         #expect(try office.central("verify", "--audit").code == 0)
     }
@@ -73,7 +95,7 @@ struct FormFieldTests {
         #expect(early.code == 64 && early.errors.contains("no later than it is due"))
         #expect(try desk("extend", code, "2026-03-20", " ").code == 64)
         let extended = try desk(
-            "extend", code, "2026-03-20", "chờ ý kiến", "--signer", "Trần Văn B")
+            "extend", code, "20/03/2026", "chờ ý kiến", "--signer", "Trần Văn B")
         #expect(extended.output.contains("due 2026-03-20 17:00"), "\(extended.errors)")
         #expect(extended.output.contains("extended from 2026-03-11 17:00, signed by Trần Văn B"))
         let shown = try desk("show", code, "--json").json

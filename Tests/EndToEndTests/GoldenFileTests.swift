@@ -42,7 +42,24 @@ struct GoldenFileTests {
             let home = try world.unpack(name, into: directory)
             let said = try world.said(name)
             #expect(said.count >= 8, "\(name)")
-            for (command, documents) in said {
+            let copies = try world.program(name) == "counter" ? Self.copies(home, directory) : []
+            for (command, then) in said {
+                // Conflicts in what has left the office wait for the other office's people since December 2026.
+                let documents = then.compactMap { document -> JSONValue? in
+                    if command.hasPrefix("conflicts"), copies.contains(document["id"] ?? .null) {
+                        return nil
+                    }
+                    guard command.hasPrefix("status"), let count = document["conflicts"] else {
+                        return document
+                    }
+                    let left = said.filter { $0.command.hasPrefix("conflicts") }
+                        .flatMap(\.documents).count { copies.contains($0["id"] ?? .null) }
+                    let rest = JSONValue.integer((count.integerValue ?? 0) - Int64(left))
+                    return .object(
+                        (document.objectValue ?? []).map {
+                            ($0.name, $0.name == "conflicts" ? rest : $0.value)
+                        })
+                }
                 let words = command.split(separator: " ").map(String.init)
                 let ending = try Program.run(
                     world.program(name), words + ["--home", home], in: directory)
@@ -141,6 +158,16 @@ struct GoldenFileTests {
         for mark in marks {
             #expect(records.contains("\"\(mark)\""), "“\(mark)” is not at central")
         }
+    }
+
+    /// The ids of what has left the office of a counter.
+    private static func copies(
+        _ home: String, _ directory: TemporaryDirectory
+    ) throws -> Set<JSONValue> {
+        let listed = try Program.run(
+            "counter", ["list", "--handed-over", "--limit", "0", "--json", "--home", home],
+            in: directory)
+        return Set(try listed.jsonLines.compactMap { $0["id"] })
     }
 
     /// Where the second document lacks something of the first, or has another value; more members

@@ -153,4 +153,94 @@ struct VietnameseWalkTests {
         #expect(down.errors.contains("the proxy http://127.0.0.1:1 cannot be reached"))
         #expect(down.errors.contains("named by http_proxy") && !down.errors.contains("secret"))
     }
+
+    @Test(
+        "a proxy that wants a password, an address that has moved, a host that cannot be read: in both languages"
+    )
+    func causesOnTheWay() throws {
+        let office = try Office()
+        let desk = try office.desk("a")
+        let proxy = try FakeCentral(
+            at: "http://127.0.0.1:0",
+            answering: httpAnswer(
+                "407 Proxy Authentication Required", type: "text/html",
+                headers: ["Proxy-Authenticate: Basic realm=x"], body: []))
+        defer { try? proxy.stop() }
+        func run(_ words: [String], _ environment: [String: String]) throws -> Program.Ending {
+            try Program.run(
+                "counter", words + ["--home", desk.home], in: office.root, environment: environment)
+        }
+        for (language, words) in [
+            ("en_US.UTF-8", ["wants a password", "http_proxy", "NAME:PASSWORD"]),
+            ("vi_VN.UTF-8", ["mật khẩu", "http_proxy"]),
+        ] {
+            let asked = try run(
+                ["sync", "--tries", "1"],
+                ["http_proxy": "http://name:secret@127.0.0.1:\(proxy.port)", "LANG": language])
+            #expect(asked.code == 69, "\(asked.errors)")
+            for word in words { #expect(asked.errors.contains(word), "\(asked.errors)") }
+            #expect(!asked.errors.contains("secret"), "\(asked.errors)")
+            if language.hasPrefix("vi") { #expect(englishWords(in: asked.errors).isEmpty) }
+        }
+        try office.stop()
+        for (status, title) in [(301, "Moved Permanently"), (308, "Permanent Redirect")] {
+            let moved = try FakeCentral(
+                at: office.url,
+                answering: httpAnswer(
+                    "\(status) \(title)", type: "text/html",
+                    headers: ["Location: https://trung-tam.example.vn/v1/sync?phien=BiMat"],
+                    body: []))
+            defer { try? moved.stop() }
+            for language in ["en_US.UTF-8", "vi_VN.UTF-8"] {
+                let told = try run(["sync", "--tries", "1"], ["LANG": language])
+                #expect(told.code == 76, "\(told.errors)")
+                #expect(told.errors.contains("https://trung-tam.example.vn"), "\(told.errors)")
+                #expect(!told.errors.contains("BiMat"), "\(told.errors)")
+                if language.hasPrefix("vi") {
+                    #expect(englishWords(in: told.errors).isEmpty, "\(told.errors)")
+                }
+            }
+        }
+        for (url, english, vietnamese) in [
+            ("http://trung tâm:8080", "host name of URL cannot be read", "không đọc được tên máy"),
+            ("http://máy-chủ.vn", "host name of URL cannot be read", "không đọc được tên máy"),
+            ("http://:8080", "names no host", "không có tên máy"),
+            ("ftp://may.vn", "no http or https address", "không phải địa chỉ http hay https"),
+        ] {
+            let words = ["enrol", url, "--code", "AAAA-AAAA", "--again"]
+            let told = try run(words, ["LANG": "en_US.UTF-8"])
+            #expect(told.code == 64 && told.errors.contains(english), "\(told.errors)")
+            let vi = try run(words, ["LANG": "vi_VN.UTF-8"])
+            #expect(vi.code == 64 && vi.errors.contains(vietnamese), "\(vi.errors)")
+            #expect(englishWords(in: vi.errors).isEmpty, "\(englishWords(in: vi.errors))")
+        }
+    }
+
+    @Test("a login that may not read the replica is told where it is, whose, and what to do")
+    func otherLogin() throws {
+        let office = try Office()
+        let desk = try office.desk("a")
+        guard geteuid() == 0 else { return }
+        chmod(desk.home, 0o700)
+        // The replica's own folder, and one above it, which hides even that there is one.
+        for mode in [mode_t(0o755), 0o700] {
+            chmod(try office.root.path, mode)
+            for (language, words) in [
+                ("en_US.UTF-8", ["cannot be read by this login", "root", "sudo -u root counter"]),
+                ("vi_VN.UTF-8", ["không đọc được", "root", "sudo -u root counter"]),
+            ] {
+                for command in ["list", "status", "sync"] {
+                    let told = try Program.run(
+                        "/usr/bin/setpriv",
+                        [
+                            "--reuid", "65534", "--regid", "65534", "--clear-groups",
+                            Program.path("counter"), command, "--home", desk.home,
+                        ], in: office.root, environment: ["LANG": language])
+                    #expect(told.code == 77, "\(command): \(told.code) \(told.errors)")
+                    #expect(told.errors.contains(desk.home), "\(told.errors)")
+                    for word in words { #expect(told.errors.contains(word), "\(told.errors)") }
+                }
+            }
+        }
+    }
 }

@@ -55,6 +55,23 @@ struct MappingSuggestionTests {
             ("TrangThaiHoSo", "status"), ("applicant_id", "applicant_id"), ("due_at", "due_at"),
             ("người nộp", "applicant_name"), ("(3) Họ và tên", "applicant_name"),
             ("Số CMND/CCCD", "applicant_id"), ("Cơ quan tiếp nhận", "office"),
+            ("Email", "applicant_email"), ("Thư điện tử", "applicant_email"),
+            ("Địa chỉ email", "applicant_email"), ("applicant_email", "applicant_email"),
+            ("Đối tượng nộp", "applicant_kind"), ("Loại người nộp", "applicant_kind"),
+            ("Kind of applicant", "applicant_kind"), ("Người được ủy quyền", "agent_name"),
+            ("Họ và tên người đại diện", "agent_name"), ("Representative's name", "agent_name"),
+            ("representative_name", "agent_name"), ("Số CCCD người đại diện", "agent_id"),
+            ("Representative ID", "agent_id"), ("SĐT người được ủy quyền", "agent_phone"),
+            ("Representative telephone", "agent_phone"),
+            ("Thành phần hồ sơ", "papers"), ("Giấy tờ kèm theo", "papers"), ("Papers", "papers"),
+            ("Đăng ký nhận kết quả", "result_wish"), ("Cách nhận kết quả", "result_wish"),
+            ("Result wish", "result_wish"), ("Nơi nhận kết quả", "result_address"),
+            ("Ngày nộp phí", "fee_paid_at"), ("Ngày nộp lệ phí", "fee_paid_at"),
+            ("Fee paid", "fee_paid_at"), ("Hình thức thanh toán", "fee_way"),
+            ("Payment method", "fee_way"), ("Số biên lai", "receipt_number"),
+            ("Receipt No.", "receipt_number"), ("Gia hạn đến ngày", "extensions"),
+            ("Extended to", "extensions"), ("Quyển số", "book"), ("Register book", "book"),
+            ("Số vào sổ", "serial"), ("Serial number", "serial"),
             ("M· hå s¬", "code"), ("Ngaøy tieáp nhaän", "received_at"),
         ] {
             #expect(columns([heading]) == [heading: field], "\(heading)")
@@ -66,6 +83,18 @@ struct MappingSuggestionTests {
         ] {
             #expect(columns([heading]).isEmpty, "\(heading)")
         }
+    }
+
+    @Test("a number in order is the register's where the table names the book, else the row's")
+    func numberInOrder() {
+        #expect(columns(["Số thứ tự", "Mã hồ sơ"]) == ["Mã hồ sơ": "code"])
+        #expect(columns(["Số thứ tự", "Quyển số"]) == ["Số thứ tự": "serial", "Quyển số": "book"])
+        let names = columns(["Chủ hồ sơ", "Người đại diện", "Số CCCD", "Số CCCD người đại diện"])
+        #expect(
+            names == [
+                "Chủ hồ sơ": "applicant_name", "Người đại diện": "agent_name",
+                "Số CCCD": "applicant_id", "Số CCCD người đại diện": "agent_id",
+            ])
     }
 
     @Test("a mapping without a code says so")

@@ -101,6 +101,8 @@ struct ScopeWalkTests {
     /// not seen that merges.
     private func protected() throws -> [RecordID: RecordState] {
         try fleet.readCentral { try $0.statesByID() }.filter { id, state in
+            // Its own office's entry in the catalog lists the walker's identities.
+            if state.kind == .office, state.shownValue("code")?.text == "B" { return false }
             guard id != handedOver else { return false }
             return state.kind.isCatalog || DossierRules.scope(of: state).includes(office: "A")
         }

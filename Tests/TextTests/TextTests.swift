@@ -39,6 +39,33 @@ struct TextTests {
             ])
     }
 
+    @Test("Within a width cells go on in the next lines, parted between words; nothing is cut off")
+    func tableWithin() {
+        var table = TextTable([.init("MÃ"), .init("THỦ TỤC"), .init("SỐ", alignsRight: true)])
+        table.add(["H-1", "Cấp đổi giấy chứng nhận", "7"])
+        table.add(["H-2", "日本日本 日本", "12"])
+        #expect(
+            table.lines(width: 22) == [
+                "MÃ   THỦ TỤC        SỐ", "H-1  Cấp đổi giấy    7", "     chứng nhận",
+                "H-2  日本日本 日本  12",
+            ])
+        #expect(table.lines(width: 200) == table.lines)
+        #expect(table.lines == table.lines(width: nil) && table.lines[1].contains("chứng nhận"))
+        // Where not even the words fit, a row is a paragraph.
+        #expect(
+            table.lines(width: 12) == [
+                "H-1", "    THỦ TỤC:", "    Cấp đổi", "    giấy", "    chứng", "    nhận",
+                "    SỐ: 7",
+                "H-2", "    THỦ TỤC:", "    日本日本", "    日本", "    SỐ: 12",
+            ])
+        var wide = TextTable([.init("code"), .init("due"), .init("officer")])
+        wide.add(["000.17.01.H56-261130-10001", "2026-12-10", "Hoa"])
+        #expect(
+            wide.lines(width: 40) == [
+                "000.17.01.H56-261130-10001", "    due: 2026-12-10  officer: Hoa",
+            ])
+    }
+
     @Test("A table without titles has no heading, an empty one only its heading")
     func tableEdges() {
         var bare = TextTable([.init(""), .init("")])

@@ -6,19 +6,40 @@ public import JSON
 public import ReplicaStore
 internal import Wire
 
-extension RequestSync {
-    /// `{asked}`: how many devices were asked.
-    public static func json(_ count: Int) -> JSONValue {
-        .object([("asked", .integer(Int64(count)))])
+extension RequestedSync {
+    /// `{asked, waiting: [{device, office, desk, name}], others: [{…, lastExchange}]}`: how many devices were asked,
+    /// which of them hear of it at once, and which at their next exchange.
+    public var json: JSONValue {
+        func members(_ device: Device) -> [(String, JSONValue)] {
+            [
+                ("device", .string(device.replica.description)),
+                ("office", .string(device.office)), ("desk", .integer(device.desk)),
+                ("name", .string(device.name)),
+            ]
+        }
+        return .object([
+            ("asked", .integer(Int64(waiting.count + others.count))),
+            ("waiting", .array(waiting.map { .object(members($0)) })),
+            (
+                "others",
+                .array(
+                    others.map {
+                        .object(
+                            members($0) + [("lastExchange", ShownTime.json($0.lastExchange))])
+                    })
+            ),
+        ])
     }
 }
 
 extension IssueCode.Issued {
-    /// `code`, `expires`, `office`.
-    public var members: [(String, JSONValue)] {
+    /// `code`, `expires`, `office`, `pin`.
+    ///
+    /// - Parameter pin: that of central's key, where counters are to be told it.
+    public func members(pin: String?) -> [(String, JSONValue)] {
         [
             ("code", .string(code.text)), ("expires", ShownTime.json(expires)),
-            ("office", .string(office)),
+            ("office", .string(office)), ("pin", pin.map(JSONValue.string) ?? .null),
         ]
     }
 }

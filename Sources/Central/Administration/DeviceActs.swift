@@ -2,7 +2,7 @@ public import Causality
 public import ReplicaStore
 public import Wire
 
-/// Asks an office's devices, or all, to sync; gives how many there are.
+/// Asks an office's devices, or all, to sync; gives those that are asked.
 public struct RequestSync: OfficeAct {
     /// The office's code; `nil` for all devices.
     public var office: String?
@@ -15,11 +15,27 @@ public struct RequestSync: OfficeAct {
     /// Asks.
     ///
     /// - Throws: `AdministrationError.noSuchOffice`, `StoreError`.
-    public func perform(in work: OfficeWork) throws -> Int {
+    public func perform(in work: OfficeWork) throws -> [Device] {
         let office = try work.requireOffice(office)
         let count = try work.transaction.requestSync(office: office)
         try work.note("request-sync", office ?? "", count: count)
-        return count
+        return try work.database.devices().filter {
+            $0.state == .active && (office == nil || $0.office == office)
+        }
+    }
+}
+
+/// Who hears of a wish to sync at once, and who later.
+public struct RequestedSync: Sendable {
+    /// Devices of which a request was waiting at central: they hear at once.
+    public let waiting: [Device]
+    /// Devices that hear of it at their next exchange.
+    public let others: [Device]
+
+    /// Divides the devices that were asked.
+    public init(_ asked: [Device], waiting: Set<ReplicaID>) {
+        self.waiting = asked.filter { waiting.contains($0.replica) }
+        others = asked.filter { !waiting.contains($0.replica) }
     }
 }
 

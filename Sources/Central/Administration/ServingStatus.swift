@@ -18,8 +18,8 @@ public struct ServingStatus: Equatable, Sendable {
     public var trustedProxies: [String]
     /// Connections at the last look.
     public var connections = 0
-    /// Requests that wait for news at the last look.
-    public var waiting = 0
+    /// Devices of which a request waited for news at the last look.
+    public var waitingDevices: Set<ReplicaID> = []
     /// Requests that were told to come back, since it began.
     public var refused = 0
     /// Lines of the log that nobody read in time, since it began.

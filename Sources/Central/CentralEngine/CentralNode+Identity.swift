@@ -20,6 +20,7 @@ extension CentralNode {
         let former = try await currentDevice(replica)
         guard rotation.isSigned(by: former.publicKey, of: replica) else { throw .badSignature }
         let now = clock.now()
+        let random = random
         return try await write { transaction, database in
             guard let original = try database.device(replica) else { throw SyncFailure.notEnrolled }
             guard original.state == .active else { throw SyncFailure.revoked }
@@ -37,6 +38,7 @@ extension CentralNode {
             let device = try transaction.giveIdentity(
                 after: original, replica: ReplicaID(of: key), publicKey: key,
                 tokenHash: rotation.tokenHash, because: cause, in: database, bornEpoch: epoch.id)
+            try transaction.listDesks(ofOffice: device.office) { ReplicaID(random.number() >> 1) }
             var reply = SyncReply(
                 accepted: ChainEnd(seq: device.seq, hash: device.chainHash), time: now)
             reply.epoch = epoch.id
@@ -62,6 +64,7 @@ extension CentralNode {
             let key = PublicKey(bytes: introduction.publicKey),
             ReplicaID(of: key) == replacement.replica, replacement.isSigned(by: key)
         else { throw .notEnrolled }
+        let random = random
         return try await write { transaction, database in
             let known = try introduction.formers.lazy.compactMap { former in
                 try database.device(former.replica).map { (former, $0) }
@@ -82,6 +85,7 @@ extension CentralNode {
                 in: database, bornEpoch: nil)
             try transaction.noteTokenGeneration(replacement.generation, of: device.replica)
             try transaction.note("returned", device.office, by: "device:\(device.replica)")
+            try transaction.listDesks(ofOffice: device.office) { ReplicaID(random.number() >> 1) }
             return TokenReceipt(generation: replacement.generation, desk: device.desk)
         }
     }

@@ -1,6 +1,6 @@
 // Holding a request open until there is news for it (`Protocol/sync-v1.md` §Waiting).
 
-internal import Causality
+public import Causality
 public import ReplicaStore
 internal import Wire
 
@@ -26,6 +26,6 @@ extension CentralNode {
     /// may tell of what was committed before.
     public func allNews() -> AsyncStream<CentralNews> { news.all() }
 
-    /// How many requests wait for news.
-    public var waitingCount: Int { news.waiterCount }
+    /// The devices of which a request waits for news: they hear at once of what is committed.
+    public var waitingDevices: Set<ReplicaID> { news.waitingDevices }
 }

@@ -75,6 +75,7 @@ public final class CentralNode: Sendable {
 
     private func redeem(_ request: EnrolmentRequest) async throws(SyncFailure) -> EnrolmentReply {
         guard let code = EnrolmentCode(request.code) else { throw .badEnrolmentCode }
+        let random = random
         let enrolled = try await write { transaction, database in
             let redemption = try transaction.redeemEnrolmentCode(
                 formerDesk: request.formerDesk, hash: code.hash,
@@ -84,6 +85,7 @@ public final class CentralNode: Sendable {
                 return (redemption: redemption, epoch: UInt64(0))
             }
             try transaction.note("enrolled", device.office, by: "device:\(device.replica)")
+            try transaction.listDesks(ofOffice: device.office) { ReplicaID(random.number() >> 1) }
             return (redemption: redemption, epoch: try database.epoch().id)
         }
         let device: Device

@@ -61,6 +61,9 @@ final class NewsWatch: Sendable {
     /// How many wait.
     var waiterCount: Int { state.withLock { $0.waiters.count } }
 
+    /// The devices that wait.
+    var waitingDevices: Set<ReplicaID> { state.withLock { Set($0.byReplica.keys) } }
+
     /// Enters one who is going to wait so long at most, before he looks whether there is anything. To be
     /// ended.
     func begin(office: String, replica: ReplicaID, seconds: UInt64) -> Ticket {

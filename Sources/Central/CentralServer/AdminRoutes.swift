@@ -14,6 +14,8 @@ internal import Wire
 /// What administrators ask of a node.
 struct AdminRoutes {
     let node: CentralNode
+    /// The pin of the key by which central proves itself, where counters are to be told it.
+    var pin: @Sendable () -> String? = { nil }
 
     /// Clones that one request may spare.
     private static let sparedMax = 100
@@ -121,8 +123,9 @@ extension AdminRoutes {
     }
 
     private func requestSync(_ wish: Wish) async throws(SyncFailure) -> JSONValue {
-        RequestSync.json(
-            try await node.perform(RequestSync(office: try wish.office()), by: wish.actor))
+        let waiting = node.waitingDevices
+        let asked = try await node.perform(RequestSync(office: try wish.office()), by: wish.actor)
+        return RequestedSync(asked, waiting: waiting).json
     }
 
     private func revoke(_ wish: Wish) async throws(SyncFailure) -> JSONValue {
@@ -146,6 +149,7 @@ extension AdminRoutes {
         guard let office = try wish.office() else {
             throw .malformed(what: "request", reason: "office is missing")
         }
-        return .object(try await node.perform(IssueCode(office: office), by: wish.actor).members)
+        let issued = try await node.perform(IssueCode(office: office), by: wish.actor)
+        return .object(issued.members(pin: pin()))
     }
 }

@@ -18,15 +18,18 @@ public struct CentralHTTP: Sendable {
 
     /// Serves a node: the routes of devices and of administrators, and others beside them.
     ///
-    /// - Parameter log: gets a line for each exchange.
+    /// - Parameters:
+    ///   - pin: that of the key by which central proves itself, where counters are to be told it.
+    ///   - log: gets a line for each exchange.
     public init(
         node: CentralNode, adding others: [ServedRoute] = [],
+        pin: @escaping @Sendable () -> String? = { nil },
         log: @escaping @Sendable (ExchangeLine) -> Void
     ) {
         self.node = node
         self.log = log
         routes = RouteList(
-            ExchangeRoutes(node: node).list + AdminRoutes(node: node).list + others)
+            ExchangeRoutes(node: node).list + AdminRoutes(node: node, pin: pin).list + others)
     }
 
     /// Refuses what no route takes before its body is read.

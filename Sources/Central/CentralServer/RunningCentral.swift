@@ -18,16 +18,18 @@ public struct RunningCentral: Sendable {
     ///
     /// - Parameters:
     ///   - routes: answered beside those of devices and of administrators.
+    ///   - pin: that of the key in `tls`, where counters are to be told it.
     ///   - limits: within what the system allows (`HTTPServerLimits.fitted`); `nil` for the default ones.
     ///   - log: gets a line for each exchange, and what an operator has to know.
     /// - Throws: `ServingError`.
     public init(
         node: CentralNode, listen: ListenAddress, tls: TLSIdentity? = nil,
-        adding routes: [ServedRoute] = [], limits: HTTPServerLimits? = nil,
+        adding routes: [ServedRoute] = [], pin: @escaping @Sendable () -> String? = { nil },
+        limits: HTTPServerLimits? = nil,
         log: @escaping @Sendable (LogLine) -> Void
     ) throws(ServingError) {
         self.node = node
-        let central = CentralHTTP(node: node, adding: routes) { log(.exchange($0)) }
+        let central = CentralHTTP(node: node, adding: routes, pin: pin) { log(.exchange($0)) }
         var fitted: HTTPServerLimits
         if let limits { fitted = limits } else { fitted = try HTTPServerLimits().fitted(log) }
         fitted.bodyBytesMax = WireLimits.bodyBytesMax
@@ -72,7 +74,7 @@ public struct RunningCentral: Sendable {
         return { [server] in
             var present = status
             (present.connections, present.refused) = server.counts
-            present.waiting = node.waitingCount
+            present.waitingDevices = node.waitingDevices
             present.droppedLogLines = droppedLogLines()
             return present
         }

@@ -147,13 +147,32 @@ public struct Invocation: Sendable {
     /// Says something on `output`.
     /// - Throws: `CommandFailure` with `ExitCode.ioError`, but not when the reader is gone.
     public func say(_ message: Message) throws(CommandFailure) {
-        try output.write(line: text(message))
+        try printProse(text(message))
+    }
+
+    /// Writes a line for people to `output`: over several, parted between words, where somebody looks at it.
+    /// - Throws: `CommandFailure` with `ExitCode.ioError`, but not when the reader is gone.
+    public func printProse(_ line: String) throws(CommandFailure) {
+        guard let columns = output.columns, DisplayWidth.of(line) > columns else {
+            try output.write(line: line)
+            return
+        }
+        let indent = String(line.prefix { $0 == " " })
+        for part in TextWrap.lines(line, width: columns - indent.count) {
+            try output.write(line: indent + part)
+        }
     }
 
     /// Writes a line to `output`.
     /// - Throws: `CommandFailure` with `ExitCode.ioError`, but not when the reader is gone.
     public func printOut(_ line: String) throws(CommandFailure) {
         try output.write(line: line)
+    }
+
+    /// Writes a table to `output`, as wide as who looks at it can see.
+    /// - Throws: `CommandFailure` with `ExitCode.ioError`, but not when the reader is gone.
+    public func printOut(_ table: TextTable) throws(CommandFailure) {
+        for line in table.lines(width: output.columns) { try output.write(line: line) }
     }
 
     /// Writes a line to `errorOutput`.

@@ -25,8 +25,27 @@ public final class KeyInput {
         former = nil
     }
 
-    /// The next key; `nil` at the end of the input. Keys that send several bytes come as several.
-    public func next() -> Character? { nextByte().map { Character(UnicodeScalar($0)) } }
+    /// The next key; `nil` at the end of the input. A letter that takes several bytes is one key, and so is an arrow or
+    /// another key that sends a sequence: it comes as the escape that begins it.
+    public func next() -> Character? {
+        guard let first = nextByte() else { return nil }
+        if first == Self.escape {
+            while former != nil, hasMore() { _ = nextByte() }
+            return Character(UnicodeScalar(first))
+        }
+        let length = first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+        var bytes = [first]
+        while bytes.count < length, let byte = nextByte() { bytes.append(byte) }
+        return String(decoding: bytes, as: UTF8.self).first
+    }
+
+    private static let escape: UInt8 = 0x1B
+
+    /// Whether a byte has come already.
+    private func hasMore() -> Bool {
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&waiting, 1, 0) == 1
+    }
 
     /// The next byte; `nil` at the end of the input. On a terminal Ctrl-C and Ctrl-D are its end too: to
     /// be killed by them would leave the terminal without its echo.

@@ -48,6 +48,24 @@ public final class OutputSink: Sendable {
         write = { $1.count }
     }
 
+    /// The cells of a line, at least 80, where somebody looks at what is written: the terminal's, or those that
+    /// `COLUMNS` of the environment names. `nil` for a file or a pipe, which takes lines of any length.
+    public var columns: Int? {
+        guard let descriptor else { return nil }
+        if let text = getenv("COLUMNS").map({ String(cString: $0) }), let count = Int(text),
+            count > 0
+        {
+            return max(Self.columnsMin, count)
+        }
+        guard isatty(descriptor) == 1 else { return nil }
+        var size = winsize()
+        let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return isKnown ? max(Self.columnsMin, Int(size.ws_col)) : Self.columnsMin
+    }
+
+    /// Tables fit into this.
+    private static let columnsMin = 80
+
     /// Whether the reader is gone and writing has no effect any more.
     public var isClosed: Bool {
         state.withLock { $0.isClosed }

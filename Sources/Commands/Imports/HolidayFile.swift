@@ -37,9 +37,11 @@ public struct HolidayFile: Sendable {
     }
 
     private mutating func take(_ row: CSVRow) {
-        let isHeading = row.line == 1 && row.cells.first.map { Folding.folded($0) } == "date"
+        let isHeading =
+            entries.isEmpty && faults.isEmpty
+            && row.cells.first?.contains(where: \.isNumber) == false
         if isHeading { return }
-        guard row.cells.count >= 2, let day = CalendarDate(parsing: row.cells[0]) else {
+        guard row.cells.count >= 2, let day = Self.day(row.cells[0]) else {
             faults.append(
                 RowFault(
                     line: row.line, bytes: row.bytes, code: "malformed",
@@ -51,6 +53,10 @@ public struct HolidayFile: Sendable {
         let name = row.cells[1]
         entries.append(entry(day, name, "off"))
         if let worked = Self.workedDay(name) { entries.append(entry(worked, name, "worked")) }
+    }
+
+    private static func day(_ cell: String) -> CalendarDate? {
+        try? TimeReader.day(cell)  // what is none is said of the row
     }
 
     private func entry(_ day: CalendarDate, _ name: String, _ kind: String) -> CatalogEntry {

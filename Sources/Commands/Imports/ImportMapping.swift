@@ -41,6 +41,10 @@ public struct ImportMapping: Sendable {
             let typed = Folding.trimmed(text)
             if typed.isEmpty { return nil }
             let meaning = values[Folding.folded(typed)] ?? typed
+            if field.type == .limitExtension {
+                let signed = try FieldReader.limitExtension(meaning)
+                return signed.map { .text($0.description) }
+            }
             let value = try FieldCodec.value(from: .string(meaning), for: field)
             return value == .null ? nil : value
         }
@@ -127,8 +131,8 @@ public struct ImportMapping: Sendable {
 
     private static func field(_ name: String) throws(ImportError) -> FieldDefinition {
         let found = RecordSchema.definition(of: FieldName(name), in: .dossier)
-        guard let field = found, field.type.isWritten else {
-            let names = RecordSchema.definitions(of: .dossier).filter(\.type.isWritten)
+        guard let field = found, field.isImported else {
+            let names = RecordSchema.definitions(of: .dossier).filter(\.isImported)
                 .map(\.name.rawValue)
             throw ImportError(
                 Message("a dossier has no field “\(name)”", vi: "hồ sơ không có trường “\(name)”"),
@@ -198,4 +202,9 @@ public struct ImportMapping: Sendable {
         }
         return targets
     }
+}
+
+extension FieldDefinition {
+    /// Whether a table may have a column for it: what people write, and until when a limit was lengthened.
+    var isImported: Bool { type.isWritten || type == .limitExtension }
 }

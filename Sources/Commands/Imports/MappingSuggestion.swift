@@ -35,6 +35,12 @@ public struct MappingSuggestion: Sendable {
             guard case .exact(let field, let rank) = meaning else { continue }
             if rank < taken[field]?.rank ?? .max { taken[field] = (place, rank) }
         }
+        // A number in order counts the rows of most tables, unless it is said of which book.
+        if taken["book"] == nil, let serial = taken["serial"],
+            Folding.words(headings[serial.place]) == Self.numberInOrder
+        {
+            taken["serial"] = nil
+        }
         var columns: [JSONMember] = []
         var ignored: [JSONValue] = []
         var doubts: [Doubt] = []
@@ -97,13 +103,16 @@ public struct MappingSuggestion: Sendable {
         return .none
     }
 
+    private static let numberInOrder = ["so", "thu", "tu"]
+
     private static let silent: Set<String> = [
         "dong", "vnd", "d", "dd", "mm", "yyyy", "gio", "phut",
     ]
     /// Names of one word that stand within too many others.
     private static let weak: Set<String> = [
         "code", "name", "status", "address", "phone", "ten", "ma", "phi", "notes", "note", "limit",
-        "fee", "id", "kenh", "office", "field", "procedure", "officer", "channel", "papers",
+        "fee", "id", "kenh", "office", "field", "procedure", "officer", "channel", "papers", "book",
+        "register", "serial", "receipt", "agent", "quyen", "mail", "extension", "extensions",
     ]
 
     /// The names of fields, folded, with the field and how well the name fits.
@@ -112,7 +121,7 @@ public struct MappingSuggestion: Sendable {
         for (field, words) in namesByField {
             for (rank, word) in words.enumerated() { names[word] = (field, rank) }
         }
-        for definition in RecordSchema.definitions(of: .dossier) where definition.type.isWritten {
+        for definition in RecordSchema.definitions(of: .dossier) where definition.isImported {
             let field = definition.name.rawValue
             let label = RecordSchema.title(of: definition.name).vietnamese
                 .prefix { $0 != "(" }
@@ -123,6 +132,17 @@ public struct MappingSuggestion: Sendable {
         }
         return names
     }()
+
+    /// Names with `_` in the place of whom people call the one that comes for the applicant.
+    private static func names(of patterns: [String]) -> [String] {
+        let people = [
+            "nguoi duoc uy quyen", "nguoi dai dien", "nguoi nop thay", "nguoi nop ho",
+            "nguoi di nop", "dai dien",
+        ]
+        return patterns.flatMap { pattern in
+            pattern.contains("_") ? people.map { pattern.replacing("_", with: $0) } : [pattern]
+        }
+    }
 
     private static let namesByField: [String: [String]] = [
         "code": [
@@ -218,6 +238,72 @@ public struct MappingSuggestion: Sendable {
             "nguoi yeu cau", "ten to chuc ca nhan", "to chuc ca nhan", "ca nhan to chuc",
             "ten ca nhan to chuc", "cong dan", "ten to chuc", "to chuc", "nguoi dan", "name",
             "ten khach hang", "nguoi nop don",
+        ],
+        "applicant_email": [
+            "applicant email", "email", "e mail", "thu dien tu", "hop thu dien tu", "mail",
+            "dia chi email", "dia chi thu dien tu", "dia chi e mail", "email nguoi nop",
+            "email chu ho so", "email lien he", "thu dien tu nguoi nop",
+        ],
+        "applicant_kind": [
+            "applicant kind", "kind of applicant", "applicant type", "loai nguoi nop",
+            "loai chu ho so", "doi tuong", "loai doi tuong", "doi tuong nop", "doi tuong nop ho so",
+            "loai khach hang", "loai hinh nguoi nop", "doi tuong thuc hien", "loai doi tuong nop",
+        ],
+        "agent_name": names(of: [
+            "agent name", "representative", "representative name", "representative s name",
+            "name of representative",
+            "agent", "ten _", "ho ten _", "ho va ten _", "_",
+        ]),
+        "agent_id": names(of: [
+            "agent id", "representative id", "id of representative",
+            "representative identity number", "so dinh danh _", "so cccd _", "cccd _",
+            "so cmnd cccd _", "cccd cmnd _", "so cccd cmnd _", "so cmnd _", "cmnd _",
+            "so giay to _",
+            "giay to tuy than _", "can cuoc _", "so can cuoc _", "can cuoc cong dan _",
+        ]),
+        "agent_phone": names(of: [
+            "agent phone", "representative phone", "representative telephone",
+            "phone of representative", "telephone of representative", "so dien thoai _",
+            "dien thoai _", "sdt _", "so dt _", "dt _",
+        ]),
+        "result_wish": [
+            "result wish", "wish for result", "cach nhan ket qua", "dang ky nhan ket qua",
+            "nhu cau nhan ket qua", "yeu cau nhan ket qua", "hinh thuc dang ky nhan ket qua",
+            "dang ky hinh thuc nhan ket qua", "nguyen vong nhan ket qua",
+        ],
+        "result_address": [
+            "result address", "noi nhan ket qua", "dia chi nhan ket qua", "dia diem nhan ket qua",
+            "noi tra ket qua", "dia chi tra ket qua",
+        ],
+        "fee_paid_at": [
+            "fee paid at", "fee paid", "paid at", "payment date", "ngay nop phi",
+            "ngay nop le phi", "ngay nop phi le phi", "ngay nop tien", "ngay thu phi",
+            "ngay thu le phi", "ngay thu tien", "thoi gian nop phi", "thoi gian nop le phi",
+            "thoi diem nop phi", "ngay thanh toan", "thoi gian thanh toan", "ngay dong phi",
+            "ngay dong le phi",
+        ],
+        "fee_way": [
+            "fee way", "payment method", "method of payment", "way of payment", "cach nop phi",
+            "hinh thuc nop phi", "hinh thuc nop le phi", "hinh thuc thanh toan",
+            "phuong thuc thanh toan", "hinh thuc thu phi", "hinh thuc nop tien",
+            "cach thuc thanh toan", "hinh thuc nop phi le phi", "hinh thuc thu",
+            "phuong thuc nop phi",
+        ],
+        "receipt_number": [
+            "receipt number", "receipt no", "receipt", "so bien lai", "bien lai so", "bien lai",
+            "so bien lai thu", "so bien lai thu phi", "so bien lai thu le phi",
+            "bien lai thu phi", "ma bien lai", "so hoa don", "so phieu thu",
+            "so bien lai thu phi le phi",
+        ],
+        "extensions": [
+            "extensions", "extended to", "extension", "gia han den", "gia han den ngay",
+            "ngay gia han", "gia han", "ngay hen tra gia han", "ngay hen tra sau gia han",
+            "han moi", "ngay hen tra moi", "thoi gian gia han", "han sau gia han",
+        ],
+        "book": ["book", "register book", "register", "quyen so", "quyen", "so quyen", "ten so"],
+        "serial": [
+            "serial", "serial number", "serial no", "so vao so", "so thu tu trong so",
+            "so vao so theo doi", "so trong so", "stt trong so", "so thu tu vao so", "so thu tu",
         ],
         "tracking_number": [
             "tracking number", "ma buu gui", "so buu gui", "ma van don", "van don",

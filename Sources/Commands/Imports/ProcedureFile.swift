@@ -19,6 +19,8 @@ public struct ProcedureFile: Sendable {
 
     /// Bytes of `details` at most: a change has to stay within `DossierLimits.changeBytesMax`.
     private static let detailsBytesMax = 60_000
+    /// Bytes of `paper_list` at most, of those.
+    private static let paperListBytesMax = 20_000
 
     /// Reads the document.
     ///
@@ -54,12 +56,21 @@ public struct ProcedureFile: Sendable {
         let ways = json["Cách thức thực hiện"]?.arrayValue ?? []
         let limit = agreed(ways, "Thời hạn giải quyết", limit(of:))
         let fee = agreed(ways, "Phí, lệ phí", fee(of:))
-        let field = json["Cơ quan thực hiện"]?.stringValue.map(clean) ?? ""
+        let field =
+            text(json, ["linh vuc", "field"]) ?? text(json, ["co quan thuc hien"]) ?? ""
+        let papers = paperList(json)
+        let level = text(json, ["cap thuc hien", "cap giai quyet", "level"]).flatMap { words in
+            RecordSchema.definition(of: "level", in: .procedure).flatMap {
+                ChoiceWords.word(words, of: $0)
+            }
+        }
         var entry = CatalogEntry(
             kind: .procedure, key: key,
             fields: [
                 FieldWrite("name", .text(shortened(title, DossierLimits.addressCharactersMax))),
-                FieldWrite("details", .text(details(json))),
+                FieldWrite(
+                    "details",
+                    .text(details(json, bytesMax: detailsBytesMax - papers.utf8.count))),
                 FieldWrite("limit", limit.value.map { .text($0.description) } ?? .null),
                 FieldWrite("fee_vnd", fee.value.map { .integer($0) } ?? .null),
                 FieldWrite(
@@ -67,11 +78,43 @@ public struct ProcedureFile: Sendable {
                     field.isEmpty
                         ? .null : .text(shortened(field, DossierLimits.nameCharactersMax))),
             ])
+        // What a file does not say stays as the catalog has it.
+        if let level { entry.fields.append(FieldWrite("level", .text(level))) }
+        if !papers.isEmpty { entry.fields.append(FieldWrite("paper_list", .text(papers))) }
         if !limit.isCertain {
             entry.remarks.append(
                 Message("no certain limit: \(title)", vi: "chưa rõ thời hạn: \(title)"))
         }
         return entry
+    }
+
+    /// The text of the first member with one of these names, folded; `nil` for none.
+    private static func text(_ json: JSONValue, _ names: [String]) -> String? {
+        let member = json.objectValue?.first {
+            names.contains(Folding.words($0.name).joined(separator: " "))
+        }
+        let text = member?.value.stringValue.map(clean) ?? ""
+        return text.isEmpty ? nil : text
+    }
+
+    /// The papers that are handed in, one a line.
+    private static func paperList(_ json: JSONValue) -> String {
+        let names = ["thanh phan ho so", "paper list", "papers"]
+        let list = json.objectValue?.first {
+            names.contains(Folding.words($0.name).joined(separator: " "))
+        }?.value
+        let papers = list?.arrayValue?.compactMap { paper in
+            paper.stringValue ?? text(paper, ["ten giay to", "name", "ten"])
+        }
+        var lines = ""
+        for paper in papers ?? list?.stringValue.map({ [$0] }) ?? [] {
+            let line = Folding.trimmed(
+                String(clean(paper).replacing("\n", with: " ").drop { "-+ ".contains($0) }))
+            if line.isEmpty { continue }
+            guard lines.utf8.count + line.utf8.count < paperListBytesMax else { break }
+            lines += (lines.isEmpty ? "" : "\n") + line
+        }
+        return lines
     }
 
     /// What all ways of submission that say something say; certain when they agree.
@@ -116,7 +159,7 @@ public struct ProcedureFile: Sendable {
         return Int64(match.1.replacing(".", with: ""))
     }
 
-    private static func details(_ json: JSONValue) -> String {
+    private static func details(_ json: JSONValue, bytesMax: Int) -> String {
         var parts: [String] = []
         for member in json.objectValue ?? [] where member.name != "_id" && member.name != "title" {
             let text = clean(words(of: member.value))
@@ -124,8 +167,8 @@ public struct ProcedureFile: Sendable {
         }
         let text = shortened(
             parts.joined(separator: "\n\n"), DossierLimits.detailsCharactersMax)
-        guard text.utf8.count > detailsBytesMax else { return text }
-        return String(decoding: text.utf8.prefix(detailsBytesMax), as: UTF8.self)
+        guard text.utf8.count > bytesMax else { return text }
+        return String(decoding: text.utf8.prefix(bytesMax), as: UTF8.self)
             .replacing("\u{FFFD}", with: "") + "…"
     }
 

@@ -40,8 +40,8 @@ public enum RecordArgumentError: Error, Hashable, Sendable {
         case .notOneValue: nil
         case .valueOfNoChange:
             Message(
-                "the values stand in: counter conflicts, central conflicts",
-                vi: "xem các giá trị bằng: counter conflicts, central conflicts")
+                "the values stand in: counter conflicts --json, central conflicts --json",
+                vi: "xem các giá trị bằng: counter conflicts --json, central conflicts --json")
         }
     }
 }

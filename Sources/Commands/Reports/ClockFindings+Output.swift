@@ -59,8 +59,8 @@ extension ClockFindings {
     ///
     /// - Parameter offices: names of offices by code.
     func lines(offices: [String: String], _ style: ReportStyle) -> [String] {
-        (afterCutLines(offices) + uncorrectedLines).map {
-            ReportText.cell(style.say($0), style.width)
+        (afterCutLines(offices) + uncorrectedLines).flatMap {
+            ReportText.lines(style.say($0), style.width)
         }
     }
 

@@ -69,7 +69,7 @@ extension PeriodReport {
             scope = Message(
                 count == 1 ? "one office" : "\(count) offices", vi: "\(count) cơ quan")
         }
-        return [style.say(days), ReportText.cell(style.say(scope), style.width)]
+        return [style.say(days)] + ReportText.lines(style.say(scope), style.width)
     }
 
     private var blocks: [FigureBlock] {
@@ -304,18 +304,20 @@ extension PeriodReport {
         }
     }
 
-    /// A table whose names are cut to the style's width.
+    /// A table within the style's width; a name that is longer goes on in the next lines.
     private static func table(
         _ title: String, _ names: [String], _ titles: [String], _ rows: [[String]],
         _ style: ReportStyle
     ) -> [String] {
         let widths = widths(titles, rows)
         let room = max(8, style.width - widths.reduce(0) { $0 + $1 + 2 })
-        let names = names.map { ReportText.cell($0, room) }
-        let nameWidth = names.reduce(title.count) { max($0, $1.count) }
-        return zip([title] + names, [titles] + rows).map { name, cells in
-            ([ReportText.left(name, nameWidth)]
+        let names = names.map { TextWrap.lines(ReportText.cell($0), width: room - 2) }
+        let nameWidth = names.joined().reduce(title.count) { max($0, $1.count) }
+        return zip([[title]] + names, [titles] + rows).flatMap { name, cells in
+            let first =
+                ([ReportText.left(name[0], nameWidth)]
                 + zip(cells, widths).map { ReportText.right($0, $1) }).joined(separator: "  ")
+            return [first] + name.dropFirst().map { "  " + $0 }
         }
     }
 }

@@ -34,7 +34,7 @@ extension ReportCut {
             return name(of: present, offices) + Message(verbatim: ": ") + words + pending(present)
         }
         return ([title, count] + missing.map { Message(verbatim: "  ") + $0 })
-            .map { ReportText.cell($0.text(in: language), width) }
+            .flatMap { ReportText.lines($0.text(in: language), width) }
     }
 
     private func name(of source: Source, _ offices: [String: String]) -> Message {

@@ -36,9 +36,19 @@ enum ReportText {
         String(repeating: " ", count: max(0, width - text.count)) + text
     }
 
-    /// The text in at most `width` cells, harmless to terminals and in one line.
-    static func cell(_ text: String, _ width: Int) -> String {
-        let safe = String(
+    /// The text in lines of at most `width` cells, harmless to terminals, parted between words; lines after the first
+    /// stand four cells further in.
+    static func lines(_ text: String, _ width: Int) -> [String] {
+        let cell = cell(text)
+        guard cell.count > width else { return [cell] }
+        let indent = cell.prefix { $0 == " " }
+        let lines = TextWrap.lines(cell, width: width - indent.count - 4)
+        return lines.enumerated().map { $0 == 0 ? indent + $1 : indent + "    " + $1 }
+    }
+
+    /// The text harmless to terminals and in one line.
+    static func cell(_ text: String) -> String {
+        String(
             String.UnicodeScalarView(
                 text.unicodeScalars.map { scalar in
                     switch scalar.properties.generalCategory {
@@ -46,7 +56,6 @@ enum ReportText {
                     default: scalar
                     }
                 }))
-        return safe.count <= width ? safe : String(safe.prefix(max(0, width - 1))) + "…"
     }
 
     /// `16 December 2020`.

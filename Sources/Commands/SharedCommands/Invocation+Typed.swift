@@ -20,6 +20,17 @@ extension Invocation {
         }
     }
 
+    /// The argument's day.
+    ///
+    /// - Throws: `UsageError` with the place that was not understood.
+    public func day(ofArgument name: String) throws(UsageError) -> CalendarDate {
+        do throws(Unread) {
+            return try TimeReader.day(positional(name))
+        } catch {
+            throw UsageError(Message("the day ", vi: "ngày ") + error.message)
+        }
+    }
+
     /// The option's time; a day means its first instant. `nil` if it was not given.
     ///
     /// - Parameter today: The day that a time alone means; without it a time alone is refused.

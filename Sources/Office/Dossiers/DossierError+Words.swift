@@ -260,7 +260,7 @@ extension DossierError: CustomStringConvertible {
         "is no order of erasure": "không phải lệnh xóa",
         "is no day of the form YYYY-MM-DD": "không phải ngày dạng YYYY-MM-DD",
         "is no hours such as mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30":
-            "không phải giờ làm việc như mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30",
+            "không phải giờ làm việc như thứ 2 đến thứ 6 07:30-11:30 13:30-17:00; thứ 7 07:30-11:30",
         "is no address such as hoa@example.vn": "không phải địa chỉ như hoa@example.vn",
         "is no extension of a limit": "không phải gia hạn thời hạn",
         "is no step inside the office": "không phải bước luân chuyển nội bộ",

@@ -13,6 +13,8 @@ public enum DossierLimits {
     public static let timesFixCharactersMax = 10_000
     /// Characters of the events of one change: it makes a few, of some 100 characters each.
     public static let eventsCharactersMax = 2_000
+    /// Characters of the desks that one change lists: some 40 of the longest names.
+    public static let desksCharactersMax = 10_000
     /// Characters of an address of electronic mail (RFC 5321, 4.5.3.1).
     public static let emailCharactersMax = 254
     /// Characters of a procedure's details: a published description reaches 30,000.

@@ -19,7 +19,7 @@ public enum FieldCodec {
         let value: FieldValue =
             switch (field.type, json) {
             case (.erasure, _), (.clockOff, _), (.timesFix, _), (.events, _),
-                (.limitExtension, _), (.officeStep, _):
+                (.limitExtension, _), (.officeStep, _), (.desks, _):
                 throw .notWritable(field.name)
             case (_, .null): .null
             case (.custom, _): try customValue(from: json, name: field.name)
@@ -177,6 +177,11 @@ public enum FieldCodec {
             try check(text, charactersMax: DossierLimits.eventsCharactersMax, name: field.name)
             if OfficeStep(parsing: text) == nil {
                 throw .malformed(field.name, reason: "is no step inside the office")
+            }
+        case .desks:
+            try check(text, charactersMax: DossierLimits.desksCharactersMax, name: field.name)
+            if ListedDesk.desks(of: text).isEmpty {
+                throw .malformed(field.name, reason: "is no list of desks")
             }
         case .events:
             try check(text, charactersMax: DossierLimits.eventsCharactersMax, name: field.name)

@@ -37,6 +37,7 @@ extension RecordSchema {
         "caller_name": "người được hướng dẫn", "caller_phone": "điện thoại", "dossier": "hồ sơ",
         "name": "tên", "address": "địa chỉ", "phone": "điện thoại",
         "time_zone_offset_minutes": "múi giờ (phút)", "hours": "giờ làm việc",
+        "desks": "các quầy",
         "field": "lĩnh vực", "processing_days": "số ngày làm việc", "details": "chi tiết",
         "limit": "thời hạn", "effective_from": "hiệu lực từ", "transitions": "các bước",
         "date": "ngày", "day_kind": "loại ngày",

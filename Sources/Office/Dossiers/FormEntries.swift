@@ -3,6 +3,7 @@
 
 public import Causality
 public import Replication
+internal import Text
 
 /// One paper that was handed in: a line of an entry of `papers`.
 ///
@@ -61,6 +62,38 @@ public struct DossierPaper: Hashable, Sendable {
         self.others = others
     }
 
+    /// A line as people write it, whose counts may stand in words behind the name: `CCCD (2 bản sao)`, `Đơn: 1 bản chính`.
+    /// It comes back as it was where they do not.
+    static func line(typed text: String) -> String {
+        guard text.ranges(of: mark).isEmpty else { return text }
+        let name: Substring
+        let rest: Substring
+        if text.hasSuffix(")"), let open = text.lastIndex(of: "(") {
+            name = text[..<open]
+            rest = text[text.index(after: open)...].dropLast()
+        } else if let colon = text.lastIndex(of: ":") {
+            name = text[..<colon]
+            rest = text[text.index(after: colon)...]
+        } else {
+            return text
+        }
+        var counts: [Form: Int] = [:]
+        for part in rest.split(whereSeparator: { ",;+".contains($0) }) {
+            let words = Folding.words(String(part))
+            guard words.count > 1, let count = Int(words[0]), (0...countMax).contains(count),
+                let form = Form(named: words.dropFirst().joined(separator: " ")),
+                counts.updateValue(count, forKey: form) == nil
+            else { return text }
+        }
+        let title = Folding.trimmed(String(name))
+        guard !counts.isEmpty, !title.isEmpty else { return text }
+        if counts == [.originals: 1] { return title }
+        let said = Form.allCases.compactMap { form in
+            counts[form].map { "\(form.rawValue)=\($0)" }
+        }
+        return title + mark + said.joined(separator: " ")
+    }
+
     /// The papers of an entry, one a line; those whose counts cannot be read count as one original.
     public static func papers(of entry: String) -> [DossierPaper] {
         entry.split(separator: "\n").compactMap { line in
@@ -68,6 +101,28 @@ public struct DossierPaper: Hashable, Sendable {
             return try? DossierPaper(parsing: line.replacing(Self.mark, with: " "))
         }
     }
+}
+
+extension DossierPaper.Form {
+    /// The form of this name, folded, in either language.
+    fileprivate init?(named name: String) {
+        let found = Self.names.first { $0.value.contains(name) }?.key
+        guard let found else { return nil }
+        self = found
+    }
+
+    private static let names: [Self: Set<String>] = [
+        .originals: ["original", "originals", "ban chinh", "ban goc", "chinh", "goc"],
+        .certified: [
+            "certified copy", "certified copies", "certified", "ban sao chung thuc", "sao y",
+            "ban sao y", "ban chung thuc", "ban sao co chung thuc", "ban sao cong chung",
+        ],
+        .copies: [
+            "copy", "copies", "ban chup", "ban sao", "ban photo", "photo", "ban photocopy",
+            "ban pho to", "sao", "ban copy",
+        ],
+        .electronic: ["electronic", "ban dien tu", "file", "files", "tep", "ban scan"],
+    ]
 }
 
 /// An extension of a dossier's limit; as text `TO FROM SIGNER`, times in milliseconds since the epoch, `-` for

@@ -98,6 +98,8 @@ extension RecordSchema {
         // The offsets in use on Earth: UTC-12:00 to UTC+14:00.
         FieldDefinition(35, "time_zone_offset_minutes", .integer(-720...840)),
         FieldDefinition(36, "hours", .officeHours, hasColumn: false),
+        // What central says of who writes there; nobody writes it as a field.
+        FieldDefinition(64, desksField, .desks, isEntries: true, hasColumn: false),
     ])
 
     static let procedure = SchemaTable([

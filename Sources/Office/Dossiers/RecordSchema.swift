@@ -43,13 +43,15 @@ public enum FieldType: Hashable, Sendable {
     case limitExtension
     /// A step inside the office: text that `OfficeStep` reads.
     case officeStep
+    /// Desks of an office and their names: text that `ListedDesk` reads.
+    case desks
     /// A custom field: any JSON value within the limits.
     case custom
 
     /// Whether people write it as a field: the others are written by commands of their own.
     public var isWritten: Bool {
         switch self {
-        case .erasure, .clockOff, .timesFix, .events, .limitExtension, .officeStep: false
+        case .erasure, .clockOff, .timesFix, .events, .limitExtension, .officeStep, .desks: false
         default: true
         }
     }
@@ -126,6 +128,8 @@ public enum RecordSchema {
     public static let extensionsField: FieldName = "extensions"
     /// The field that accumulates a dossier's steps inside the office.
     public static let stepsField: FieldName = "steps"
+    /// The field that accumulates an office's desks and their names.
+    public static let desksField: FieldName = "desks"
     /// What the names of custom fields begin with.
     public static let customPrefix = "x."
 

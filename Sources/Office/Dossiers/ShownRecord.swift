@@ -165,16 +165,25 @@ extension StampedEvent {
 
 extension ShownConflict {
     /// The values as `[{value, replica, seq, at, by}]`.
-    public var json: JSONValue {
+    public var json: JSONValue { json(desk: nil) }
+
+    /// The values as `[{value, replica, seq, at, by, desk}]`; `desk` says who writes under an identity.
+    public func json(desk: (ReplicaID) -> String) -> JSONValue {
+        withoutActuallyEscaping(desk) { json(desk: Optional($0)) }
+    }
+
+    private func json(desk: ((ReplicaID) -> String)?) -> JSONValue {
         .array(
             values.map { shown in
-                .object([
+                var members: [(String, JSONValue)] = [
                     ("value", shown.value),
                     ("replica", .string(shown.dot.replica.description)),
                     ("seq", ShownRecord.seq(shown.dot)),
                     ("at", .string(OfficeTime.text(milliseconds: shown.at.milliseconds))),
                     ("by", shown.by.map(JSONValue.string) ?? .null),
-                ])
+                ]
+                if let desk { members.append(("desk", .string(desk(shown.dot.replica)))) }
+                return .object(members)
             })
     }
 }

@@ -177,7 +177,9 @@ extension World {
     private func compare(
         _ record: RecordState, with expected: [FieldName: Set<StandingValue>], at place: String
     ) throws {
+        // Desks are listed by central itself, when it gives an identity; nobody's write is among them.
         let names = Set(record.fields.map(\.name)).union(expected.keys)
+            .subtracting([RecordSchema.desksField])
         for name in names.sorted() {
             let entries = record[name].map { entry in
                 StandingValue(

@@ -1,6 +1,7 @@
 internal import AdminDocuments
 internal import Administration
 internal import Causality
+internal import CentralServer
 internal import CommandLine
 internal import Crypto
 internal import JSON
@@ -78,7 +79,7 @@ enum DevicesCommand {
                             ? Message("never", vi: "chưa") : arrival.text(device)),
                 ])
             }
-            for line in table.lines { try invocation.printOut(line) }
+            try invocation.printOut(table)
             return .ok
         }
     }
@@ -89,9 +90,14 @@ enum DevicesCommand {
             "ask an office's devices, or all, to sync",
             vi: "yêu cầu các thiết bị của một cơ quan, hoặc tất cả, đồng bộ"),
         discussion: Message(
-            "A device learns of it at its next exchange, one that waits at once.",
-            vi: "Thiết bị biết ở lần trao đổi kế tiếp; thiết bị đang chờ thì biết "
-                + "ngay."),
+            """
+            A device learns of it at its next exchange; at once when a request of it was waiting at central,
+            as far as the central that serves knew some seconds ago.
+            """,
+            vi: """
+                Thiết bị biết ở lần trao đổi kế tiếp; thiết bị đang chờ tin tại trung tâm thì biết ngay, theo
+                những gì trung tâm đang phục vụ biết vài giây trước.
+                """),
         arguments: [
             Positional(
                 "OFFICE", help: Message("the office's code", vi: "mã cơ quan"), optional: true)
@@ -108,16 +114,54 @@ enum DevicesCommand {
                     "name an office or say --all, one of the two",
                     vi: "ghi một cơ quan hoặc --all, một trong hai"))
         }
-        let count = try CentralHome(invocation).withDatabase {
-            try $0.perform(RequestSync(office: office))
+        let asked = try CentralHome(invocation).withDatabase { database in
+            let serving = ServingStatus(besides: database.path)
+            return RequestedSync(
+                try database.perform(RequestSync(office: office)),
+                waiting: serving?.waitingDevices ?? [])
         }
-        try invocation.printOut(
-            invocation.has("--json")
-                ? RequestSync.json(count).serialized()
-                : invocation.text(
-                    Message(
-                        "asked \(count) \(count == 1 ? "device" : "devices") to sync",
-                        vi: "đã yêu cầu \(count) thiết bị đồng bộ")))
+        if invocation.has("--json") {
+            try invocation.printOut(asked.json.serialized())
+        } else {
+            try show(asked, invocation)
+        }
         return .ok
+    }
+
+    private static func show(_ asked: RequestedSync, _ invocation: Invocation) throws {
+        let (waiting, count) = (asked.waiting.count, asked.waiting.count + asked.others.count)
+        let number = Language.vietnamese.number
+        try invocation.say(
+            Message(
+                "asked \(GroupedNumber.counted(count, "device")) to sync; "
+                    + "\(GroupedNumber.string(waiting)) of them "
+                    + (waiting == 1 ? "was" : "were") + " waiting and "
+                    + (waiting == 1 ? "hears" : "hear") + " it at once",
+                vi:
+                    "đã yêu cầu \(number(count)) thiết bị đồng bộ; \(number(waiting)) thiết bị đang chờ "
+                    + "nên biết ngay"))
+        var table = TextTable(Array(repeating: .init(""), count: 4))
+        func add(_ device: Device, _ words: Message) {
+            table.add([
+                "  " + TerminalSafe.text(device.office),
+                invocation.text(Message("desk \(device.desk)", vi: "quầy \(device.desk)")),
+                TerminalSafe.text(device.name), invocation.text(words),
+            ])
+        }
+        for device in asked.waiting { add(device, Message("at once", vi: "biết ngay")) }
+        for device in asked.others {
+            let heard = device.lastExchange.map {
+                Message("at its next exchange; last heard ", vi: "ở lần trao đổi tới; lần cuối ")
+                    + ShownTime.text($0)
+            }
+            add(
+                device,
+                heard
+                    ?? Message(
+                        "at its first exchange; never heard",
+                        vi: "ở lần trao đổi đầu; chưa liên lạc"
+                    ))
+        }
+        try invocation.printOut(table)
     }
 }

@@ -49,8 +49,7 @@ enum EnrolCommand {
         let issued = try home.withDatabase { try $0.perform(IssueCode(office: office)) }
         if invocation.has("--json") {
             try invocation.printOut(
-                JSONValue.object(issued.members + [("pin", pin.map { .string($0) } ?? .null)])
-                    .serialized())
+                JSONValue.object(issued.members(pin: pin)).serialized())
         } else {
             let (code, safe) = (issued.code.text, TerminalSafe.text(issued.office))
             let expires = ShownTime.text(issued.expires)

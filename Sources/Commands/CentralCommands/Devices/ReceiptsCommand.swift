@@ -76,16 +76,14 @@ enum ReceiptsCommand {
             try invocation.say(
                 Message("no device has synced yet", vi: "chưa có thiết bị nào đồng bộ"))
         } else {
-            for line in lines(found, invocation.language) {
-                try invocation.printOut(line)
-            }
+            try invocation.printOut(table(found, invocation.language))
         }
         return .ok
     }
 
-    private static func lines(
+    private static func table(
         _ found: SyncReceipts, _ language: Language
-    ) -> [String] {
+    ) -> TextTable {
         func say(_ english: String, _ vietnamese: String) -> String {
             Message(english, vi: vietnamese).text(in: language)
         }
@@ -112,6 +110,6 @@ enum ReceiptsCommand {
                 receipt.standing.text(in: language),
             ])
         }
-        return table.lines
+        return table
     }
 }

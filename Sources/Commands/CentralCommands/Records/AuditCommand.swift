@@ -62,20 +62,21 @@ enum AuditCommand {
             }
             let void = Message(" (refused)", vi: " (bị từ chối)")
             let head =
-                Message(verbatim: "\(change.dot)  ") + ShownTime.text(change.stamp.shownTime)
+                ShownTime.text(change.stamp.shownTime)
                 + Message(verbatim: "  ")
                 + places.name(of: change.dot.replica)
                 + Message(verbatim: "  \(change.by ?? "")")
                 + (audited.logged.isVoid ? void : Message(verbatim: ""))
-            try invocation.printOut(TerminalSafe.text(invocation.text(head)))
+            try invocation.printProse(TerminalSafe.text(invocation.text(head)))
             let arrived = ShownTime.text(audited.logged.arrived)
             try invocation.say(Message("  arrived ", vi: "  về đến ") + arrived)
             for field in audited.fields {
                 let (before, after) = shown(field, kind: change.kind)
                 let definition = RecordSchema.definition(of: field.name, in: change.kind)
                 func text(_ value: JSONValue) -> String {
-                    TerminalSafe.text(
-                        invocation.text(FieldWords.text(of: value, for: definition, .exact)))
+                    let words = FieldWords.text(of: value, for: definition, .exact)
+                    return TerminalSafe.text(
+                        invocation.text(words).replacing("\n", with: "; "))
                 }
                 let old = before.map { text($0) + " → " } ?? ""
                 let beside = Self.beside(field, kind: change.kind).map(text)
@@ -85,7 +86,7 @@ enum AuditCommand {
                     vi: " (song song với \(beside), người ghi chưa thấy)")
                 let rest = beside.isEmpty ? "" : invocation.text(apart)
                 let label = invocation.text(RecordSchema.label(of: field.name))
-                try invocation.printOut("  \(label): \(old)\(text(after))\(rest)")
+                try invocation.printProse("  \(label): \(old)\(text(after))\(rest)")
             }
             if !audited.isContentKept {
                 try invocation.say(
@@ -161,7 +162,7 @@ enum AuditCommand {
                 ])
             }
         }
-        for line in table.lines { try invocation.printOut(line) }
+        try invocation.printOut(table)
     }
 }
 

@@ -185,24 +185,19 @@ enum CatalogCommand {
                 if invocation.has("--json") {
                     try invocation.printOut(record.json.serialized())
                 } else {
-                    table.add(columns.map { text(record[$0.field]) })
+                    table.add(
+                        columns.map { column in
+                            let field = RecordSchema.definition(of: column.field, in: state.kind)
+                            let words = FieldWords.text(of: record[column.field], for: field)
+                            return record[column.field] == .null
+                                ? "" : invocation.text(words).replacing("\n", with: "; ")
+                        })
                 }
                 return !invocation.output.isClosed
             }
-            for line in invocation.has("--json") ? [] : table.lines {
-                try invocation.printOut(line)
-            }
+            if !invocation.has("--json") { try invocation.printOut(table) }
         }
         return .ok
-    }
-
-    private static func text(_ value: JSONValue?) -> String {
-        switch value {
-        case nil, .null?: ""
-        case .string(let text)?:
-            DisplayWidth.truncated(TerminalSafe.text(text.replacing("\n", with: "; ")), to: 60)
-        case let other?: other.serialized()
-        }
     }
 
     private static func columns(of kind: RecordKind) -> [(title: Message, field: FieldName)] {
@@ -306,7 +301,7 @@ enum CatalogCommand {
             vi: """
                 Mã, hoặc ngày nghỉ, là cái nơi khác dùng nên không đổi được.
                 Cơ quan hoặc thủ tục ghi bằng mã, ngày nghỉ ghi bằng ngày, hoặc ghi id:
-                  central catalog set office 000.17.01.H56 hours="mon-fri 07:30-11:30 13:30-17:00"
+                  central catalog set office 000.17.01.H56 hours="thứ 2 đến thứ 6 07:30-11:30 13:30-17:00"
                   central catalog set procedure 1.004199 limit=7wd@15:00
                 """),
         arguments: [

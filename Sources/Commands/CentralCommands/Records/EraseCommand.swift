@@ -140,7 +140,7 @@ enum EraseCommand {
                     TerminalSafe.text(notice.erasures.map(\.reason).joined(separator: "; ")),
                 ])
             }
-            for line in table.lines { try invocation.printOut(line) }
+            try invocation.printOut(table)
         }
         return .ok
     }

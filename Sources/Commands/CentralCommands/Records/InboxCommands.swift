@@ -73,22 +73,20 @@ enum InboxCommands {
         let person = assigned.map { TerminalSafe.text($0) }
         let suffix = person.map { Message(" (for \($0))", vi: " (giao cho \($0))") }
         try invocation.say(
-            Message(verbatim: "\(code) \(conflict.name)") + (suffix ?? Message(verbatim: "")))
-        var table = TextTable([.init(""), .init(""), .init(""), .init(""), .init("")])
-        for value in conflict.values {
-            table.add([
-                "  "
-                    + invocation.text(
-                        FieldWords.text(
-                            of: value.value,
-                            for: RecordSchema.definition(of: conflict.name, in: record.kind),
-                            .exact)),
-                invocation.text(ShownTime.text(value.at)), value.by ?? "",
-                places.name(of: value.dot.replica).text(in: invocation.language),
-                "\(value.dot)",
-            ])
+            Message(verbatim: "\(code) ") + RecordSchema.title(of: conflict.name)
+                + (suffix ?? Message(verbatim: "")))
+        var table = TextTable(Array(repeating: .init(""), count: 5))
+        let field = RecordSchema.definition(of: conflict.name, in: record.kind)
+        for (place, value) in conflict.values.enumerated() {
+            table.add(
+                [
+                    Message(verbatim: "  \(place + 1)"),
+                    FieldWords.text(of: value.value, for: field, .exact),
+                    ShownTime.text(value.at), Message(verbatim: value.by ?? ""),
+                    places.name(of: value.dot.replica),
+                ].map { TerminalSafe.text(invocation.text($0)) })
         }
-        for line in table.lines { try invocation.printOut(line) }
+        try invocation.printOut(table)
     }
 
     private static func show(_ shared: SharedCode, _ invocation: Invocation) throws {

@@ -67,7 +67,7 @@ enum OfficeCommand {
                 table.add(
                     ["code", "name", "phone"].map { TerminalSafe.text(text(office, $0)) })
             }
-            for line in table.lines { try invocation.printOut(line) }
+            try invocation.printOut(table)
             return .ok
         }
     }

@@ -140,7 +140,7 @@ enum ReportCommand {
                 TerminalSafe.text(report.issuedBy), report.form, invocation.text(holds),
             ])
         }
-        for line in invocation.has("--json") ? [] : table.lines { try invocation.printOut(line) }
+        if !invocation.has("--json") { try invocation.printOut(table) }
     }
 
     /// `{number, from, to, office, open, position, form, bytes, issuedAt, issuedBy, signed}`.

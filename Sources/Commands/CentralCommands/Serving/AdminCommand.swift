@@ -103,7 +103,7 @@ enum AdminCommand {
                 admin.name, admin.role.rawValue, invocation.text(ShownTime.text(admin.made)),
             ])
         }
-        for line in table.lines { try invocation.printOut(line) }
+        try invocation.printOut(table)
         return .ok
     }
 

@@ -5,6 +5,7 @@ internal import Causality
 internal import CentralEngine
 internal import CentralServer
 internal import CommandLine
+internal import Crypto
 internal import HTTP
 internal import HTTPServer
 internal import Host
@@ -79,7 +80,12 @@ enum ServeCommand {
         let address = try listenAddress(invocation, isTLS: files != nil)
         let limits = try ServeLimits.limits(invocation, log)
         let tls = try files?.read(now: now())
-        try home.open(isMaking: true).close()
+        let database = try home.open(isMaking: true)
+        // Those that enrolled before the catalog listed desks.
+        try database.write(now: SystemClock().now()) {
+            try $0.listDesks(ofOffice: nil) { ReplicaID(SystemRandomSource().number() >> 1) }
+        }
+        database.close()
         let node: CentralNode
         do {
             node = try CentralNode(path: home.databasePath, noteDelay: .seconds(1))
@@ -90,7 +96,8 @@ enum ServeCommand {
         let server: RunningCentral
         do throws(ServingError) {
             server = try RunningCentral(
-                node: node, listen: address, tls: tls?.identity, limits: limits, log: log)
+                node: node, listen: address, tls: tls?.identity, pin: { files?.pin },
+                limits: limits, log: log)
         } catch {
             throw CommandFailure(error)
         }

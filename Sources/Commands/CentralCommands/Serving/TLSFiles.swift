@@ -106,6 +106,15 @@ struct TLSFiles {
         }
     }
 
+    /// The pin that counters are to be told, which is that of a certificate no authority has signed; `nil` for none,
+    /// and when the file cannot be read.
+    var pin: String? {
+        guard let certificate = try? readCertificate(), certificate.isSelfSigned else {
+            return nil
+        }
+        return KeyPin(of: certificate.keyHash).text
+    }
+
     private static func text(_ path: String) throws -> String {
         do {
             return try WholeFile.text(path: path)

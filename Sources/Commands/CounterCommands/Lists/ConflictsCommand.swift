@@ -43,14 +43,11 @@ enum ConflictsCommand {
 
     private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
     {
-        var filter = RecordFilter()
-        filter.isConflicted = true
-        filter.isVoided = false
         let wanted = invocation.value("--assigned").map { SearchText($0) }
         var count = 0
         try context.read(invocation) { database in
-            let own = try database.identity()?.replica
-            try database.forEachRecord(filter) { state in
+            let desks = try DeskNames(database)
+            try database.forEachRecord(.waitingConflicts) { state in
                 let assigned = state.shownValue(RecordSchema.assignedField)?.text
                 if invocation.has("--unassigned"), assigned != nil { return true }
                 if let wanted, !(assigned.map(wanted.matches) ?? false) { return true }
@@ -58,9 +55,10 @@ enum ConflictsCommand {
                 for conflict in record.conflicts {
                     count += 1
                     if invocation.has("--json") {
-                        try invocation.printJSON(conflict.line(of: record, assigned: assigned))
+                        try invocation.printJSON(
+                            conflict.line(of: record, assigned: assigned, desks))
                     } else {
-                        try show(conflict, of: record, assigned, own: own, invocation)
+                        try show(conflict, of: record, assigned, desks, invocation)
                     }
                 }
                 return !invocation.output.isClosed
@@ -88,14 +86,17 @@ enum ConflictsCommand {
 
     private static func show(
         _ conflict: ShownConflict, of record: ShownRecord, _ assigned: String?,
-        own: ReplicaID?, _ invocation: Invocation
+        _ desks: DeskNames, _ invocation: Invocation
     ) throws {
         let name = TerminalSafe.text(ShownText.name(of: record))
         let person = assigned.map { TerminalSafe.text($0) }
         let suffix = person.map { Message(" (for \($0))", vi: " (giao cho \($0))") }
         try invocation.say(
-            Message(verbatim: "\(name) \(conflict.name)") + (suffix ?? Message(verbatim: "")))
-        for line in conflict.lines(in: record.kind, own: own, invocation.language) {
+            Message(verbatim: "\(name) ") + RecordSchema.title(of: conflict.name)
+                + (suffix ?? Message(verbatim: "")))
+        for line in conflict.lines(
+            in: record.kind, desks, invocation.language, invocation.output.columns)
+        {
             try invocation.printOut(line)
         }
     }
@@ -135,16 +136,16 @@ extension SharedCode {
                     ShownText.value(record["applicant_name"], "applicant_name", in: .dossier)),
             ])
         }
-        for line in table.lines { try invocation.printOut(line) }
+        try invocation.printOut(table)
     }
 }
 
 extension ShownConflict {
     /// The line of `conflicts --json`.
-    func line(of record: ShownRecord, assigned: String?) -> JSONValue {
+    func line(of record: ShownRecord, assigned: String?, _ desks: DeskNames) -> JSONValue {
         .object([
             ("id", .string(record.id.description)), ("code", record["code"] ?? .null),
-            ("field", .string(name.rawValue)), ("values", json),
+            ("field", .string(name.rawValue)), ("values", json { desks.words($0).english }),
             ("assigned", assigned.map(JSONValue.string) ?? .null),
         ])
     }

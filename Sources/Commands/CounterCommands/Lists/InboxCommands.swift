@@ -129,7 +129,7 @@ enum InboxCommands {
                     day.handedOver.map(String.init).joined(separator: ", "),
                 ])
             }
-            for line in table.lines { try invocation.printOut(line) }
+            try invocation.printOut(table)
             return .ok
         }
     }

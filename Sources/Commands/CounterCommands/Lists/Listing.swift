@@ -27,9 +27,6 @@ struct ListedRecord {
 
 /// The records of a listing.
 struct Listing {
-    /// Cells of a long text at most; the rest is in `show`.
-    private static let textColumnsMax = 28
-
     private let kind: RecordKind
     private let isOfCopies: Bool
     private var records: [ListedRecord] = []
@@ -70,7 +67,7 @@ struct Listing {
             let columns = columns(invocation.language)
             var table = TextTable(columns.map { .init(invocation.text($0.title)) })
             for record in records { table.add(columns.map { $0.cell(record) }) }
-            for line in table.lines { try invocation.printOut(line) }
+            try invocation.printOut(table)
         }
         if hasMore {
             try invocation.printErr(
@@ -87,8 +84,7 @@ struct Listing {
         func text(_ name: FieldName) -> (ListedRecord) -> String {
             { listed in
                 let value = ShownText.value(listed.record[name], name, in: kind)
-                let text = TerminalSafe.text(value.text(in: language))
-                return DisplayWidth.truncated(text, to: Self.textColumnsMax)
+                return TerminalSafe.text(value.text(in: language))
             }
         }
         func time(_ name: FieldName) -> (ListedRecord) -> String {
@@ -118,7 +114,7 @@ struct Listing {
                 code,
                 (
                     Message("status", vi: "trạng thái"),
-                    { DisplayWidth.truncated(status($0, language), to: Self.textColumnsMax) }
+                    { status($0, language) }
                 ),
                 (Message("received", vi: "tiếp nhận"), time("received_at")),
                 (Message("due", vi: "hẹn trả"), { $0.deadline?.time.text(in: language) ?? "" }),

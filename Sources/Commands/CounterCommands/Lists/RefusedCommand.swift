@@ -40,8 +40,10 @@ enum RefusedCommand {
                 if invocation.has("--json") {
                     try invocation.printJSON(change.json(record))
                 } else {
-                    for line in change.lines(record, invocation.language) {
-                        try invocation.printOut(line)
+                    for line in change.lines(
+                        record, invocation.language, width: invocation.output.columns)
+                    {
+                        try invocation.printProse(line)
                     }
                 }
             }
@@ -99,7 +101,7 @@ extension RefusedChange {
     }
 
     /// The change for a terminal, safe to print.
-    func lines(_ record: ShownRecord?, _ language: Language) -> [String] {
+    func lines(_ record: ShownRecord?, _ language: Language, width: Int?) -> [String] {
         let name = record.map { ShownText.name(of: $0) } ?? self.record.description
         let by = change.by.map { Message(" by \($0)", vi: " – \($0)") }
         var lines = [
@@ -119,7 +121,7 @@ extension RefusedChange {
                 ShownText.value(member.value, name, in: change.kind).text(in: language),
             ])
         }
-        lines += table.lines
+        lines += table.lines(width: width)
         if let erased = change.erasedContent?.fields {
             let names = TerminalSafe.text(erased.map(\.rawValue).joined(separator: ", "))
             let words = Message("erased since: \(names)", vi: "đã bị xóa: \(names)")

@@ -16,13 +16,13 @@ enum ResolveCommand {
             discussion: Message(
                 """
                 Without a value it shows those in conflict, numbered; give one of the numbers, the value
-                itself, or the change that wrote it:
-                counter resolve RECORD status --use 00c4d1e2f3a4b5c6:17 (see: counter conflicts).
+                itself, or the change that wrote it, by the replica and seq of counter conflicts --json:
+                counter resolve RECORD status --use 00c4d1e2f3a4b5c6:17
                 """,
                 vi: """
                     Không ghi giá trị thì lệnh liệt kê các giá trị mâu thuẫn có đánh số; hãy ghi một số, chính giá
-                    trị, hoặc thay đổi đã ghi ra nó:
-                    counter resolve MÃ status --use 00c4d1e2f3a4b5c6:17 (xem: counter conflicts).
+                    trị, hoặc thay đổi đã ghi ra nó theo replica và seq trong counter conflicts --json:
+                    counter resolve MÃ status --use 00c4d1e2f3a4b5c6:17
                     """),
             arguments: [.record] + ConflictChoice.arguments,
             options: [ConflictChoice.option, .at, .by, .json]
@@ -41,10 +41,12 @@ enum ResolveCommand {
             let record = ShownRecord(state: state)
             let conflicts = record.conflicts.filter { field == nil || $0.name == field }
             guard !conflicts.isEmpty else { throw StoreError.notInConflict }
-            let own = try database.identity()?.replica
+            let desks = try DeskNames(database)
             for conflict in conflicts {
                 try invocation.say(RecordSchema.title(of: conflict.name))
-                for line in conflict.lines(in: record.kind, own: own, invocation.language) {
+                for line in conflict.lines(
+                    in: record.kind, desks, invocation.language, invocation.output.columns)
+                {
                     try invocation.printOut(line)
                 }
             }

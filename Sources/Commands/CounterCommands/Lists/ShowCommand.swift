@@ -32,7 +32,9 @@ enum ShowCommand {
             if invocation.has("--json") {
                 try invocation.printJSON(view.json)
             } else {
-                for line in view.lines(invocation.language) { try invocation.printOut(line) }
+                for line in view.lines(invocation.language, width: invocation.output.columns) {
+                    try invocation.printProse(line)
+                }
             }
             return .ok
         }
@@ -43,7 +45,9 @@ enum ShowCommand {
 struct RecordView {
     let state: RecordState
     let record: ShownRecord
-    let own: ReplicaID?
+    private let own: ReplicaID?
+    /// Who wrote what.
+    private let desks: DeskNames
     /// Whether central has all that was written to it here.
     let isAtCentral: Bool
     /// Changes to it that were refused and wait for a person.
@@ -69,6 +73,7 @@ struct RecordView {
         refusedCount = try database.refusedChanges().count { $0.record == state.id }
         history = withHistory ? try database.audit(of: state.id) : nil
         names = try database.catalogNames(in: state)
+        desks = try DeskNames(database)
         departure = try database.isCopy(state) ? Departure(state, in: database) : nil
         deadline =
             departure == nil && !state.isVoided
@@ -86,7 +91,7 @@ struct RecordView {
             members.append(JSONMember(name: "handedOver", value: departure.json))
         }
         if let history {
-            let changes = history.map(\.json)
+            let changes = history.map { $0.json(desks) }
             members.append(JSONMember(name: "history", value: .array(changes)))
         }
         return .object(members)
@@ -98,8 +103,10 @@ struct RecordView {
         RecordSchema.eventsField, RecordSchema.stepsField, RecordSchema.extensionsField,
     ]
 
-    /// The view for a terminal, safe to print.
-    func lines(_ language: Language) -> [String] {
+    /// The view, safe to print.
+    ///
+    /// - Parameter width: that of the terminal; `nil` for none.
+    func lines(_ language: Language, width: Int?) -> [String] {
         var lines = [
             "\(record.kind.title.text(in: language)) \(TerminalSafe.text(ShownText.name(of: record)))",
             "",
@@ -115,7 +122,7 @@ struct RecordView {
                 RecordSchema.title(of: name).text(in: language), value.text(in: language),
             ])
         }
-        lines += table.lines
+        lines += table.lines(width: width)
         if let departure { lines += ["", departure.line.text(in: language)] }
         if state.isVoided {
             let words = Message(
@@ -129,14 +136,14 @@ struct RecordView {
         }.map(WrongClockWords.record)
         if let clock { lines += ["", clock.text(in: language)] }
         lines +=
-            eventLines(language) + stepLines(language) + noteLines(language)
-            + conflictLines(language) + [""]
+            eventLines(language, width) + stepLines(language, width) + noteLines(language)
+            + conflictLines(language, width) + [""]
         lines += syncLines.map { $0.text(in: language) }
-        if let history { lines += [""] + Self.lines(of: history, own: own, language) }
+        if let history { lines += [""] + Self.lines(of: history, desks, language, width) }
         return lines
     }
 
-    private func eventLines(_ language: Language) -> [String] {
+    private func eventLines(_ language: Language, _ width: Int?) -> [String] {
         let events = state.events
         guard !events.isEmpty else { return [] }
         var table = TextTable([.init(""), .init(""), .init("")])
@@ -149,10 +156,11 @@ struct RecordView {
                 TerminalSafe.text(by?.text(in: language) ?? ""),
             ])
         }
-        return ["", Message("events", vi: "diễn biến").text(in: language)] + table.lines
+        return ["", Message("events", vi: "diễn biến").text(in: language)]
+            + table.lines(width: width)
     }
 
-    private func stepLines(_ language: Language) -> [String] {
+    private func stepLines(_ language: Language, _ width: Int?) -> [String] {
         guard let steps = record[RecordSchema.stepsField]?.arrayValue, !steps.isEmpty else {
             return []
         }
@@ -168,7 +176,7 @@ struct RecordView {
             ])
         }
         let title = Message("steps inside the office", vi: "luân chuyển nội bộ")
-        return ["", title.text(in: language)] + table.lines
+        return ["", title.text(in: language)] + table.lines(width: width)
     }
 
     private func noteLines(_ language: Language) -> [String] {
@@ -190,12 +198,12 @@ struct RecordView {
         return lines
     }
 
-    private func conflictLines(_ language: Language) -> [String] {
+    private func conflictLines(_ language: Language, _ width: Int?) -> [String] {
         record.conflicts.flatMap { conflict in
             let title =
                 Message("conflict in ", vi: "mâu thuẫn ở ") + RecordSchema.title(of: conflict.name)
             return ["", title.text(in: language)]
-                + conflict.lines(in: record.kind, own: own, language)
+                + conflict.lines(in: record.kind, desks, language, width)
         }
     }
 
@@ -228,7 +236,8 @@ struct RecordView {
     }
 
     private static func lines(
-        of history: [AuditedChange], own: ReplicaID?, _ language: Language
+        of history: [AuditedChange], _ desks: DeskNames, _ language: Language,
+        _ width: Int?
     ) -> [String] {
         func say(_ english: String, _ vietnamese: String) -> String {
             Message(english, vi: vietnamese).text(in: language)
@@ -241,21 +250,21 @@ struct RecordView {
             ]
         }
         var table = TextTable([
-            .init(say("at", "lúc")), .init(say("by", "người")), .init(say("change", "thay đổi")),
+            .init(say("at", "lúc")), .init(say("by", "người")), .init(say("desk", "quầy")),
             .init(say("fields", "trường")),
         ])
         for audited in history {
             let change = audited.logged.change
-            let replica = ShownText.replica(change.dot.replica, own: own).text(in: language)
+            let desk = desks.words(change.dot.replica).text(in: language)
             table.add([
                 ShownText.moment(change.stamp.shownTime).text(in: language), change.by ?? "",
-                "\(replica):\(change.dot.seq)",
+                TerminalSafe.text(desk),
                 audited.fieldWords(language) + audited.erasedWords(language)
                     + (audited.logged.isVoid ? say(" (refused)", " (bị từ chối)") : ""),
             ])
         }
         let isWhole = history.contains { $0.logged.change.context.isEmpty }
-        return table.lines
+        return table.lines(width: width)
             + (isWhole
                 ? []
                 : [
@@ -267,9 +276,6 @@ struct RecordView {
 }
 
 extension AuditedChange {
-    /// Cells of one value at most.
-    private static let valueColumnsMax = 30
-
     /// The fields with what was there and what was written; what was added with a plus.
     func fieldWords(_ language: Language) -> String {
         let kind = logged.change.kind
@@ -277,8 +283,7 @@ extension AuditedChange {
             let definition = RecordSchema.definition(of: field.name, in: kind)
             func text(_ value: FieldValue) -> String {
                 let json = FieldCodec.json(from: value, for: definition)
-                let text = ShownText.value(json, field.name, in: kind).text(in: language)
-                return DisplayWidth.truncated(text, to: Self.valueColumnsMax)
+                return ShownText.value(json, field.name, in: kind).text(in: language)
             }
             let sign = definition?.isEntries == true ? "+" : ""
             let old = field.before.map { text($0) + " → " } ?? ""
@@ -301,7 +306,7 @@ extension AuditedChange {
 
     /// The change as `show --history --json` gives it; `before` has what its writer saw in the written fields,
     /// `beside` the values there that the writer had not seen.
-    var json: JSONValue {
+    func json(_ desks: DeskNames) -> JSONValue {
         let change = logged.change
         let before = fields.map { field in
             let definition = RecordSchema.definition(of: field.name, in: change.kind)
@@ -316,6 +321,7 @@ extension AuditedChange {
         return .object([
             ("replica", .string(change.dot.replica.description)),
             ("seq", .integer(Int64(clamping: change.dot.seq))),
+            ("desk", .string(desks.words(change.dot.replica).english)),
             ("at", ShownText.json(change.stamp.shownTime)),
             ("by", change.by.map(JSONValue.string) ?? .null),
             ("arrived", ShownText.json(logged.arrived)),
@@ -339,19 +345,20 @@ extension Change {
 }
 
 extension ShownConflict {
-    /// The values for a terminal, numbered: what, when, by whom, by which change.
-    func lines(in kind: RecordKind, own: ReplicaID?, _ language: Language) -> [String] {
+    /// The values for a terminal, numbered: what, when, by whom, at which desk.
+    func lines(
+        in kind: RecordKind, _ desks: DeskNames, _ language: Language, _ width: Int?
+    ) -> [String] {
         var table = TextTable(Array(repeating: .init(""), count: 5))
         for (place, shown) in values.enumerated() {
-            let here = shown.dot.replica == own ? Message(" (here)", vi: " (tại đây)") : nil
             let cells = [
                 Message(verbatim: "  \(place + 1)"),
                 ShownText.value(shown.value, name, in: kind, .exact), ShownText.moment(shown.at),
                 shown.by.map { Message("by \($0)", vi: "do \($0)") } ?? Message(verbatim: ""),
-                Message(verbatim: shown.dot.description) + (here ?? Message(verbatim: "")),
+                desks.words(shown.dot.replica),
             ]
-            table.add(cells.map { $0.text(in: language) })
+            table.add(cells.map { TerminalSafe.text($0.text(in: language)) })
         }
-        return table.lines
+        return table.lines(width: width)
     }
 }

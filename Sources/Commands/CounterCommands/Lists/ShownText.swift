@@ -42,12 +42,6 @@ enum ShownText {
     static func name(of record: ShownRecord) -> String {
         record["code"]?.stringValue ?? record.id.description
     }
-
-    /// A replica, one's own by another word.
-    static func replica(_ replica: ReplicaID, own: ReplicaID?) -> Message {
-        replica == own
-            ? Message("this replica", vi: "máy này") : Message(verbatim: replica.description)
-    }
 }
 
 extension Invocation {

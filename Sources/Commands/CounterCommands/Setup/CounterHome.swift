@@ -44,13 +44,7 @@ struct CounterHome: ProgramHome {
     func refusal(_ error: StoreError) -> CommandFailure? {
         switch error {
         case .missing, .sqlite:
-            let files = FileManager.default
-            guard files.fileExists(atPath: path),
-                !files.isReadableFile(atPath: path) || !files.isExecutableFile(atPath: path)
-                    || files.fileExists(atPath: databasePath)
-                        && !files.isReadableFile(atPath: databasePath),
-                let owner = try? files.attributesOfItem(atPath: path)[.ownerAccountName] as? String
-            else { return nil }
+            guard let owner = ownerWhoAloneReads else { return nil }
             return CommandFailure(
                 .noPermission,
                 Message(
@@ -63,6 +57,25 @@ struct CounterHome: ProgramHome {
                     vi: "chạy lệnh bằng tài khoản \(owner): sudo -u \(owner) counter …"))
         default: return nil
         }
+    }
+
+    /// Whose the folder is that this login may not read, or that stands in its way; `nil` where none does.
+    private var ownerWhoAloneReads: String? {
+        let files = FileManager.default
+        var place = path
+        while !files.fileExists(atPath: place), place.count > 1 {
+            place = (place as NSString).deletingLastPathComponent
+        }
+        let isClosed =
+            place == path
+            ? !files.isReadableFile(atPath: path) || !files.isExecutableFile(atPath: path)
+                || files.fileExists(atPath: databasePath)
+                    && !files.isReadableFile(atPath: databasePath)
+            : !files.isExecutableFile(atPath: place)
+        guard isClosed else { return nil }
+        // One whose attributes cannot be read has no owner to name.
+        let attributes = try? files.attributesOfItem(atPath: place)
+        return attributes?[.ownerAccountName] as? String
     }
 
     /// Makes the directory, readable by its owner only, unless there is one.

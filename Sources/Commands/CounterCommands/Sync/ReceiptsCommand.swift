@@ -49,9 +49,7 @@ enum ReceiptsCommand {
                 try invocation.say(
                     Message("this replica has not synced yet", vi: "máy này chưa đồng bộ lần nào"))
             } else {
-                for line in CounterReceipt.lines(receipts, invocation.language) {
-                    try invocation.printOut(line)
-                }
+                try invocation.printOut(CounterReceipt.table(receipts, invocation.language))
             }
             return .ok
         }
@@ -105,7 +103,7 @@ extension CounterReceipt {
     }
 
     /// The table for a terminal.
-    static func lines(_ receipts: [CounterReceipt], _ language: Language) -> [String] {
+    static func table(_ receipts: [CounterReceipt], _ language: Language) -> TextTable {
         func say(_ english: String, _ vietnamese: String) -> String {
             Message(english, vi: vietnamese).text(in: language)
         }
@@ -138,6 +136,6 @@ extension CounterReceipt {
                 ClockSkew.words(milliseconds: receipt.skewMilliseconds).text(in: language), digests,
             ])
         }
-        return table.lines
+        return table
     }
 }

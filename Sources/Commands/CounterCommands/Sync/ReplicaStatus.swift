@@ -128,7 +128,9 @@ struct ReplicaStatus {
     }
 
     /// The status for a terminal, safe to print: the verdict first.
-    func lines(now: Timestamp, _ language: Language) -> [String] {
+    ///
+    /// - Parameter width: that of the terminal; `nil` for none.
+    func lines(now: Timestamp, _ language: Language, width: Int?) -> [String] {
         func say(_ message: Message) -> String { message.text(in: language) }
         var table = TextTable([.init(""), .init("")])
         if let replica {
@@ -169,7 +171,8 @@ struct ReplicaStatus {
             ])
         }
         let agentLine = agent.map { [TerminalSafe.text(say($0.sentence(now: now)))] } ?? []
-        var lines = [say(verdict)] + agentLine + (table.isEmpty ? [] : [""] + table.lines)
+        var lines = [say(verdict)] + agentLine
+        if !table.isEmpty { lines += [""] + table.lines(width: width) }
         let clockLines = [
             clockFault?.words, WrongClockWords.status(wrongClockRecords, program: "counter"),
         ].compactMap { $0.map(say) }

@@ -22,8 +22,11 @@ enum StatusCommand {
             if invocation.has("--json") {
                 try invocation.printJSON(status.json)
             } else {
-                for line in status.lines(now: context.clock.now(), invocation.language) {
-                    try invocation.printOut(line)
+                for line in status.lines(
+                    now: context.clock.now(), invocation.language,
+                    width: invocation.output.columns)
+                {
+                    try invocation.printProse(line)
                 }
             }
             return .ok

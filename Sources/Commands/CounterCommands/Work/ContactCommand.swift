@@ -17,13 +17,13 @@ enum ContactCommand {
             discussion: Message(
                 """
                 With --keys it goes on until q: each contact is two keys, the way (v visit, i incoming
-                call, o outgoing call) and a topic's digit. The topics are those given with --topic,
-                then those used most.
+                call, o outgoing call) and a topic's digit; u takes the last one back. The topics are those
+                given with --topic, then those of the latest contacts, this desk's first.
                 """,
                 vi: """
                     Với --keys: nhập liên tục đến khi bấm q; mỗi lượt hai phím: hình thức (v trực tiếp,
-                    i gọi đến, o gọi đi) và số của nội dung. Nội dung lấy từ --topic, rồi đến những nội
-                    dung hay dùng nhất.
+                    i gọi đến, o gọi đi) và số của nội dung; u rút lại lượt vừa ghi. Nội dung lấy từ --topic,
+                    rồi đến nội dung của các lượt gần đây, của quầy này trước.
                     """),
             arguments: [
                 Positional(

@@ -1,3 +1,4 @@
+internal import Causality
 internal import CommandLine
 internal import Dossiers
 internal import JSON
@@ -11,8 +12,10 @@ internal import Text
 struct ContactKeys {
     /// As many topics as there are digits but 0, which is for none.
     private static let topicsMax = 9
-    /// How many of the latest contacts say which topics are usual.
+    /// How many of the latest contacts are looked at for topics.
     private static let looksBack = 2_000
+    /// Takes the last contact back.
+    private static let undoKey: Character = "u"
 
     private static let ways: [(key: Character, way: String, title: Message)] = [
         ("v", "in_person", Message("visit", vi: "trực tiếp")),
@@ -27,9 +30,9 @@ struct ContactKeys {
     init(_ invocation: Invocation, _ context: CounterContext) throws {
         self.invocation = invocation
         self.context = context
-        let usual = try context.read(invocation) { try Self.usualTopics($0) }
+        let latest = try context.read(invocation) { try Self.latestTopics($0) }
         let given = invocation.values("--topic")
-        topics = Array((given + usual.filter { !given.contains($0) }).prefix(Self.topicsMax))
+        topics = Array((given + latest.filter { !given.contains($0) }).prefix(Self.topicsMax))
     }
 
     /// Enters contacts until `q` or the end of the input; each is on disk when it is said.
@@ -40,7 +43,22 @@ struct ContactKeys {
         let input = KeyInput()
         defer { input.close() }
         var counts: [String: Int] = [:]
+        // Those of this run, the last one last.
+        var entered: [(id: RecordID, way: String, words: Message)] = []
         while let key = input.next(), key != "q" {
+            if key == Self.undoKey {
+                guard let last = entered.popLast() else {
+                    try invocation.say(
+                        Message(
+                            "nothing was entered that could be taken back",
+                            vi: "chưa ghi lượt nào để rút lại"))
+                    continue
+                }
+                try takeBack(last.id)
+                counts[last.way, default: 0] -= 1
+                try invocation.say(Message("taken back: ", vi: "đã rút lại: ") + last.words)
+                continue
+            }
             guard let (_, way, title) = Self.ways.first(where: { $0.key == key }) else {
                 if !key.isWhitespace {
                     try sayWrong(key)
@@ -55,10 +73,11 @@ struct ContactKeys {
                 continue
             }
             let topic = number == 0 ? nil : topics[number - 1]
-            try enter(way, topic)
+            let id = try enter(way, topic)
             counts[way, default: 0] += 1
-            let words = topic.map { TerminalSafe.text($0) } ?? "–"
-            try invocation.say(title + Message(verbatim: ": \(words)"))
+            let words = title + Message(verbatim: ": \(topic.map { TerminalSafe.text($0) } ?? "–")")
+            entered.append((id, way, words))
+            try invocation.say(words)
         }
         let total = Self.ways.map { entry in
             entry.title + Message(verbatim: " \(counts[entry.way, default: 0])")
@@ -79,34 +98,54 @@ struct ContactKeys {
     private func sayKeys() throws {
         let keys = Self.ways.map { Message(verbatim: "\($0.key) ") + $0.title }
         try invocation.say(
-            .joined(keys + [Message("q end", vi: "q kết thúc")], separator: "   "))
+            .joined(
+                keys + [
+                    Message("u take the last back", vi: "u rút lại lượt vừa ghi"),
+                    Message("q end", vi: "q kết thúc"),
+                ], separator: "   "))
         for (place, topic) in topics.enumerated() {
             try invocation.printOut("  \(place + 1) \(TerminalSafe.text(topic))")
         }
         try invocation.say(Message("  0 no topic", vi: "  0 không có nội dung"))
     }
 
-    private func enter(_ way: String, _ topic: String?) throws {
+    private func takeBack(_ id: RecordID) throws {
+        let by = try invocation.writer(context)
+        let reason = invocation.text(
+            Message("taken back at once", vi: "rút lại ngay sau khi ghi"))
+        _ = try context.edit(invocation) { edit, _ in
+            try edit.void(.id(id), note: nil, reason: reason, at: nil, by: by)
+        }
+    }
+
+    private func enter(_ way: String, _ topic: String?) throws -> RecordID {
         var words = ["way=\(way)"]
         if let topic { words.append("topic=\(topic)") }
         let fields = try CommandFailure.translating {
             try FieldArguments(typed: words, kind: .contact, today: context.today)
         }
-        _ = try NewCommand.make(.contact, nil, fields, invocation, context)
+        return try NewCommand.make(.contact, nil, fields, invocation, context).result.record
     }
 
-    /// The topics of the latest contacts, the most frequent first.
-    private static func usualTopics(_ database: ReplicaDatabase) throws -> [String] {
+    /// The topics of the latest contacts, the latest first: those of this desk before those of others.
+    private static func latestTopics(_ database: ReplicaDatabase) throws -> [String] {
+        let own = try database.identity()?.replica
         var filter = RecordFilter()
         filter.kind = .contact
-        var counts: [String: Int] = [:]
+        filter.isVoided = false
+        var (mine, others): ([String], [String]) = ([], [])
         var looked = 0
         try database.forEachRecord(filter) { state in
-            if let topic = state.shownValue("topic")?.text { counts[topic, default: 0] += 1 }
             looked += 1
-            return looked < looksBack
+            if let topic = state.shownValue("topic")?.text, !topic.isEmpty {
+                let isMine = own.map { state.vv[$0] > 0 } ?? false
+                if isMine, !mine.contains(topic) { mine.append(topic) }
+                if !isMine, others.count < topicsMax, !others.contains(topic) {
+                    others.append(topic)
+                }
+            }
+            return looked < looksBack && mine.count < topicsMax
         }
-        let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        return sorted.prefix(topicsMax).map(\.key)
+        return Array((mine + others.filter { !mine.contains($0) }).prefix(topicsMax))
     }
 }

@@ -3,6 +3,7 @@ internal import CommandLine
 internal import Dossiers
 internal import ReplicaStore
 internal import Replication
+internal import SharedCommands
 internal import Text
 internal import Time
 
@@ -38,11 +39,7 @@ enum FormCommands {
                     help: Message("who signs it", vi: "người ký")), .at, .by, .json,
             ]
         ) { invocation in
-            guard let day = CalendarDate(parsing: invocation.positional("DAY")) else {
-                throw UsageError(
-                    Message(
-                        "DAY is a day such as 2026-12-31", vi: "DAY là một ngày như 2026-12-31"))
-            }
+            let day = try invocation.day(ofArgument: "DAY")
             let reason = invocation.positional("REASON")
             guard !reason.allSatisfy(\.isWhitespace) else {
                 throw UsageError(Message("the reason is empty", vi: "chưa ghi lý do"))

@@ -3,6 +3,7 @@
 // means the same (`FieldWords`). A value is read whole or refused, with the place from which it was not
 // understood: half a value would be wrong without a word.
 
+internal import Causality
 public import Replication
 internal import Text
 public import Time
@@ -32,8 +33,11 @@ public enum FieldReader {
         case .phone: return absent(text) ? .null : .text(DigitsText.phone(text))
         case .text: return .text(plain(text, field))
         case .email: return absent(text) ? .null : .text(Folding.trimmed(text))
-        case .transitions, .officeHours: return .text(Folding.trimmed(text))
-        case .custom, .erasure, .clockOff, .timesFix, .events, .limitExtension, .officeStep:
+        case .transitions: return .text(Folding.trimmed(text))
+        case .officeHours:
+            return .text(HoursReader.canonical(text) ?? Folding.trimmed(text))
+        case .custom, .erasure, .clockOff, .timesFix, .events, .limitExtension, .officeStep,
+            .desks:
             return .text(text)
         }
     }
@@ -70,6 +74,26 @@ public enum FieldReader {
             }
         try FieldCodec.check(instant, in: DossierLimits.instant, name: name)
         return instant
+    }
+
+    /// Until when a limit was lengthened, as a table says it: a day means its last second; `nil` for none.
+    ///
+    /// - Throws: `DossierError`.
+    public static func limitExtension(_ text: String) throws(DossierError) -> LimitExtension? {
+        if absent(text) { return nil }
+        let moment: TimeReader.Moment
+        do throws(Unread) {
+            moment = try TimeReader.moment(text, today: nil)
+        } catch {
+            throw .unread(RecordSchema.extensionsField, error)
+        }
+        let end =
+            switch moment {
+            case .instant(let instant): instant
+            case .day(let day): OfficeTime.endOfDay(day)
+            }
+        try FieldCodec.check(end, in: DossierLimits.instant, name: RecordSchema.extensionsField)
+        return LimitExtension(to: Timestamp(milliseconds: end), from: nil, signer: "")
     }
 
     private static func instant(
@@ -118,6 +142,10 @@ public enum FieldReader {
 
     /// Names and addresses have no runs of blanks; notes and details are laid out by their writers.
     private static func plain(_ text: String, _ field: FieldDefinition) -> String {
+        if field.name == "papers" {
+            return Folding.trimmed(text).split(separator: "\n", omittingEmptySubsequences: false)
+                .map { DossierPaper.line(typed: String($0)) }.joined(separator: "\n")
+        }
         if field.isEntries || field.name == "details" { return Folding.trimmed(text) }
         return Folding.squeezed(text)
     }

@@ -24,6 +24,8 @@ public enum FieldWords {
         switch (value, field?.type) {
         case (nil, _): Message(verbatim: "")
         case (.null?, _): cleared
+        case (.string(let text)?, _) where field?.name == "papers":
+            .joined(DossierPaper.papers(of: text).map(\.words), separator: "\n")
         case (.string(let text)?, .instant?):
             RFC3339.millisecondsSinceEpoch(text).map {
                 moment(milliseconds: $0.milliseconds, precision, isEnd: field?.name == "due_at")
@@ -35,6 +37,7 @@ public enum FieldWords {
             Message(
                 text,
                 vi: ChoiceWords.title(of: text, in: field?.name ?? "status").vietnamese)
+        case (.string(let text)?, .officeHours?): HoursReader.words(text)
         case (.string(let text)?, .timeLimit?):
             Message(text, vi: TimeLimit(parsing: text)?.words.vietnamese ?? text)
         case (.string(let text)?, .events?):
@@ -45,6 +48,8 @@ public enum FieldWords {
             LimitExtension(parsing: text)?.words ?? Message(verbatim: text)
         case (.string(let text)?, .officeStep?):
             OfficeStep(parsing: text)?.words ?? Message(verbatim: text)
+        case (.string(let text)?, .desks?):
+            Message.joined(ListedDesk.desks(of: text).map(\.words), separator: "; ")
         case (.integer(let number)?, .integer?) where field?.name == "fee_vnd":
             money(number)
         case (.array(let values)?, _):

@@ -90,7 +90,7 @@ extension FieldType {
         case .instant, .integer, .clockOff: false
         case .text, .code, .identityNumber, .phone, .choice, .status, .day, .timeLimit,
             .transitions, .officeHours, .custom, .erasure, .timesFix, .events,
-            .email, .limitExtension, .officeStep:
+            .email, .limitExtension, .officeStep, .desks:
             true
         }
     }

@@ -44,6 +44,15 @@ public struct RecordFilter: Sendable {
 
     /// A filter that lets all through.
     public init() {}
+
+    /// What waits for a person here: conflicts in the office's own records.
+    public static var waitingConflicts: RecordFilter {
+        var filter = RecordFilter()
+        filter.isConflicted = true
+        filter.isVoided = false
+        filter.holding = .own
+        return filter
+    }
 }
 
 extension ReplicaDatabase {
@@ -135,10 +144,23 @@ extension ReplicaDatabase {
         return count
     }
 
-    /// The number of fields in conflict, over all records. O(1) at central for all offices.
+    /// The number of fields in conflict: over all records, at a counter of those that wait for a person there. O(1) at
+    /// central for all offices.
     ///
-    /// - Throws: `StoreError.sqlite`.
+    /// - Throws: `StoreError`.
     public func conflictCount(office: String? = nil) throws -> Int {
+        if role == .counter {
+            var count = 0
+            for kind in [RecordKind.dossier, .contact] {
+                var filter = RecordFilter.waitingConflicts
+                filter.kind = kind
+                try forEachRecord(filter) { state in
+                    count += ShownRecord(state: state).conflicts.count
+                    return true
+                }
+            }
+            return count
+        }
         if role == .central, office == nil {
             return try counts(of: .dossier).conflicts + counts(of: .contact).conflicts
         }

@@ -1,0 +1,115 @@
+// Which desk wrote something: central knows its devices, a counter what the catalog lists of them.
+
+public import Causality
+public import Dossiers
+internal import Replication
+public import Text
+
+/// The desks by the identities that write there.
+public struct DeskNames: Sendable {
+    /// Who wrote a change.
+    public enum Writer: Hashable, Sendable {
+        /// This desk, under whichever of its identities.
+        case own(ListedDesk?)
+        /// A desk of this code's office.
+        case desk(ListedDesk, office: String)
+        /// Central: who else writes is listed.
+        case central
+        /// Central or another desk: nothing is known of desks here.
+        case unknown
+    }
+
+    private var desks: [ReplicaID: (office: String, desk: ListedDesk)] = [:]
+    private var own: Set<ReplicaID> = []
+    private let ownOffice: String?
+    private let isCentral: Bool
+
+    /// Reads them. O(offices).
+    ///
+    /// - Throws: `StoreError`.
+    public init(_ database: ReplicaDatabase) throws {
+        isCentral = database.role == .central
+        let identity = isCentral ? nil : try database.identity()
+        ownOffice = identity?.office
+        var filter = RecordFilter()
+        filter.kind = .office
+        try database.forEachRecord(filter) { state in
+            guard let office = state.shownValue("code")?.text else { return true }
+            for desk in state.listedDesks { desks[desk.replica] = (office, desk) }
+            return true
+        }
+        if isCentral {
+            for device in try database.devices() {
+                desks[device.replica] = (device.office, ListedDesk(device))
+            }
+        }
+        guard let identity, let replica = identity.replica else { return }
+        own = Set(try database.formerIdentities(countMax: .max).map(\.replica))
+        own.insert(replica)
+        if desks[replica] == nil {
+            let desk = ListedDesk(replica: replica, number: identity.desk, name: "")
+            desks[replica] = (identity.office, desk)
+        }
+    }
+
+    /// Who writes under an identity.
+    public func writer(_ replica: ReplicaID) -> Writer {
+        if own.contains(replica) { return .own(desks[replica]?.desk) }
+        if let (office, desk) = desks[replica] { return .desk(desk, office: office) }
+        let isAnyListed = desks.contains { !own.contains($0.key) || !$0.value.desk.name.isEmpty }
+        return isCentral || isAnyListed ? .central : .unknown
+    }
+
+    /// Who writes under an identity, for people: `desk 2 (pc-2)`, with the office where it is another one's; never the
+    /// identity itself. Not yet safe for a terminal.
+    public func words(_ replica: ReplicaID) -> Message {
+        switch writer(replica) {
+        case .own(let desk):
+            let here = Message("this desk", vi: "quầy này")
+            return desk.map { $0.words + Message(", here", vi: ", tại đây") } ?? here
+        case .desk(let desk, let office):
+            return office == ownOffice ? desk.words : Message(verbatim: "\(office), ") + desk.words
+        case .central: return Message("central", vi: "trung tâm")
+        case .unknown: return Message("another desk", vi: "quầy khác")
+        }
+    }
+}
+
+extension ListedDesk {
+    fileprivate init(_ device: Device) {
+        self.init(replica: device.replica, number: device.desk, name: device.name)
+    }
+}
+
+extension WriteTransaction {
+    /// Lists in the catalog the desks that it lacks, as changes of central's own.
+    ///
+    /// - Parameters:
+    ///   - office: the code of the office whose; `nil` for all.
+    ///   - session: draws the identity under which central writes, if there is anything to write.
+    /// - Throws: `StoreError`.
+    public func listDesks(ofOffice office: String?, session: () -> ReplicaID) throws {
+        var known: [String: [ListedDesk]] = [:]
+        for device in try database.devices() where office == nil || device.office == office {
+            known[device.office, default: []].append(ListedDesk(device).listable)
+        }
+        var edit: LocalEdit?
+        for (office, desks) in known.sorted(by: { $0.key < $1.key }) {
+            guard let id = try database.ids(ofCode: office, kind: .office).first else { continue }
+            let listed = Set(try find(.id(id)).state.listedDesks)
+            let missing = desks.filter { !listed.contains($0) }
+            for start in stride(from: 0, to: missing.count, by: Self.desksOfAChangeMax) {
+                let part = missing[start...].prefix(Self.desksOfAChangeMax)
+                let text = part.map(\.description).joined(separator: "\n")
+                let door = try edit ?? LocalEdit(self, session: session())
+                edit = door
+                _ = try door.edit(
+                    .id(id), writes: [],
+                    additions: [FieldWrite(RecordSchema.desksField, .text(text))])
+            }
+        }
+    }
+
+    /// Desks in one change: with the longest names they are within the limit of the field.
+    private static let desksOfAChangeMax = 40
+}
