@@ -73,12 +73,49 @@ struct AdminTests {
             #expect(try ask("POST", path, body, token: viewer).status == 403, "\(path)")
             let done = try ask("POST", path, body, token: admin)
             #expect(done.status == 200, "\(path) \(done.json)")
+            if path == "enrol" { #expect(done.json["pin"] == .null, "there is no TLS") }
+            if path == "request-sync" {
+                #expect(done.json["asked"] == 1 && done.json["waiting"] == .array([]))
+                #expect(done.json["others"]?[0]?["device"]?.stringValue == replica)
+            }
         }
         #expect(try desk("sync").code == 77, "the device was revoked")
         let trail = try ask("GET", "trail", token: viewer).json.arrayValue ?? []
         let mine = trail.filter { $0["actor"] == "admin:chief" }.map { $0["action"]?.stringValue }
         #expect(mine == ["login", "request-sync", "enrol", "revoke"])
         #expect(try office.central("verify", "--audit").code == 0)
+    }
+
+    @Test(
+        "over TLS a code comes with the pin that the command prints"
+    )
+    func pin() throws {
+        let office = try Office(tls: ["--tls"])
+        let added = try office.central(
+            "admin", "add", "chief", "--role", "admin", input: Self.password + "\n")
+        #expect(added.code == 0, "\(added.errors)")
+        func post(_ path: String, _ body: String, _ token: String? = nil) throws -> JSONValue {
+            let head =
+                "POST /v1/admin/\(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
+                + (token.map { "Authorization: Bearer \($0)\r\n" } ?? "") + "\r\n"
+            let address = String(office.url.dropFirst("https://".count))
+            let answer = try Program.run(
+                "/usr/bin/openssl", ["s_client", "-quiet", "-ign_eof", "-connect", address],
+                in: office.root, input: head + body
+            ).output
+            let parts = answer.components(separatedBy: "\r\n\r\n")
+            return try JSONValue(parsing: parts.dropFirst().joined(separator: "\r\n\r\n"))
+        }
+        let login = try post("login", #"{"name":"chief","password":"\#(Self.password)"}"#)
+        let token = try #require(login["token"]?.stringValue, "\(login)")
+        let given = try post("enrol", #"{"office":"\#(Office.code)"}"#, token)
+        let pin = try #require(given["pin"]?.stringValue, "\(given)")
+        let code = try #require(given["code"]?.stringValue)
+        #expect(try office.central("enrol", Office.code, "--json").json["pin"]?.stringValue == pin)
+        let desk = Desk(home: try office.root.path + "/a", directory: try office.root)
+        let enrolled = try desk("enrol", office.url, "--code", code, "--pin", pin)
+        #expect(enrolled.code == 0, "\(enrolled.errors)")
     }
 
     @Test("without a session, with a wrong one, and after it has ended, nothing is answered")

@@ -34,7 +34,7 @@ struct BundleTests {
         let root = try office.root
         let taken = try Program.run("central", arguments + ["--reply", stick + "/ra"], in: root)
         #expect(taken.code == 0, "\(taken.errors)")
-        #expect(taken.output.contains("30 new changes from device"))
+        #expect(taken.output.contains("30 new changes from \(Office.code), desk "))
         let again = try Program.run(
             "central", arguments + ["--reply", stick + "/ra2", "--json"], in: root)
         #expect(try again.code == 0 && again.json["newChanges"] == 0)

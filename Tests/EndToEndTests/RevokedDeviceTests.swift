@@ -49,10 +49,11 @@ struct RevokedDeviceTests {
 
     @Test("one that waits at central is shut out while it waits")
     func whileItWaits() throws {
+        let other = try office.desk("other")
+        try desk.sync()
         let waiting = try desk.start("sync", "--wait", "50")
         // It waits once central has noted its request: the log tells of ended ones only, so it is
         // given a short wait of another desk to be surely later.
-        let other = try office.desk("other")
         _ = try other("sync", "--wait", "2")
         try revoke(desk)
         let began = ContinuousClock.now

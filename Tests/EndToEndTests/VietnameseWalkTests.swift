@@ -19,7 +19,7 @@ struct VietnameseWalkTests {
     ]
 
     /// The English words of a text, but those that are typed.
-    private func englishWords(in text: String) -> [String] {
+    func englishWords(in text: String) -> [String] {
         var found: [String] = []
         for line in text.split(separator: "\n") {
             var line = String(line)

@@ -86,15 +86,46 @@ struct CatalogFileTests {
         #expect(throws: ImportError.self) { try ProcedureFile(.object([("a", "b")])) }
     }
 
+    @Test(
+        "level, field of work and papers are taken where the file has them, and stay where it has not"
+    )
+    func forms() throws {
+        func entry(_ members: [(String, JSONValue)]) throws -> [FieldName: FieldValue] {
+            let json = JSONValue.object([("code", "1.1"), ("title", "Mẫu")] + members)
+            let entry = try #require(ProcedureFile(.array([json])).entries.first)
+            return Dictionary(entry.fields.map { ($0.name, $0.value) }) { $1 }
+        }
+        let full = try entry([
+            ("Cấp thực hiện", "Cấp Huyện"), ("Lĩnh vực", "Đất đai"),
+            ("Cơ quan thực hiện", "UBND"),
+            (
+                "Thành phần hồ sơ",
+                .array([
+                    .object([("Tên giấy tờ", "- Đơn đề nghị;")]),
+                    .object([("Tên giấy tờ", "Giấy\nchứng nhận")]),
+                ])
+            ),
+        ])
+        #expect(full["level"] == .text("district") && full["field"] == .text("Đất đai"))
+        #expect(full["paper_list"] == .text("Đơn đề nghị;\nGiấy chứng nhận"))
+        let bare = try entry([("Cấp thực hiện", "Công an Xã hoặc Huyện")])
+        #expect(bare["level"] == nil && bare["paper_list"] == nil)
+    }
+
     @Test("a day off that was moved is two entries; what is no day is named by its line")
     func holidays() throws {
         let path = NSTemporaryDirectory() + UUID().uuidString
         // What stays behind is the temporary folder's business.
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let text = "date,name\n2024-04-29,Day off (substituted from 05/04/2024)\n31/05/2024,x\n"
+        let text =
+            "Ngày,Tên\n2024-04-29,Day off (substituted from 05/04/2024)\n32/05/2024,x\n"
+            + "02/09/2024,Quốc khánh\n"
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         let file = try HolidayFile(path: path)
-        #expect(file.entries.map { $0.key[0].value.text } == ["2024-04-29", "2024-05-04"])
+        #expect(
+            file.entries.map { $0.key[0].value.text } == [
+                "2024-04-29", "2024-05-04", "2024-09-02",
+            ])
         #expect(file.entries[1].fields.contains(FieldWrite("day_kind", .text("worked"))))
         #expect(file.faults.map(\.line) == [3])
         #expect(file.years == [2024])

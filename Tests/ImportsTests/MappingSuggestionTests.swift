@@ -97,6 +97,13 @@ struct MappingSuggestionTests {
             ])
     }
 
+    @Test("of a log of events what is the case's goes before what is one event's")
+    func events() {
+        let headings = ["case:concept:name", "dueDate", "case:endDatePlanned", "concept:name"]
+        #expect(columns(headings)["case:endDatePlanned"] == "due_at")
+        #expect(columns(headings)["dueDate"] == nil)
+    }
+
     @Test("a mapping without a code says so")
     func noCode() {
         #expect(

@@ -18,6 +18,11 @@ public enum ByteCount {
         return "\(bytes) B"
     }
 
+    /// The same as Vietnamese writes it: `1,2 kB`.
+    public static func vietnamese(_ bytes: Int) -> String {
+        string(bytes).replacing(".", with: ",")
+    }
+
     private static func rounded(_ value: UInt, to unit: UInt) -> UInt {
         value / unit + (value % unit >= unit - unit / 2 ? 1 : 0)
     }

@@ -97,7 +97,12 @@ struct CommandLineParser {
     /// The rest of `help office add` as a path.
     private mutating func helpPath() throws(UsageError) -> [String] {
         while let word = words.popFirst() {
-            if looksLikeOption(word) { continue }
+            if looksLikeOption(word) {
+                // What stands behind it is its value: `help --lang vi`.
+                let option = tool.globalOptions.first { $0.name == word }
+                if option?.valueName != nil { words = words.dropFirst() }
+                continue
+            }
             guard let next = candidates.first(where: { $0.name == word }) else {
                 throw unknownCommand(word)
             }

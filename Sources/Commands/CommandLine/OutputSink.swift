@@ -25,6 +25,13 @@ public final class OutputSink: Sendable {
     private let descriptor: Int32?
     private let name: String
     private let write: Write
+    private var vietnameseName: String {
+        switch name {
+        case "standard output": "đầu ra chuẩn"
+        case "standard error": "đầu ra lỗi"
+        default: name
+        }
+    }
     private let state = Mutex(State())
 
     /// Writes to an open file descriptor, which stays open.
@@ -103,12 +110,10 @@ public final class OutputSink: Sendable {
             return 0
         }
         guard failure == 0 else {
-            let reason = String(cString: strerror(failure))
             throw CommandFailure(
                 .ioError,
-                Message(
-                    "cannot write to \(name): \(reason)",
-                    vi: "không ghi được vào \(name): \(reason)"))
+                Message("cannot write to \(name): ", vi: "không ghi được vào \(vietnameseName): ")
+                    + SystemCause.words(failure))
         }
     }
 }

@@ -32,7 +32,9 @@ public struct MappingSuggestion: Sendable {
         let read = headings.map { Self.meaning(of: $0) }
         var taken: [String: (place: Int, rank: Int)] = [:]
         for (place, meaning) in read.enumerated() {
-            guard case .exact(let field, let rank) = meaning else { continue }
+            guard case .exact(let field, var rank) = meaning else { continue }
+            // In a log of events (XES) these are the case's own; others may be of one event.
+            if headings[place].hasPrefix("case:") { rank -= Self.rankOfCase }
             if rank < taken[field]?.rank ?? .max { taken[field] = (place, rank) }
         }
         // A number in order counts the rows of most tables, unless it is said of which book.
@@ -103,6 +105,7 @@ public struct MappingSuggestion: Sendable {
         return .none
     }
 
+    private static let rankOfCase = 1_000
     private static let numberInOrder = ["so", "thu", "tu"]
 
     private static let silent: Set<String> = [

@@ -42,7 +42,7 @@ public struct ProcedureFile: Sendable {
                         line: place + 1, bytes: [], code: "malformed",
                         message: Message(
                             "the object has no title, or neither code nor _id",
-                            vi: "đối tượng thiếu title, hoặc thiếu code và _id")))
+                            vi: "đối tượng thiếu “title”, hoặc thiếu “code” và “_id”")))
             }
         }
     }

@@ -21,7 +21,7 @@ public final class OutputFile {
                 .cantCreate,
                 Message(
                     "cannot make \(path): \(error.reason)",
-                    vi: "không tạo được \(path): \(error.reason)"),
+                    vi: "không tạo được \(path): \(error.message.vietnamese)"),
                 hint: error.code == EEXIST
                     ? Message(
                         "give the name of a file that is not there yet",
@@ -51,7 +51,7 @@ public final class OutputFile {
             .ioError,
             Message(
                 "cannot write \(path): \(error.reason)",
-                vi: "không ghi được \(path): \(error.reason)"),
+                vi: "không ghi được \(path): \(error.message.vietnamese)"),
             hint: Message(
                 "make room there, or give another file; nothing was lost",
                 vi: "giải phóng chỗ, hoặc dùng tệp khác; không mất gì"))

@@ -69,11 +69,17 @@ extension BundleFailure: CustomStringConvertible {
     public var message: Message {
         switch self {
         case .unreadable(let file, let reason):
-            Message("\(file) cannot be read: \(reason)", vi: "không đọc được \(file): \(reason)")
+            Message(
+                "\(file) cannot be read: \(reason)",
+                vi: "không đọc được \(file): \(SystemCause.vietnamese(reason))")
         case .cannotCreate(let file, let reason):
-            Message("\(file) cannot be made: \(reason)", vi: "không tạo được \(file): \(reason)")
+            Message(
+                "\(file) cannot be made: \(reason)",
+                vi: "không tạo được \(file): \(SystemCause.vietnamese(reason))")
         case .writeFailed(let file, let reason):
-            Message("\(file) cannot be written: \(reason)", vi: "không ghi được \(file): \(reason)")
+            Message(
+                "\(file) cannot be written: \(reason)",
+                vi: "không ghi được \(file): \(SystemCause.vietnamese(reason))")
         case .notABundle(let file): Message("\(file) is no bundle", vi: "\(file) không phải gói")
         case .unsupportedFormat(let file, let found):
             Message(

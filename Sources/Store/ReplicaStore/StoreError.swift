@@ -210,8 +210,8 @@ extension StoreError: CustomStringConvertible {
                 vi: "chạy counter sync: máy này sẽ nhận danh tính riêng")
         case .notInConflict:
             Message(
-                "see the conflicts that wait with: counter conflicts",
-                vi: "xem các mâu thuẫn đang chờ bằng: counter conflicts")
+                "see the conflicts that wait with: counter conflicts, central conflicts",
+                vi: "xem các mâu thuẫn đang chờ bằng: counter conflicts, central conflicts")
         }
     }
 

@@ -50,6 +50,8 @@ public final class WriteTransaction {
     private var feedHash: Hash256?
     private var lastPosition: Int64?
     var knownProcedures: [String: Bool] = [:]
+    /// The steps that procedures allow, by code and day, as long as no procedure is stored.
+    var knownTransitions: [[String]: TransitionTable?] = [:]
     /// Whether a change of this machine's own was written.
     private var hasOwnChange = false
     /// What is wrong with the clock, once it was asked for: it does not change within the transaction.
@@ -72,6 +74,7 @@ public final class WriteTransaction {
     /// Stores what became of a record, and logs why.
     func store(_ after: RecordState, over before: OpenRecord, log entry: LogEntry?) throws {
         guard let table = database.table(of: after.kind) else { throw FormatError.member }
+        if after.kind == .procedure { knownTransitions = [:] }
         if let other = before.claimant, !after.fields.isEmpty {
             try takeID(for: after, from: other)
         }
@@ -132,6 +135,7 @@ public final class WriteTransaction {
                 differences, feedHash, lastPosition, author, erasedRecords, knownProcedures,
                 hasOwnChange
             ) = saved
+            knownTransitions = [:]
             database.interning.forget()
             throw StoreError.wrapping(error)
         }

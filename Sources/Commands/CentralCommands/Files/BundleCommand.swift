@@ -80,7 +80,7 @@ enum BundleCommand {
             let node = try CentralNode(path: home.databasePath)
             let answered = try await node.answerBundle(
                 invocation.positionals("FILE"), into: destination)
-            try answer(answered, invocation)
+            try answer(answered, try home.withDatabase { try Places($0) }, invocation)
             return .ok
         } catch let error as StoreError {
             throw CommandFailure(error)
@@ -91,7 +91,9 @@ enum BundleCommand {
         }
     }
 
-    private static func answer(_ bundle: AnsweredBundle, _ invocation: Invocation) throws {
+    private static func answer(
+        _ bundle: AnsweredBundle, _ places: Places, _ invocation: Invocation
+    ) throws {
         let written = bundle.written
         if invocation.has("--json") {
             return try invocation.printOut(
@@ -109,16 +111,16 @@ enum BundleCommand {
                     ("files", .array(written.files.map(JSONValue.string))),
                 ]).serialized())
         }
-        let office = TerminalSafe.text(bundle.office)
         let count = bundle.newChanges
+        let device = places.name(of: bundle.replica)
         let refused = Message(
             ", \(GroupedNumber.counted(bundle.refused, "change")) of the bundle refused",
             vi: ", \(bundle.refused) thay đổi của gói bị từ chối")
         try invocation.say(
             Message(
-                "\(GroupedNumber.counted(count, "new change")) from device \(bundle.replica) "
-                    + "of office \(office)",
-                vi: "\(count) thay đổi mới từ thiết bị \(bundle.replica) của cơ quan \(office)")
+                "\(GroupedNumber.counted(count, "new change")) from "
+                    + TerminalSafe.text(device.english),
+                vi: "\(count) thay đổi mới từ " + TerminalSafe.text(device.vietnamese))
                 + (bundle.refused == 0 ? Message(verbatim: "") : refused))
         if bundle.isLate {
             try invocation.say(
@@ -130,11 +132,16 @@ enum BundleCommand {
             written.files.count == 1
             ? written.files[0]
             : "\(written.files.count) files, \(written.files[0]) to \(written.files.last ?? "")"
-        let (safe, bytes) = (TerminalSafe.text(files), ByteCount.string(written.byteCount))
+        let bytes = ByteCount.string(written.byteCount)
+        let vietnamese = ByteCount.vietnamese(written.byteCount)
+        let safe = TerminalSafe.text(files)
+        let vietnameseFiles = safe.replacing(
+            "\(written.files.count) files, \(TerminalSafe.text(written.files[0])) to ",
+            with: "\(written.files.count) tệp, \(TerminalSafe.text(written.files[0])) đến ")
         try invocation.say(
             Message(
                 "\(GroupedNumber.counted(bundle.items, "item")) for the device in \(safe), \(bytes)",
-                vi: "\(bundle.items) mục cho thiết bị trong \(safe), \(bytes)"))
+                vi: "\(bundle.items) mục cho thiết bị trong \(vietnameseFiles), \(vietnamese)"))
         try invocation.say(
             Message(
                 "next, at the device: counter bundle apply FILE2",

@@ -36,7 +36,10 @@ enum RecordsCommand {
                             ("records", .integer(digest.recordCount)),
                         ]).serialized()
                         : "\(digest.digest)  \(TerminalSafe.text(office))  "
-                            + "\(digest.recordCount) records")
+                            + invocation.text(
+                                Message(
+                                    "\(digest.recordCount) records",
+                                    vi: "\(digest.recordCount) bản ghi")))
             }
             return .ok
         }

@@ -137,7 +137,10 @@ enum ReportCommand {
                     + invocation.language.day(report.to.description),
                 TerminalSafe.text(report.office ?? all),
                 invocation.text(ShownTime.text(report.issuedAt)),
-                TerminalSafe.text(report.issuedBy), report.form, invocation.text(holds),
+                TerminalSafe.text(invocation.text(Places.person(report.issuedBy))),
+                invocation.text(
+                    Message(report.form, vi: report.form == "text" ? "văn bản" : report.form)),
+                invocation.text(holds),
             ])
         }
         if !invocation.has("--json") { try invocation.printOut(table) }

@@ -9,6 +9,8 @@ enum TrailWords {
     }
 
     private static let titles = [
+        "add-catalog": "thêm vào danh mục", "import": "nhập bảng", "export": "xuất tiến độ",
+        "issue-report": "lưu báo cáo đã gửi", "void": "hủy bản ghi", "reopen": "mở lại hồ sơ",
         "add-admin": "thêm tài khoản", "add-office": "thêm cơ quan",
         "allow-identity": "cho phép danh tính", "assign": "giao mâu thuẫn",
         "enrol": "cấp mã đăng ký",

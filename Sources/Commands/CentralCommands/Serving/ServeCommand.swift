@@ -150,7 +150,7 @@ enum ServeCommand {
             address = try ListenAddress(text)
         } catch {
             throw UsageError(
-                Message("--listen: \(error)", vi: "--listen: \(error)"),
+                Message(verbatim: "--listen: ") + error.words,
                 hint: Message(
                     "write ADDRESS:PORT, as in 127.0.0.1:8080",
                     vi: "ghi ĐỊA-CHỈ:CỔNG, như 127.0.0.1:8080"))

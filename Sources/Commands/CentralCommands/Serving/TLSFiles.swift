@@ -86,10 +86,8 @@ struct TLSFiles {
         } catch {
             throw CommandFailure(
                 .configuration,
-                Message(
-                    "\(error) (\(certificatePath), \(keyPath))",
-                    vi: "\(error) (\(certificatePath), \(keyPath))"),
-                hint: Message(verbatim: error.hint))
+                error.words + Message(verbatim: " (\(certificatePath), \(keyPath))"),
+                hint: error.hintWords)
         }
     }
 
@@ -101,8 +99,7 @@ struct TLSFiles {
         } catch {
             throw CommandFailure(
                 .configuration,
-                Message("\(error) (\(certificatePath))", vi: "\(error) (\(certificatePath))"),
-                hint: Message(verbatim: error.hint))
+                error.words + Message(verbatim: " (\(certificatePath))"), hint: error.hintWords)
         }
     }
 
@@ -158,5 +155,34 @@ struct TLSFiles {
                 "others than its owner may use the TLS key \(keyPath): chmod 600 is right")
         }
         return warnings
+    }
+}
+
+extension HTTPError {
+    /// What happened, for a person.
+    var words: Message {
+        switch self {
+        case .invalidListenAddress(let text):
+            Message(description, vi: "“\(text)” không phải địa chỉ để lắng nghe")
+        case .cannotListen(let address, let reason):
+            Message(
+                description,
+                vi: "không lắng nghe được ở \(address): \(SystemCause.vietnamese(reason))")
+        case .tlsIdentityRejected:
+            Message(description, vi: "chứng thư hoặc khóa TLS không dùng được")
+        case .cannotStart: Message(description, vi: "không khởi động được máy chủ HTTP")
+        }
+    }
+
+    /// What the operator can do about it.
+    var hintWords: Message {
+        let vietnamese =
+            switch self {
+            case .invalidListenAddress: "ghi 127.0.0.1:8080, 0.0.0.0:8080 hoặc [::1]:8080"
+            case .cannotListen: "có chương trình khác dùng cổng này, hay cần thêm quyền?"
+            case .tlsIdentityRejected: "cần chuỗi chứng thư PEM và khóa PEM không mã hóa của nó"
+            case .cannotStart: "kiểm tra giới hạn số tệp mở và bộ nhớ"
+            }
+        return Message(hint, vi: vietnamese)
     }
 }

@@ -166,12 +166,17 @@ enum BundleCommand {
             ? written.files[0]
             : "\(written.files.count) files, \(written.files[0]) to "
                 + (written.files.last ?? "")
-        let (safe, bytes) = (TerminalSafe.text(files), ByteCount.string(written.byteCount))
+        let bytes = ByteCount.string(written.byteCount)
+        let vietnamese = ByteCount.vietnamese(written.byteCount)
+        let safe = TerminalSafe.text(files)
+        let vietnameseFiles = safe.replacing(
+            "\(written.files.count) files, \(TerminalSafe.text(written.files[0])) to ",
+            with: "\(written.files.count) tệp, \(TerminalSafe.text(written.files[0])) đến ")
         try invocation.say(
             ShownText.changes(bundle.changeCount)
                 + Message(
                     " for central in \(safe), \(bytes)",
-                    vi: " gửi trung tâm trong \(safe), \(bytes)"))
+                    vi: " gửi trung tâm trong \(vietnameseFiles), \(vietnamese)"))
         let isOne = written.files.count == 1
         try invocation.say(
             Message(

@@ -102,6 +102,10 @@ extension CounterReceipt {
         return .object(sync + work + central)
     }
 
+    private static func byteWords(_ count: Int) -> Message {
+        Message(ByteCount.string(count), vi: ByteCount.vietnamese(count))
+    }
+
     /// The table for a terminal.
     static func table(_ receipts: [CounterReceipt], _ language: Language) -> TextTable {
         func say(_ english: String, _ vietnamese: String) -> String {
@@ -132,7 +136,8 @@ extension CounterReceipt {
                     ? "\(receipt.durable)" : "\(receipt.durableBefore) → \(receipt.durable)",
                 "\(receipt.accepted)", "\(receipt.refused)", "\(receipt.pending)",
                 "\(receipt.pulled)",
-                ByteCount.string(Int(clamping: receipt.bytesSent &+ receipt.bytesReceived)),
+                Self.byteWords(Int(clamping: receipt.bytesSent &+ receipt.bytesReceived))
+                    .text(in: language),
                 ClockSkew.words(milliseconds: receipt.skewMilliseconds).text(in: language), digests,
             ])
         }

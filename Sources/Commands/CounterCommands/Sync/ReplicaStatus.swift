@@ -287,12 +287,13 @@ struct ReplicaStatus {
         let since = pendingSince.map { time in
             Message(", the oldest since ", vi: ", cũ nhất từ ") + ShownText.moment(time)
         }
-        let bytes = ByteCount.string(Int(clamping: pendingBytes))
+        let count = Int(clamping: pendingBytes)
+        let (bytes, vietnamese) = (ByteCount.string(count), ByteCount.vietnamese(count))
         let verb = pending == 1 ? "is" : "are"
         return ShownText.changes(pending)
             + Message(
                 " of this replica (\(bytes)) \(verb) not at central",
-                vi: " của máy này (\(bytes)) chưa tới trung tâm")
+                vi: " của máy này (\(vietnamese)) chưa tới trung tâm")
             + (since ?? Message(verbatim: ""))
     }
 

@@ -74,7 +74,9 @@ extension SyncReport {
                 Message(
                     "\(GroupedNumber.counted(roundTrips, "exchange")), \(sent) sent, "
                         + "\(received) received, \(Self.tenths(seconds)) s.",
-                    vi: "\(roundTrips) lần trao đổi, gửi \(sent), nhận \(received), "
+                    vi: "\(roundTrips) lần trao đổi, "
+                        + "gửi \(ByteCount.vietnamese(traffic.bytesSent)), "
+                        + "nhận \(ByteCount.vietnamese(traffic.bytesReceived)), "
                         + "\(Self.tenths(seconds).replacing(".", with: ",")) giây."))
         }
         if !erased.isEmpty {

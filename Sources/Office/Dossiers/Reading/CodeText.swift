@@ -5,9 +5,7 @@ public enum CodeText {
     /// The code without what is not of it: the blanks and invisible marks within and around it, the
     /// apostrophe or `="…"` by which spreadsheets keep a text. Otherwise as it was written.
     public static func plain(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 > 0x22 && $0 != 0x27 && $0 < 0x7F && $0 != 0x3D }) {
-            return text
-        }
+        if isPlainASCII(text) { return text }
         var code = String(
             String.UnicodeScalarView(
                 text.unicodeScalars.filter {
@@ -29,6 +27,7 @@ public enum CodeText {
     /// The same text for all ways of writing a code: its plain form with small letters and with `-`
     /// for every dash. Stored codes are compared by it (`RecordTable`).
     public static func key(_ text: String) -> String {
+        if isPlainASCII(text) { return text.lowercased() }
         let narrow = String(String.UnicodeScalarView(text.unicodeScalars.map(narrow)))
         return plain(narrow).unicodeScalars.reduce(into: "") { key, scalar in
             key += isDash(scalar) ? "-" : scalar.properties.lowercaseMapping
@@ -58,6 +57,11 @@ public enum CodeText {
         let parts = key.split(separator: ".", omittingEmptySubsequences: false)
         return parts.map(\.count) == [1, 6]
             && parts.allSatisfy { $0.allSatisfy { ("0"..."9").contains($0) } }
+    }
+
+    /// Whether a code is as most are: nothing of it is taken out, and its only dashes are `-`.
+    private static func isPlainASCII(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0 > 0x22 && $0 != 0x27 && $0 < 0x7F && $0 != 0x3D }
     }
 
     private static func isDash(_ scalar: Unicode.Scalar) -> Bool {

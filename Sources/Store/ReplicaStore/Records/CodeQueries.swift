@@ -12,6 +12,9 @@ internal import Text
 enum CodeKeySQL {
     private static let dashes = ["‐", "‑", "‒", "–", "—", "―", "−", "－"]
 
+    /// The key of the column `code`.
+    static let ofCode = expression("code")
+
     /// The key of a column's text.
     static func expression(_ column: String) -> String {
         let plain = dashes.reduce("ltrim(\(column), '''')") { "replace(\($0), '\($1)', '-')" }
@@ -20,7 +23,7 @@ enum CodeKeySQL {
 
     /// Indexes of dossiers, offices and procedures by the keys of their codes.
     static let indexes = ["dossiers", "offices", "procedures"].map { table in
-        "CREATE INDEX \(table)_code_key ON \(table)(\(expression("code"))) WHERE code IS NOT NULL;"
+        "CREATE INDEX \(table)_code_key ON \(table)(\(ofCode)) WHERE code IS NOT NULL;"
     }.joined(separator: "\n")
 
     /// What `expression` may give of a code with this key.
@@ -99,6 +102,11 @@ extension ReplicaDatabase {
         return []
     }
 
+    /// Whether a record of a kind has this code, however it is written.
+    func hasRecord(withCode code: String, kind: RecordKind) throws -> Bool {
+        try !codes(like: code, kind: kind).isEmpty
+    }
+
     /// The dossiers whose code ends like this, at the beginning of one of its parts. O(dossiers).
     func dossiers(endingLike end: String) throws -> [(id: RecordID, code: String)] {
         let key = CodeText.key(end)
@@ -109,7 +117,7 @@ extension ReplicaDatabase {
             .replacing("_", with: "\\_")
         let found = try codes(
             .dossier,
-            where: "code IS NOT NULL AND \(CodeKeySQL.expression("code")) LIKE ?1 ESCAPE '\\'",
+            where: "code IS NOT NULL AND \(CodeKeySQL.ofCode) LIKE ?1 ESCAPE '\\'",
             [pattern])
         return found.filter { _, code in
             let whole = CodeText.key(code)
@@ -127,7 +135,7 @@ extension ReplicaDatabase {
         let key = CodeText.key(code)
         return try codes(
             kind,
-            where: "code IS NOT NULL AND \(CodeKeySQL.expression("code")) IN (\(places))",
+            where: "code IS NOT NULL AND \(CodeKeySQL.ofCode) IN (\(places))",
             candidates
         ).filter { CodeText.key($0.code) == key }
     }
