@@ -50,8 +50,8 @@ public final class WriteTransaction {
     private var feedHash: Hash256?
     private var lastPosition: Int64?
     var knownProcedures: [String: Bool] = [:]
-    /// The steps that procedures allow, by code and day, as long as no procedure is stored.
-    var knownTransitions: [[String]: TransitionTable?] = [:]
+    /// The entries of procedures by code, as long as no procedure is stored.
+    var knownEditions: [String: [ProcedureEdition]] = [:]
     /// Whether a change of this machine's own was written.
     private var hasOwnChange = false
     /// What is wrong with the clock, once it was asked for: it does not change within the transaction.
@@ -74,7 +74,6 @@ public final class WriteTransaction {
     /// Stores what became of a record, and logs why.
     func store(_ after: RecordState, over before: OpenRecord, log entry: LogEntry?) throws {
         guard let table = database.table(of: after.kind) else { throw FormatError.member }
-        if after.kind == .procedure { knownTransitions = [:] }
         if let other = before.claimant, !after.fields.isEmpty {
             try takeID(for: after, from: other)
         }
@@ -105,6 +104,7 @@ public final class WriteTransaction {
     func save(
         _ after: RecordState, over before: RecordState, key: Int64?, in table: RecordTable
     ) throws -> Int64 {
+        if after.kind == .procedure { knownEditions = [:] }
         let isNew = key == nil
         let key = try key ?? table.insert(after)
         if !isNew, after != before { try table.update(key, after) }
@@ -135,7 +135,7 @@ public final class WriteTransaction {
                 differences, feedHash, lastPosition, author, erasedRecords, knownProcedures,
                 hasOwnChange
             ) = saved
-            knownTransitions = [:]
+            knownEditions = [:]
             database.interning.forget()
             throw StoreError.wrapping(error)
         }

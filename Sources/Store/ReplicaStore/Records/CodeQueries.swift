@@ -102,9 +102,9 @@ extension ReplicaDatabase {
         return []
     }
 
-    /// Whether a record of a kind has this code, however it is written.
-    func hasRecord(withCode code: String, kind: RecordKind) throws -> Bool {
-        try !codes(like: code, kind: kind).isEmpty
+    /// The ids of the records of a kind that have this code, however it is written.
+    func ids(likeCode code: String, kind: RecordKind) throws -> [RecordID] {
+        try codes(like: code, kind: kind).map(\.id)
     }
 
     /// The dossiers whose code ends like this, at the beginning of one of its parts. O(dossiers).

@@ -11,19 +11,31 @@ extension WriteTransaction {
     func add(_ reads: EditReads, of record: OpenRecord?, to set: inout EditReadSet) throws {
         for code in reads.offices { set.offices[code] = try database.officeCode(like: code) }
         if let code = reads.code {
-            set.holders = try database.ids(ofCode: code, kind: reads.kind).map { id in
-                // Of procedures alone several may have one code.
+            // Of procedures alone several may have one code.
+            let isProcedure = reads.kind == .procedure
+            let ids =
+                isProcedure
+                ? try database.ids(ofCode: code, kind: reads.kind)
+                : try database.ids(likeCode: code, kind: reads.kind)
+            set.holders = try ids.map { id in
                 let from =
-                    reads.kind == .procedure && record == nil
+                    isProcedure && record == nil
                     ? try find(.id(id)).state.shownValue("effective_from") : nil
                 return EditReadSet.CodeHolder(id: id, effectiveFrom: from)
             }
         }
         if let code = reads.procedure { set.isProcedureKnown = try hasProcedure(code) }
-        if let code = reads.steps { set.editions = try database.editions(of: code) }
+        if let code = reads.steps { set.editions = try editions(of: code) }
         if let key = reads.reference {
             set.references = try database.referenceCount(to: reads.kind, key)
         }
+    }
+
+    private func editions(of code: String) throws -> [ProcedureEdition] {
+        if let known = knownEditions[code] { return known }
+        let editions = try database.editions(of: code)
+        knownEditions[code] = editions
+        return editions
     }
 }
 
