@@ -25,7 +25,8 @@ struct FormFieldTests {
             "applicant_email=hoa@example.vn", "agent_name=Lê Văn An", "agent_id=038190012345",
             "agent_phone=0912345678", "result_wish=post", "result_address=1 Lê Lợi",
             "fee_paid_at=2026-03-10", "fee_way=transfer", "receipt_number=BL 0001", "book=01",
-            "serial=123", "papers=Đơn", "papers=CCCD | copies=2 certified=1")
+            "serial=123", "papers=Đơn: 1 bản chính",
+            "papers=CCCD (2 bản sao, 1 bản sao chứng thực)")
         try #require(made.code == 0, "\(made.errors)")
         #expect(made.output.contains("Đơn; CCCD (1 certified copy, 2 copies)"), "\(made.output)")
         try desk.sync()

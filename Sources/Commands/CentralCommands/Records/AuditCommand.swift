@@ -65,7 +65,7 @@ enum AuditCommand {
                 ShownTime.text(change.stamp.shownTime)
                 + Message(verbatim: "  ")
                 + places.name(of: change.dot.replica)
-                + Message(verbatim: "  \(change.by ?? "")")
+                + Message(verbatim: change.by.map { "  \($0)" } ?? "")
                 + (audited.logged.isVoid ? void : Message(verbatim: ""))
             try invocation.printProse(TerminalSafe.text(invocation.text(head)))
             let arrived = ShownTime.text(audited.logged.arrived)

@@ -78,14 +78,19 @@ enum ReceiveCommand {
             Folding.trimmed(String($0.dropFirst(prefix.count)))
         }
         .filter { !$0.isEmpty }
-        try CommandFailure.translating {
-            for paper in papers { _ = try DossierPaper(parsing: paper) }
+        // As a field is read elsewhere: counts may stand in words behind a paper's name.
+        let read = try CommandFailure.translating {
+            try papers.map { paper in
+                let text = try FieldArguments.write("papers", typed: paper).value.text ?? paper
+                _ = try DossierPaper(parsing: text)
+                return text
+            }
         }
         let fields = try CommandFailure.translating {
             try FieldArguments(
                 typed: words.filter { !$0.hasPrefix(prefix) }, kind: .dossier, today: today)
         }
-        return (papers.isEmpty ? nil : papers.joined(separator: "\n"), fields)
+        return (read.isEmpty ? nil : read.joined(separator: "\n"), fields)
     }
 
     private static func enter(

@@ -118,7 +118,7 @@ extension WriteTransaction {
         else { return }
         let entries = DossierLedger(after).entries
         if !isNew {
-            if entries == DossierLedger(before).entries { return }
+            if try entries == database.eventRows(of: key) { return }
             let statement = try database.connection.statement(
                 "DELETE FROM dossier_events WHERE dossier = ?1")
             try statement.bind(1, key)
