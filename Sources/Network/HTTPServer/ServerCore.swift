@@ -105,6 +105,8 @@ final class ServerCore: Sendable {
         }
     }
 
+    let lateResumes = LateResumes()
+
     func handlerEnded() { suspensions.leave() }
 
     /// Counts bytes of bodies in memory; false when there are too many.

@@ -34,6 +34,8 @@ final class ServerExchange: Sendable {
         var droppedBytes = 0
         /// Whether its connection is wanted for others, and closes with the answer.
         var isLeaving = false
+        /// Whether it has waited for news: then its answer may wait a moment longer.
+        var hasWaited = false
         /// Duplicate of a refused upload's socket, drained so that the answer survives.
         var lingeringSocket: Int32 = -1
 
@@ -172,6 +174,7 @@ final class ServerExchange: Sendable {
         MHD_suspend_connection(connection.pointer)
         let request = head.request(body: state.body) { [weak self] isWaiting in
             guard let self else { return }
+            if isWaiting { self.state.withLock { $0.hasWaited = true } }
             core.note(isWaiting: isWaiting, self)
         }
         state.body = []
@@ -186,13 +189,14 @@ final class ServerExchange: Sendable {
     }
 
     private func finish(_ response: HTTPResponse) {
-        let wasRunning = state.withLock { state in
-            guard case .running = state.phase else { return false }
+        let (wasRunning, isLate) = state.withLock { state in
+            guard case .running = state.phase else { return (false, false) }
             core.watch.forgetHangUp(connection)
             state.phase = .ready(state.isLeaving ? response.closingConnection : response)
-            return true
+            return (true, state.hasWaited && !state.isLeaving)
         }
-        if wasRunning { resume() }
+        guard wasRunning else { return }
+        if isLate { core.lateResumes.add { self.resume() } } else { resume() }
     }
 
     private func resume() {
