@@ -70,6 +70,21 @@ struct MergeTests {
             Set(values(given(refused), "notes")) == [.text("one"), .text("two"), .text("three")])
     }
 
+    @Test("A state as before a change has nothing that its writer wrote from there on")
+    func beforeAChange() throws {
+        var state = try empty()
+        _ = state.apply(change(Dot(b, 1), seen: [:], [FieldWrite("t", .text("b"))]))
+        _ = state.apply(change(Dot(a, 1), seen: [b: 1], adds: [note("one")]))
+        _ = state.apply(change(Dot(a, 4), seen: [a: 1, b: 1], [FieldWrite("s", .text("later"))]))
+        let before = state.before(Dot(a, 2))
+        #expect(before.vv == [a: 1, b: 1])
+        #expect(values(before, "s").isEmpty && values(before, "t") == [.text("b")])
+        #expect(values(before, "notes") == [.text("one")])
+        #expect(try RecordState(canonicalBytes: before.canonicalBytes) == before)
+        #expect(state.before(Dot(a, 1)).vv == [b: 1])
+        #expect(state.before(Dot(a, 9)) == state)
+    }
+
     private func note(_ text: String) -> FieldWrite { FieldWrite("notes", .text(text)) }
 
     @Test("Concurrent writes to different fields merge without a conflict")

@@ -127,6 +127,16 @@ extension RecordState {
         return result
     }
 
+    /// The state without what a change's writer has written from that change on, as one that has not seen it.
+    public func before(_ dot: Dot) -> RecordState {
+        var result = filtered { $1.dot.replica != dot.replica || $1.dot.seq < dot.seq }
+        result.vv = VersionVector(
+            vv.entries.map {
+                $0.replica == dot.replica ? Dot(dot.replica, min($0.seq, dot.seq - 1)) : $0
+            })
+        return result
+    }
+
     /// Takes the values of a field from another state, all of whose dots this one has seen.
     public mutating func restore(_ name: FieldName, from other: RecordState) {
         for entry in other[name] {

@@ -200,13 +200,9 @@ extension WriteTransaction {
             if state.kind != refused.kind, refused.kind.isKnown {
                 try makeWay(open(refused.kind, record))
             }
-            // Central knows the refused dot, and none of its values.
-            var unseen = state
-            unseen.vv = VersionVector(
-                state.vv.entries.map {
-                    $0.replica == dot.replica ? Dot(dot.replica, min($0.seq, dot.seq - 1)) : $0
-                })
-            try keepConcurrent(unseen, to: open(state.kind, state.id))
+            // Central knows the refused dot, and none of its values. Of what was written here after it central
+            // may have some from elsewhere; the log has it.
+            try keepConcurrent(state.before(dot), to: open(state.kind, state.id))
             try goOn(from: state)
         } else if refused.kind.isKnown {
             if isOthers {
