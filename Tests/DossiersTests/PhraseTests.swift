@@ -12,7 +12,7 @@ struct PhraseTests {
             .appendingPathComponent("Sources")
         let pattern = /(?:reason|expected):\s*"([^"\\]+)"(?:\s*\+\s*"([^"\\]+)")?/
         var found = 0
-        for target in ["Office/Dossiers", "Commands/Imports", "Store/ReplicaStore"] {
+        for target in ["Office", "Commands/Imports", "Store"] {
             let folder = root.appendingPathComponent(target)
             for file in try FileManager.default.subpathsOfDirectory(atPath: folder.path)
             where file.hasSuffix(".swift") {

@@ -116,8 +116,9 @@ struct RequestSyncTests {
         try await promptly {
             let fleet = try Fleet()
             let device = try await RawDevice(fleet, office: "A")
-            let request = try await waiting(device, seconds: 50)
+            // A new desk is news of its own, in the catalog.
             let other = try await fleet.enrol("A")
+            let request = try await waiting(device, seconds: 50)
             let id = try other.make()
             let start = ContinuousClock.now
             async let reply = device.send(request)

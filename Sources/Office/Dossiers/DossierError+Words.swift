@@ -250,6 +250,7 @@ extension DossierError: CustomStringConvertible {
         "text": "chữ", "a time as text": "thời điểm dạng chữ", "a day as text": "ngày dạng chữ",
         "a JSON value": "giá trị JSON",
         "cannot be made for this day": "không cấp được cho ngày này",
+        "is no list of desks": "không phải danh sách quầy",
         "fields is empty": "fields trống", "nothing is written": "không ghi gì",
         "has a count that is no number": "có số lượng không phải là số",
         "has a member that occurs twice": "có mục ghi hai lần",

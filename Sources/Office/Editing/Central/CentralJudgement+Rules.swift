@@ -29,6 +29,12 @@ extension CentralJudgement {
         guard isRecovering, pushed.change.dot.seq <= delivery.formerSeq,
             !pushed.change.kind.isCatalog
         else { return false }
+        // Nobody has a record whose making this life has refused: what builds on that is judged, and refused too.
+        if record.state.fields.isEmpty,
+            records.voids(in: record).contains(where: pushed.change.hasSeen)
+        {
+            return false
+        }
         let office = device.office
         return record.state.fields.isEmpty
             || DossierRules.scope(of: record.state).includes(office: office)

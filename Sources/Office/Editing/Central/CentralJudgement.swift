@@ -117,10 +117,13 @@ public struct CentralJudgement {
     @discardableResult
     private mutating func join(_ state: RecordState) throws -> Bool {
         // What a former life of central had refused to who gives this stands, if this one has taken it.
-        let present = try records.open(state.kind, state.id).state
+        let before = try records.open(state.kind, state.id)
+        let present = before.state
+        // What this life has refused stays out as a whole: the join puts a lost office back.
+        let void = records.voids(in: before).filter { !present.holds($0) }
         let whole = state.restoringUnreplaced(of: present) {
             RecordSchema.definition(of: $0, in: state.kind)?.isEntries == true
-        }
+        }.filtered { !void.contains($1.dot) }
         let hasBrought = try records.join(whole)
         guard !state.kind.isCatalog else { return hasBrought }
         let office = device.office

@@ -108,7 +108,7 @@ public struct CentralDetails: Hashable, Sendable {
     public var readers: Set<RecordName> = []
     /// Records whose taken changes are wanted: a step may be taken back.
     public var histories: Set<RecordName> = []
-    /// Records whose refused changes are wanted: a state may be joined.
+    /// Records whose refused changes are wanted: a state may be joined, or nothing stands in the record.
     public var voids: Set<RecordName> = []
     /// Records of which is wanted by what copies the office was told of them.
     public var toldCopies: Set<RecordName> = []
@@ -157,7 +157,7 @@ public struct CentralDetails: Hashable, Sendable {
             }
             if mayMove { readers.insert(name) }
             if isSeen { toldCopies.insert(name) }
-            if given != nil { voids.insert(name) }
+            if given != nil || state.fields.isEmpty { voids.insert(name) }
         }
         if changes.contains(where: \.mayTakeBack) {
             if found?.exists == true { histories.insert(name) }
