@@ -138,8 +138,8 @@ struct RequestSyncTests {
     func endsWithRevocation() async throws {
         let fleet = try Fleet()
         let device = try await RawDevice(fleet, office: "A")
-        let request = try await waiting(device, seconds: 50)
         let other = try await fleet.enrol("B")
+        let request = try await waiting(device, seconds: 50)
         _ = try other.make()
         async let reply = device.send(request)
         #expect(try await other.sync().outcome == .synced)

@@ -134,7 +134,7 @@ struct ErasureTests {
         try await settle([late, a])
         #expect(!String(decoding: seen.withLock { $0 }, as: UTF8.self).contains(mark))
         let new = try await fleet.enrol("A")
-        try await settle([new])
+        try await settle([new, a, late])
         try expectErased(fleet, [a, late, new], id)
     }
 

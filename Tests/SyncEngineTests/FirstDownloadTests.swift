@@ -74,6 +74,7 @@ struct FirstDownloadTests {
         var options = SyncOptions()
         options.pullBytes = 1
         #expect(try await fresh.sync(options).outcome == .synced)
+        try await settle([a, b])
         try expectConverged(fleet, [a, b, fresh])
     }
 }

@@ -16,6 +16,8 @@ struct NewsWatchTests {
         let watch: NewsWatch
         let a: TestCounter
         let b: TestCounter
+        /// Another of the second office: a new desk is news for all, in the catalog.
+        let other: TestCounter
         let ticketA: NewsWatch.Ticket
         let ticketB: NewsWatch.Ticket
 
@@ -23,6 +25,7 @@ struct NewsWatchTests {
             fleet = try Fleet()
             a = try await fleet.enrol("A")
             b = try await fleet.enrol("B")
+            other = try await fleet.enrol("B")
             try await settle([a, b])
             watch = try NewsWatch(path: fleet.centralPath)
             ticketA = watch.begin(office: "A", replica: a.replica, seconds: 1_000)
@@ -50,7 +53,7 @@ struct NewsWatchTests {
     func scope() async throws {
         let hall = try await Hall()
         async let others = hall.others(than: ["B"])
-        let other = try await hall.fleet.enrol("B")
+        let other = hall.other
         try other.edit { _ = try $0.make(.dossier, writes: [FieldWrite("fee_vnd", .integer(1))]) }
         #expect(try await other.sync().outcome == .synced)
         #expect(await others.isEmpty)

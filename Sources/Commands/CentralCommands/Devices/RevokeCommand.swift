@@ -112,8 +112,7 @@ enum RevokeCommand {
             return
         }
         let replica = done.device.replica
-        let shown = name(done.device)
-        try invocation.say(Message("revoked \(shown)", vi: "đã thu hồi \(shown)"))
+        try invocation.say(Message("revoked \(replica)", vi: "đã thu hồi \(replica)"))
         let others = done.closed.filter { $0.replica != replica }
         for device in others {
             try invocation.say(

@@ -157,7 +157,11 @@ public struct CentralJudgement {
                 if isOthers(record, than: state) { outcome.othersRecords.append(state) }
                 continue
             }
-            if try join(fit) { outcome.writes.recoveredCount += 1 }
+            let hasBrought = try join(fit)
+            let present = try records.open(state.kind, state.id).state
+            if hasBrought, !present.differsInDesksAlone(from: record.state) {
+                outcome.writes.recoveredCount += 1
+            }
         }
     }
 }
@@ -336,4 +340,15 @@ public enum RefusalLimits {
     /// mistakes bring in years. Of what comes beyond, central keeps who, when, the record and the
     /// reason; the device still has the content.
     public static let contentBytesMax: Int64 = 4 << 20
+}
+
+extension RecordState {
+    /// Whether nothing but the list of an office's desks is another one: that central keeps by itself, and nobody
+    /// is told that it came back.
+    fileprivate func differsInDesksAlone(from other: RecordState) -> Bool {
+        func rest(_ state: RecordState) -> [FieldState] {
+            state.fields.filter { $0.name != RecordSchema.desksField }
+        }
+        return kind == .office && rest(self) == rest(other)
+    }
 }
