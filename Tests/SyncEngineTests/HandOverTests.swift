@@ -132,6 +132,30 @@ struct HandOverTests {
         #expect(try away.values(id, "officer") == [.text("Hoa")])
     }
 
+    @Test("conflicts that wait here: in the office's own records, and in none that is void")
+    func waitingConflicts() async throws {
+        let fleet = try Fleet()
+        let (a, a2, b) = (
+            try await fleet.enrol("A"), try await fleet.enrol("A"), try await fleet.enrol("B")
+        )
+        let ids = try (0..<3).map { _ in try a.make() }
+        try await settle([a, a2, b])
+        for id in ids {
+            try a.set(id, "officer", .text("Lan"))
+            try a2.set(id, "officer", .text("Hoa"))
+        }
+        try await settle([a, a2, a])
+        func counts() throws -> [Int] {
+            try [a, b].map { try $0.read { try $0.conflictCount() } }
+        }
+        #expect(try counts() == [3, 0])
+        try a.edit { _ = try $0.void(.id(ids[0]), reason: "twice") }
+        #expect(try counts() == [2, 0])
+        try a.set(ids[1], "office", .text("B"))
+        try await settle([a, b])
+        #expect(try counts() == [1, 1])
+    }
+
     @Test("two desks hand it to two offices at once: both see the conflict until one settles it")
     func twoWays() async throws {
         let fleet = try Fleet(offices: ["A", "B", "C"])

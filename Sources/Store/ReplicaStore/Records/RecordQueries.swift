@@ -149,17 +149,8 @@ extension ReplicaDatabase {
     ///
     /// - Throws: `StoreError`.
     public func conflictCount(office: String? = nil) throws -> Int {
-        if role == .counter {
-            var count = 0
-            for kind in [RecordKind.dossier, .contact] {
-                var filter = RecordFilter.waitingConflicts
-                filter.kind = kind
-                try forEachRecord(filter) { state in
-                    count += ShownRecord(state: state).conflicts.count
-                    return true
-                }
-            }
-            return count
+        if role == .counter, let own = try identity()?.office {
+            return try waitingConflictCount(ofOffice: own)
         }
         if role == .central, office == nil {
             return try counts(of: .dossier).conflicts + counts(of: .contact).conflicts
@@ -174,6 +165,34 @@ extension ReplicaDatabase {
             try statement.bind(1, office)
             if try statement.step() { count += statement.int64(0) }
             statement.reset()
+        }
+        return Int(count)
+    }
+
+    /// Conflicts in an office's own records that are not void. It is asked after each sync: only records that are
+    /// shown as another office's, and those that a void is written in, are looked into.
+    private func waitingConflictCount(ofOffice own: String) throws -> Int {
+        var count: Int64 = 0
+        let isDoubtful = "instr(state, CAST('\(DossierEvent.What.voided.rawValue)' AS BLOB)) > 0"
+        for kind in [RecordKind.dossier, .contact] {
+            guard let table = table(of: kind) else { continue }
+            let statement = try connection.statement(
+                """
+                SELECT coalesce(sum(conflicts), 0) FROM \(table.name)
+                WHERE conflicts > 0 AND office = ?1 AND NOT \(isDoubtful)
+                """)
+            try statement.bind(1, own)
+            if try statement.step() { count += statement.int64(0) }
+            statement.reset()
+            try table.forEach(
+                where: "WHERE conflicts > 0 AND (office IS NOT ?1 OR \(isDoubtful))",
+                bind: { try $0.bind(1, own) }
+            ) {
+                if scopeIncludes(own, $0.state), !$0.state.isVoided {
+                    count += Int64(ShownRecord(state: $0.state).conflicts.count)
+                }
+                return true
+            }
         }
         return Int(count)
     }
