@@ -105,8 +105,6 @@ final class ServerCore: Sendable {
         }
     }
 
-    let lateResumes = LateResumes()
-
     func handlerEnded() { suspensions.leave() }
 
     /// Counts bytes of bodies in memory; false when there are too many.

@@ -34,8 +34,6 @@ final class ServerExchange: Sendable {
         var droppedBytes = 0
         /// Whether its connection is wanted for others, and closes with the answer.
         var isLeaving = false
-        /// Whether it has waited for news: then its answer may wait a moment longer.
-        var hasWaited = false
         /// Duplicate of a refused upload's socket, drained so that the answer survives.
         var lingeringSocket: Int32 = -1
 
@@ -174,7 +172,6 @@ final class ServerExchange: Sendable {
         MHD_suspend_connection(connection.pointer)
         let request = head.request(body: state.body) { [weak self] isWaiting in
             guard let self else { return }
-            if isWaiting { self.state.withLock { $0.hasWaited = true } }
             core.note(isWaiting: isWaiting, self)
         }
         state.body = []
@@ -189,14 +186,13 @@ final class ServerExchange: Sendable {
     }
 
     private func finish(_ response: HTTPResponse) {
-        let (wasRunning, isLate) = state.withLock { state in
-            guard case .running = state.phase else { return (false, false) }
+        let wasRunning = state.withLock { state in
+            guard case .running = state.phase else { return false }
             core.watch.forgetHangUp(connection)
             state.phase = .ready(state.isLeaving ? response.closingConnection : response)
-            return (true, state.hasWaited && !state.isLeaving)
+            return true
         }
-        guard wasRunning else { return }
-        if isLate { core.lateResumes.add { self.resume() } } else { resume() }
+        if wasRunning { resume() }
     }
 
     private func resume() {
