@@ -67,7 +67,7 @@ extension ServingStatus {
             ("connectionsPerAddressMax", .integer(Int64(connectionsPerAddressMax))),
             ("trustedProxies", .array(trustedProxies.map(JSONValue.string))),
             ("connections", .integer(Int64(connections))),
-            ("waiting", .integer(Int64(waitingDevices.count))),
+            ("waiting", .integer(Int64(waiting))),
             ("refused", .integer(Int64(refused))),
             ("droppedLogLines", .integer(Int64(droppedLogLines))),
         ])

@@ -19,7 +19,7 @@ public struct ServingStatus: Equatable, Sendable {
     /// Connections at the last look.
     public var connections = 0
     /// Devices of which a request waited for news at the last look.
-    public var waitingDevices: Set<ReplicaID> = []
+    public var waiting = 0
     /// Requests that were told to come back, since it began.
     public var refused = 0
     /// Lines of the log that nobody read in time, since it began.

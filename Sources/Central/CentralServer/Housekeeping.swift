@@ -1,11 +1,12 @@
 public import Administration
+public import Causality
 public import CentralEngine
 internal import Files
 internal import Host
 
 /// What a serving central does beside its answers, until it is told to end: it keeps the file in which it
-/// says how it stands, moves what was written into the database file whenever nobody writes, and writes
-/// what it has yet to note when a command in another process is going to read it.
+/// says how it stands, moves what was written into the database file whenever nobody writes, and answers
+/// commands in other processes of what is not in the file yet.
 public struct Housekeeping: Sendable {
     /// How often it looks whether what was written has come to rest.
     private static let restInterval = Duration.seconds(2)
@@ -31,25 +32,45 @@ public struct Housekeeping: Sendable {
         }
         keeper = ServingStatusKeeper(besides: databasePath, status)
         door = Self.place(besides: databasePath).flatMap { place in
-            LocalDoor(at: place) { question in
-                guard question == Self.question else { return nil }
-                // A disk that fails now fails the next commit too.
-                try? await node.writeNotes()
-                return Self.answer
-            }
+            LocalDoor(at: place) { await Self.answer(to: $0, node) }
         }
     }
 
-    private static let question = "write notes"
-    private static let answer = "written"
+    private static let noteQuestion = "write notes"
+    private static let waitQuestion = "who waits"
+
+    private static func answer(to question: String, _ node: CentralNode) async -> String? {
+        switch question {
+        case noteQuestion:
+            // A disk that fails now fails the next commit too.
+            try? await node.writeNotes()
+            return "written"
+        case waitQuestion:
+            return node.waitingDevices.sorted().map(\.description).joined(separator: " ")
+        default: return nil
+        }
+    }
 
     /// Has the central that serves a database write what it has noted of exchanges and not yet written, and
     /// waits for that: whoever asks now hears of the sync that has just ended. Nothing happens when none serves.
     ///
     /// - Parameter secondsMax: how long to wait before reading what there is.
     public static func writeNotes(besides databasePath: String, secondsMax: Int = 10) {
-        guard let place = place(besides: databasePath) else { return }
-        _ = LocalDoor.ask(question, at: place, secondsMax: secondsMax)
+        _ = ask(noteQuestion, besides: databasePath, secondsMax)
+    }
+
+    /// The devices of which a request waits now at the central that serves a database; none when none serves.
+    public static func waitingDevices(besides databasePath: String) -> Set<ReplicaID> {
+        let answer = ask(waitQuestion, besides: databasePath, 10) ?? ""
+        return Set(answer.split(separator: " ").compactMap { ReplicaID(hexadecimal: $0) })
+    }
+
+    private static func ask(
+        _ question: String, besides databasePath: String, _ secondsMax: Int
+    ) -> String? {
+        place(besides: databasePath).flatMap {
+            LocalDoor.ask(question, at: $0, secondsMax: secondsMax)
+        }
     }
 
     private static func place(besides databasePath: String) -> LocalDoor.Place? {

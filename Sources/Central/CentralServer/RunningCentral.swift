@@ -74,7 +74,7 @@ public struct RunningCentral: Sendable {
         return { [server] in
             var present = status
             (present.connections, present.refused) = server.counts
-            present.waitingDevices = node.waitingDevices
+            present.waiting = node.waitingDevices.count
             present.droppedLogLines = droppedLogLines()
             return present
         }

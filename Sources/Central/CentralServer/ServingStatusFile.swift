@@ -38,10 +38,7 @@ extension ServingStatus {
             connectionsPerAddressMax: count("connectionsPerAddressMax"),
             trustedProxies: (document["trustedProxies"]?.arrayValue ?? [])
                 .compactMap(\.stringValue))
-        connections = count("connections")
-        waitingDevices = Set(
-            (document["waitingDevices"]?.arrayValue ?? [])
-                .compactMap { $0.stringValue.flatMap(ReplicaID.init(hexadecimal:)) })
+        (connections, waiting) = (count("connections"), count("waiting"))
         (refused, droppedLogLines) = (count("refused"), count("droppedLogLines"))
     }
 
@@ -51,7 +48,6 @@ extension ServingStatus {
         members += [
             ("startTicks", .integer(startTicks)),
             ("sinceMilliseconds", .integer(since.milliseconds)),
-            ("waitingDevices", .array(waitingDevices.sorted().map { .string($0.description) })),
         ]
         try? WholeFile.replace(
             path: Self.path(besides: databasePath),

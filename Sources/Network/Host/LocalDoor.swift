@@ -9,7 +9,7 @@ internal import Glibc
 public final class LocalDoor: Sendable {
     /// Longer lines are none.
     private static let questionBytesMax = 256
-    private static let answerBytesMax = 1 << 20
+    private static let answerBytesMax = 4 << 20
     /// Who has connected asks within this, in seconds.
     private static let questionSecondsMax = 5
 

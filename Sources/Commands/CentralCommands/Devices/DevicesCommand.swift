@@ -90,14 +90,9 @@ enum DevicesCommand {
             "ask an office's devices, or all, to sync",
             vi: "yêu cầu các thiết bị của một cơ quan, hoặc tất cả, đồng bộ"),
         discussion: Message(
-            """
-            A device learns of it at its next exchange; at once when a request of it was waiting at central,
-            as far as the central that serves knew some seconds ago.
-            """,
-            vi: """
-                Thiết bị biết ở lần trao đổi kế tiếp; thiết bị đang chờ tin tại trung tâm thì biết ngay, theo
-                những gì trung tâm đang phục vụ biết vài giây trước.
-                """),
+            "A device learns of it at its next exchange; at once when a request of it waits at central.",
+            vi: "Thiết bị biết ở lần trao đổi kế tiếp; thiết bị đang chờ tin ở trung tâm biết ngay."
+        ),
         arguments: [
             Positional(
                 "OFFICE", help: Message("the office's code", vi: "mã cơ quan"), optional: true)
@@ -115,10 +110,10 @@ enum DevicesCommand {
                     vi: "ghi một cơ quan hoặc --all, một trong hai"))
         }
         let asked = try CentralHome(invocation).withDatabase { database in
-            let serving = ServingStatus(besides: database.path)
+            // Who is woken by it waits no more.
+            let waiting = Housekeeping.waitingDevices(besides: database.path)
             return RequestedSync(
-                try database.perform(RequestSync(office: office)),
-                waiting: serving?.waitingDevices ?? [])
+                try database.perform(RequestSync(office: office)), waiting: waiting)
         }
         if invocation.has("--json") {
             try invocation.printOut(asked.json.serialized())

@@ -17,11 +17,11 @@ extension ServingStatus {
             Message(
                 "\(english(connections)) of \(english(connectionsMax)) connections, at most "
                     + "\(english(connectionsPerAddressMax)) of one address; "
-                    + "\(english(waitingDevices.count)) waiting for news",
+                    + "\(english(waiting)) waiting for news",
                 vi:
                     "\(vietnamese(connections)) trên \(vietnamese(connectionsMax)) kết nối, nhiều nhất "
                     + "\(vietnamese(connectionsPerAddressMax)) từ một địa chỉ; "
-                    + "\(vietnamese(waitingDevices.count)) đang chờ tin"),
+                    + "\(vietnamese(waiting)) đang chờ tin"),
         ]
         if !trustedProxies.isEmpty {
             let list = trustedProxies.joined(separator: ", ")
