@@ -50,8 +50,7 @@ struct DeskNameTests {
         #expect(!text(try office.central("audit")).contains("device:"))
     }
 
-    @Test(
-        "the catalog lists a desk once, whoever enrols again, and central lists those from before")
+    @Test("the catalog lists a desk once, whenever central begins to serve")
     func listed() throws {
         let office = try Office()
         let desk = try office.desk("a")

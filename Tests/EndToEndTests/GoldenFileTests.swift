@@ -95,6 +95,7 @@ struct GoldenFileTests {
     func recovery(world: GoldenWorld) throws {
         let directory = try TemporaryDirectory()
         let office = try Office(serving: try world.unpack("central", into: directory))
+        try expectListedDesks(at: office)
         func epoch() throws -> JSONValue? { try office.central("status", "--json").json["epoch"] }
         #expect(try epoch()?["recovering"] == true)
         let desks = try ["a1", "b1", "late"].map { try world.desk($0, office.url, in: directory) }
@@ -130,6 +131,17 @@ struct GoldenFileTests {
     }
 
     /// Syncs every desk until each has heard of all others, and verifies all files.
+    /// Central lists in the catalog, as it begins to serve, the desks that it had before it knew to.
+    private func expectListedDesks(at office: Office) throws {
+        let devices = try #require(office.central("devices", "--json").json.arrayValue)
+        let known = Set(devices.compactMap { $0["replica"]?.stringValue })
+        let entries = try office.central("records", "--kind", "office").jsonLines
+            .flatMap { $0["fields"]?["desks"]?.arrayValue ?? [] }
+        let lines = entries.flatMap { $0.stringValue?.split(separator: "\n") ?? [] }
+        let listed = Set(lines.compactMap { $0.split(separator: " ").first.map(String.init) })
+        #expect(!known.isEmpty && listed.isSuperset(of: known), "\(known.subtracting(listed))")
+    }
+
     private func settle(_ desks: [Desk], at office: Office) throws {
         for round in 1...2 {
             for desk in desks {

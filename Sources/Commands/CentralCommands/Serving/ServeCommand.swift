@@ -80,12 +80,13 @@ enum ServeCommand {
         let address = try listenAddress(invocation, isTLS: files != nil)
         let limits = try ServeLimits.limits(invocation, log)
         let tls = try files?.read(now: now())
-        let database = try home.open(isMaking: true)
-        // Those that enrolled before the catalog listed desks.
-        try database.write(now: SystemClock().now()) {
-            try $0.listDesks(ofOffice: nil) { ReplicaID(SystemRandomSource().number() >> 1) }
+        try home.withDatabase(isMaking: true) { database in
+            // Those that enrolled before the catalog listed desks. On a disk that takes no more it waits
+            // for the next start: what can be read is served.
+            _ = try? database.write(now: SystemClock().now()) {
+                try $0.listDesks(ofOffice: nil) { ReplicaID(SystemRandomSource().number() >> 1) }
+            }
         }
-        database.close()
         let node: CentralNode
         do {
             node = try CentralNode(path: home.databasePath, noteDelay: .seconds(1))

@@ -40,24 +40,18 @@ extension ReplicaDatabase: CentralView {
     public func feedPage(
         ofOffice office: String, after position: UInt64, except reader: ReplicaID, countMax: Int
     ) throws -> [FeedRow] {
-        var rows: [FeedRow] = []
-        try forEachFeedRow(ofOffice: office, after: position, except: reader) { row in
-            rows.append(row)
-            return rows.count < countMax
+        try page(of: countMax) {
+            try forEachFeedRow(ofOffice: office, after: position, except: reader, $0)
         }
-        return rows
     }
 
     /// As in `CentralView`.
     public func departedPage(
         ofOffice office: String, after position: UInt64, through last: UInt64, countMax: Int
     ) throws -> [FeedRow] {
-        var rows: [FeedRow] = []
-        try forEachDepartedRow(ofOffice: office, after: position, through: last) { row in
-            rows.append(row)
-            return rows.count < countMax
+        try page(of: countMax) {
+            try forEachDepartedRow(ofOffice: office, after: position, through: last, $0)
         }
-        return rows
     }
 
     /// As in `CentralView`.
@@ -98,6 +92,18 @@ extension ReplicaDatabase: CentralView {
         try forEachDigest(ofOffice: office, bucket: bucket) { found[$0] = $1 }
         return found
     }
+}
+
+/// The first rows of those that are walked.
+private func page(
+    of countMax: Int, _ walk: ((FeedRow) throws -> Bool) throws -> Void
+) rethrows -> [FeedRow] {
+    var rows: [FeedRow] = []
+    try walk { row in
+        rows.append(row)
+        return rows.count < countMax
+    }
+    return rows
 }
 
 extension ReplicaDatabase: CentralStore {
