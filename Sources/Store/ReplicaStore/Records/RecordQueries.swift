@@ -176,10 +176,11 @@ extension ReplicaDatabase {
         let isDoubtful = "instr(state, CAST('\(DossierEvent.What.voided.rawValue)' AS BLOB)) > 0"
         for kind in [RecordKind.dossier, .contact] {
             guard let table = table(of: kind) else { continue }
+            // By the index of conflicts: that of offices, which the plus bars, leads to all records.
             let statement = try connection.statement(
                 """
                 SELECT coalesce(sum(conflicts), 0) FROM \(table.name)
-                WHERE conflicts > 0 AND office = ?1 AND NOT \(isDoubtful)
+                WHERE conflicts > 0 AND +office = ?1 AND NOT \(isDoubtful)
                 """)
             try statement.bind(1, own)
             if try statement.step() { count += statement.int64(0) }
