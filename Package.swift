@@ -72,9 +72,9 @@ let package = Package(
         library(
             "Commands/SharedCommands",
             [
-                "Causality", "CommandLine", "Dossiers", "Files", "Imports", "JSON",
+                "Bundles", "Causality", "CommandLine", "Dossiers", "Files", "Imports", "JSON",
                 "RecordArguments", "ReplicaStore", "Replication", "Reports", "SQLite", "Text",
-                "Time",
+                "Time", "Wire",
             ]),
         library(
             "Central/Administration",

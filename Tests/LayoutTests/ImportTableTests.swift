@@ -62,9 +62,9 @@ struct ImportTableTests {
                 "Text", "Time",
             ],
             "SharedCommands": [
-                "Causality", "CommandLine", "Dossiers", "Files", "Imports", "JSON",
+                "Bundles", "Causality", "CommandLine", "Dossiers", "Files", "Imports", "JSON",
                 "RecordArguments", "ReplicaStore", "Replication", "Reports", "SQLite", "Text",
-                "Time",
+                "Time", "Wire",
             ],
             "central": ["CentralCommands", "CommandLine", "Host"],
             "counter": ["CommandLine", "CounterCommands", "Host"],

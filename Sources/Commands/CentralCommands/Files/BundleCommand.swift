@@ -97,19 +97,19 @@ enum BundleCommand {
         let written = bundle.written
         if invocation.has("--json") {
             return try invocation.printOut(
-                JSONValue.object([
-                    ("device", .string(bundle.replica.description)),
-                    ("office", .string(bundle.office)),
-                    ("newChanges", .integer(Int64(clamping: bundle.newChanges))),
-                    ("refused", .integer(Int64(bundle.refused))),
-                    ("items", .integer(Int64(clamping: bundle.items))),
-                    ("late", .bool(bundle.isLate)),
-                    ("exchanges", .integer(Int64(bundle.exchanges))),
-                    ("bytesReceived", .integer(Int64(bundle.bytesReceived))),
-                    ("reply", .string(written.id.description)),
-                    ("bytes", .integer(Int64(written.byteCount))),
-                    ("files", .array(written.files.map(JSONValue.string))),
-                ]).serialized())
+                JSONValue.object(
+                    [
+                        ("device", .string(bundle.replica.description)),
+                        ("office", .string(bundle.office)),
+                        ("newChanges", .integer(Int64(clamping: bundle.newChanges))),
+                        ("refused", .integer(Int64(bundle.refused))),
+                        ("items", .integer(Int64(clamping: bundle.items))),
+                        ("late", .bool(bundle.isLate)),
+                        ("exchanges", .integer(Int64(bundle.exchanges))),
+                        ("bytesReceived", .integer(Int64(bundle.bytesReceived))),
+                        ("reply", .string(written.id.description)),
+                    ] + written.members
+                ).serialized())
         }
         let count = bundle.newChanges
         let device = places.name(of: bundle.replica)
@@ -128,20 +128,10 @@ enum BundleCommand {
                     "the bundle is late: central has had more of the device since it was made",
                     vi: "gói đến muộn: từ khi tạo gói, trung tâm đã nhận thêm của thiết bị"))
         }
-        let files =
-            written.files.count == 1
-            ? written.files[0]
-            : "\(written.files.count) files, \(written.files[0]) to \(written.files.last ?? "")"
-        let bytes = ByteCount.string(written.byteCount)
-        let vietnamese = ByteCount.vietnamese(written.byteCount)
-        let safe = TerminalSafe.text(files)
-        let vietnameseFiles = safe.replacing(
-            "\(written.files.count) files, \(TerminalSafe.text(written.files[0])) to ",
-            with: "\(written.files.count) tệp, \(TerminalSafe.text(written.files[0])) đến ")
         try invocation.say(
             Message(
-                "\(GroupedNumber.counted(bundle.items, "item")) for the device in \(safe), \(bytes)",
-                vi: "\(bundle.items) mục cho thiết bị trong \(vietnameseFiles), \(vietnamese)"))
+                "\(GroupedNumber.counted(bundle.items, "item")) for the device",
+                vi: "\(bundle.items) mục cho thiết bị") + written.place)
         try invocation.say(
             Message(
                 "next, at the device: counter bundle apply FILE2",
@@ -150,20 +140,6 @@ enum BundleCommand {
 }
 
 extension CommandFailure {
-    /// A bundle that was refused, or a reply that could not be made.
-    init(_ failure: BundleFailure) {
-        let code: ExitCode =
-            switch failure.failureClass {
-            case .dataError: .dataError
-            case .noInput: .noInput
-            case .cannotCreate: .cantCreate
-            case .inputOutput: .ioError
-            case .temporary: .temporaryFailure
-            case .protocolError: .protocolError
-            }
-        self.init(code, failure.message, hint: failure.hint)
-    }
-
     /// Why central does not answer a bundle, in words for who stands at central.
     fileprivate init(bundle failure: SyncFailure) {
         switch failure {

@@ -154,29 +154,15 @@ enum BundleCommand {
         let written = bundle.written
         if invocation.has("--json") {
             return try invocation.printJSON(
-                .object([
-                    ("bundle", .string(written.id.description)),
-                    ("changes", .integer(Int64(clamping: bundle.changeCount))),
-                    ("bytes", .integer(Int64(written.byteCount))),
-                    ("files", .array(written.files.map(JSONValue.string))),
-                ]))
+                .object(
+                    [
+                        ("bundle", .string(written.id.description)),
+                        ("changes", .integer(Int64(clamping: bundle.changeCount))),
+                    ] + written.members))
         }
-        let files =
-            written.files.count == 1
-            ? written.files[0]
-            : "\(written.files.count) files, \(written.files[0]) to "
-                + (written.files.last ?? "")
-        let bytes = ByteCount.string(written.byteCount)
-        let vietnamese = ByteCount.vietnamese(written.byteCount)
-        let safe = TerminalSafe.text(files)
-        let vietnameseFiles = safe.replacing(
-            "\(written.files.count) files, \(TerminalSafe.text(written.files[0])) to ",
-            with: "\(written.files.count) tệp, \(TerminalSafe.text(written.files[0])) đến ")
         try invocation.say(
             ShownText.changes(bundle.changeCount)
-                + Message(
-                    " for central in \(safe), \(bytes)",
-                    vi: " gửi trung tâm trong \(vietnameseFiles), \(vietnamese)"))
+                + Message(" for central", vi: " gửi trung tâm") + written.place)
         let isOne = written.files.count == 1
         try invocation.say(
             Message(
@@ -195,21 +181,5 @@ enum BundleCommand {
                     "Applied before: all that this bundle brings is here.",
                     vi: "Đã nhận trước đây: mọi thứ của gói này đã có ở đây."))
         }
-    }
-}
-
-extension CommandFailure {
-    /// A bundle that was refused, or could not be made.
-    init(_ failure: BundleFailure) {
-        let code: ExitCode =
-            switch failure.failureClass {
-            case .dataError: .dataError
-            case .noInput: .noInput
-            case .cannotCreate: .cantCreate
-            case .inputOutput: .ioError
-            case .temporary: .temporaryFailure
-            case .protocolError: .protocolError
-            }
-        self.init(code, failure.message, hint: failure.hint)
     }
 }
