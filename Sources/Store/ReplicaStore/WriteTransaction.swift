@@ -107,7 +107,7 @@ public final class WriteTransaction {
         if after.kind == .procedure { knownEditions = [:] }
         let isNew = key == nil
         let key = try key ?? table.insert(after)
-        if !isNew, after != before { try table.update(key, after) }
+        if !isNew, after != before { try table.update(key, after, over: before) }
         try noteWrongClock(after, over: before, key: key)
         try noteEvents(after, over: before, isNew: isNew, key: key)
         if after != before {

@@ -31,6 +31,9 @@ public final class Connection {
     var isBodyRunning = false
     let busyTimeoutMilliseconds: Int32
     private var cache = StatementCache()
+    /// Settings of the process, made once. Where something else opened a database first, SQLite leaves
+    /// all as it was.
+    private static let processSettings: Void = { _ = shim_stop_counting_memory() }()
     /// The write-ahead log that was there when it was first looked for.
     var logFile: FileIdentity?
 
@@ -43,6 +46,7 @@ public final class Connection {
     public init(
         path: String, access: Access, busyTimeout: Duration = .seconds(5)
     ) throws(SQLiteError) {
+        Self.processSettings
         busyTimeoutMilliseconds = Self.milliseconds(busyTimeout)
         handle = try Self.open(path: path, access: access)
         sqlite3_busy_timeout(handle, busyTimeoutMilliseconds)

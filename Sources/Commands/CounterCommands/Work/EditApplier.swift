@@ -142,25 +142,44 @@ struct EditApplier {
         guard !group.isEmpty else { return }
         outcome = try database.write(now: clock.now()) { transaction in
             let edit = try LocalEdit(transaction)
-            var news = outcome
-            for line in group {
-                do throws(LineFailure) {
-                    try Self.write(line, edit, transaction, &news)
-                    if stopsOnError, news.narrowed > outcome.narrowed {
-                        news.isStopped = true
-                        break
-                    }
-                } catch {
-                    switch error {
-                    case .line(let problem): news.noteFailed(problem)
-                    case .store(let error): throw error
-                    }
-                    news.isStopped = stopsOnError
-                    if stopsOnError { break }
+            do {
+                // One savepoint for all: one for each line is a tenth of the work.
+                return try transaction.attempt {
+                    try write(group, edit, transaction, isOneByOne: false)
                 }
+            } catch LineFailure.line {
+                return try write(group, edit, transaction, isOneByOne: true)
             }
-            return news
         }
+    }
+
+    /// Writes the lines of a group.
+    ///
+    /// - Parameter isOneByOne: whether a line that fails is undone alone.
+    /// - Throws: `LineFailure.line` for a line that fails otherwise; what the store throws.
+    private func write(
+        _ group: [EditSource.Line], _ edit: LocalEdit, _ transaction: WriteTransaction,
+        isOneByOne: Bool
+    ) throws -> ApplyOutcome {
+        var news = outcome
+        for line in group {
+            do throws(LineFailure) {
+                try Self.write(line, edit, transaction, isOneByOne: isOneByOne, &news)
+                if stopsOnError, news.narrowed > outcome.narrowed {
+                    news.isStopped = true
+                    break
+                }
+            } catch {
+                switch error {
+                case .line(let problem) where isOneByOne: news.noteFailed(problem)
+                case .line: throw error
+                case .store(let error): throw error
+                }
+                news.isStopped = stopsOnError
+                if stopsOnError { break }
+            }
+        }
+        return news
     }
 
     private enum LineFailure: Error {
@@ -170,18 +189,21 @@ struct EditApplier {
 
     private static func write(
         _ line: EditSource.Line, _ edit: LocalEdit, _ transaction: WriteTransaction,
-        _ news: inout ApplyOutcome
+        isOneByOne: Bool, _ news: inout ApplyOutcome
     ) throws(LineFailure) {
+        func attempt<R>(_ body: () throws -> R) throws -> R {
+            try isOneByOne ? transaction.attempt(body) : body()
+        }
         do {
             switch line.content {
             case .failure(let problem): throw problem
             case .success(.edit(let content)):
-                let isUnknown = try transaction.attempt {
+                let isUnknown = try attempt {
                     try content.apply(with: edit, in: transaction).unknownProcedure != nil
                 }
                 news.noteApplied(line.number, unknownProcedure: isUnknown)
             case .success(.carried(let carried)):
-                switch try transaction.attempt({ try edit.take(carried) }) {
+                switch try attempt({ try edit.take(carried) }) {
                 case .issued(let faults) where faults.isEmpty:
                     news.noteApplied(line.number, unknownProcedure: false)
                 case .issued(let faults): news.noteNarrowed(line.number, faults)

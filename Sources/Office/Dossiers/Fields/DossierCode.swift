@@ -28,10 +28,21 @@ public struct DossierCode: Hashable, Sendable {
     /// Reads what `description` writes; `nil` for anything else. Codes of other forms exist, and
     /// are taken as they are: this is no test of validity.
     public init?(parsing text: some StringProtocol) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 3, let day = Self.day(parts[1]), let number = Self.number(parts[2])
+        var text = String(text)
+        guard let code = text.withUTF8({ Self.parsed($0[...]) }) else { return nil }
+        self = code
+    }
+
+    /// By bytes: all that a code holds is ASCII.
+    private static func parsed(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Self? {
+        let dash = UInt8(ascii: "-")
+        guard let first = bytes.firstIndex(of: dash) else { return nil }
+        let rest = bytes[(first + 1)...]
+        guard let second = rest.firstIndex(of: dash), let day = day(rest[..<second]),
+            let number = number(rest[(second + 1)...])
         else { return nil }
-        self.init(agency: String(parts[0]), day: day, number: number)
+        return Self(
+            agency: String(decoding: bytes[..<first], as: UTF8.self), day: day, number: number)
     }
 
     private static func isAgency(_ text: String) -> Bool {
@@ -46,24 +57,28 @@ public struct DossierCode: Hashable, Sendable {
             }
     }
 
-    private static func day(_ text: some StringProtocol) -> CalendarDate? {
-        guard text.utf8.count == 6, let digits = digits(text) else { return nil }
+    private static func day(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> CalendarDate? {
+        guard text.count == 6, let digits = digits(text) else { return nil }
         return CalendarDate(
             year: 2000 + Int(digits / 10_000), month: Int(digits / 100 % 100),
             day: Int(digits % 100))
     }
 
-    private static func number(_ text: some StringProtocol) -> Int64? {
-        let length = text.utf8.count
-        guard (numberDigitsMin...12).contains(length), let number = digits(text),
-            length == numberDigitsMin || text.utf8.first != UInt8(ascii: "0")
+    private static func number(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Int64? {
+        guard (numberDigitsMin...12).contains(text.count), let number = digits(text),
+            text.count == numberDigitsMin || text.first != UInt8(ascii: "0")
         else { return nil }
         return number
     }
 
-    private static func digits(_ text: some StringProtocol) -> Int64? {
-        text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
-            ? Int64(text) : nil
+    /// The number that digits write, 12 at most; `nil` where another byte stands.
+    private static func digits(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Int64? {
+        var number: Int64 = 0
+        for byte in text {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            number = number * 10 + Int64(byte - UInt8(ascii: "0"))
+        }
+        return number
     }
 }
 

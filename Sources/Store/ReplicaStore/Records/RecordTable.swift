@@ -22,10 +22,12 @@ final class RecordTable {
     private let interning: Interning
     private let selectSQL: String
     private let insertion: HeldStatement
-    private let update: HeldStatement
+    /// Updates by the columns that they write, a bit each: edits write a few, and the same again and again.
+    private var updates: [UInt64: HeldStatement] = [:]
     private let selectionByID: HeldStatement
     private let selectionByKey: HeldStatement
     private let keyByID: HeldStatement
+    private static let updatesMax = 64
 
     init(kind: RecordKind, name: String, connection: Connection, interning: Interning) {
         self.kind = kind
@@ -36,12 +38,9 @@ final class RecordTable {
         let names = layout.columns.map(\.name.rawValue)
         let list = names.joined(separator: ", ")
         let places = (0..<names.count + 3).map { "?\($0 + 1)" }.joined(separator: ", ")
-        let settings = names.enumerated().map { "\($1) = ?\($0 + 4)" }.joined(separator: ", ")
         selectSQL = "SELECT key, id, state, \(list) FROM \(name) "
         insertion = HeldStatement(
             "INSERT INTO \(name)(id, conflicts, state, \(list)) VALUES (\(places))")
-        update = HeldStatement(
-            "UPDATE \(name) SET conflicts = ?2, state = ?3, \(settings) WHERE key = ?1")
         selectionByID = HeldStatement(selectSQL + "WHERE id = ?1")
         selectionByKey = HeldStatement(selectSQL + "WHERE key = ?1")
         keyByID = HeldStatement("SELECT key FROM \(name) WHERE id = ?1")
@@ -91,15 +90,36 @@ final class RecordTable {
         return connection.lastInsertedRowID
     }
 
-    /// Rewrites a row.
-    func update(_ key: Int64, _ state: RecordState) throws {
-        let statement = try update.prepared(on: connection)
+    /// Writes what differs of a row: an index is touched only where its column changes.
+    func update(_ key: Int64, _ state: RecordState, over before: RecordState) throws {
+        var changed: UInt64 = 0
+        for (index, column) in layout.columns.enumerated() {
+            let (old, new) = (before[column.name], state[column.name])
+            // What is shown of several values depends on more than the values.
+            if old != new || new.count > 1 { changed |= 1 << UInt64(index) }
+        }
+        let statement = try update(of: changed).prepared(on: connection)
         try statement.bind(1, key)
-        try bind(state, to: statement)
+        try bind(state, columns: changed, to: statement)
         try statement.run()
     }
 
-    private func bind(_ state: RecordState, to statement: Statement) throws {
+    private func update(of columns: UInt64) -> HeldStatement {
+        if let known = updates[columns] { return known }
+        var sql = "UPDATE \(name) SET conflicts = ?2, state = ?3"
+        for (index, column) in layout.columns.enumerated()
+        where columns & 1 << UInt64(index) != 0 {
+            sql += ", \(column.name.rawValue) = ?\(index + 4)"
+        }
+        let statement = HeldStatement(sql + " WHERE key = ?1")
+        if updates.count >= Self.updatesMax { updates = [:] }
+        updates[columns] = statement
+        return statement
+    }
+
+    private func bind(
+        _ state: RecordState, columns: UInt64 = .max, to statement: Statement
+    ) throws {
         var conflicts: Int64 = 0
         var field = 0
         for (index, column) in layout.columns.enumerated() {
@@ -107,19 +127,20 @@ final class RecordTable {
                 conflicts += isConflict(state.fields[field], in: state) ? 1 : 0
                 field += 1
             }
+            let isWritten = columns & 1 << UInt64(index) != 0
             let place = index + 4
             guard field < state.fields.count, state.fields[field].name == column.name else {
-                try statement.bindNull(place)
+                if isWritten { try statement.bindNull(place) }
                 continue
             }
             let entries = state.fields[field].entries
-            if entries.count == 1 {
-                try bind(entries[0].value, column, place, statement)
-            } else {
+            if entries.count > 1 {
                 let rule = RecordSchema.rule(of: column.name, in: kind)
                 let shown = state.shown(column.name, by: rule)
                 conflicts += shown?.isConflict == true ? 1 : 0
-                try bind(shown?.value ?? .null, column, place, statement)
+                if isWritten { try bind(shown?.value ?? .null, column, place, statement) }
+            } else if isWritten {
+                try bind(entries[0].value, column, place, statement)
             }
             field += 1
         }
