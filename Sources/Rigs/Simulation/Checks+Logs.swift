@@ -127,7 +127,7 @@ extension World {
                     guard let write = ledger.writes[label], write.office != device.office,
                         write.erasure == nil,
                         claims.allSatisfy({ write.seen.contains($0) }),
-                        !isOffice(device.office, amongSeenOf: write)
+                        !isOffice(device.office, before: write, taken: state.taken[id] ?? [])
                     else { continue }
                     throw Violation(
                         .scope,
@@ -138,9 +138,11 @@ extension World {
         }
     }
 
-    /// Whether the record was (also) this office's before a write's writer.
-    private func isOffice(_ office: String, amongSeenOf write: Write) -> Bool {
-        let before = ledger.standing(of: write.seen)[RecordSchema.officeField] ?? []
+    /// Whether the record was (also) this office's when somebody wrote to it, as far as central took what the
+    /// writer had seen: by a hand-over that was refused nothing ever left.
+    private func isOffice(_ office: String, before write: Write, taken: Set<Label>) -> Bool {
+        let before =
+            ledger.standing(of: write.seen.intersection(taken))[RecordSchema.officeField] ?? []
         return before.contains { $0.value == .text(office) }
             || write.writes.contains {
                 $0.name == RecordSchema.officeField && $0.value == .text(office)
