@@ -70,25 +70,29 @@ let package = Package(
         library("Base/Files"),
         library("Base/Time", ["Text"]),
         library(
+            "Store/Backups",
+            ["Causality", "Crypto", "Files", "JSON", "ReplicaStore", "SQLite", "Time"]),
+        library(
             "Commands/SharedCommands",
             [
-                "Bundles", "Causality", "CommandLine", "Dossiers", "Files", "Imports", "JSON",
+                "Backups", "Bundles", "Causality", "CommandLine", "Dossiers", "Files", "Imports",
+                "JSON",
                 "RecordArguments", "ReplicaStore", "Replication", "Reports", "SQLite", "Text",
                 "Time", "Wire",
             ]),
         library(
             "Central/Administration",
-            ["Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "Wire"]),
+            ["Backups", "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "Wire"]),
         library(
             "Central/AdminDocuments",
             [
-                "Administration", "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore",
-                "Replication", "Text", "Time", "Wire",
+                "Administration", "Backups", "Causality", "Crypto", "Dossiers", "JSON",
+                "ReplicaStore", "Replication", "Text", "Time", "Wire",
             ]),
         library(
             "Central/CentralServer",
             [
-                "Addresses", "AdminDocuments", "Administration", "CBOR", "Causality",
+                "Addresses", "AdminDocuments", "Administration", "Backups", "CBOR", "Causality",
                 "CentralEngine", "Crypto", "Files", "HTTP", "HTTPServer", "Host", "JSON",
                 "ReplicaStore", "Text", "Wire",
             ]),
@@ -155,8 +159,9 @@ let package = Package(
         library(
             "Commands/CentralCommands",
             [
-                "Addresses", "AdminDocuments", "Administration", "Bundles", "Causality",
-                "CentralEngine", "CentralServer", "CommandLine", "CounterEngine", "CounterLink",
+                "Addresses", "AdminDocuments", "Administration", "Backups", "Bundles",
+                "Causality", "CentralEngine", "CentralServer", "CommandLine", "CounterEngine",
+                "CounterLink",
                 "Crypto", "Demonstration", "Dossiers", "Files", "HTTP", "HTTPServer", "Host",
                 "Imports", "JSON", "RecordArguments", "ReplicaStore", "Replication", "Reports",
                 "SQLite", "SharedCommands", "Text", "Time", "Wire",
@@ -164,7 +169,8 @@ let package = Package(
         library(
             "Commands/CounterCommands",
             [
-                "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterLink", "Crypto",
+                "Backups", "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterLink",
+                "Crypto",
                 "Dossiers", "Editing", "Files", "HTTP", "HTTPClient", "Host", "JSON",
                 "RecordArguments",
                 "ReplicaStore", "Replication", "SQLite", "SharedCommands", "Text", "Time", "Wire",
@@ -280,6 +286,9 @@ let package = Package(
                 "HTTP", "HTTPClient", "HTTPServer", "JSON", "ReplicaStore", "TestSupport", "Wire",
             ]),
         tests("FilesTests", ["Files"]),
+        tests(
+            "BackupsTests",
+            ["Backups", "Causality", "Crypto", "ReplicaStore", "Time"]),
         tests(
             "SharedCommandsTests",
             [

@@ -15,11 +15,11 @@ struct GoldenFileTests {
             "status",
             [
                 "devices", "neverSynced", "incomplete", "oldestSync", "erasuresUnconfirmed",
-                "clockOffMilliseconds",
+                "clockOffMilliseconds", "backup",
             ]
         ),
         ("devices", ["complete", "standing"]), ("receipts", ["complete", "unconfirmed"]),
-        ("erasures", ["unconfirmedBy"]),
+        ("erasures", ["unconfirmedBy", "backups"]),
     ]
 
     @Test("the sets are there")

@@ -69,7 +69,7 @@ struct MainJobTests {
                 "state", "office", "desk", "replica", "central", "centralPin", "records", "pending",
                 "pendingBytes", "pendingSince", "conflicts", "refused", "lastExchange",
                 "lastComplete", "lastOutcome", "synced", "digest", "identityChanges", "agent",
-                "waitSeconds", "clockOffMilliseconds", "wrongClockRecords",
+                "waitSeconds", "clockOffMilliseconds", "wrongClockRecords", "backup",
             ])
         #expect(
             try desk.sync().names == [

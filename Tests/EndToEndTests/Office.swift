@@ -63,7 +63,9 @@ final class Office {
     func start(_ options: [String] = [], openFilesMax: Int? = nil, errors: String? = nil) throws {
         let pipe = Pipe()
         let address = url.isEmpty ? "127.0.0.1:0" : String(url.split(separator: "/").last ?? "")
-        let arguments = ["serve", "--listen", address, "--home", try home] + tls + options
+        // A home of its own lies on a small disk.
+        let floor = ownHome == nil ? [] : ["--disk-floor", "0"]
+        let arguments = ["serve", "--listen", address, "--home", try home] + tls + floor + options
         let program =
             if let openFilesMax {
                 try Program(

@@ -19,25 +19,26 @@ struct ImportTableTests {
         ],
         "Central": [
             "AdminDocuments": [
-                "Administration", "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore",
-                "Replication", "Text", "Time", "Wire",
+                "Administration", "Backups", "Causality", "Crypto", "Dossiers", "JSON",
+                "ReplicaStore", "Replication", "Text", "Time", "Wire",
             ],
             "Administration": [
-                "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "Wire",
+                "Backups", "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "Wire",
             ],
             "CentralEngine": [
                 "Addresses", "Bundles", "CBOR", "Causality", "Columns", "Crypto", "Dossiers",
                 "Editing", "ReplicaStore", "Replication", "Store", "Wire",
             ],
             "CentralServer": [
-                "Addresses", "AdminDocuments", "Administration", "CBOR", "Causality",
+                "Addresses", "AdminDocuments", "Administration", "Backups", "CBOR", "Causality",
                 "CentralEngine", "Crypto", "Files", "HTTP", "HTTPServer", "Host", "JSON",
                 "ReplicaStore", "Text", "Wire",
             ],
         ],
         "Commands": [
             "CentralCommands": [
-                "Addresses", "AdminDocuments", "Administration", "Bundles", "Causality",
+                "Addresses", "AdminDocuments", "Administration", "Backups", "Bundles",
+                "Causality",
                 "CentralEngine", "CentralServer", "CommandLine", "CounterEngine", "CounterLink",
                 "Crypto", "Demonstration", "Dossiers", "Files", "HTTP", "HTTPServer", "Host",
                 "Imports", "JSON", "RecordArguments", "ReplicaStore", "Replication", "Reports",
@@ -45,7 +46,8 @@ struct ImportTableTests {
             ],
             "CommandLine": ["Text"],
             "CounterCommands": [
-                "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterLink", "Crypto",
+                "Backups", "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterLink",
+                "Crypto",
                 "Dossiers", "Editing", "Files", "HTTP", "HTTPClient", "Host", "JSON",
                 "RecordArguments",
                 "ReplicaStore", "Replication", "SQLite", "SharedCommands", "Text", "Time", "Wire",
@@ -62,7 +64,8 @@ struct ImportTableTests {
                 "Text", "Time",
             ],
             "SharedCommands": [
-                "Bundles", "Causality", "CommandLine", "Dossiers", "Files", "Imports", "JSON",
+                "Backups", "Bundles", "Causality", "CommandLine", "Dossiers", "Files", "Imports",
+                "JSON",
                 "RecordArguments", "ReplicaStore", "Replication", "Reports", "SQLite", "Text",
                 "Time", "Wire",
             ],
@@ -119,6 +122,9 @@ struct ImportTableTests {
             "simulate": ["CommandLine", "Simulation", "Text"],
         ],
         "Store": [
+            "Backups": [
+                "Causality", "Crypto", "Files", "JSON", "ReplicaStore", "SQLite", "Time",
+            ],
             "MemoryStore": [
                 "Causality", "Crypto", "Dossiers", "Editing", "Replication", "Store",
             ],

@@ -9,7 +9,8 @@ enum FailureWord: CaseIterable {
     case unreachable, untrusted, interrupted, notCentral, unsupportedVersion, malformed, brokenChain
     case badSignature, forked, unknownCursor, notEnrolled, revoked, badEnrolmentCode, tooLarge
     case tooManyTries, tokenReplaced, identityRefused, proxy, moved, otherOffice
-    case unsupportedContent, busy, centralStore, awaitingRecovery, unfinishedBundle, refused
+    case unsupportedContent, busy, centralStore, diskLow, awaitingRecovery, unfinishedBundle,
+        refused
 
     init(_ failure: SyncFailure) {
         self =
@@ -37,6 +38,7 @@ enum FailureWord: CaseIterable {
             case .unsupportedContent: .unsupportedContent
             case .busy: .busy
             case .centralStore: .centralStore
+            case .diskLow: .diskLow
             case .awaitingRecovery: .awaitingRecovery
             case .unfinishedBundle: .unfinishedBundle
             case .refused: .refused
@@ -69,6 +71,7 @@ enum FailureWord: CaseIterable {
         case .unsupportedContent: .unsupportedContent(reason: "gzip is not read")
         case .busy: .busy(retryAfterSeconds: 30)
         case .centralStore: .centralStore(reason: "see central's log")
+        case .diskLow: .diskLow
         case .awaitingRecovery: .awaitingRecovery
         case .unfinishedBundle: .unfinishedBundle(reason: "changes wait")
         case .refused: .refused(status: 404, title: "there is nothing at this path")

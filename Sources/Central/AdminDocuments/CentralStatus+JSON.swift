@@ -1,4 +1,5 @@
 public import Administration
+internal import Backups
 internal import Causality
 internal import Dossiers
 public import JSON
@@ -9,26 +10,30 @@ extension CentralStatus {
     /// The document of `central status --json`.
     public var json: JSONValue {
         let lastArrived = lastArrived
-        return .object(
-            counts.map { ("\($0.kind.name)s", .integer(Int64($0.count))) } + [
-                ("conflicts", .integer(Int64(conflicts))),
-                ("position", .integer(Int64(clamping: position))),
-                ("newestChange", ShownTime.json(newestChange)),
-                ("devices", .integer(Int64(active.count))),
-                ("neverSynced", .integer(Int64(active.count { lastArrived[$0.replica] == nil }))),
-                ("incomplete", .integer(Int64(behind.count))),
-                ("unconfirmed", .integer(Int64(unconfirmed.count))),
-                ("refused", .integer(Int64(clamping: devices.reduce(0) { $0 + $1.refused }))),
-                ("oldestSync", ShownTime.json(longestAgo)),
-                ("erasuresUnconfirmed", .integer(Int64(openErasures))),
-                ("wrongClockRecords", .integer(Int64(wrongClockRecords))),
-                (
-                    "clockOffMilliseconds",
-                    clockFault.map { .integer($0.offMilliseconds) } ?? .null
-                ),
-                ("epoch", standing.json),
-                ("serving", serving?.json ?? .null),
-            ])
+        let kinds = counts.map { count -> (String, JSONValue) in
+            ("\(count.kind.name)s", .integer(Int64(count.count)))
+        }
+        let members: [(String, JSONValue)] = [
+            ("conflicts", .integer(Int64(conflicts))),
+            ("position", .integer(Int64(clamping: position))),
+            ("newestChange", ShownTime.json(newestChange)),
+            ("devices", .integer(Int64(active.count))),
+            ("neverSynced", .integer(Int64(active.count { lastArrived[$0.replica] == nil }))),
+            ("incomplete", .integer(Int64(behind.count))),
+            ("unconfirmed", .integer(Int64(unconfirmed.count))),
+            ("refused", .integer(Int64(clamping: devices.reduce(0) { $0 + $1.refused }))),
+            ("oldestSync", ShownTime.json(longestAgo)),
+            ("erasuresUnconfirmed", .integer(Int64(openErasures))),
+            ("wrongClockRecords", .integer(Int64(wrongClockRecords))),
+            (
+                "clockOffMilliseconds",
+                clockFault.map { .integer($0.offMilliseconds) } ?? .null
+            ),
+            ("epoch", standing.json),
+            ("serving", serving?.json ?? .null),
+            ("backup", backup?.json ?? .null),
+        ]
+        return .object(kinds + members)
     }
 }
 

@@ -10,7 +10,8 @@ extension ErasureList {
     /// One document for each erased record, then one for each order whose record central lacks.
     public var documents: [JSONValue] { entries.map(json) + awaited.map(Self.json) }
 
-    /// `{id, code, kind, at, reasons, unconfirmedBy: [{replica, office, desk, name, state}], order}`.
+    /// `{id, code, kind, at, reasons, unconfirmedBy: [{replica, office, desk, name, state}],
+    /// backups: [{set, until}], order}`.
     private func json(_ entry: Entry) -> JSONValue {
         let state = entry.record.state
         return .object([
@@ -19,6 +20,15 @@ extension ErasureList {
             ("kind", .string(state.kind.name)), ("at", ShownTime.json(entry.record.arrived)),
             ("reasons", .array(entry.record.reasons.map(JSONValue.string))),
             ("unconfirmedBy", .array(entry.unconfirmedBy.map(json))),
+            (
+                "backups",
+                .array(
+                    entry.backups.map {
+                        .object([
+                            ("set", .string($0.name)), ("until", ShownTime.json($0.until)),
+                        ])
+                    })
+            ),
             ("order", .string(Hexadecimal.text(state.erasureNotice.canonicalBytes))),
         ])
     }
@@ -38,7 +48,7 @@ extension ErasureList {
             ("id", .string(notice.id.description)), ("code", .null),
             ("kind", .string(notice.kind.name)), ("at", .null),
             ("reasons", .array(notice.erasures.map { .string($0.reason) })),
-            ("unconfirmedBy", .array([])),
+            ("unconfirmedBy", .array([])), ("backups", .array([])),
             ("order", .string(Hexadecimal.text(notice.canonicalBytes))),
         ])
     }

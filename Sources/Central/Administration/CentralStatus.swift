@@ -1,3 +1,4 @@
+public import Backups
 public import Causality
 public import ReplicaStore
 public import Replication
@@ -34,14 +35,24 @@ public struct CentralStatus: Sendable {
     public var newestChange: Timestamp?
     /// The central that serves this store, if one does.
     public var serving: ServingStatus?
+    /// When this was read.
+    public var now: Timestamp
+    /// The last good backup, where one was made.
+    public var backup: BackupNote?
 
     /// Reads how things stand.
     ///
     /// - Parameters:
     ///   - now: by central's clock, which is judged by it.
     ///   - serving: what the central that serves this store says of itself.
+    ///   - backup: what its home knows of backups.
     /// - Throws: `StoreError`.
-    public init(_ database: ReplicaDatabase, at now: Timestamp, serving: ServingStatus?) throws {
+    public init(
+        _ database: ReplicaDatabase, at now: Timestamp, serving: ServingStatus?,
+        backup: BackupNote?
+    ) throws {
+        self.backup = backup
+        self.now = now
         let kinds: [RecordKind] = [.office, .procedure, .holiday, .dossier, .contact]
         counts = try kinds.map { kind in
             var filter = RecordFilter()
@@ -79,6 +90,16 @@ public struct CentralStatus: Sendable {
                 machine.lastArrived.map { (machine.present.replica, $0) }
             }
         ) { first, _ in first }
+    }
+
+    /// The machines from which all has not come up for so long; one that never was complete counts from the
+    /// day on which it enrolled.
+    public func silent(for milliseconds: Int64) -> [Device] {
+        let lastArrived = lastArrived
+        return active.filter { device in
+            let last = lastArrived[device.replica] ?? device.enrolledAt
+            return now.milliseconds - last.milliseconds > milliseconds
+        }
     }
 
     /// When all had come up from the machine that is longest ago; `nil` when none ever had.

@@ -1,3 +1,5 @@
+public import Backups
+public import Causality
 internal import Crypto
 public import Dossiers
 public import ReplicaStore
@@ -42,6 +44,29 @@ public struct ErasureList: Sendable {
         public var record: ErasedRecord
         /// Devices that may have had it and are not known to have erased it.
         public var unconfirmedBy: [Device]
+        /// Backups of before it was erased, which may hold it still.
+        public var backups: [HoldingBackup]
+    }
+
+    /// A backup that may still hold what was erased.
+    public struct HoldingBackup: Sendable {
+        /// Its name.
+        public var name: String
+        /// When it was made.
+        public var made: Timestamp
+        /// Until when it is kept, if backups go on as they do; `nil` for ever.
+        public var until: Timestamp?
+    }
+
+    /// The sets of a place, with the time until which each is kept.
+    public static func holdingBackups(
+        _ sets: [BackupSet], _ retention: BackupRetention?
+    ) -> [HoldingBackup] {
+        let times = sets.map(\.made)
+        return sets.map {
+            HoldingBackup(
+                name: $0.name, made: $0.made, until: retention?.end(of: $0.made, among: times))
+        }
     }
 
     /// The erased records.
@@ -53,13 +78,16 @@ public struct ErasureList: Sendable {
 
     /// Reads the orders that were given.
     ///
+    /// - Parameter backups: all that are known.
     /// - Throws: `StoreError`.
-    public init(_ database: ReplicaDatabase) throws {
+    public init(_ database: ReplicaDatabase, backups: [HoldingBackup]) throws {
         let erased = try database.erasedRecords()
         let devices = try database.devices()
         let standing = EpochStanding(try database.epoch(), devices)
-        entries = erased.map {
-            Entry(record: $0, unconfirmedBy: $0.unconfirmed(devices, standing))
+        entries = erased.map { record in
+            Entry(
+                record: record, unconfirmedBy: record.unconfirmed(devices, standing),
+                backups: backups.filter { $0.made <= record.arrived })
         }
         awaited = try database.awaitedOrders()
         self.standing = standing

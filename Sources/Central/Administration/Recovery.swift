@@ -11,13 +11,19 @@ public struct RecoveryLists: Sendable {
     /// What is to be erased again; `nil` when no such list was given.
     public var orders: [RecordState]?
 
+    /// Whether they hold all that there was until now. Those of a backup end with its day.
+    public var areUpToDate = true
+
     /// Neither was given.
     public var isEmpty: Bool { revoked == nil && orders == nil }
 
     /// Lists as they were read.
-    public init(revoked: [ClosedIdentity]?, orders: [RecordState]?) {
+    public init(
+        revoked: [ClosedIdentity]?, orders: [RecordState]?, areUpToDate: Bool = true
+    ) {
         self.revoked = revoked
         self.orders = orders
+        self.areUpToDate = areUpToDate
     }
 
     /// What became of the lists.
@@ -39,7 +45,7 @@ public struct RecoveryLists: Sendable {
             for identity in revoked where try work.transaction.shutOutAgain(identity) {
                 taken.shutOut += 1
             }
-            try work.transaction.noteRevocationsGiven()
+            if areUpToDate { try work.transaction.noteRevocationsGiven() }
         }
         if let orders {
             let seed = try work.database.centralKeySeed()
@@ -54,7 +60,7 @@ public struct RecoveryLists: Sendable {
                 case .isOfAnotherKey: taken.unsigned.append(notice.id)
                 }
             }
-            try work.transaction.noteOrdersGiven()
+            if areUpToDate { try work.transaction.noteOrdersGiven() }
         }
         return taken
     }

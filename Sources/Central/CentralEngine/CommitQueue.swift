@@ -57,6 +57,9 @@ actor CommitQueue {
         idleCheckpoint = IdleCheckpoint(path: path)
     }
 
+    /// Pieces of work that wait for the next transaction.
+    nonisolated var queuedCount: Int { state.withLock { $0.jobs.count } }
+
     /// Moves the write-ahead log into the file when nobody has written since the last call.
     ///
     /// - Returns: whether the file is whole without its log.

@@ -3,8 +3,10 @@
 
 internal import AdminDocuments
 internal import Administration
+internal import Backups
 internal import Causality
 internal import CentralEngine
+internal import Files
 internal import HTTP
 internal import HTTPServer
 internal import JSON
@@ -109,7 +111,10 @@ extension AdminRoutes {
         try await node.consult { database in
             let serving = ServingStatus(besides: database.path)
             return try database.read {
-                try CentralStatus(database, at: SystemClock().now(), serving: serving).json
+                try CentralStatus(
+                    database, at: SystemClock().now(), serving: serving,
+                    backup: BackupNote(home: Folder.path(of: database.path))
+                ).json
             }
         }
     }

@@ -19,17 +19,25 @@ public struct CentralHTTP: Sendable {
     /// Serves a node: the routes of devices and of administrators, and others beside them.
     ///
     /// - Parameters:
+    ///   - supervision: what those who run it wish to be told.
+    ///   - version: of the program, for whoever reads figures.
     ///   - pin: that of the key by which central proves itself, where counters are to be told it.
     ///   - log: gets a line for each exchange.
     public init(
         node: CentralNode, adding others: [ServedRoute] = [],
+        supervision: Supervision = Supervision(), version: String = "",
         pin: @escaping @Sendable () -> String? = { nil },
         log: @escaping @Sendable (ExchangeLine) -> Void
     ) {
         self.node = node
-        self.log = log
+        self.log = { line in
+            supervision.tally.note(line)
+            log(line)
+        }
+        let figures = MetricsRoute(node: node, version: version, supervision).route
         routes = RouteList(
-            ExchangeRoutes(node: node).list + AdminRoutes(node: node, pin: pin).list + others)
+            ExchangeRoutes(node: node, supervision: supervision).list
+                + AdminRoutes(node: node, pin: pin).list + [figures].compactMap(\.self) + others)
     }
 
     /// Refuses what no route takes before its body is read.
@@ -183,7 +191,7 @@ extension CentralHTTP {
         case .notEnrolled, .tokenReplaced: response.headers.append("WWW-Authenticate", "Bearer")
         case .busy(let seconds), .tooManyTries(let seconds):
             response.headers.append("Retry-After", "\(seconds)")
-        case .centralStore: response.headers.append("Retry-After", "30")
+        case .centralStore, .diskLow: response.headers.append("Retry-After", "30")
         default: break
         }
         return response

@@ -40,6 +40,8 @@ public struct ExchangeLine: Sendable {
     public var bytesOut = 0
     /// How long it took.
     public var milliseconds = 0
+    /// How long of that it waited for news.
+    public var waitedMilliseconds = 0
     /// The problem's name, when there was one.
     public var failure: String?
     /// Why central's store failed, when it did: the counters are told to look here.
@@ -48,6 +50,11 @@ public struct ExchangeLine: Sendable {
     init(_ event: Event, bytesIn: Int) {
         self.event = event
         self.bytesIn = bytesIn
+    }
+
+    /// What came of it: the problem's name, or whether all was done.
+    public var outcome: String {
+        failure ?? (event != .exchange ? "done" : isComplete ? "complete" : "more")
     }
 
     /// The line as JSON, for a log reader.
@@ -59,8 +66,7 @@ public struct ExchangeLine: Sendable {
             ("bytesIn", .integer(Int64(bytesIn))), ("bytesOut", .integer(Int64(bytesOut))),
             ("milliseconds", .integer(Int64(milliseconds))),
         ]
-        let done = event != .exchange ? "done" : isComplete ? "complete" : "more"
-        members.append(("outcome", .string(failure ?? done)))
+        members.append(("outcome", .string(outcome)))
         if let reason { members.append(("reason", .string(reason))) }
         return JSONValue.object(members).serialized()
     }

@@ -1,18 +1,22 @@
 // The routes of devices, and of whoever watches central (`Protocol/sync.md` §HTTP).
 
+internal import Backups
 internal import CBOR
 internal import Causality
 internal import CentralEngine
 internal import Crypto
+internal import Files
 internal import HTTP
 internal import HTTPServer
 internal import JSON
 internal import ReplicaStore
+internal import Synchronization
 internal import Wire
 
 /// What devices ask of a node.
 struct ExchangeRoutes {
     let node: CentralNode
+    let supervision: Supervision
 
     var list: [ServedRoute] {
         [
@@ -21,8 +25,10 @@ struct ExchangeRoutes {
                 HTTPResponse(contentType: "application/json", text: #"{"status":"ok"}"#)
             },
             ServedRoute(["GET", "HEAD"], .exactly(Route.ready.path), .anybody) {
-                [node] _, _ async throws(SyncFailure) in
-                await Self.readiness(of: node)
+                [node, supervision] _, _ async throws(SyncFailure) in
+                let backup = BackupNote(home: Folder.path(of: node.databasePath))
+                return await supervision.readiness(
+                    of: node, BackupAge(made: backup?.made, now: SystemClock().now()))
             },
             ServedRoute(
                 ["POST"], .exactly(Route.enrol.path), .anybody, body: .json(name: "enrolment"),
@@ -36,37 +42,27 @@ struct ExchangeRoutes {
         ]
     }
 
-    private static func readiness(of node: CentralNode) async -> HTTPResponse {
-        guard let reason = await node.unreadiness() else {
-            return HTTPResponse(contentType: "application/json", text: #"{"status":"ready"}"#)
-        }
-        let document = JSONValue.object([
-            ("type", "about:blank"), ("title", "central cannot do all its work now"),
-            ("status", .integer(503)), ("hint", .string(reason.hint)),
-            ("reason", .string(reason.rawValue)),
-        ])
-        var response = HTTPResponse(
-            status: 503, contentType: Problem.mediaType, text: document.serialized())
-        response.headers.append("Retry-After", "30")
-        return response
-    }
-
     private func sync(
         _ request: RoutedRequest, _ line: inout ExchangeLine
     ) async throws(SyncFailure) -> HTTPResponse {
         guard case .presenter(let holder) = request.caller else { throw .notEnrolled }
         let http = request.http
         let byteCount = try Self.contentByteCount(of: http)
-        let waiting = WaitingRequest(of: holder, note: http.noteWaiting)
+        let waited = WaitedTime(http.noteWaiting)
+        let waiting = WaitingRequest(of: holder) { waited.note($0) }
         let exchange = try await node.exchange(
             byteCount: byteCount, from: holder.replica, waiting
         ) {
-            () throws(SyncFailure) -> SyncRequest in
+            [supervision, node] () throws(SyncFailure) -> SyncRequest in
             var message = try SyncRequest(encoded: Self.content(of: http))
+            if message.push != nil || message.states != nil {
+                try supervision.requireRoom(at: node.databasePath)
+            }
             // People read sequences.
             if Self.wantsJSON(http) { message.batches = nil }
             return message
         }
+        line.waitedMilliseconds = waited.milliseconds
         let reply = exchange.reply
         line.pushed = exchange.hasPush ? reply.accepted.seq : 0
         line.refused = reply.refusals.count
@@ -78,6 +74,7 @@ struct ExchangeRoutes {
     private func enrol(
         _ request: RoutedRequest, _ line: inout ExchangeLine
     ) async throws(SyncFailure) -> HTTPResponse {
+        try supervision.requireRoom(at: node.databasePath)
         let reply = try await node.enrol(
             try EnrolmentRequest(json: request.json ?? .null), from: request.http.remoteAddress)
         line.device = reply.replica.description
@@ -148,15 +145,25 @@ extension ExchangeRoutes {
     }
 }
 
-extension Unreadiness {
-    /// What helps, for whoever watches central.
-    fileprivate var hint: String {
-        switch self {
-        case .store: "see what central says on standard error, and run central verify"
-        case .disk: "make room on central's disk, and see that it may be written to"
-        case .recovery: "let all devices sync, then central recover --end; do not shut them out"
-        }
+/// How long a request waited for news, of the time that it took.
+private final class WaitedTime: Sendable {
+    private let spent = Mutex<(since: ContinuousClock.Instant?, sum: Duration)>((nil, .zero))
+    private let tell: @Sendable (Bool) -> Void
+
+    /// - Parameter tell: hears what is noted.
+    init(_ tell: @escaping @Sendable (Bool) -> Void) {
+        self.tell = tell
     }
+
+    func note(_ isWaiting: Bool) {
+        spent.withLock { spent in
+            if let since = spent.since { spent.sum += since.duration(to: .now) }
+            spent.since = isWaiting ? .now : nil
+        }
+        tell(isWaiting)
+    }
+
+    var milliseconds: Int { Int(spent.withLock { $0.sum } / .milliseconds(1)) }
 }
 
 extension SyncFailure {

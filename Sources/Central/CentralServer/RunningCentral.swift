@@ -18,18 +18,23 @@ public struct RunningCentral: Sendable {
     ///
     /// - Parameters:
     ///   - routes: answered beside those of devices and of administrators.
+    ///   - supervision: what those who run it wish to be told.
+    ///   - version: of the program, for whoever reads figures.
     ///   - pin: that of the key in `tls`, where counters are to be told it.
     ///   - limits: within what the system allows (`HTTPServerLimits.fitted`); `nil` for the default ones.
     ///   - log: gets a line for each exchange, and what an operator has to know.
     /// - Throws: `ServingError`.
     public init(
         node: CentralNode, listen: ListenAddress, tls: TLSIdentity? = nil,
-        adding routes: [ServedRoute] = [], pin: @escaping @Sendable () -> String? = { nil },
+        adding routes: [ServedRoute] = [], supervision: Supervision = Supervision(),
+        version: String = "", pin: @escaping @Sendable () -> String? = { nil },
         limits: HTTPServerLimits? = nil,
         log: @escaping @Sendable (LogLine) -> Void
     ) throws(ServingError) {
         self.node = node
-        let central = CentralHTTP(node: node, adding: routes, pin: pin) { log(.exchange($0)) }
+        let central = CentralHTTP(
+            node: node, adding: routes, supervision: supervision, version: version, pin: pin
+        ) { log(.exchange($0)) }
         var fitted: HTTPServerLimits
         if let limits { fitted = limits } else { fitted = try HTTPServerLimits().fitted(log) }
         fitted.bodyBytesMax = WireLimits.bodyBytesMax

@@ -1,17 +1,19 @@
 public import CommandLine
+internal import ReplicaStore
+internal import SharedCommands
 internal import Text
 
 /// The command line of `central`.
 public enum CentralTool {
-    /// The version that `--version` prints.
-    public static let version = "1.0.0"
+    /// The version of the program.
+    static let version = ProgramVersion.number
 
     /// The tool, writing to these sinks.
     public static func make(
         output: OutputSink = .standardOutput, errorOutput: OutputSink = .standardError
     ) -> Tool {
         Tool(
-            name: "central", version: version,
+            name: "central", version: ProgramVersion.text(of: .central),
             summary: Message(
                 "the central node that counters sync with",
                 vi: "nút trung tâm mà các quầy đồng bộ với"),
@@ -34,11 +36,12 @@ public enum CentralTool {
                 SlipCommands.reopen, SlipCommands.void,
                 BundleCommand.command, VerifyCommand.command, AuditCommand.command,
                 EraseCommand.erase, EraseCommand.erasures, SettleCommand.command,
-                RecoverCommand.command,
+                RecoverCommand.command, BackupCommand.command, RestoreCommand.command,
                 CatalogCommand.command, ImportCommand.command, ExportCommand.command,
                 ReportCommand.command, ReportCommand.issued, DemoCommand.command,
             ],
-            globalOptions: [CentralHome.option, Tool.languageOption], output: output,
+            globalOptions: [CentralHome.option, Tool.languageOption], isDocumented: true,
+            output: output,
             errorOutput: errorOutput)
     }
 }

@@ -10,27 +10,35 @@ public struct Tool: Sendable {
     public let version: String
     /// One line about the program.
     public let summary: Message
+    private let listedCommands: [Command]
     /// The commands and groups, in the order the help lists them.
-    public let commands: [Command]
+    public var commands: [Command] {
+        isDocumented ? listedCommands + metaCommands : listedCommands
+    }
     /// Options every command understands.
     public let globalOptions: [Option]
+    /// Whether it writes manual pages and completions of itself.
+    private let isDocumented: Bool
     private let output: OutputSink
     private let errorOutput: OutputSink
 
     /// Declares a program.
     /// - Parameters:
+    ///   - isDocumented: Whether it writes manual pages and completions of itself.
     ///   - output: Where results and help go.
     ///   - errorOutput: Where messages go.
     public init(
         name: String, version: String, summary: Message, commands: [Command],
-        globalOptions: [Option] = [], output: OutputSink = .standardOutput,
+        globalOptions: [Option] = [], isDocumented: Bool = false,
+        output: OutputSink = .standardOutput,
         errorOutput: OutputSink = .standardError
     ) {
         self.name = name
         self.version = version
         self.summary = summary
-        self.commands = commands
+        listedCommands = commands
         self.globalOptions = globalOptions
+        self.isDocumented = isDocumented
         self.output = output
         self.errorOutput = errorOutput
     }
@@ -80,17 +88,39 @@ public struct Tool: Sendable {
                 try output.write(line: HelpText(tool: self, language: language).text(for: path))
                 return .ok
             case .run(let command, let path, let options, let positionals):
+                let options = try configured(options, of: command)
+                let named = options[Self.languageOption.name]?.last
                 return await run(
                     command,
                     with: Invocation(
                         commandPath: path, options: options, positionals: positionals,
-                        language: language, output: output, errorOutput: errorOutput))
+                        language: named.flatMap(Language.init(rawValue:)) ?? language,
+                        output: output, errorOutput: errorOutput))
             }
         } catch let failure as ParsingFailure {
             return report(failure.error, path: failure.path, language)
         } catch {
             return report(error, language)
         }
+    }
+
+    /// The options of a command line, and those of the file that it names: of what stands in both, the command
+    /// line's count.
+    private func configured(
+        _ options: [String: [String]], of command: Command
+    ) throws -> [String: [String]] {
+        guard let path = options[Option.configuration.name]?.last,
+            command.options.contains(.configuration)
+        else { return options }
+        guard let bytes = FileManager.default.contents(atPath: path),
+            let text = String(validating: bytes, as: UTF8.self)
+        else {
+            throw CommandFailure(
+                .configuration, Message("\(path) cannot be read", vi: "không đọc được \(path)"))
+        }
+        let file = try Configuration(
+            text, path: path, known: command.options + globalOptions)
+        return options.merging(file.options) { given, _ in given }
     }
 
     /// What any command opens at once, the runtime's queues included.

@@ -1,10 +1,12 @@
 public import CommandLine
+internal import ReplicaStore
+internal import SharedCommands
 internal import Text
 
 /// The command line of `counter`.
 public enum CounterTool {
-    /// The version that `--version` prints.
-    public static let version = "1.0.0"
+    /// The version of the program.
+    static let version = ProgramVersion.number
 
     /// The tool, writing to these sinks.
     public static func make(
@@ -12,7 +14,7 @@ public enum CounterTool {
         errorOutput: OutputSink = .standardError
     ) -> Tool {
         Tool(
-            name: "counter", version: version,
+            name: "counter", version: ProgramVersion.text(of: .counter),
             summary: Message(
                 "a counter's replica: works offline, syncs with central",
                 vi: "dữ liệu tại quầy: làm việc không cần mạng, đồng bộ với trung tâm"),
@@ -37,9 +39,11 @@ public enum CounterTool {
                 ReportCommand.command(context),
                 DigestCommand.command(context),
                 RecordsCommand.command(context), VerifyCommand.command(context),
+                BackupCommand.command(context), RestoreCommand.command(context),
                 SettingsCommand.command(context),
             ],
-            globalOptions: [CounterHome.option, Tool.languageOption], output: output,
+            globalOptions: [CounterHome.option, Tool.languageOption], isDocumented: true,
+            output: output,
             errorOutput: errorOutput)
     }
 }

@@ -3,10 +3,14 @@ internal import Files
 import Glibc
 
 extension Connection {
-    /// Copies the whole database, as of one moment, into a new file that only its owner may read.
+    /// Copies the whole database, as of one moment and without its free pages, into a new file that only
+    /// its owner may read, and that needs no log beside it.
     ///
-    /// Other connections may go on writing. On failure the new file is removed.
-    /// - Throws: `cannotOpen` when `path` holds something already; `isFull`; `isBusy`; misuse
+    /// Other connections may go on writing; the log grows meanwhile, since it is being read. VACUUM INTO
+    /// and not SQLite's stepwise backup, which begins anew whenever somebody writes
+    /// (<https://sqlite.org/lang_vacuum.html#vacuuminto>). The file is not yet brought to the medium. On
+    /// failure the new file is removed.
+    /// - Throws: `cannotOpen` when `path` holds something already; `isFull`; `isBusy`; `isCorrupt`; misuse
     ///   inside a transaction, whose unfinished writes would be copied.
     public func backup(to path: String) throws(SQLiteError) {
         try checkUsable()
@@ -14,27 +18,19 @@ extension Connection {
         guard !PrivateFile.hasContent(path: path) else {
             throw SQLiteError(code: SQLITE_CANTOPEN, message: "\(path) holds something already")
         }
-        let destination = try Connection(path: path, access: .create)
-        do throws(SQLiteError) {
-            try copy(to: destination)
-            destination.close()
+        do {
+            try PrivateFile.create(path: path)
         } catch {
-            destination.close()
+            throw SQLiteError(making: path, error)
+        }
+        do throws(SQLiteError) {
+            let copying = try statement("VACUUM main INTO ?1")
+            // A build of SQLite may have URIs switched on for good.
+            try copying.bind(1, path.hasPrefix("file:") ? "./" + path : path)
+            try copying.run()
+        } catch {
             unlink(path)
             throw error
-        }
-    }
-
-    private func copy(to destination: Connection) throws(SQLiteError) {
-        guard let copy = sqlite3_backup_init(destination.handle, "main", handle, "main") else {
-            let code = sqlite3_extended_errcode(destination.handle)
-            throw SQLiteError(code: code, database: destination.handle)
-        }
-        let stepped = sqlite3_backup_step(copy, -1)
-        let finished = sqlite3_backup_finish(copy)
-        guard stepped == SQLITE_DONE, finished == SQLITE_OK else {
-            let code = finished != SQLITE_OK ? finished : stepped
-            throw SQLiteError(code: code, message: String(cString: sqlite3_errstr(code)))
         }
     }
 

@@ -1,14 +1,18 @@
 internal import AdminDocuments
 internal import Administration
+internal import Backups
 internal import Causality
 internal import CentralServer
 internal import CommandLine
 internal import Crypto
 internal import Dossiers
+internal import Files
 internal import JSON
 internal import ReplicaStore
 internal import Replication
+internal import SharedCommands
 internal import Text
+internal import Time
 
 enum StatusCommand {
     static let command = Command(
@@ -16,11 +20,34 @@ enum StatusCommand {
         summary: Message(
             "say what has arrived, what has not, and since when",
             vi: "cho biết gì đã về, gì chưa, và từ khi nào"),
-        options: [Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON"))]
+        discussion: Message(
+            """
+            With --silent 3d it ends with 69 when all has not come up from some office's machine for longer,
+            and names each: for a timer that sends mail.
+            """,
+            vi: """
+                Với --silent 3d, kết thúc bằng 69 khi có máy của một cơ quan đã lâu hơn thế chưa gửi hết, và
+                nêu từng máy: dùng cho lịch tự động gửi thư.
+                """),
+        options: [
+            Option(
+                "--silent", valueName: "3d",
+                help: Message(
+                    "only say which machines have been silent for longer; 69 when there are some",
+                    vi: "chỉ nêu máy đã lâu hơn thế chưa gửi hết; kết thúc bằng 69 nếu có")),
+            Option("--json", help: Message("answer in JSON", vi: "trả lời bằng JSON")),
+        ]
     ) { invocation in
-        try CentralHome(invocation).withDatabase { database in
+        let span = Message(
+            "a span of time such as 3d or 36h", vi: "khoảng thời gian như 3d hoặc 36h")
+        let silence = try invocation.value("--silent", expected: span) { text in
+            TimeSpan.milliseconds(parsing: text).flatMap { $0 > 0 ? $0 : nil }
+        }
+        return try CentralHome(invocation).withDatabase { database in
             let status = try CentralStatus(
-                database, at: SystemClock().now(), serving: ServingStatus(besides: database.path))
+                database, at: SystemClock().now(), serving: ServingStatus(besides: database.path),
+                backup: BackupNote(home: Folder.path(of: database.path)))
+            if let silence { return try tell(status.silent(for: silence), status, invocation) }
             if invocation.has("--json") {
                 try invocation.printOut(status.json.serialized())
             } else {
@@ -28,6 +55,35 @@ enum StatusCommand {
             }
             return .ok
         }
+    }
+
+    /// Names the machines that have been silent.
+    private static func tell(
+        _ silent: [Device], _ status: CentralStatus, _ invocation: Invocation
+    ) throws -> ExitCode {
+        let lastArrived = status.lastArrived
+        if invocation.has("--json") {
+            try invocation.printOut(
+                JSONValue.array(
+                    silent.map { device in
+                        .object([
+                            ("device", .string(device.replica.description)),
+                            ("office", .string(device.office)), ("desk", .integer(device.desk)),
+                            ("lastArrived", ShownTime.json(lastArrived[device.replica])),
+                        ])
+                    }
+                ).serialized())
+        } else {
+            for device in silent {
+                let last = ShownTime.text(lastArrived[device.replica])
+                try invocation.say(
+                    CentralStatus.name(of: device)
+                        + Message(
+                            ": last complete \(last.english)",
+                            vi: ": đầy đủ lần cuối \(last.vietnamese)"))
+            }
+        }
+        return silent.isEmpty ? .ok : .unavailable
     }
 }
 
@@ -66,6 +122,8 @@ extension CentralStatus {
                 Message("newest change: ", vi: "thay đổi mới nhất: ")
                     + ChangeAge.words(newestChange, now: SystemClock().now()))
         }
+        lines.append(
+            backup?.words(now: SystemClock().now()) ?? BackupNote.noneWords(program: "central"))
         lines += clockLines
         lines += (serving?.lines ?? []) + standing.lines + behind.map(line)
         if openErasures > 0 {
@@ -142,7 +200,10 @@ extension CentralStatus {
         return lines
     }
 
-    private func name(of device: Device) -> Message {
+    private func name(of device: Device) -> Message { Self.name(of: device) }
+
+    /// `000.17.01.H56 desk 2`.
+    static func name(of device: Device) -> Message {
         let office = TerminalSafe.text(device.office)
         return Message("\(office) desk \(device.desk)", vi: "\(office) quầy \(device.desk)")
     }

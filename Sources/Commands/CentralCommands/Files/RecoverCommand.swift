@@ -85,7 +85,7 @@ enum RecoverCommand {
 
 // What a person is told of it.
 extension Recover.Outcome {
-    fileprivate var lines: [Message] {
+    var lines: [Message] {
         if isEnding {
             let count = epoch.recordsRecovered
             return [

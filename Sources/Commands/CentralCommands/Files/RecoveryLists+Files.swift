@@ -2,6 +2,7 @@
 
 internal import AdminDocuments
 internal import Administration
+internal import Backups
 internal import Causality
 internal import CommandLine
 internal import Crypto
@@ -20,6 +21,16 @@ extension RecoveryLists {
         self.init(
             revoked: try invocation.value("--revoked").map(Self.readRevoked),
             orders: try invocation.value("--orders").map(Self.readOrders))
+    }
+
+    /// The lists of a backup, which end with its day.
+    ///
+    /// - Throws: `CommandFailure`.
+    init(of set: BackupSet, in place: BackupPlace) throws {
+        self.init(
+            revoked: try place.path(of: BackupCommand.revokedName, in: set).map(Self.readRevoked),
+            orders: try place.path(of: BackupCommand.ordersName, in: set).map(Self.readOrders),
+            areUpToDate: false)
     }
 
     private static func readRevoked(_ path: String) throws -> [ClosedIdentity] {

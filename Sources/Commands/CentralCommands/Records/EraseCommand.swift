@@ -2,10 +2,12 @@
 
 internal import AdminDocuments
 internal import Administration
+internal import Backups
 internal import Causality
 internal import CommandLine
 internal import Crypto
 internal import Dossiers
+internal import Files
 internal import JSON
 internal import ReplicaStore
 internal import Replication
@@ -90,11 +92,15 @@ enum EraseCommand {
         discussion: Message(
             """
             A device erases a record in the sync that brings the order, and confirms it by its next request.
-            One that was revoked never will.
+            One that was revoked never will. Backups of before are not changed: the list names those in
+            the folder of the last central backup, and until when they are kept; central restore erases
+            anew what has been erased since.
             """,
             vi: """
                 Thiết bị xóa bản ghi khi đồng bộ nhận được lệnh, và xác nhận ở yêu cầu kế tiếp. Thiết bị đã
-                thu hồi thì không bao giờ xóa.
+                thu hồi thì không bao giờ xóa. Bản sao lưu trước đó không thay đổi: danh sách nêu các bản trong
+                thư mục của lần central backup cuối, và giữ đến khi nào; central restore xóa lại những gì đã
+                được xóa từ đó.
                 """),
         options: [
             Option(
@@ -103,7 +109,7 @@ enum EraseCommand {
         ]
     ) { invocation in
         try CentralHome(invocation).withDatabase { database in
-            let list = try ErasureList(database)
+            let list = try ErasureList(database, backups: backups(of: database))
             if invocation.has("--json") {
                 for document in list.documents { try invocation.printOut(document.serialized()) }
                 return
@@ -116,6 +122,7 @@ enum EraseCommand {
                 .init(invocation.text(Message("RECORD", vi: "BẢN GHI"))),
                 .init(invocation.text(Message("ERASED", vi: "XÓA LÚC"))),
                 .init(invocation.text(Message("NOT CONFIRMED BY", vi: "CHƯA XÁC NHẬN"))),
+                .init(invocation.text(Message("IN BACKUPS", vi: "CÒN TRONG BẢN SAO LƯU"))),
                 .init(invocation.text(Message("REASON", vi: "LÝ DO"))),
             ])
             for entry in list.entries {
@@ -130,19 +137,51 @@ enum EraseCommand {
                     names.isEmpty
                         ? invocation.text(Message("nobody", vi: "không nơi nào"))
                         : TerminalSafe.text(names.joined(separator: ", ")),
+                    invocation.text(entry.backupWords),
                     TerminalSafe.text(record.reasons.joined(separator: "; ")),
                 ])
             }
             for notice in list.awaited {
                 table.add([
                     notice.id.description, invocation.text(Message("not yet", vi: "chưa xóa")),
-                    invocation.text(Message("no record here", vi: "chưa có bản ghi")),
+                    invocation.text(Message("no record here", vi: "chưa có bản ghi")), "",
                     TerminalSafe.text(notice.erasures.map(\.reason).joined(separator: "; ")),
                 ])
             }
             try invocation.printOut(table)
         }
         return .ok
+    }
+}
+
+extension EraseCommand {
+    /// The sets in the folder of the last backup; none where it cannot be read, which is said.
+    private static func backups(of database: ReplicaDatabase) -> [ErasureList.HoldingBackup] {
+        guard let note = BackupNote(home: Folder.path(of: database.path)) else { return [] }
+        do {
+            return ErasureList.holdingBackups(
+                try BackupPlace(note.folder).sets(), note.retention)
+        } catch {
+            // It is no part of what was asked: the disk of the backups may lie in a safe.
+            try? OutputSink.standardError.write(
+                line: "warning: \(TerminalSafe.text(note.folder)): the backups there cannot be read"
+            )
+            return []
+        }
+    }
+}
+
+extension ErasureList.Entry {
+    /// How many backups may hold it still, and until when the last of them is kept.
+    fileprivate var backupWords: Message {
+        guard !backups.isEmpty else { return Message("none", vi: "không") }
+        let untils = backups.map(\.until)
+        guard !untils.contains(nil), let last = untils.compactMap(\.self).max() else {
+            return Message("\(backups.count), for ever", vi: "\(backups.count), không thời hạn")
+        }
+        let day = ShownTime.text(last)
+        return Message(
+            "\(backups.count), until \(day.english)", vi: "\(backups.count), đến \(day.vietnamese)")
     }
 }
 

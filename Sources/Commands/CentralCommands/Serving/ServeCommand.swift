@@ -6,6 +6,7 @@ internal import CentralEngine
 internal import CentralServer
 internal import CommandLine
 internal import Crypto
+internal import Foundation
 internal import HTTP
 internal import HTTPServer
 internal import Host
@@ -27,6 +28,9 @@ enum ServeCommand {
 
             With TLS, SIGHUP makes it read certificate and key again: open connections go on, new ones
             get the new certificate, and files that cannot be used change nothing.
+
+            Under systemd (Type=notify) it says when it is ready, and gives signs of life to the watchdog.
+            Each option can stand in the file that --config names, as in: listen = 0.0.0.0:8443
             """,
             vi: """
                 In “listening on https://ĐỊA-CHỈ:CỔNG” (http nếu không có TLS) khi bắt đầu nhận kết nối, và mỗi lần
@@ -34,6 +38,9 @@ enum ServeCommand {
 
                 Với TLS, SIGHUP làm chương trình đọc lại chứng thư và khóa: kết nối đang mở vẫn tiếp tục, kết nối mới
                 nhận chứng thư mới, tệp không dùng được thì không thay đổi gì.
+
+                Dưới systemd (Type=notify) chương trình báo khi sẵn sàng và báo còn hoạt động cho watchdog.
+                Mỗi tùy chọn có thể nằm trong tệp do --config nêu, như: listen = 0.0.0.0:8443
                 """),
         options: [
             Option(
@@ -48,6 +55,8 @@ enum ServeCommand {
                     "listen beyond loopback without TLS: a proxy in front provides it",
                     vi: "lắng nghe ra ngoài máy mà không có TLS: proxy phía trước lo việc đó")),
             ServeLimits.trustedProxy, ServeLimits.connections, ServeLimits.connectionsPerAddress,
+            SupervisionOptions.metricsToken, SupervisionOptions.diskFloor,
+            SupervisionOptions.backupAge, .configuration,
             Option(
                 "--quiet",
                 help: Message("no line per exchange", vi: "không in dòng cho mỗi lần trao đổi")),
@@ -79,7 +88,9 @@ enum ServeCommand {
         let files = try TLSFiles(invocation, home)
         let address = try listenAddress(invocation, isTLS: files != nil)
         let limits = try ServeLimits.limits(invocation, log)
+        let supervision = try SupervisionOptions.supervision(invocation)
         let tls = try files?.read(now: now())
+        supervision.tally.note(certificateEnd: tls?.end)
         try home.withDatabase(isMaking: true) { database in
             // Those that enrolled before the catalog listed desks. On a disk that takes no more it waits
             // for the next start: what can be read is served.
@@ -97,7 +108,8 @@ enum ServeCommand {
         let server: RunningCentral
         do throws(ServingError) {
             server = try RunningCentral(
-                node: node, listen: address, tls: tls?.identity, pin: { files?.pin },
+                node: node, listen: address, tls: tls?.identity, supervision: supervision,
+                version: CentralTool.version, pin: { files?.pin },
                 limits: limits, log: log)
         } catch {
             throw CommandFailure(error)
@@ -107,34 +119,53 @@ enum ServeCommand {
         let termination = await SignalWatch.termination()
         let reloading = Task { [wishes = hangUp.arrivals] in
             for await _ in wishes {
-                if let files { reload(files, server, log) }
+                if let files { reload(files, server, supervision, log) }
             }
         }
         let status = server.status(
             of: node, limits, droppedLogLines: { lines.droppedCount })
         let housekeeping = Housekeeping(of: node, besides: home.databasePath, status)
         try invocation.printOut("listening on \(server.url)")
+        let notifier = ServiceNotifier(ProcessInfo.processInfo.environment)
+        notifier?.ready()
+        notifier?.status(server.url)
+        let pulse = Task { await giveSignsOfLife(of: node, to: notifier) }
         await termination.wait()
+        notifier?.stopping()
+        pulse.cancel()
         reloading.cancel()
         withExtendedLifetime(hangUp) {}
         await housekeeping.end()
         await server.stop()
     }
 
+    /// Tells the service manager that the writer's turn still comes round, as often as it wants to hear it.
+    private static func giveSignsOfLife(
+        of node: CentralNode, to notifier: ServiceNotifier?
+    ) async {
+        guard let notifier, let interval = notifier.watchdogInterval else { return }
+        while (try? await Task.sleep(for: interval / 2)) != nil {  // until cancelled
+            _ = await node.unreadiness()
+            notifier.isAlive()
+        }
+    }
+
     private static func now() -> Int64 { SystemClock().now().milliseconds / 1_000 }
 
     /// Takes the files as they are now; what cannot be used is said, and changes nothing.
     private static func reload(
-        _ files: TLSFiles, _ server: RunningCentral, _ log: (LogLine) -> Void
+        _ files: TLSFiles, _ server: RunningCentral, _ supervision: Supervision,
+        _ log: (LogLine) -> Void
     ) {
         do {
             let content = try files.read(now: now())
             try server.replace(tls: content.identity)
             for warning in content.warnings { log(.warning(warning)) }
-            let until = Timestamp(milliseconds: content.certificate.notAfter * 1_000)
+            supervision.tally.note(certificateEnd: content.end)
             log(
                 .notice(
-                    "the TLS certificate was read again; it counts until \(ShownTime.text(until).english)"
+                    "the TLS certificate was read again; it counts until "
+                        + ShownTime.text(content.end).english
                 ))
         } catch {
             let reason = (error as? CommandFailure)?.message.english ?? "\(error)"

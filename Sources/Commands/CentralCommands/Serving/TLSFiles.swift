@@ -1,3 +1,4 @@
+internal import Causality
 internal import CommandLine
 internal import Files
 internal import HTTP
@@ -14,6 +15,9 @@ struct TLSFiles {
         var identity: TLSIdentity
         var certificate: TLSCertificate
         var warnings: [String]
+
+        /// Until when the certificate counts.
+        var end: Timestamp { Timestamp(milliseconds: certificate.notAfter * 1_000) }
     }
 
     static let certificateOption = Option(

@@ -1,6 +1,7 @@
 // How a replica stands with central, from what is on its own disk. It never says "synced" unless
 // nothing waits and the last sync ended with equal digests (promise 10).
 
+internal import Backups
 internal import Causality
 internal import CommandLine
 internal import CounterEngine
@@ -27,6 +28,8 @@ struct ReplicaStatus {
     var pendingBytes: Int64 = 0
     /// What the agent of this replica does; `nil` when none runs.
     var agent: AgentStatus?
+    /// The last good backup; `nil` for none.
+    var backup: BackupNote?
     /// What is wrong with this machine's clock; `nil` for nothing.
     var clockFault: ClockFault?
     /// Records that hold what was written under a wrong clock and was not set right since.
@@ -122,6 +125,7 @@ struct ReplicaStatus {
             ("waitSeconds", wait),
             ("clockOffMilliseconds", clockOff),
             ("wrongClockRecords", .integer(Int64(wrongClockRecords))),
+            ("backup", backup?.json ?? .null),
         ]
         guard waitingCarried > 0 else { return .object(members) }
         return .object(members + [("waitingCarried", .integer(Int64(waitingCarried)))])
@@ -171,6 +175,14 @@ struct ReplicaStatus {
             ])
         }
         let agentLine = agent.map { [TerminalSafe.text(say($0.sentence(now: now)))] } ?? []
+        if digest != nil {
+            table.add([
+                say(Message("last backup", vi: "sao lưu lần cuối")),
+                say(
+                    backup.map { ChangeAge.words($0.made, now: now) }
+                        ?? Message("never", vi: "chưa lần nào")),
+            ])
+        }
         var lines = [say(verdict)] + agentLine
         if !table.isEmpty { lines += [""] + table.lines(width: width) }
         let clockLines = [

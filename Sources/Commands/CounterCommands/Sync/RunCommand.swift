@@ -25,7 +25,7 @@ enum RunCommand {
                 counter status says at any time what the agent does.
 
                 Under systemd (Type=notify) it says when it is ready, and gives signs of life to the
-                watchdog.
+                watchdog. Each option can stand in the file that --config names, as in: every = 600
                 """,
                 vi: """
                     Đồng bộ ngay, mỗi khi có ghi mới ở đây, khi có mạng lại, khi trung tâm có dữ liệu hoặc quản trị
@@ -34,6 +34,7 @@ enum RunCommand {
                     status lúc nào cũng cho biết đang làm gì.
 
                     Dưới systemd (Type=notify) chương trình báo khi sẵn sàng và báo còn hoạt động cho watchdog.
+                    Mỗi tùy chọn có thể nằm trong tệp do --config nêu, như: every = 600
                     """),
             options: [
                 Option(
@@ -54,6 +55,7 @@ enum RunCommand {
                     help: Message(
                         "print nothing; counter status says what it does",
                         vi: "không in gì; counter status cho biết đang làm gì")),
+                .configuration,
             ]
         ) { try await run($0, context) }
     }

@@ -74,6 +74,7 @@ public enum Problem {
         case "unsupported-content":
             return .unsupportedContent(reason: document["reason"]?.stringValue ?? "not said")
         case "busy": return .busy(retryAfterSeconds: Int(clamping: number("retryAfterSeconds")))
+        case "disk-low": return .diskLow
         case "store-failed":
             return .centralStore(reason: "see central's log")
         default: return other(status: status, title: document["title"]?.stringValue)

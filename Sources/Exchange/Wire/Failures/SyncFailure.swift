@@ -51,6 +51,8 @@ public enum SyncFailure: Error, Hashable, Sendable {
     case busy(retryAfterSeconds: Int)
     /// Central's store failed; nothing of the request was kept.
     case centralStore(reason: String)
+    /// Central's disk is nearly full: it takes nothing for now, and nothing of the request was kept.
+    case diskLow
     /// Central was restored from a backup and needs its admin before it can take what is pushed again.
     case awaitingRecovery
     /// A bundle did not bring all; `reason` says what the next one has to.
@@ -76,7 +78,7 @@ extension SyncFailure {
     public var isRetryable: Bool {
         switch self {
         case .unreachable, .untrusted, .interrupted, .proxy, .moved, .notCentral, .busy,
-            .centralStore, .awaitingRecovery, .unfinishedBundle, .tooManyTries:
+            .centralStore, .diskLow, .awaitingRecovery, .unfinishedBundle, .tooManyTries:
             true
         case .unsupportedVersion, .malformed, .brokenChain, .badSignature, .forked, .unknownCursor,
             .notEnrolled, .tokenReplaced, .revoked, .identityRefused, .badEnrolmentCode,
@@ -89,7 +91,7 @@ extension SyncFailure {
     public var failureClass: FailureClass {
         switch self {
         case .unreachable, .untrusted, .proxy: .unavailable
-        case .interrupted, .busy, .centralStore, .awaitingRecovery, .unfinishedBundle,
+        case .interrupted, .busy, .centralStore, .diskLow, .awaitingRecovery, .unfinishedBundle,
             .tooManyTries:
             .temporary
         case .notEnrolled, .tokenReplaced, .revoked, .identityRefused, .badEnrolmentCode,
@@ -114,6 +116,7 @@ extension SyncFailure {
         case .unsupportedVersion: 426
         case .tooManyTries: 429
         case .centralStore, .busy, .awaitingRecovery: 503
+        case .diskLow: 507
         case .unreachable, .untrusted, .interrupted, .proxy, .moved, .notCentral,
             .unfinishedBundle:
             502
@@ -144,6 +147,7 @@ extension SyncFailure {
         case .unsupportedContent: "unsupported-content"
         case .busy: "busy"
         case .centralStore: "store-failed"
+        case .diskLow: "disk-low"
         }
     }
 
@@ -236,6 +240,10 @@ extension SyncFailure {
             Message(
                 "central could not store the request: \(reason)",
                 vi: "trung tâm không lưu được yêu cầu: \(reason)")
+        case .diskLow:
+            Message(
+                "central's disk is nearly full: it takes nothing for now",
+                vi: "ổ đĩa của trung tâm gần đầy: tạm thời không nhận gì")
         case .awaitingRecovery:
             Message(
                 "central was restored from a backup and has yet to recover",
@@ -367,6 +375,10 @@ extension SyncFailure {
             Message(
                 "wait, and have the central office read the code out once more",
                 vi: "chờ, và nhờ cơ quan trung tâm đọc lại mã")
+        case .diskLow:
+            Message(
+                "tell the central office to make room; everything is kept here",
+                vi: "báo cơ quan trung tâm giải phóng ổ đĩa; mọi thứ vẫn giữ ở đây")
         case .busy, .centralStore:
             Message(
                 "everything is kept here; try again in a while",

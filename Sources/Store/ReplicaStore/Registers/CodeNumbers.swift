@@ -61,6 +61,36 @@ extension LocalEdit {
     }
 }
 
+extension LocalEdit {
+    /// Leaves numbers of this desk's codes free, of each day from a time until now: a replica that was
+    /// restored from a backup of that time has forgotten the codes that it gave out since, and they are on
+    /// citizens' receipts. Until central gives it another desk number at the next sync, it gives none of
+    /// them again.
+    ///
+    /// - Throws: `StoreError`.
+    public func leaveCodesFree(_ count: Int64, from time: Timestamp) throws {
+        let (office, desk) = try transaction.withAuthor { ($0.office ?? "", $0.desk) }
+        let range = Self.range(ofDesk: desk)
+        let day = try days()
+        let last = day(transaction.now)
+        let first = max(day(min(time, transaction.now)), last.adding(days: -Self.forgottenDaysMax))
+        for day in first.daysSinceEpoch...last.daysSinceEpoch {
+            let day = CalendarDate(daysSinceEpoch: day)
+            let database = transaction.database
+            let given = try database.lastGivenNumber(
+                agency: office, day: day, first: range.lowerBound)
+            let present = try database.numbers(agency: office, day: day, in: range).max()
+            let known = max(given ?? range.lowerBound, present ?? range.lowerBound)
+            try transaction.noteCode(
+                min(known + count, range.upperBound - 1), office: office, day: day,
+                first: range.lowerBound)
+        }
+    }
+
+    /// An older backup than of a year and a month is of no use to a counter.
+    private static let forgottenDaysMax = 400
+}
+
 extension WriteTransaction {
     /// Notes that a code of the author's own range was written.
     func noteCode(_ text: String, by author: Author) throws {
@@ -69,15 +99,21 @@ extension WriteTransaction {
         else { return }
         let range = LocalEdit.range(ofDesk: author.desk)
         guard range.contains(code.number) else { return }
+        try noteCode(code.number, office: office, day: code.day, first: range.lowerBound)
+    }
+
+    fileprivate func noteCode(
+        _ number: Int64, office: String, day: CalendarDate, first: Int64
+    ) throws {
         let statement = try database.connection.statement(
             """
             INSERT INTO code_numbers(agency, day, first, last) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT DO UPDATE SET last = max(last, excluded.last)
             """)
         try statement.bind(1, office)
-        try statement.bind(2, Int64(code.day.daysSinceEpoch))
-        try statement.bind(3, range.lowerBound)
-        try statement.bind(4, code.number)
+        try statement.bind(2, Int64(day.daysSinceEpoch))
+        try statement.bind(3, first)
+        try statement.bind(4, number)
         try statement.run()
     }
 }
