@@ -37,6 +37,7 @@ public enum CentralTool {
                 BundleCommand.command, VerifyCommand.command, AuditCommand.command,
                 EraseCommand.erase, EraseCommand.erasures, SettleCommand.command,
                 RecoverCommand.command, BackupCommand.command, RestoreCommand.command,
+                DoctorCommand.command,
                 CatalogCommand.command, ImportCommand.command, ExportCommand.command,
                 ReportCommand.command, ReportCommand.issued, DemoCommand.command,
             ],

@@ -40,6 +40,7 @@ public enum CounterTool {
                 DigestCommand.command(context),
                 RecordsCommand.command(context), VerifyCommand.command(context),
                 BackupCommand.command(context), RestoreCommand.command(context),
+                DoctorCommand.command(context),
                 SettingsCommand.command(context),
             ],
             globalOptions: [CounterHome.option, Tool.languageOption], isDocumented: true,
