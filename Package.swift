@@ -49,7 +49,7 @@ let package = Package(
             name: "DossierSync",
             targets: [
                 "Causality", "Replication", "Dossiers", "Editing", "ReplicaStore", "Wire",
-                "CentralEngine", "CounterEngine", "CounterLink", "Bundles",
+                "CentralEngine", "CounterEngine", "CounterFiles", "CounterLink", "Bundles",
                 "HTTP", "HTTPClient", "HTTPServer",
             ]),
     ],
@@ -107,10 +107,14 @@ let package = Package(
             "Office/Editing",
             ["Causality", "Crypto", "Dossiers", "Replication", "Text", "Time"]),
         library(
-            "Store/Store", ["Causality", "Crypto", "Dossiers", "Editing", "Replication"]),
+            "Store/Store",
+            ["Causality", "Crypto", "Dossiers", "Editing", "Replication", "Text", "Time"]),
         library(
             "Store/MemoryStore",
-            ["Causality", "Crypto", "Dossiers", "Editing", "Replication", "Store"]),
+            [
+                "Causality", "Crypto", "Dossiers", "Editing", "Replication", "Store", "Text",
+                "Time",
+            ]),
         library("Store/SQLite", ["CSQLite", "Files"]),
         library(
             "Store/ReplicaStore",
@@ -129,8 +133,9 @@ let package = Package(
             "Counter/CounterEngine",
             [
                 "Bundles", "Causality", "Columns", "Crypto", "Dossiers", "Editing",
-                "ReplicaStore", "Replication", "Text", "Wire",
+                "Replication", "Store", "Text", "Wire",
             ]),
+        library("Counter/CounterFiles", ["Causality", "CounterEngine", "Crypto", "ReplicaStore"]),
         library(
             "Counter/CounterLink",
             [
@@ -159,21 +164,19 @@ let package = Package(
         library(
             "Commands/CentralCommands",
             [
-                "Addresses", "AdminDocuments", "Administration", "Backups", "Bundles",
-                "Causality", "CentralEngine", "CentralServer", "CommandLine", "CounterEngine",
-                "CounterLink",
-                "Crypto", "Demonstration", "Dossiers", "Files", "HTTP", "HTTPServer", "Host",
-                "Imports", "JSON", "RecordArguments", "ReplicaStore", "Replication", "Reports",
-                "SQLite", "SharedCommands", "Text", "Time", "Wire",
+                "Addresses", "AdminDocuments", "Administration", "Backups", "Bundles", "Causality",
+                "CentralEngine", "CentralServer", "CommandLine", "CounterEngine", "CounterFiles",
+                "CounterLink", "Crypto", "Demonstration", "Dossiers", "Files", "HTTP",
+                "HTTPServer", "Host", "Imports", "JSON", "RecordArguments", "ReplicaStore",
+                "Replication", "Reports", "SQLite", "SharedCommands", "Text", "Time", "Wire",
             ]),
         library(
             "Commands/CounterCommands",
             [
-                "Backups", "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterLink",
-                "Crypto",
-                "Dossiers", "Editing", "Files", "HTTP", "HTTPClient", "Host", "JSON",
-                "RecordArguments",
-                "ReplicaStore", "Replication", "SQLite", "SharedCommands", "Text", "Time", "Wire",
+                "Backups", "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterFiles",
+                "CounterLink", "Crypto", "Dossiers", "Editing", "Files", "HTTP", "HTTPClient",
+                "Host", "JSON", "RecordArguments", "ReplicaStore", "Replication", "SQLite",
+                "SharedCommands", "Text", "Time", "Wire",
             ]),
         library(
             "Commands/Reports",
@@ -194,9 +197,9 @@ let package = Package(
         library(
             "Rigs/Simulation",
             [
-                "Causality", "CentralEngine", "CounterEngine", "Crypto", "Demonstration",
-                "Dossiers", "Editing", "ReplicaStore", "Replication", "SeededRandom", "Time",
-                "Wire",
+                "Causality", "CentralEngine", "CounterEngine", "CounterFiles", "Crypto",
+                "Demonstration", "Dossiers", "Editing", "ReplicaStore", "Replication",
+                "SeededRandom", "Time", "Wire",
             ]),
         library("Rigs/SeededRandom"),
         program("Rigs/simulate", ["CommandLine", "Simulation", "Text"]),
@@ -213,8 +216,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Bundles", "CSQLite", "Causality", "CentralEngine", "CounterEngine", "Crypto",
-                "Dossiers", "Host", "ReplicaStore", "Replication", "Wire",
+                "Bundles", "CSQLite", "Causality", "CentralEngine", "CounterEngine",
+                "CounterFiles", "Crypto", "Dossiers", "Host", "ReplicaStore", "Replication", "Wire",
             ], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "CBORTests", dependencies: ["CBOR", "SeededRandom"],
@@ -238,9 +241,9 @@ let package = Package(
             "SyncEngineTests",
             [
                 "Addresses", "Bundles", "CBOR", "Causality", "CentralEngine", "Columns",
-                "CounterEngine", "Crypto", "Dossiers", "Editing", "HTTP", "HTTPClient",
-                "HTTPServer", "JSON", "ReplicaStore", "Replication", "SQLite", "SeededRandom",
-                "TestSupport", "Text", "Time", "Wire",
+                "CounterEngine", "CounterFiles", "Crypto", "Dossiers", "Editing", "HTTP",
+                "HTTPClient", "HTTPServer", "JSON", "ReplicaStore", "Replication", "SQLite",
+                "SeededRandom", "Store", "TestSupport", "Text", "Time", "Wire",
             ]),
         tests(
             "ReplicaStoreTests",
@@ -252,7 +255,7 @@ let package = Package(
             "StoreContractTests",
             [
                 "Causality", "Crypto", "Dossiers", "Editing", "MemoryStore", "ReplicaStore",
-                "Replication", "Store",
+                "Replication", "Store", "Time",
             ]),
         tests(
             "ReportsTests",
@@ -283,7 +286,8 @@ let package = Package(
             "CentralServerTests",
             [
                 "Administration", "Causality", "CentralEngine", "CentralServer", "CounterEngine",
-                "HTTP", "HTTPClient", "HTTPServer", "JSON", "ReplicaStore", "TestSupport", "Wire",
+                "CounterFiles", "HTTP", "HTTPClient", "HTTPServer", "JSON", "ReplicaStore",
+                "TestSupport", "Wire",
             ]),
         tests("FilesTests", ["Files"]),
         tests(

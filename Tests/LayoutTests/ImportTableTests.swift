@@ -37,20 +37,18 @@ struct ImportTableTests {
         ],
         "Commands": [
             "CentralCommands": [
-                "Addresses", "AdminDocuments", "Administration", "Backups", "Bundles",
-                "Causality",
-                "CentralEngine", "CentralServer", "CommandLine", "CounterEngine", "CounterLink",
-                "Crypto", "Demonstration", "Dossiers", "Files", "HTTP", "HTTPServer", "Host",
-                "Imports", "JSON", "RecordArguments", "ReplicaStore", "Replication", "Reports",
-                "SQLite", "SharedCommands", "Text", "Time", "Wire",
+                "Addresses", "AdminDocuments", "Administration", "Backups", "Bundles", "Causality",
+                "CentralEngine", "CentralServer", "CommandLine", "CounterEngine", "CounterFiles",
+                "CounterLink", "Crypto", "Demonstration", "Dossiers", "Files", "HTTP",
+                "HTTPServer", "Host", "Imports", "JSON", "RecordArguments", "ReplicaStore",
+                "Replication", "Reports", "SQLite", "SharedCommands", "Text", "Time", "Wire",
             ],
             "CommandLine": ["Text"],
             "CounterCommands": [
-                "Backups", "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterLink",
-                "Crypto",
-                "Dossiers", "Editing", "Files", "HTTP", "HTTPClient", "Host", "JSON",
-                "RecordArguments",
-                "ReplicaStore", "Replication", "SQLite", "SharedCommands", "Text", "Time", "Wire",
+                "Backups", "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterFiles",
+                "CounterLink", "Crypto", "Dossiers", "Editing", "Files", "HTTP", "HTTPClient",
+                "Host", "JSON", "RecordArguments", "ReplicaStore", "Replication", "SQLite",
+                "SharedCommands", "Text", "Time", "Wire",
             ],
             "Imports": [
                 "CCSV", "Causality", "Dossiers", "Files", "JSON", "ReplicaStore", "Replication",
@@ -75,8 +73,9 @@ struct ImportTableTests {
         "Counter": [
             "CounterEngine": [
                 "Bundles", "Causality", "Columns", "Crypto", "Dossiers", "Editing",
-                "ReplicaStore", "Replication", "Text", "Wire",
+                "Replication", "Store", "Text", "Wire",
             ],
+            "CounterFiles": ["Causality", "CounterEngine", "Crypto", "ReplicaStore"],
             "CounterLink": [
                 "Causality", "CounterEngine", "Crypto", "HTTP", "HTTPClient", "JSON", "Text",
                 "Wire",
@@ -106,9 +105,9 @@ struct ImportTableTests {
             "Demonstration": ["Causality", "Dossiers", "Replication", "SeededRandom", "Time"],
             "SeededRandom": [],
             "Simulation": [
-                "Causality", "CentralEngine", "CounterEngine", "Crypto", "Demonstration",
-                "Dossiers", "Editing", "ReplicaStore", "Replication", "SeededRandom", "Time",
-                "Wire",
+                "Causality", "CentralEngine", "CounterEngine", "CounterFiles", "Crypto",
+                "Demonstration", "Dossiers", "Editing", "ReplicaStore", "Replication",
+                "SeededRandom", "Time", "Wire",
             ],
             "bench": [
                 "CBOR", "CZstd", "Causality", "Columns", "CounterLink", "Crypto", "Demonstration",
@@ -126,14 +125,17 @@ struct ImportTableTests {
                 "Causality", "Crypto", "Files", "JSON", "ReplicaStore", "SQLite", "Time",
             ],
             "MemoryStore": [
-                "Causality", "Crypto", "Dossiers", "Editing", "Replication", "Store",
+                "Causality", "Crypto", "Dossiers", "Editing", "Replication", "Store", "Text",
+                "Time",
             ],
             "ReplicaStore": [
                 "CBOR", "Causality", "Crypto", "Dossiers", "Editing", "JSON", "Replication",
                 "SQLite", "Store", "Text", "Time",
             ],
             "SQLite": ["CSQLite", "Files"],
-            "Store": ["Causality", "Crypto", "Dossiers", "Editing", "Replication"],
+            "Store": [
+                "Causality", "Crypto", "Dossiers", "Editing", "Replication", "Text", "Time",
+            ],
         ],
     ]
 
@@ -208,7 +210,7 @@ struct ImportTableTests {
             (
                 [
                     "Dossiers", "Editing", "Replication", "Causality", "Wire", "Store",
-                    "MemoryStore",
+                    "MemoryStore", "CounterEngine", "CounterLink",
                 ],
                 ["ReplicaStore", "SQLite", "CSQLite"]
             ),

@@ -71,9 +71,7 @@ struct RandomWriter {
             guard let id = try anyRecord(transaction), let state = try? transaction.find(.id(id))
             else { return }
             voids += 1
-            try MergeApply(transaction).void(
-                Dot(ReplicaID(77), voids), in: state, isMaking: false, canonicalBytes: nil,
-                chainHash: nil)
+            try transaction.void(Dot(ReplicaID(77), voids), in: state)
         }
     }
 
@@ -84,7 +82,7 @@ struct RandomWriter {
         for change in record.changes.prefix(Int.random(in: 0...6, using: &random)) {
             _ = state.apply(change)
         }
-        try MergeApply(transaction).join(Bool.random(using: &random) ? record.state : state)
+        try transaction.join(Bool.random(using: &random) ? record.state : state)
     }
 
     /// A change from elsewhere, perhaps one that is known already or that has a gap before it.
@@ -95,8 +93,7 @@ struct RandomWriter {
         let open = try transaction.open(change.kind, record.state.id)
         // Central takes no change twice: whether it is known is asked before.
         guard !open.state.vv.covers(change.dot) else { return }
-        _ = try MergeApply(transaction).apply(
-            change, canonicalBytes: change.canonicalBytes, to: open, chainHash: nil)
+        _ = try transaction.apply(change, to: open)
     }
 
     private mutating func anyRecord(_ transaction: WriteTransaction) throws -> RecordID? {

@@ -145,7 +145,7 @@ struct LocalEditRuleTests {
             at: nil, by: nil)
         #expect(moved.apply(change) == .applied)
         let joined = moved
-        try file.write { _ = try MergeApply($0).join(joined) }
+        try file.write { _ = try $0.join(joined) }
         #expect(try file.edit { try $0.today().description } == "2021-05-31")
     }
 
@@ -159,7 +159,7 @@ struct LocalEditRuleTests {
         var copy = try #require(state)
         copy.id = try #require(RecordID(bytes: [UInt8](repeating: 9, count: 16)))
         let joined = copy
-        try file.write { _ = try MergeApply($0).join(joined) }
+        try file.write { _ = try $0.join(joined) }
         let shared = try file.read { try $0.sharedCodes() }
         #expect(shared.map(\.code) == ["A-1"])
         #expect(shared.first?.records == [first, copy.id].sorted())

@@ -146,9 +146,8 @@ extension StoreFile {
                     dot: foreignDot(ReplicaID(UInt64(1000 + index))), clock: HybridTimestamp(now()),
                     kind: before.kind, record: id, context: before.vv,
                     writes: [FieldWrite(field, .text(value))], additions: [])
-                let outcome = try MergeApply(transaction).apply(
-                    change, canonicalBytes: change.canonicalBytes,
-                    to: transaction.open(before.kind, id), chainHash: nil)
+                let outcome = try transaction.apply(
+                    change, to: transaction.open(before.kind, id))
                 #expect(outcome == .applied)
             }
         }

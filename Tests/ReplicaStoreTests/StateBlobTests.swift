@@ -16,7 +16,7 @@ struct StateBlobTests {
     private func put(_ state: RecordState, _ database: ReplicaDatabase, _ now: Timestamp) throws {
         try database.write(now: now) { transaction in
             let before = try transaction.open(state.kind, state.id)
-            try transaction.store(state, over: before, log: nil)
+            try transaction.commit(CounterWriteSet(over: before, after: state))
         }
     }
 

@@ -41,7 +41,7 @@ final class StoreFile {
             try officeState(code, seq: UInt64(index) + 1)
         }
         try database.write(now: now()) { transaction in
-            for state in states { try MergeApply(transaction).join(state) }
+            for state in states { try transaction.join(state) }
         }
     }
 
@@ -113,6 +113,38 @@ final class StoreFile {
             additions: [])
         #expect(state.apply(change) == .applied)
         return state
+    }
+}
+
+extension WriteTransaction {
+    /// Joins a state that comes from elsewhere, by the door of the file's role.
+    @discardableResult
+    func join(_ state: RecordState) throws -> Bool {
+        switch view.role {
+        case .counter: try CounterMerge(self).join(state)
+        case .central: try MergeApply(self).join(state)
+        }
+    }
+
+    /// Applies a change that comes from elsewhere, by the door of the file's role.
+    func apply(_ change: Change, to record: OpenRecord) throws -> ApplyOutcome {
+        switch view.role {
+        case .counter:
+            try CounterMerge(self).apply(change, to: record)
+        case .central:
+            try MergeApply(self).apply(
+                change, canonicalBytes: change.canonicalBytes, to: record, chainHash: nil)
+        }
+    }
+
+    /// Voids a change, by the door of the file's role.
+    func void(_ dot: Dot, in record: OpenRecord) throws {
+        switch view.role {
+        case .counter: try CounterMerge(self).void(dot, in: record)
+        case .central:
+            try MergeApply(self).void(
+                dot, in: record, isMaking: false, canonicalBytes: nil, chainHash: nil)
+        }
     }
 }
 

@@ -28,7 +28,8 @@ struct StoredFieldsTests {
             let state = RandomRecord(kind, id: id, writeCount: count, &random).state
             let table = try #require(database.table(of: kind))
             try database.write(now: file.now()) { transaction in
-                try transaction.store(state, over: transaction.open(kind, id), log: nil)
+                try transaction.commit(
+                    CounterWriteSet(over: transaction.open(kind, id), after: state))
                 let blob = try FormerBlob.encode(state, interning: database.interning)
                 let update = try database.connection.statement(
                     "UPDATE \(table.name) SET state = ?2 WHERE id = ?1")

@@ -44,7 +44,7 @@ struct CheckerTests {
                 let known = try transaction.open(.dossier, record.id)
                 var state = known.state
                 state.vv.insert(lacking)
-                try MergeApply(transaction).replace(known, with: state)
+                try CounterMerge(transaction).replace(known, with: state)
             }
             let seen = [record.id: VersionVector(lacking)]
             world.central.isRewound = false
@@ -130,7 +130,7 @@ struct CheckerTests {
                     record: foreign.id, context: VersionVector(),
                     writes: [FieldWrite("office", .text("ELSEWHERE"))]))
             _ = try device.database.write(now: device.clock.now()) {
-                try MergeApply($0).join(foreign)
+                try CounterMerge($0).join(foreign)
             }
         }
         #expect(rule == .scope)
@@ -211,6 +211,6 @@ private func dropField(of id: RecordID, in database: ReplicaDatabase) throws {
         state.fields.removeAll { $0.name == RecordSchema.statusField }
         let used = Set(state.fields.flatMap { $0.entries.map(\.dot) })
         state.stamps.removeAll { !used.contains($0.dot) }
-        try transaction.store(state, over: record, log: nil)
+        try transaction.commit(CounterWriteSet(over: record, after: state))
     }
 }

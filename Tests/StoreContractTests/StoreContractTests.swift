@@ -3,6 +3,7 @@ import Editing
 import Foundation
 import MemoryStore
 import Replication
+import Store
 import Testing
 
 import Causality
@@ -84,5 +85,48 @@ struct StoreContractTests {
             !Contract.complaints(about: MutatedStore(mutation), seed: seed, key: key).isEmpty
         }
         #expect(isNoticed, "\(mutation)")
+    }
+}
+
+/// A counter's database files, each in a folder of its own; they go with it.
+final class CounterFiles {
+    private var folders: [String] = []
+
+    func make() throws -> ReplicaDatabase {
+        let folder = NSTemporaryDirectory() + "dossiersync-contract-" + UUID().uuidString
+        folders.append(folder)
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        return try ReplicaDatabase(path: folder + "/replica.db", role: .counter, isNew: true)
+    }
+
+    deinit {
+        // A folder that cannot be removed is the temporary folder's business.
+        for folder in folders { try? FileManager.default.removeItem(atPath: folder) }
+    }
+}
+
+@Suite("Every store of a counter's keeps one contract")
+struct CounterContractTests {
+    @Test("in memory")
+    func memory() {
+        let complaints = CounterContract.complaints { MemoryReplica(MemoryDisk()) }
+        #expect(complaints == [])
+    }
+
+    @Test("in a file of SQLite")
+    func file() {
+        let files = CounterFiles()
+        #expect(CounterContract.complaints { try files.make() } == [])
+    }
+
+    @Test("the wrapper that mutates a store leaves it as it is when there is no mutation")
+    func unmutated() {
+        #expect(CounterContract.complaints { MutatedCounter(nil) } == [])
+    }
+
+    @Test("each mutation of a store is noticed", arguments: CounterMutation.allCases)
+    func mutations(_ mutation: CounterMutation) {
+        #expect(!CounterContract.complaints { MutatedCounter(mutation) }.isEmpty, "\(mutation)")
     }
 }

@@ -3,6 +3,7 @@
 
 import CentralEngine
 import CounterEngine
+import CounterFiles
 import Dossiers
 import ReplicaStore
 import Replication

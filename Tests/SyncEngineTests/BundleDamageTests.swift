@@ -2,6 +2,7 @@
 
 import CentralEngine
 import CounterEngine
+import CounterFiles
 import Foundation
 import ReplicaStore
 import Replication

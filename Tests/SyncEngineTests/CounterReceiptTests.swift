@@ -1,6 +1,7 @@
 import Causality
 import CentralEngine
 import CounterEngine
+import CounterFiles
 import Crypto
 import ReplicaStore
 import Replication

@@ -1,5 +1,6 @@
 import CentralEngine
 import CounterEngine
+import CounterFiles
 import Dossiers
 import Foundation
 import ReplicaStore

@@ -1,5 +1,6 @@
 import CentralEngine
 import CounterEngine
+import CounterFiles
 import Dossiers
 import ReplicaStore
 import Replication
@@ -9,7 +10,7 @@ import Wire
 
 @Suite("Waiting at central for news")
 struct NewsTests {
-    private func session(_ counter: TestCounter) throws -> CounterSession {
+    private func session(_ counter: TestCounter) throws -> FileSession {
         try CounterSession(
             path: counter.path, transport: counter.transport, clock: counter.clock)
     }

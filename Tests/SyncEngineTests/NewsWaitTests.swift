@@ -1,4 +1,5 @@
 import Causality
+import CounterFiles
 import ReplicaStore
 import Replication
 import Synchronization

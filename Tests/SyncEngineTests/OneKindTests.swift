@@ -242,7 +242,7 @@ struct OneKindTests {
     private func double(_ fleet: Fleet, _ id: RecordID) throws {
         try fleet.editCentralTransaction { transaction in
             var chain = HashChain()
-            var before = OpenRecord(state: RecordState(kind: .contact, id: id), key: nil)
+            var before = OpenRecord(RecordState(kind: .contact, id: id), row: nil)
             let making = Self.topic + [FieldWrite("office", .text("A"))]
             for (writes, note) in [(making, "one"), ([], "two")] {
                 let change = Change(
@@ -255,7 +255,7 @@ struct OneKindTests {
                 #expect(state.apply(change) == .applied)
                 let entry = LogEntry(
                     form: .change, dot: change.dot, hash: chain.hash, bytes: change.canonicalBytes)
-                try transaction.store(state, over: before, log: entry)
+                try transaction.storeAtCentral(state, over: before, log: entry)
                 before = try transaction.open(.contact, id)
             }
         }

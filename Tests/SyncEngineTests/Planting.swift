@@ -14,6 +14,7 @@ import TestSupport
 import Wire
 
 @testable import ReplicaStore
+@testable import Store
 
 /// A change that was planted.
 struct Planted {
@@ -47,13 +48,14 @@ extension TestCounter {
                 let entry = LogEntry(
                     form: .change, dot: change.dot, isMaking: record == nil,
                     hash: author.chain.hash, bytes: bytes)
-                let before = found ?? OpenRecord(state: RecordState(kind: kind, id: id), key: nil)
+                let before = found ?? OpenRecord(RecordState(kind: kind, id: id), row: nil)
                 var after = before.state
                 if database.table(of: kind) != nil, after.apply(change) == .applied {
                     try transaction.store(after, over: before, log: entry)
                 } else {
                     _ = try database.changeLog.append(
-                        entry, replicaKey: author.replicaKey, kind: kind, recordKey: 0,
+                        entry, replicaKey: database.interning.key(of: author.replica), kind: kind,
+                        recordKey: 0,
                         now: transaction.now)
                 }
                 return Planted(dot: change.dot, record: id)

@@ -58,7 +58,7 @@ struct RepairTests {
         try database.write(now: fleet.clock.now()) { transaction in
             let record = try transaction.open(.dossier, id)
             let bare = record.state.filtered { name, _ in name.rawValue == "office" }
-            try MergeApply(transaction).replace(record, with: bare)
+            try CounterMerge(transaction).replace(record, with: bare)
         }
         database.close()
         let listed = Mutex(0)
@@ -265,7 +265,7 @@ struct RepairTests {
         for counter in [writer, reader] { _ = try await counter.sync() }
         let database = try reader.open()
         try database.write(now: fleet.clock.now()) { transaction in
-            try MergeApply(transaction).replace(transaction.open(.dossier, id), with: before)
+            try CounterMerge(transaction).replace(transaction.open(.dossier, id), with: before)
         }
         database.close()
         let report = try await reader.sync()
@@ -285,7 +285,7 @@ struct RepairTests {
         let database = try reader.open()
         defer { database.close() }
         try database.write(now: fleet.clock.now()) { transaction in
-            try MergeApply(transaction).depart(.dossier, id)
+            try CounterMerge(transaction).depart(.dossier, id)
         }
         #expect(try database.state(of: .id(id))?["office"].isEmpty == true)
         let given = try database.givenState(of: id, from: reader.replica, through: 0)
@@ -343,7 +343,7 @@ struct RepairTests {
             let record = try transaction.open(.dossier, id)
             var state = record.state
             state.vv.insert(Dot(counter.replica, 2))
-            try MergeApply(transaction).replace(record, with: state)
+            try CounterMerge(transaction).replace(record, with: state)
         }
         database.close()
         let error = #expect(throws: StoreError.self) {

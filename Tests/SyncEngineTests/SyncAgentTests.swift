@@ -1,3 +1,4 @@
+import CounterFiles
 import ReplicaStore
 import Synchronization
 import TestSupport
@@ -38,7 +39,7 @@ struct SyncAgentTests {
     /// An agent that syncs when it is asked.
     private func makeAgent(
         _ counter: TestCounter, report: @escaping @Sendable (AgentState) -> Void = { _ in }
-    ) throws -> SyncAgent {
+    ) throws -> FileAgent {
         try SyncAgent(
             path: counter.path, schedule: AgentSchedule(waitsForNews: false),
             makeSession: { _, _ in

@@ -3,6 +3,7 @@
 public import Bundles
 internal import CentralEngine
 public import CounterEngine
+import CounterFiles
 internal import Foundation
 
 extension Fleet {

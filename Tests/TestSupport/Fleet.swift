@@ -4,6 +4,7 @@
 public import Causality
 public import CentralEngine
 public import CounterEngine
+import CounterFiles
 public import Crypto
 internal import Dossiers
 internal import Foundation

@@ -120,11 +120,13 @@ extension CommandFailure {
     init(_ error: StoreError) {
         let code: ExitCode =
             switch error {
-            case .sqlite(let error) where error.isOutOfFiles: .osError
-            case .sqlite(let error) where error.isBusy: .temporaryFailure
-            case .sqlite(let error) where error.isReadOnly || error.cannotOpen: .noPermission
-            case .sqlite(let error) where error.isFull || error.isIOFailure: .ioError
-            case .sqlite, .damaged: .dataError
+            case .engine(let error as SQLiteError) where error.isOutOfFiles: .osError
+            case .engine(let error as SQLiteError) where error.isBusy: .temporaryFailure
+            case .engine(let error as SQLiteError) where error.isReadOnly || error.cannotOpen:
+                .noPermission
+            case .engine(let error as SQLiteError) where error.isFull || error.isIOFailure:
+                .ioError
+            case .engine, .damaged: .dataError
             case .notThisKind, .newerVersion, .missing: .configuration
             case .displaced: .ioError
             case .exists: .cantCreate

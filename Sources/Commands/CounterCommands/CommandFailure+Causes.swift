@@ -31,7 +31,7 @@ extension CommandFailure {
     init(_ error: StoreError) {
         let code: ExitCode =
             switch error {
-            case .sqlite(let error): Self.exitCode(of: error)
+            case .engine: error.sqliteError.map(Self.exitCode) ?? .ioError
             case .notThisKind, .newerVersion, .missing: .configuration
             case .displaced: .ioError
             case .exists: .cantCreate
@@ -50,7 +50,7 @@ extension CommandFailure {
                 + Message(
                     ", or make a replica with: counter enrol URL --code C",
                     vi: ", hoặc tạo dữ liệu quầy bằng: counter enrol URL --code MÃ")
-        case .sqlite(let error) where error.cannotOpen && !error.isOutOfFiles:
+        case .engine(let error as SQLiteError) where error.cannotOpen && !error.isOutOfFiles:
             hint = Message(
                 "check --home (or DOSSIER_HOME), and who may read and write there",
                 vi: "kiểm tra --home (hoặc DOSSIER_HOME), và quyền đọc ghi")

@@ -44,9 +44,9 @@ extension ReportError {
         case let error as SQLiteError: self = .sqlite(error)
         case StoreError.missing: self = .missing(path: path)
         case StoreError.notThisKind: self = .notADossierDatabase(path: path)
-        case StoreError.sqlite(let error) where error.isNotADatabase:
+        case StoreError.engine(let error as SQLiteError) where error.isNotADatabase:
             self = .notADossierDatabase(path: path)
-        case StoreError.sqlite(let error): self = .sqlite(error)
+        case StoreError.engine(let error as SQLiteError): self = .sqlite(error)
         case let error as StoreError: self = .store(error.message)
         default: self = .store(Message(verbatim: "\(error)"))
         }

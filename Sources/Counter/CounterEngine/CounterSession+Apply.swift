@@ -6,7 +6,7 @@ internal import Columns
 internal import Crypto
 internal import Dossiers
 internal import Editing
-internal import ReplicaStore
+internal import Store
 internal import Replication
 internal import Text
 internal import Wire
@@ -36,12 +36,13 @@ extension CounterSession {
     ) throws -> Round {
         var receiptNumber: Int64?
         var erased: [RecordID] = []
-        let round = try database.write(now: clock.now()) { transaction in
-            var (identity, replica) = try database.enrolledIdentity()
+        let round = try store.transaction(now: clock.now()) { transaction in
+            let view = transaction.view
+            var (identity, replica) = try view.enrolledIdentity()
             let pushedBefore = identity.pushedSeq
             guard reply.accepted.seq <= identity.seq,
                 reply.accepted.hash
-                    == (try database.chainHash(of: replica, seq: reply.accepted.seq))
+                    == (try view.chainHash(of: replica, seq: reply.accepted.seq))
             else { throw SyncFailure.forked(accepted: reply.accepted.seq) }
             identity.pushedSeq = reply.accepted.seq
             identity.note(reply, knewEpoch: request.epoch != nil)
@@ -74,11 +75,11 @@ extension CounterSession {
             erased = transaction.erasedRecords
             receiptNumber = try saveReceiptSoFar(reply, in: transaction)
             try transaction.noteCentral(reply.time, isNow: !isCarried)
-            if try database.gaps(limit: 1).isEmpty, repair.askedBucket == nil {
+            if try view.gaps(limit: 1).isEmpty, repair.askedBucket == nil {
                 repair.decide(isWanted: reply.requests.contains(.sendStates))
                 for id in repair.takeUnexplained() { try transaction.setGap(id, isOpen: true) }
             }
-            let gaps = try database.gaps(limit: 1)
+            let gaps = try view.gaps(limit: 1)
             let isDone =
                 !reply.hasMore && identity.pendingCount == 0 && gaps.isEmpty
                 && neededRecords.isEmpty && !repair.isBusy
@@ -101,7 +102,7 @@ extension CounterSession {
 
     /// Sets refused changes aside; returns how many of them were news.
     func setAside(
-        _ refusals: [Refusal], of replica: ReplicaID, in transaction: WriteTransaction
+        _ refusals: [Refusal], of replica: ReplicaID, in transaction: Replica.Transaction
     ) throws -> UInt64 {
         try refusals.reduce(0) { count, refusal in
             let isNews = try transaction.setAside(
@@ -113,15 +114,15 @@ extension CounterSession {
 
     /// Compares digests, unless somebody has written here since: then there is more to push.
     private func compare(_ theirs: Digest, _ round: Round) throws -> Round {
-        try database.read {
+        try store.view { view in
             var round = round
-            let (identity, _) = try database.enrolledIdentity()
+            let (identity, _) = try view.enrolledIdentity()
             guard identity.pendingCount == 0 else {
                 round.isDone = false
                 round.gotSomewhere = true
                 return round
             }
-            let ours = try database.digest(ofOffice: identity.office).digest
+            let ours = try view.digest(ofOffice: identity.office).digest
             round.digestAgrees = ours == theirs
             report.digest = ours
             report.centralDigest = theirs
@@ -132,10 +133,11 @@ extension CounterSession {
 
     /// Applies items and returns how many there were. A record with a gap waits for its state,
     /// which holds all that the feed brings meanwhile.
-    private func apply(items: [UInt8], in transaction: WriteTransaction) throws -> UInt64 {
-        let merge = MergeApply(transaction)
-        var gaps = Set(try database.gaps(limit: .max))
-        let (identity, replica) = try database.enrolledIdentity()
+    private func apply(items: [UInt8], in transaction: Replica.Transaction) throws -> UInt64 {
+        let merge = CounterMerge(transaction)
+        let view = transaction.view
+        var gaps = Set(try view.gaps(limit: .max))
+        let (identity, replica) = try view.enrolledIdentity()
         var count: UInt64 = 0
         /// What central has under ids that were asked for.
         var answered: [RecordID: Set<RecordKind>] = [:]
@@ -151,9 +153,7 @@ extension CounterSession {
             case .change(let change, let id):
                 guard change.kind.isKnown else { throw Self.unknownKind }
                 let record = try transaction.open(change.kind, id)
-                let outcome = try merge.apply(
-                    change, canonicalBytes: change.canonicalBytes, to: record, chainHash: nil)
-                switch outcome {
+                switch try merge.apply(change, to: record) {
                 case .applied: return
                 case .causalGap: try openGap(id)
                 case .alreadyCovered:
@@ -165,8 +165,7 @@ extension CounterSession {
                 let record = try transaction.open(kind, id)
                 guard record.exists else { return try openGap(id) }
                 guard !record.state.vv.covers(dot) || record.state.holds(dot) else { return }
-                try merge.void(
-                    dot, in: record, isMaking: false, canonicalBytes: nil, chainHash: nil)
+                try merge.void(dot, in: record)
             case .departure(let kind, let id):
                 guard kind.isKnown, !kind.isCatalog else { throw Self.unknownKind }
                 if repair.given.contains(id) {
@@ -181,7 +180,7 @@ extension CounterSession {
                 guard state.kind.isKnown else { throw Self.unknownKind }
                 // Another device has read what a copy of this one wrote.
                 guard state.vv[replica] <= identity.seq,
-                    try database.hasWritten(whatIsOf: replica, in: state)
+                    try view.hasWritten(whatIsOf: replica, in: state)
                 else { throw SyncFailure.forked(accepted: state.vv[replica]) }
                 try transaction.withdrawRefusals(of: state)
                 if !state.isErasureNotice { answered[state.id]?.insert(state.kind) }
@@ -198,17 +197,18 @@ extension CounterSession {
         return count
     }
 
-    private static let unknownKind = SyncFailure.malformed(
-        what: "reply", reason: "it holds a kind of record that is not known here")
+    private static var unknownKind: SyncFailure {
+        .malformed(what: "reply", reason: "it holds a kind of record that is not known here")
+    }
 
     /// Issues changes that came in a file and waited for what this replica had not seen.
     ///
     /// - Returns: whether there is something to push now.
     func takeWaiting(_ round: Round) throws -> Bool {
-        guard round.digestAgrees == true, try database.read(database.waitingCarriedCount) > 0
+        guard round.digestAgrees == true, try store.view({ try $0.waitingCarriedCount() }) > 0
         else { return false }
-        return try database.write(now: clock.now()) { transaction in
-            var (identity, _) = try database.enrolledIdentity()
+        return try store.transaction(now: clock.now()) { transaction in
+            var (identity, _) = try transaction.view.enrolledIdentity()
             identity.lastComplete = transaction.now
             try transaction.saveProgress(identity)
             return try transaction.takeWaiting() > 0
@@ -217,23 +217,26 @@ extension CounterSession {
 
     /// The codes that several dossiers have, when this is the first complete sync since this replica
     /// has taken a new identity.
-    private func doubleCodes(since lastComplete: Timestamp?) throws -> [SharedCode] {
-        let last = try database.identityRotations().last
+    private func doubleCodes(
+        since lastComplete: Timestamp?, in view: Replica.Transaction.View
+    ) throws -> [SharedCode] {
+        let last = try view.identityRotations().last
         let isFirst = last.map { $0.at >= lastComplete ?? $0.at } ?? false
         return report.rotation != nil || isFirst
-            ? try database.sharedCodes(office: database.identity()?.office) : []
+            ? try view.sharedCodes(office: view.identity()?.office) : []
     }
 
     func finish(after elapsed: Duration) throws {
         report.traffic = transport.traffic - trafficBefore
         report.seconds = elapsed / .seconds(1)
         // Another program that reads just now empties the log when it ends.
-        if !report.erased.isEmpty { _ = database.emptyLog() }
-        try database.write(now: clock.now()) { transaction in
-            var (identity, _) = try database.enrolledIdentity()
+        if !report.erased.isEmpty { _ = store.emptyLog() }
+        try store.transaction(now: clock.now()) { transaction in
+            let view = transaction.view
+            var (identity, _) = try view.enrolledIdentity()
             if case .revoked? = report.failure { identity.state = .revoked }
             if report.outcome == .synced || report.outcome == .refused {
-                report.doubleCodes = try doubleCodes(since: identity.lastComplete)
+                report.doubleCodes = try doubleCodes(since: identity.lastComplete, in: view)
                 identity.lastComplete = transaction.now
                 if identity.state == .revoked { identity.state = .active }
             }
@@ -242,8 +245,8 @@ extension CounterSession {
             try transaction.saveProgress(identity)
             report.pending = identity.pendingCount
             try saveReceipt(in: transaction)
-            report.conflicts = try database.conflictCount()
-            report.wrongClockRecords = try database.wrongClockCount()
+            report.conflicts = try view.waitingConflictCount()
+            report.wrongClockRecords = try view.wrongClockCount()
         }
     }
 }

@@ -4,7 +4,7 @@
 public import Bundles
 internal import Causality
 internal import Crypto
-internal import ReplicaStore
+internal import Store
 internal import Replication
 public import Wire
 
@@ -54,12 +54,12 @@ extension CounterSession {
     /// - Throws: `BundleFailure`; `StoreError`.
     public func createBundle(into destination: BundleDestination) throws -> CreatedBundle {
         try beginAnew()
-        let (identity, central, progress) = try database.read {
-            let (identity, _) = try database.enrolledIdentity()
-            neededRecords = try database.bundleNeeds(forSeq: identity.pushedSeq + 1)
+        let (identity, central, progress) = try store.view { view in
+            let (identity, _) = try view.enrolledIdentity()
+            neededRecords = try view.bundleNeeds(forSeq: identity.pushedSeq + 1)
             return (
-                identity, try database.centralKey(inEpoch: identity.epoch),
-                try database.bundleProgress()
+                identity, try view.centralKey(inEpoch: identity.epoch),
+                try view.bundleProgress()
             )
         }
         guard identity.pushLimit == nil else { throw BundleFailure.needsLink(.newEpoch) }
@@ -99,18 +99,18 @@ extension CounterSession {
         let elapsed = timer.stopwatch()
         try beginAnew()
         let source = try BundleSource(paths, .down)
-        let (identity, replica) = try database.read { try database.enrolledIdentity() }
+        let (identity, replica) = try store.view { try $0.enrolledIdentity() }
         guard source.envelope.replica == replica else {
             throw BundleFailure.otherDevice(
                 file: source.firstPath, replica: source.envelope.replica)
         }
-        guard let central = try database.read({ try database.centralKey(inEpoch: identity.epoch) })
+        guard let central = try store.view({ try $0.centralKey(inEpoch: identity.epoch) })
         else { throw BundleFailure.needsLink(.unknownKey) }
         guard CentralFingerprint(of: central) == source.envelope.central else {
             throw BundleFailure.otherCentral(file: source.firstPath)
         }
         try source.verify(signedBy: central)
-        try database.read { try beginReceipt(identity, replica, at: clock.now()) }
+        try store.view { try beginReceipt(identity, replica, at: clock.now(), in: $0) }
         var body = try source.open(with: try signingKey(identity))
         var application = BundleApplication(
             file: source.firstPath, introduction: try body.introduction(source.firstPath))
@@ -157,7 +157,7 @@ private struct BundleApplication {
 extension CounterSession {
     private func take(_ answered: AnsweredRequest, _ application: inout BundleApplication) throws {
         let (request, given) = (answered.request, answered.reply)
-        let (identity, replica) = try database.read { try database.enrolledIdentity() }
+        let (identity, replica) = try store.view { try $0.enrolledIdentity() }
         guard request.replica == replica else {
             throw BundleFailure.damaged(
                 file: application.file, .malformed(reason: "it answers another device"))
@@ -177,8 +177,8 @@ extension CounterSession {
         if order == .ahead {
             // One that was applied here is not missing: then an exchange over a link is.
             let before = application.introduction.appliedBefore
-            let isHere = try database.read {
-                try database.bundleProgress()?.lastApplied == before?.bytes
+            let isHere = try store.view { view in
+                try view.bundleProgress()?.lastApplied == before?.bytes
             }
             throw BundleFailure.outOfOrder(
                 file: application.file, missing: isHere ? nil : before)
@@ -189,8 +189,8 @@ extension CounterSession {
         var reply = given
         // What is known to be on central's disk stays so, whatever an older word says.
         if given.accepted.seq < identity.pushedSeq {
-            reply.accepted = try database.read {
-                guard let hash = try database.chainHash(of: replica, seq: identity.pushedSeq) else {
+            reply.accepted = try store.view { view in
+                guard let hash = try view.chainHash(of: replica, seq: identity.pushedSeq) else {
                     throw StoreError.damaged(
                         table: "changes", key: Int64(clamping: identity.pushedSeq))
                 }
@@ -213,7 +213,7 @@ extension CounterSession {
     }
 
     private func hasChain(_ end: ChainEnd, _ replica: ReplicaID) throws -> Bool {
-        try database.read { end.hash == (try database.chainHash(of: replica, seq: end.seq)) }
+        try store.view { end.hash == (try $0.chainHash(of: replica, seq: end.seq)) }
     }
 
     private func end(
@@ -231,11 +231,12 @@ extension CounterSession {
         }
         try finish(after: elapsed)
         report.traffic = Traffic(bytesReceived: source.byteCount)
-        try database.write(now: clock.now()) { transaction in
-            let identity = try database.enrolledIdentity().identity
+        try store.transaction(now: clock.now()) { transaction in
+            let view = transaction.view
+            let identity = try view.enrolledIdentity().identity
             var progress = BundleProgress(
                 lastApplied: source.envelope.id.bytes,
-                completeAsOf: try database.bundleProgress()?.completeAsOf)
+                completeAsOf: try view.bundleProgress()?.completeAsOf)
             if report.digestAgrees == true, application.isDone {
                 progress.completeAsOf = application.time
             }
@@ -247,8 +248,8 @@ extension CounterSession {
     }
 
     private func whatIsLeft(_ application: BundleApplication) throws -> String {
-        try database.read {
-            let pending = try database.enrolledIdentity().identity.pendingCount
+        try store.view { view in
+            let pending = try view.enrolledIdentity().identity.pendingCount
             if application.wantsStates {
                 return "central recovers from a restoration, and wants what only a link carries"
             }
@@ -261,7 +262,7 @@ extension CounterSession {
                     "this replica went on by another way meanwhile, and the digests are compared "
                     + "with the next one"
             }
-            return try database.gaps(limit: 1).isEmpty
+            return try view.gaps(limit: 1).isEmpty
                 ? "central has more" : "the state of a record is missing, and is asked for"
         }
     }

@@ -4,7 +4,7 @@
 
 internal import Causality
 internal import Crypto
-internal import ReplicaStore
+internal import Store
 internal import Wire
 
 extension CounterSession {
@@ -15,10 +15,10 @@ extension CounterSession {
     func takeNewIdentity(
         because cause: IdentityRotation.Cause, partedBy seq: UInt64? = nil
     ) async throws(SyncEnd) {
-        let seed = try store { try nextSigningSeed(otherThan: nil) }
+        let seed = try storing { try nextSigningSeed(otherThan: nil) }
         if try await take(identityOf: seed, because: cause, partedBy: seq) { return }
         // A copy that was made after the key was has taken this identity and used it.
-        let another = try store { try nextSigningSeed(otherThan: seed) }
+        let another = try storing { try nextSigningSeed(otherThan: seed) }
         guard try await take(identityOf: another, because: cause, partedBy: seq) else {
             throw .failure(.malformed(what: "reply", reason: "it brings another's identity"))
         }
@@ -31,11 +31,11 @@ extension CounterSession {
         guard let key = SigningKey(seed: seed) else {
             throw .store(StoreError.damaged(table: "identity", key: 1))
         }
-        let identity = try store { try database.enrolledIdentity().identity }
+        let identity = try storing { try store.view { try $0.enrolledIdentity().identity } }
         var search = ForkSearch(seq: identity.seq, suspecting: seq)
         var refusals: [Refusal] = []
         while true {
-            let request = try store { try rotationRequest(search.probes, key) }
+            let request = try storing { try rotationRequest(search.probes, key) }
             let reply = try await exchange(request, identity.token)
             guard let new = reply.identity, search.take(confirmed: new.confirmedSeq) else {
                 throw .failure(
@@ -45,9 +45,9 @@ extension CounterSession {
             refusals += reply.refusals
             guard reply.accepted.seq == 0 else { return false }
             guard search.isOver else { continue }
-            report.rotation = try store {
-                try database.write(now: clock.now()) { transaction in
-                    var (next, _) = try database.enrolledIdentity()
+            report.rotation = try storing {
+                try store.transaction(now: clock.now()) { transaction in
+                    var (next, _) = try transaction.view.enrolledIdentity()
                     next.replica = new.replica
                     next.desk = new.desk
                     next.token = BearerToken(of: key).text
@@ -74,8 +74,8 @@ extension CounterSession {
     /// The seed of the next identity's key. It is on disk before central hears of the key: a lost
     /// reply is asked for again, and brings the same identity.
     private func nextSigningSeed(otherThan used: [UInt8]?) throws -> [UInt8] {
-        try database.write(now: clock.now()) { transaction in
-            var (identity, _) = try database.enrolledIdentity()
+        try store.transaction(now: clock.now()) { transaction in
+            var (identity, _) = try transaction.view.enrolledIdentity()
             if let seed = identity.nextSigningSeed, seed != used { return seed }
             let seed = random.bytes(SigningKey.seedByteCount)
             identity.nextSigningSeed = seed
@@ -85,8 +85,8 @@ extension CounterSession {
     }
 
     private func rotationRequest(_ probes: [UInt64], _ key: SigningKey) throws -> SyncRequest {
-        try database.read {
-            let (identity, replica) = try database.enrolledIdentity()
+        try store.view { view in
+            let (identity, replica) = try view.enrolledIdentity()
             guard let present = SigningKey(seed: identity.signingSeed) else {
                 throw StoreError.damaged(table: "identity", key: 1)
             }
@@ -94,13 +94,13 @@ extension CounterSession {
                 replica: replica, cursor: nil,
                 chain: ChainEnd(seq: identity.seq, hash: identity.chainHash), time: clock.now())
             let places = try probes.map { seq in
-                guard let hash = try database.chainHash(of: replica, seq: seq) else {
+                guard let hash = try view.chainHash(of: replica, seq: seq) else {
                     throw StoreError.damaged(table: "changes", key: Int64(clamping: seq))
                 }
                 return ChainEnd(seq: seq, hash: hash)
             }
             request.pendingCount = identity.pendingCount
-            request.highestDesk = try database.highestDesk(in: WireLimits.desks)
+            request.highestDesk = try view.highestDesk(in: WireLimits.desks)
             request.rotation = Rotation(
                 key: key, after: replica, signedBy: present, probes: places)
             return request

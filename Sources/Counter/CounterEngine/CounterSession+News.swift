@@ -1,5 +1,5 @@
 internal import Causality
-internal import ReplicaStore
+internal import Store
 public import Wire
 
 extension CounterSession {
@@ -37,10 +37,11 @@ extension CounterSession {
     public func waitForNews(
         learned: @Sendable (_ cutSeconds: UInt64, _ seconds: UInt64) -> Void
     ) async throws -> Bool {
-        let url = try database.enrolledIdentity().identity.centralURL
+        let url = try store.view { try $0.enrolledIdentity().identity.centralURL }
         var wait =
             try newsWait
-            ?? database.newsWaitSeconds(at: url).map { NewsWait(seconds: $0) } ?? NewsWait()
+            ?? store.view { try $0.newsWaitSeconds(at: url) }.map { NewsWait(seconds: $0) }
+            ?? NewsWait()
         let elapsed = timer.stopwatch()
         do {
             let isNews = try await waitForNews(seconds: wait.seconds)
@@ -54,7 +55,7 @@ extension CounterSession {
             newsWait = wait
             guard isLearned else { throw failure }
             let seconds = wait.seconds
-            try database.write(now: clock.now()) {
+            try store.transaction(now: clock.now()) {
                 try $0.keepNewsWait(seconds: seconds, at: url)
             }
             learned(UInt64(max(0, time.components.seconds)), seconds)
@@ -73,7 +74,7 @@ extension CounterSession {
     ///
     /// - Throws: what shuts this device out; that the link broke just now matters to nobody here.
     func confirmReply() async throws(SyncEnd) {
-        let (request, token) = try store { try newsRequest(0) }
+        let (request, token) = try storing { try newsRequest(0) }
         do throws(SyncFailure) {
             _ = try await transport.exchange(request, token: token)
             report.roundTrips += 1
@@ -83,8 +84,8 @@ extension CounterSession {
     }
 
     private func newsRequest(_ seconds: UInt64) throws -> (SyncRequest, token: String) {
-        try database.read {
-            let (identity, replica) = try database.enrolledIdentity()
+        try store.view { view in
+            let (identity, replica) = try view.enrolledIdentity()
             var request = plainRequest(identity, replica)
             // A sync in small steps may want a byte; who only confirms wants none.
             request.wantedBytes = seconds == 0 ? 0 : 1

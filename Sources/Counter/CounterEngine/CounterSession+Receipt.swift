@@ -2,26 +2,28 @@
 
 internal import Causality
 internal import Crypto
-internal import ReplicaStore
+internal import Store
 internal import Replication
 internal import Wire
 
 extension CounterSession {
     /// Begins the receipt at the first request of a sync.
     func beginReceipt(
-        _ identity: ReplicaIdentity, _ replica: ReplicaID, at time: Timestamp
+        _ identity: ReplicaIdentity, _ replica: ReplicaID, at time: Timestamp,
+        in view: Replica.Transaction.View
     ) throws {
         guard receipt == nil else { return }
         receipt = CounterReceipt(
             began: time, replica: replica, durable: identity.pushedSeq,
-            durableHash: try database.chainHash(of: replica, seq: identity.pushedSeq) ?? .zero)
+            durableHash: try view.chainHash(of: replica, seq: identity.pushedSeq) ?? .zero)
     }
 
     /// Brings the receipt up to date with a reply, in the transaction that applies it: a sync that is
     /// killed then says how far it came. What brings nothing waits for the end of the sync.
     ///
     /// - Returns: the number of the stored receipt.
-    func saveReceiptSoFar(_ reply: SyncReply, in transaction: WriteTransaction) throws -> Int64? {
+    func saveReceiptSoFar(_ reply: SyncReply, in transaction: Replica.Transaction) throws -> Int64?
+    {
         let (skew, isAbsurd) = transaction.now.milliseconds
             .subtractingReportingOverflow(reply.time.milliseconds)
         receipt?.centralTime = reply.time
@@ -37,7 +39,7 @@ extension CounterSession {
     }
 
     /// Stores the receipt of a sync that is over.
-    func saveReceipt(in transaction: WriteTransaction) throws {
+    func saveReceipt(in transaction: Replica.Transaction) throws {
         guard var present = receipt else { return }
         try fill(&present, in: transaction)
         present.outcome = report.outcome.rawValue
@@ -47,8 +49,9 @@ extension CounterSession {
         try transaction.save(present, isOver: true)
     }
 
-    private func fill(_ receipt: inout CounterReceipt, in transaction: WriteTransaction) throws {
-        let (identity, replica) = try database.enrolledIdentity()
+    private func fill(_ receipt: inout CounterReceipt, in transaction: Replica.Transaction) throws {
+        let view = transaction.view
+        let (identity, replica) = try view.enrolledIdentity()
         if replica != receipt.replica {
             receipt.former = receipt.former ?? receipt.replica
             receipt.replica = replica
@@ -57,7 +60,7 @@ extension CounterSession {
         receipt.epoch = identity.epoch
         receipt.durable = identity.pushedSeq
         receipt.durableHash =
-            try database.chainHash(of: replica, seq: identity.pushedSeq) ?? .zero
+            try view.chainHash(of: replica, seq: identity.pushedSeq) ?? .zero
         receipt.pushed = report.pushed
         receipt.accepted = report.accepted
         receipt.refused = report.refused

@@ -4,7 +4,7 @@
 
 internal import Causality
 internal import Crypto
-internal import ReplicaStore
+internal import Store
 internal import Replication
 internal import Wire
 
@@ -105,15 +105,16 @@ extension CounterSession {
     /// Compares what central has in some buckets with what is here: what differs or is missing here is
     /// asked for as after a causal gap, what is missing there is noted.
     func compare(
-        _ listing: BucketListing, ofOffice office: String, in transaction: WriteTransaction
+        _ listing: BucketListing, ofOffice office: String, in transaction: Replica.Transaction
     ) throws {
         var theirs = listing.records
         var missingThere: [RecordID] = []
         for bucket in listing.buckets {
-            try database.forEachDigest(ofOffice: office, bucket: bucket) { id, digest in
+            let ours = try transaction.view.digests(ofOffice: office, bucket: bucket)
+            for (id, digest) in ours {
                 guard let their = theirs.removeValue(forKey: id) else {
                     missingThere.append(id)
-                    return
+                    continue
                 }
                 if their != ShortHash(digest) { try transaction.setGap(id, isOpen: true) }
             }
@@ -125,22 +126,23 @@ extension CounterSession {
     /// Adds the next step of a repair; `false` when there is none. States that are given go without a
     /// push: with one, central would take them for those that it asked for.
     func addRepair(
-        to request: inout SyncRequest, _ identity: ReplicaIdentity, _ replica: ReplicaID
+        to request: inout SyncRequest, _ identity: ReplicaIdentity, _ replica: ReplicaID,
+        in view: Replica.Transaction.View
     ) throws -> Bool {
         guard repair.isBusy else { return false }
         let office = identity.office
         if let bucket = repair.askedBucket {
             request.bucketDigests = BucketDigests(
-                try database.bucketDigests(ofOffice: office), from: bucket)
+                try view.bucketDigests(ofOffice: office), from: bucket)
         }
         if case .asking(let last) = repair.copies {
-            request.heldCopies = try database.copies(
+            request.heldCopies = try view.copies(
                 besides: office, after: last, limit: WireLimits.fetchedRecordsMax
             ).map { HeldCopy(id: $0.id, vv: $0.vv) }
         }
         var states: [UInt8] = []
         while states.count < min(options.pushBytes, pace.chunkBytes), let id = repair.nextOffer() {
-            let state = try database.givenState(
+            let state = try view.givenState(
                 of: id, from: replica, through: identity.onceAcknowledgedSeq)
             if let state { states += state.canonicalBytes }
         }

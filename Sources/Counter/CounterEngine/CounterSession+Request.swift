@@ -2,7 +2,7 @@
 
 internal import Causality
 internal import Crypto
-internal import ReplicaStore
+internal import Store
 internal import Replication
 internal import Wire
 
@@ -13,19 +13,19 @@ extension CounterSession {
     func makeRequest(
         pushingAfter seq: UInt64? = nil
     ) throws -> (SyncRequest, token: String) {
-        try database.read {
-            let (identity, replica) = try database.enrolledIdentity()
+        try store.view { view in
+            let (identity, replica) = try view.enrolledIdentity()
             var request = plainRequest(identity, replica)
             repair.beginRequest()
-            try beginReceipt(identity, replica, at: request.time)
+            try beginReceipt(identity, replica, at: request.time, in: view)
             request.wantedBytes = UInt64(min(options.pullBytes, pace.chunkBytes))
             request.resumeMark = identity.resumeMark
-            request.fetchedRecords = try database.gaps(limit: WireLimits.fetchedRecordsMax)
+            request.fetchedRecords = try view.gaps(limit: WireLimits.fetchedRecordsMax)
             if identity.pushLimit != nil {
-                request.highestDesk = try database.highestDesk(in: WireLimits.desks)
+                request.highestDesk = try view.highestDesk(in: WireLimits.desks)
             }
-            request.wantsCentralKey = try database.centralKey(inEpoch: identity.epoch) == nil
-            if let chunk = try database.outbox(
+            request.wantsCentralKey = try view.centralKey(inEpoch: identity.epoch) == nil
+            if let chunk = try view.outbox(
                 of: replica, after: seq ?? identity.pushedSeq, through: identity.pushLimit ?? .max,
                 bytesMax: min(options.pushBytes, pace.chunkBytes))
             {
@@ -37,13 +37,14 @@ extension CounterSession {
                     changes: chunk.changes,
                     signature: key.signature(of: chunk.hashAfter.bytes))
                 request.pendingCount = identity.seq - (chunk.firstSeq + chunk.count - 1)
-                request.states = try neededStates(replica, through: identity.onceAcknowledgedSeq)
-                request.refusedBefore = try database.refusedBefore(
+                request.states = try neededStates(
+                    replica, through: identity.onceAcknowledgedSeq, in: view)
+                request.refusedBefore = try view.refusedBefore(
                     of: replica, seqs: chunk.firstSeq...chunk.firstSeq + chunk.count - 1
                 ).map {
                     RefusedBefore(seq: $0.seq, code: RefusalCode(rawValue: $0.code) ?? .other)
                 }
-            } else if try addRepair(to: &request, identity, replica) {
+            } else if try addRepair(to: &request, identity, replica, in: view) {
                 request.pendingCount = identity.pendingCount
             } else if identity.pendingCount > 0 {
                 request.pendingCount = identity.pendingCount
@@ -76,10 +77,12 @@ extension CounterSession {
         return request
     }
 
-    private func neededStates(_ replica: ReplicaID, through seq: UInt64) throws -> [UInt8]? {
+    private func neededStates(
+        _ replica: ReplicaID, through seq: UInt64, in view: Replica.Transaction.View
+    ) throws -> [UInt8]? {
         var states: [UInt8] = []
         for id in neededRecords {
-            if let state = try database.givenState(of: id, from: replica, through: seq) {
+            if let state = try view.givenState(of: id, from: replica, through: seq) {
                 states += state.canonicalBytes
             }
         }

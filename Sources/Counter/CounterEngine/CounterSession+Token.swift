@@ -5,21 +5,16 @@
 
 internal import Causality
 internal import Crypto
-internal import ReplicaStore
+internal import Store
 internal import Replication
 internal import Wire
 
 extension CounterSession {
-    /// Days after which a token is replaced: a stolen one is of no use for longer.
-    private static let tokenMillisecondsMax: Int64 = 30 * 86_400_000
-    /// Tries in one replacement: a copy of this file may have announced newer tokens meanwhile.
-    private static let tokenTriesMax = 3
-
     /// Replaces a token that has grown old, or goes on with a replacement that was interrupted. After
     /// a sync that went well: the link is there, and nothing waits for it. What goes wrong leaves the
     /// present token in use, and the next sync tries again.
     func replaceTokenIfDue() async throws(SyncEnd) {
-        let isDue = try store { try isTokenDue() }
+        let isDue = try storing { try isTokenDue() }
         guard isDue else { return }
         do throws(SyncEnd) {
             try await replaceToken()
@@ -33,18 +28,18 @@ extension CounterSession {
     func replaceToken() async throws(SyncEnd) {
         var newest: UInt64 = 0
         var isForgotten = false
-        for attempt in 1...Self.tokenTriesMax {
-            let (replacement, token) = try store {
+        for attempt in 1...SessionLimits.tokenTriesMax {
+            let (replacement, token) = try storing {
                 try nextToken(after: newest, introducing: isForgotten)
             }
             let receipt: TokenReceipt
             do throws(SyncFailure) {
                 receipt = try await transport.replaceToken(replacement)
             } catch {
-                guard attempt < Self.tokenTriesMax else { throw .failure(error) }
+                guard attempt < SessionLimits.tokenTriesMax else { throw .failure(error) }
                 switch error {
                 case .notEnrolled where !isForgotten:
-                    guard try store({ try hasFormerIdentities() }) else { throw .failure(error) }
+                    guard try storing({ try hasFormerIdentities() }) else { throw .failure(error) }
                     isForgotten = true
                 // A copy of this file, or this one before it was restored, has announced others.
                 case .tokenReplaced(let generation) where generation >= replacement.generation:
@@ -53,8 +48,8 @@ extension CounterSession {
                 }
                 continue
             }
-            try store {
-                try database.write(now: clock.now()) {
+            try storing {
+                try store.transaction(now: clock.now()) {
                     _ = try $0.takeNextToken(
                         token.text, of: replacement.replica, desk: receipt.desk)
                 }
@@ -65,7 +60,7 @@ extension CounterSession {
     }
 
     private func hasFormerIdentities() throws -> Bool {
-        try database.read { try !database.formerIdentities(countMax: 1).isEmpty }
+        try store.view { try !$0.formerIdentities(countMax: 1).isEmpty }
     }
 
     /// The token that is asked for next, on disk before it is sent. One that was prepared before is
@@ -75,15 +70,16 @@ extension CounterSession {
     private func nextToken(
         after newest: UInt64, introducing isForgotten: Bool
     ) throws -> (replacement: TokenReplacement, token: BearerToken) {
-        try database.write(now: clock.now()) { transaction in
-            let (identity, replica) = try database.enrolledIdentity()
+        try store.transaction(now: clock.now()) { transaction in
+            let view = transaction.view
+            let (identity, replica) = try view.enrolledIdentity()
             // A sync that gets no further than this leaves its receipt too.
-            try beginReceipt(identity, replica, at: transaction.now)
+            try beginReceipt(identity, replica, at: transaction.now, in: view)
             guard let key = SigningKey(seed: identity.signingSeed) else {
                 throw StoreError.damaged(table: "identity", key: 1)
             }
             var history =
-                try database.tokenHistory(of: replica) ?? TokenHistory(since: transaction.now)
+                try view.tokenHistory(of: replica) ?? TokenHistory(since: transaction.now)
             if history.next == nil || history.generation <= newest {
                 history.generation = max(history.generation, newest) + 1
                 history.next = BearerToken(random).text
@@ -93,7 +89,7 @@ extension CounterSession {
             var replacement = TokenReplacement(
                 replica: replica, generation: history.generation, token: token, key: key)
             if isForgotten {
-                let formers = try database.formerIdentities(countMax: WireLimits.formersMax)
+                let formers = try view.formerIdentities(countMax: WireLimits.formersMax)
                 replacement.introduction = Introduction(
                     of: key, tokenHash: token.hash,
                     formers: formers.compactMap { former in
@@ -107,17 +103,18 @@ extension CounterSession {
     /// Whether the token is old, or another is under way. A clock that was set back counts as well.
     private func isTokenDue() throws -> Bool {
         let now = clock.now()
-        let (history, replica) = try database.read {
-            let replica = try database.enrolledIdentity().replica
-            return (try database.tokenHistory(of: replica), replica)
+        let (history, replica) = try store.view { view in
+            let replica = try view.enrolledIdentity().replica
+            return (try view.tokenHistory(of: replica), replica)
         }
         guard let history else {
-            try database.write(now: now) { try $0.save(TokenHistory(since: now), of: replica) }
+            try store.transaction(now: now) { try $0.save(TokenHistory(since: now), of: replica) }
             return false
         }
         let (age, isAbsurd) = now.milliseconds.subtractingReportingOverflow(
             history.since.milliseconds)
-        return history.next != nil || isAbsurd || age.magnitude >= Self.tokenMillisecondsMax
+        return history.next != nil || isAbsurd
+            || age.magnitude >= SessionLimits.tokenMillisecondsMax
     }
 }
 

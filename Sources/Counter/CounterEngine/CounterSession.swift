@@ -5,7 +5,7 @@
 public import Causality
 public import Crypto
 internal import Dossiers
-public import ReplicaStore
+public import Store
 internal import Replication
 public import Wire
 
@@ -49,17 +49,24 @@ public struct SyncOptions: Sendable {
     public init() {}
 }
 
-/// Syncs one replica with central.
-public actor CounterSession {
+/// Bounds on a sync of a counter.
+enum SessionLimits {
     /// Exchanges in one sync at most, when neither side gets anywhere: a bound on our own mistakes.
-    private static let idleRoundsMax = 4
+    static let idleRoundsMax = 4
     /// New identities in one sync at most: two copies may have got the same one first.
-    private static let rotationsMax = 3
+    static let rotationsMax = 3
     /// Tries in one sync to go on with a new token: a copy may have taken another at the same time.
-    private static let tokenFailuresMax = 3
+    static let tokenFailuresMax = 3
+    /// Milliseconds after which a token is replaced, 30 days: a stolen one is of no use for longer.
+    static let tokenMillisecondsMax: Int64 = 30 * 86_400_000
+    /// Tries in one replacement of a token: a copy of this store may have announced newer ones meanwhile.
+    static let tokenTriesMax = 3
+}
 
+/// Syncs one replica with central.
+public actor CounterSession<Replica: CounterStore> {
     private let executor = DatabaseExecutor(label: "counter.session")
-    let database: ReplicaDatabase
+    let store: Replica
     let transport: any Transport
     let clock: any WallClock
     /// For how long things take, and for waiting.
@@ -83,20 +90,18 @@ public actor CounterSession {
     private var lastProgress = SyncProgress(
         pushed: 0, pending: 0, pulled: 0, remaining: 0, traffic: Traffic())
 
-    /// Runs on a thread of its own, since SQLite blocks.
+    /// Runs on a thread of its own, since a store may block.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
 
-    /// Opens the replica's file.
-    ///
-    /// - Throws: `StoreError`.
+    /// Prepares a session over a replica's store, which is its own from now on.
     public init(
-        path: String, transport: any Transport, clock: any WallClock = SystemClock(),
+        store: sending Replica, transport: any Transport, clock: any WallClock = SystemClock(),
         timer: any Clock<Duration> = ContinuousClock(),
         random: any RandomSource = SystemRandomSource(), options: SyncOptions = SyncOptions()
-    ) throws {
-        database = try ReplicaDatabase(path: path, role: .counter)
+    ) {
+        self.store = store
         self.transport = transport
         self.clock = clock
         self.timer = timer
@@ -137,7 +142,7 @@ public actor CounterSession {
         neededRecords = []
         repair = Repair()
         sendsColumns = options.usesColumns
-        pace = try database.read { LinkPace(try database.enrolledIdentity().identity.link) }
+        pace = try store.view { LinkPace(try $0.enrolledIdentity().identity.link) }
     }
 }
 
@@ -159,13 +164,13 @@ extension CounterSession {
                 round = try await exchangeOnce()
             } catch {
                 // A copy of this file has synced other changes.
-                if case .failure(.forked(let seq)) = error, rotations < Self.rotationsMax {
+                if case .failure(.forked(let seq)) = error, rotations < SessionLimits.rotationsMax {
                     rotations += 1
                     try await takeNewIdentity(because: .copied, partedBy: seq)
                     continue
                 }
                 var ending = error
-                if tokenFailures < Self.tokenFailuresMax {
+                if tokenFailures < SessionLimits.tokenFailuresMax {
                     tokenFailures += 1
                     guard let failed = try await proveByKey(after: error) else { continue }
                     ending = failed
@@ -187,11 +192,11 @@ extension CounterSession {
                     repair.beginCopies()
                     continue
                 }
-                guard try store({ try takeWaiting(round) }) else { return }
+                guard try storing({ try takeWaiting(round) }) else { return }
                 continue
             }
             idleRounds = round.gotSomewhere ? 0 : idleRounds + 1
-            guard idleRounds < Self.idleRoundsMax else {
+            guard idleRounds < SessionLimits.idleRoundsMax else {
                 throw .failure(.malformed(what: "reply", reason: "it leads nowhere"))
             }
         }
@@ -218,9 +223,9 @@ extension CounterSession {
     }
 
     private func exchangeOnce() async throws(SyncEnd) -> Round {
-        let (request, token) = try store { try makeRequest() }
+        let (request, token) = try storing { try makeRequest() }
         let reply = try await exchange(request, token)
-        return try store { try apply(reply, to: request) }
+        return try storing { try apply(reply, to: request) }
     }
 
     /// Waits until it is time to try again.
@@ -303,7 +308,7 @@ extension CounterSession {
         }
     }
 
-    func store<R>(_ body: () throws -> R) throws(SyncEnd) -> R {
+    func storing<R>(_ body: () throws -> R) throws(SyncEnd) -> R {
         do {
             return try body()
         } catch let failure as SyncFailure {

@@ -3,7 +3,7 @@
 // one is soon full. What crosses in a moment is not made smaller by a cut: where replies are lost on a
 // quick link, small chunks would only meet more losses. The zstd level goes by the measured rate.
 
-internal import ReplicaStore
+internal import Store
 internal import Wire
 
 /// What is known of a link.

@@ -3,7 +3,7 @@
 
 internal import Causality
 public import Crypto
-public import ReplicaStore
+public import Store
 internal import Wire
 
 /// What an agent is doing, for whoever asks.
@@ -21,12 +21,12 @@ public enum AgentState: Sendable {
 }
 
 /// Syncs a replica for as long as it runs.
-public actor SyncAgent {
+public actor SyncAgent<Replica: CounterStore> {
     /// Runs a sync unless another program is at it; throws what hinders it.
-    public typealias Sync = @Sendable (CounterSession) async throws -> SyncReport
+    public typealias Sync = @Sendable (CounterSession<Replica>) async throws -> SyncReport
     /// A session for the address of central that the replica has now, and by what it knows central.
     public typealias MakeSession =
-        @Sendable (_ centralURL: String, _ trust: CentralTrust) throws -> CounterSession
+        @Sendable (_ centralURL: String, _ trust: CentralTrust) throws -> CounterSession<Replica>
 
     private enum Happening: Sendable {
         case event(AgentMachine.Event)
@@ -36,10 +36,10 @@ public actor SyncAgent {
     }
 
     /// How often it looks whether another program has written here.
-    private static let watchInterval = Duration.milliseconds(500)
+    private static var watchInterval: Duration { .milliseconds(500) }
 
     private let executor = DatabaseExecutor(label: "counter.agent")
-    private let database: ReplicaDatabase
+    private let store: Replica
     private let makeSession: MakeSession
     private let perform: Sync
     private let timer: any Clock<Duration>
@@ -48,7 +48,7 @@ public actor SyncAgent {
     private let happenings: AsyncStream<Happening>
     private let continuation: AsyncStream<Happening>.Continuation
     private var machine: AgentMachine
-    private var session: (url: String, trust: CentralTrust, session: CounterSession)?
+    private var session: (url: String, trust: CentralTrust, session: CounterSession<Replica>)?
     private var waits = 0
     /// Those who wait for a sync that begins from now on.
     private var wishes: [CheckedContinuation<Result<SyncReport, any Error>, Never>] = []
@@ -56,7 +56,7 @@ public actor SyncAgent {
     private var timeKeeper: Task<Void, Never>?
     private var listener: Task<Void, Never>?
 
-    /// Runs on a thread of its own: SQLite blocks, and so may who is told of its state.
+    /// Runs on a thread of its own: a store may block, and so may who is told of its state.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
@@ -64,15 +64,15 @@ public actor SyncAgent {
     /// Prepares an agent.
     ///
     /// - Parameters:
-    ///   - path: the replica's file.
+    ///   - store: the replica's, which is the agent's own from now on; sessions have theirs.
     ///   - report: told of every change of state.
-    /// - Throws: `StoreError`.
     public init(
-        path: String, schedule: AgentSchedule, timer: any Clock<Duration> = ContinuousClock(),
+        store: sending Replica, schedule: AgentSchedule,
+        timer: any Clock<Duration> = ContinuousClock(),
         random: any RandomSource = SystemRandomSource(), makeSession: @escaping MakeSession,
         sync: @escaping Sync, report: @escaping @Sendable (AgentState) -> Void
-    ) throws {
-        database = try ReplicaDatabase(path: path, role: .counter)
+    ) {
+        self.store = store
         machine = AgentMachine(schedule, random: random)
         self.timer = timer
         self.random = random
@@ -183,16 +183,16 @@ extension SyncAgent {
                     continuation.yield(.event(.localChange))
                     return
                 }
-                guard let version = try? database.dataVersion, version != seen else { continue }
+                guard let version = try? store.dataVersion, version != seen else { continue }
                 seen = version
                 if hasPendingChanges { continuation.yield(.event(.localChange)) }
             }
         }
     }
 
-    private func currentSession() throws -> CounterSession {
-        let (url, trust) = try database.read {
-            (try database.enrolledIdentity().identity.centralURL, try database.centralTrust())
+    private func currentSession() throws -> CounterSession<Replica> {
+        let (url, trust) = try store.view { view in
+            (try view.enrolledIdentity().identity.centralURL, try view.centralTrust())
         }
         if let session, session.url == url, session.trust == trust { return session.session }
         let made = try makeSession(url, trust)
@@ -203,7 +203,7 @@ extension SyncAgent {
     /// Whether the file that is open is no longer the one at its path.
     private var isDisplaced: Bool {
         do {
-            try database.read {}
+            try store.view { _ in }
             return false
         } catch StoreError.displaced {
             return true
@@ -214,7 +214,7 @@ extension SyncAgent {
 
     private var hasPendingChanges: Bool {
         // A file that cannot be read now is the next sync's affair.
-        (try? database.read { try database.enrolledIdentity().identity.pendingCount > 0 }) ?? true
+        (try? store.view { try $0.enrolledIdentity().identity.pendingCount > 0 }) ?? true
     }
 
     private func beginWait(_ delay: Duration, atCentral: Bool) {

@@ -78,7 +78,7 @@ extension World {
                 do {
                     try transaction.attempt { try script.perform(edit, ledger) }
                 } catch let error as StoreError {
-                    if case .sqlite = error { throw error }
+                    if case .engine = error { throw error }
                     log("  not written: \(error)")
                 }
             }

@@ -1,6 +1,7 @@
 internal import Causality
 internal import CentralEngine
 internal import CounterEngine
+internal import CounterFiles
 internal import Crypto
 internal import Demonstration
 internal import ReplicaStore

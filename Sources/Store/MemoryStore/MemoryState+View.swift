@@ -240,7 +240,3 @@ extension MemoryState {
         return found
     }
 }
-
-extension RecordState {
-    fileprivate var code: String? { shownValue("code")?.text }
-}

@@ -161,12 +161,9 @@ extension StoreError {
         }
     }
 
-    /// SQLite's errors become the store's; all others stay what they are.
+    /// SQLite's errors become the store's, and so do the domain's; all others stay what they are.
     static func wrapping(_ error: any Error) -> any Error {
-        switch error {
-        case let error as SQLiteError: StoreError.sqlite(error)
-        case let error as DossierError: StoreError.domain(error)
-        default: error
-        }
+        if let error = error as? SQLiteError { return sqlite(error) }
+        return ofStore(error)
     }
 }

@@ -1,41 +1,14 @@
 // One write transaction and all that it has to leave consistent: the record's row, the digest of
-// its scopes, the log and, at central, the feed. `LocalEdit` and `MergeApply` are the two doors to
-// it; nothing else writes a record.
+// its scopes, the log and, at central, the feed. `LocalEdit`, `CounterMerge` and `MergeApply` are the doors
+// to it; nothing else writes a record.
 
 public import Causality
 internal import Crypto
 internal import Dossiers
-internal import Editing
+public import Editing
 public import Replication
 internal import SQLite
-
-/// The writer of local edits in a transaction: its identity, chain and clock.
-struct Author {
-    var replica: ReplicaID
-    var replicaKey: Int64
-    var chain: HashChain
-    var clock: HybridClock
-    /// The only office that the author may write for; `nil` at central.
-    var office: String?
-    var desk: Int64
-}
-
-/// A record as a transaction found it.
-public struct OpenRecord {
-    /// Its state; empty when there is no such record yet.
-    public internal(set) var state: RecordState
-    /// Whether there is a row of it.
-    public var exists: Bool { key != nil }
-    /// The kind whose record has the id, where this one has yet to begin.
-    public internal(set) var claimant: RecordKind?
-    var key: Int64?
-
-    init(state: RecordState, key: Int64?, claimant: RecordKind? = nil) {
-        self.state = state
-        self.key = key
-        self.claimant = claimant
-    }
-}
+public import Store
 
 /// A write transaction in progress.
 public final class WriteTransaction {
@@ -43,7 +16,8 @@ public final class WriteTransaction {
     /// the clock is beyond it.
     public let now: Timestamp
     let database: ReplicaDatabase
-    var author: Author?
+    /// Who writes, once it was asked for.
+    public var author: Author?
     /// Records that were erased in this transaction.
     public private(set) var erasedRecords: [RecordID] = []
     private var differences: [DigestTable.Place: DigestTable.Difference] = [:]
@@ -59,35 +33,23 @@ public final class WriteTransaction {
 
     init(_ database: ReplicaDatabase, now: Timestamp) {
         self.database = database
-        let instants = DossierLimits.instant
-        self.now = Timestamp(
-            milliseconds: min(max(now.milliseconds, instants.lowerBound), instants.upperBound))
+        self.now = now.storable
     }
 
-    /// Finds a record, or the empty state that a first change starts from.
-    ///
-    /// - Throws: `StoreError`; `FormatError.member` for a kind that is not known.
-    public func open(_ kind: RecordKind, _ id: RecordID) throws -> OpenRecord {
-        try database.open(kind, id)
-    }
-
-    /// Stores what became of a record, and logs why.
-    func store(_ after: RecordState, over before: OpenRecord, log entry: LogEntry?) throws {
+    /// Stores at central what became of a record, and logs why.
+    func storeAtCentral(
+        _ after: RecordState, over before: OpenRecord, log entry: LogEntry?
+    ) throws {
+        precondition(database.role == .central, "a counter commits write sets")
         guard let table = database.table(of: after.kind) else { throw FormatError.member }
-        if let other = before.claimant, !after.fields.isEmpty {
-            try takeID(for: after, from: other)
-        }
-        let key = try save(after, over: before.state, key: before.key, in: table)
+        if let other = before.claimant, !after.fields.isEmpty { throw StoreError.otherKind(other) }
+        let key = try save(after, over: before.state, key: before.row, in: table)
         let kept = after.keptFields
         if kept != nil, kept != before.state.keptFields {
             try eraseContent(of: after, key: key)
             noteErased(after.id)
         }
         guard let entry else { return }
-        guard database.role == .central else {
-            _ = try append(entry.erased(from: after), kind: after.kind, key: key)
-            return
-        }
         let rows = try LoggedRow.rows(
             for: entry, of: after, over: before.state, exists: before.exists
         ) {
@@ -151,8 +113,16 @@ public final class WriteTransaction {
         return fault
     }
 
-    /// Notes that a change of this machine's own was written.
-    func noteOwnChange() { hasOwnChange = true }
+    /// Writes what came of a request.
+    ///
+    /// - Throws: `StoreError`.
+    public func commit(_ write: LocalWrite, over record: OpenRecord) throws {
+        switch database.role {
+        case .counter: try commitEdit(write, over: record)
+        case .central: try storeAtCentral(write.after, over: record, log: write.entry)
+        }
+        hasOwnChange = true
+    }
 
     /// Writes what the transaction has collected.
     func flush() throws {

@@ -7,6 +7,7 @@ internal import CentralEngine
 internal import CentralServer
 internal import CommandLine
 internal import CounterEngine
+internal import CounterFiles
 internal import CounterLink
 internal import Crypto
 internal import Demonstration
@@ -24,9 +25,9 @@ struct DemoDesk: Sendable {
     let desk: HalfYear.Desk
     let replica: ReplicaID
     let path: String
-    let session: CounterSession
+    let session: FileSession
     /// The same replica with a link that leads nowhere.
-    let cutSession: CounterSession
+    let cutSession: FileSession
 }
 
 /// A half-year under way.
@@ -135,9 +136,9 @@ extension DemoRun {
         let nowhere = HTTPTransport(baseURL: "http://127.0.0.1:9")
         return DemoDesk(
             desk: desk, replica: reply.replica, path: path,
-            session: try CounterSession(
+            session: try FileSession(
                 path: path, transport: HTTPTransport(baseURL: central.url)),
-            cutSession: try CounterSession(path: path, transport: nowhere))
+            cutSession: try FileSession(path: path, transport: nowhere))
     }
 
     private func play(_ phase: HalfYear.Phase) throws {

@@ -175,7 +175,7 @@ struct Importer {
                 } catch StoreError.duplicateCode, StoreError.duplicateID {
                     news.known += 1
                 } catch let error as StoreError {
-                    if case .sqlite = error { throw error }
+                    if case .engine = error { throw error }
                     news.errors.append((line.number, error.message))
                 }
             }

@@ -3,6 +3,7 @@
 internal import Bundles
 internal import CommandLine
 internal import CounterEngine
+internal import CounterFiles
 internal import JSON
 internal import ReplicaStore
 internal import SharedCommands
@@ -137,8 +138,8 @@ enum BundleCommand {
 
     private static func session(
         _ home: CounterHome, _ context: CounterContext
-    ) throws -> CounterSession {
-        try CounterSession(
+    ) throws -> FileSession {
+        try FileSession(
             path: home.databasePath, transport: NoLink(), clock: context.clock,
             random: context.random)
     }

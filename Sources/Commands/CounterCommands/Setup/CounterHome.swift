@@ -43,7 +43,7 @@ struct CounterHome: ProgramHome {
     /// errors.
     func refusal(_ error: StoreError) -> CommandFailure? {
         switch error {
-        case .missing, .sqlite:
+        case .missing, .engine:
             guard let owner = ownerWhoAloneReads else { return nil }
             return CommandFailure(
                 .noPermission,

@@ -1,6 +1,7 @@
 internal import Causality
 internal import CommandLine
 internal import CounterEngine
+internal import CounterFiles
 internal import Foundation
 internal import Host
 internal import ReplicaStore
@@ -79,12 +80,12 @@ enum RunCommand {
         var options = SyncOptions()
         options.retries = RetryPolicy()
         let agent = try CommandFailure.translating {
-            try SyncAgent(
+            try FileAgent(
                 path: home.databasePath, schedule: schedule, random: context.random,
                 makeSession: { [options] url, trust in
                     var http = http
                     http.use(trust)
-                    return try CounterSession(
+                    return try FileSession(
                         path: home.databasePath, transport: context.connect(url, http),
                         clock: context.clock, random: context.random, options: options)
                 },
@@ -133,7 +134,7 @@ enum RunCommand {
 }
 
 /// Syncs for `counter sync`; `nil` when the agent ends before it could.
-private func answer(_ agent: SyncAgent) async -> SyncAnswer? {
+private func answer(_ agent: FileAgent) async -> SyncAnswer? {
     do {
         return SyncAnswer(try await agent.syncNow())
     } catch is CancellationError {

@@ -1,5 +1,6 @@
 internal import CommandLine
 internal import CounterEngine
+internal import CounterFiles
 internal import HTTPClient
 internal import JSON
 internal import ReplicaStore
@@ -111,7 +112,7 @@ enum SyncCommand {
         defer { bar.finish() }
         let report: SyncReport
         do {
-            let session = try CounterSession(
+            let session = try FileSession(
                 path: home.databasePath, transport: link, clock: context.clock, options: options)
             report = try await session.sync { bar.show($0) }
         } catch {

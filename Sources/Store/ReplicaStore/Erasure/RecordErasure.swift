@@ -179,7 +179,6 @@ extension WriteTransaction {
             }
             return try listErased(state.kind, key: key)
         }
-        try eraseWaiting(of: state)
         for (row, bytes) in try refusedRows(of: state.id) {
             try rewrite("refused", row, bytes) { bytes throws(FormatError) in
                 try LogEntry.erased(bytes, .change, from: state)

@@ -1,16 +1,10 @@
 // Who a counter was before it took another identity. A central that is restored to a backup of before
 // knows only that one: its key proves that this is the same machine (`Protocol/sync.md` §New token).
 
-public import Causality
+internal import Causality
 internal import SQLite
 
-/// An identity that this replica had.
-public struct FormerIdentity: Hashable, Sendable {
-    /// The replica.
-    public var replica: ReplicaID
-    /// The seed of its key; secret.
-    public var signingSeed: [UInt8]
-
+extension FormerIdentity {
     static let schema = """
         CREATE TABLE former_identities(
             number INTEGER PRIMARY KEY, replica INTEGER NOT NULL UNIQUE,
@@ -42,7 +36,9 @@ extension ReplicaDatabase {
 
 extension WriteTransaction {
     /// Keeps the key of the identity that the replica goes on from.
-    func keep(_ former: FormerIdentity) throws {
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func keep(_ former: FormerIdentity) throws {
         let statement = try database.connection.statement(
             "INSERT OR IGNORE INTO former_identities(replica, signing_seed) VALUES (?1, ?2)")
         try statement.bind(1, Int64(bitPattern: former.replica.rawValue))

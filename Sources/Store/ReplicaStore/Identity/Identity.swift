@@ -1,110 +1,9 @@
-// Who a counter's replica is, and how far it has come with central. One row, read at the start of
-// every transaction that needs it, so that several processes may use the file at once.
+// The row of who a counter's replica is, and how far it has come with central (`ReplicaIdentity`).
 
-public import Causality
-public import Crypto
-public import Replication
+internal import Causality
+internal import Crypto
+internal import Replication
 internal import SQLite
-
-/// What syncs have learned of the link to central.
-public struct MeasuredLink: Sendable, Hashable {
-    /// Bytes that one exchange carries best.
-    public var chunkBytes: Int
-    /// Bytes a second; `nil` when not measured.
-    public var bytesPerSecond: Int?
-    /// The newest dictionary that central reads, by its last word.
-    public var dictionary: UInt32
-
-    /// What was measured.
-    public init(chunkBytes: Int, bytesPerSecond: Int?, dictionary: UInt32) {
-        self.chunkBytes = chunkBytes
-        self.bytesPerSecond = bytesPerSecond
-        self.dictionary = dictionary
-    }
-}
-
-/// A counter's identity and its progress with central.
-public struct ReplicaIdentity: Sendable {
-    /// Where enrolment stands.
-    public enum State: String, Sendable {
-        /// A key was made; central has not answered yet.
-        case enrolling
-        /// Enrolled.
-        case active
-        /// Central has revoked the device.
-        case revoked
-    }
-
-    /// Where enrolment stands.
-    public var state: State
-    /// Central's address, as given at enrolment.
-    public var centralURL: String
-    /// The seed of the device's Ed25519 key; secret.
-    public var signingSeed: [UInt8]
-    /// The replica; `nil` before enrolment.
-    public var replica: ReplicaID?
-    /// The device's number within its office.
-    public var desk: Int64
-    /// The office's code.
-    public var office: String
-    /// The bearer token; secret.
-    public var token: String
-    /// The last own change.
-    public var seq: UInt64
-    /// The chain hash after it.
-    public var chainHash: Hash256
-    /// The latest reading of the hybrid clock.
-    public var clock: HybridTimestamp
-    /// Central has all own changes through this one on disk, by its own word.
-    public var pushedSeq: UInt64
-    /// The highest own change that central had on disk in its present epoch, by its own word: more
-    /// than `pushedSeq` once central was restored from a backup.
-    public var acknowledgedSeq: UInt64
-    /// The epoch of central that this identity belongs to; `nil` before central has told it.
-    public var epoch: UInt64?
-    /// Changes after this one are not to be pushed under this identity: central was restored from
-    /// a backup, and may have had others of these numbers from a copy of this device.
-    public var pushLimit: UInt64?
-    /// The epoch in which central was given the copies that it lacked of records that have left the
-    /// office.
-    public var copiesGivenIn: UInt64?
-    /// The place in the feed; `nil` when states are wanted.
-    public var cursor: (position: UInt64, hash: ShortHash)?
-    /// Where the states go on.
-    public var resumeMark: [UInt8]?
-    /// When central last answered.
-    public var lastExchange: Timestamp?
-    /// When a sync was last complete: all pushed, all pulled, digests equal.
-    public var lastComplete: Timestamp?
-    /// What came of the last sync, in a word.
-    public var lastOutcome: String?
-    /// What syncs have learned of the link; `nil` before the first.
-    public var link: MeasuredLink?
-    /// The seed of the key for the identity that the device is asking for, once it has found that
-    /// another copy of it syncs too; secret.
-    public var nextSigningSeed: [UInt8]?
-
-    /// An identity that asks for enrolment: it has a key and nothing else.
-    public init(enrollingAt centralURL: String, signingSeed: [UInt8]) {
-        state = .enrolling
-        self.centralURL = centralURL
-        self.signingSeed = signingSeed
-        desk = 0
-        office = ""
-        token = ""
-        seq = 0
-        chainHash = .zero
-        clock = HybridTimestamp(rawValue: 0)
-        pushedSeq = 0
-        acknowledgedSeq = 0
-    }
-
-    /// The highest own change that central ever had, by its own word: others may have read it.
-    public var onceAcknowledgedSeq: UInt64 { max(pushedSeq, acknowledgedSeq, pushLimit ?? 0) }
-
-    /// Own changes that central does not have yet.
-    public var pendingCount: UInt64 { seq - min(pushedSeq, seq) }
-}
 
 extension ReplicaDatabase {
     private static let identityColumns = """
@@ -155,41 +54,6 @@ extension ReplicaDatabase {
                 dictionary: UInt32(clamping: statement.int64OrNil(24) ?? 0))
         }
         return identity
-    }
-
-    /// The identity of an enrolled replica.
-    ///
-    /// - Throws: `StoreError.notEnrolled` before enrolment.
-    public func enrolledIdentity() throws -> (identity: ReplicaIdentity, replica: ReplicaID) {
-        guard let identity = try identity(), let replica = identity.replica else {
-            throw StoreError.notEnrolled
-        }
-        return (identity, replica)
-    }
-}
-
-extension ReplicaDatabase {
-    /// Whether all values of this replica that stand in a state were written here: a copy of it gives
-    /// the same dots to others.
-    ///
-    /// - Throws: `StoreError`.
-    public func hasWritten(whatIsOf replica: ReplicaID, in state: RecordState) throws -> Bool {
-        guard state.vv[replica] > 0, let key = try interning.knownKey(of: replica) else {
-            return true
-        }
-        return try state.stamps.filter { $0.dot.replica == replica }.allSatisfy { stamped in
-            guard let change = try changeLog.change(replicaKey: key, seq: stamped.dot.seq) else {
-                return true
-            }
-            let written = Set(change.writes + change.additions)
-            // Central may hold what was erased here: restored, it has lost the order.
-            let gone = change.erasedContent?.fields ?? []
-            let standing = state.fields.filter { !gone.contains($0.name) }.flatMap { field in
-                field.entries.filter { $0.dot == stamped.dot }
-                    .map { FieldWrite(field.name, $0.value) }
-            }
-            return change.stamp == stamped.stamp && written.isSuperset(of: standing)
-        }
     }
 }
 
@@ -265,23 +129,6 @@ extension WriteTransaction {
         try statement.bind(15, identity.link?.bytesPerSecond.map { Int64($0) })
         try statement.bind(16, identity.link.map { Int64($0.dictionary) })
         try statement.run()
-    }
-
-    /// Lends the author of local edits, loading it from the identity at first use.
-    func withAuthor<R>(_ body: (inout Author) throws -> R) throws -> R {
-        if author == nil {
-            let (identity, replica) = try database.enrolledIdentity()
-            author = Author(
-                replica: replica, replicaKey: try database.interning.key(of: replica),
-                chain: HashChain(seq: identity.seq, hash: identity.chainHash),
-                clock: HybridClock(latest: identity.clock), office: identity.office,
-                desk: identity.desk)
-        }
-        guard var current = author else { throw StoreError.notEnrolled }
-        // What `body` throws leaves the chain where it was: nothing was logged.
-        let result = try body(&current)
-        author = current
-        return result
     }
 
     func saveIdentity(of author: Author) throws {

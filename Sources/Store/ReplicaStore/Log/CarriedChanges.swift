@@ -1,56 +1,9 @@
-// Changes that another device wrote, that central does not have, and that came in a file: this
-// device issues them, with the context that they were written in.
-//
-// Why nothing is lost or guessed: a change replaces the values that its writer had seen, and no others.
-// The writer's own changes in its context are renamed to what they are called here, as when a replica
-// takes a new identity; those that central has keep their names. What the context names and this
-// device has not seen waits for a sync. A device's own changes must follow each other in the contexts
-// of a record (a vector cannot leave one out), so this device's own values that the writer had not
-// seen are named one by one, in `Change.unseen`: they stand beside the new ones.
-//
-// What was taken is remembered by its first name, the writer and its seq: the same file again changes
-// nothing.
+// The rows of changes that came in a file (`CarriedChange`).
 
-internal import Causality
-internal import Dossiers
+public import Causality
 public import Replication
 internal import SQLite
-internal import Text
-
-/// A change of another device, as it was written there.
-public struct CarriedChange: Sendable, Hashable {
-    /// The change.
-    public var change: Change
-    /// Its record.
-    public var record: RecordID
-    /// The last of the writer's changes to the record that central has confirmed to it; 0 for none.
-    public var keptSeq: UInt64
-
-    /// Puts a change together with what the writer knew of it.
-    public init(_ change: Change, of record: RecordID, keptSeq: UInt64) {
-        self.change = change
-        self.record = record
-        self.keptSeq = keptSeq
-    }
-}
-
-/// What became of a carried change.
-public enum CarriedOutcome: Sendable {
-    /// It was issued here, but for values that could not stand.
-    case issued([CarriedFault])
-    /// It waits for what its context names, which this device has not seen.
-    case waits
-    /// It was taken before, or came from central.
-    case known
-}
-
-/// A value of a carried change that could not stand.
-public struct CarriedFault: Sendable {
-    /// The value.
-    public var write: FieldWrite
-    /// Why.
-    public var error: StoreError
-}
+public import Store
 
 enum CarriedSchema {
     /// `bytes` while the change waits; `new_replica` and `new_seq` once it was issued; none of them
@@ -65,26 +18,10 @@ enum CarriedSchema {
 }
 
 extension ReplicaDatabase {
-    /// The own changes that central has not confirmed, in their order, as another device takes them; then
-    /// those that came in a file themselves and wait here.
-    ///
-    /// - Throws: `StoreError`, and what `body` throws.
-    public func forEachCarried(_ body: (CarriedChange) throws -> Void) throws {
-        let (identity, replica) = try enrolledIdentity()
-        guard let key = try interning.knownKey(of: replica) else { return }
-        var seq = identity.pushedSeq
-        while let one = try outbox(of: replica, after: seq, bytesMax: 1) {
-            seq = one.firstSeq
-            let change = try Self.change(one.changes, at: seq)
-            let record = change.record ?? RecordID(derivedFrom: one.hashAfter)
-            let kept = try lastSeq(of: key, to: record, change.kind, through: identity.pushedSeq)
-            try body(CarriedChange(change, of: record, keptSeq: kept))
-        }
-        for waiting in try waitingCarried() { try body(waiting) }
-    }
-
     /// Carried changes that wait for what this device has not seen, in their writers' order.
-    func waitingCarried() throws -> [CarriedChange] {
+    ///
+    /// - Throws: `StoreError`.
+    public func waitingCarried() throws -> [CarriedChange] {
         let statement = try connection.statement(
             """
             SELECT record, kept_seq, bytes, seq FROM carried WHERE bytes IS NOT NULL
@@ -115,21 +52,49 @@ extension ReplicaDatabase {
         return try statement.step() ? Int(statement.int64(0)) : 0
     }
 
-    private func lastSeq(
-        of replicaKey: Int64, to record: RecordID, _ kind: RecordKind, through seq: UInt64
-    ) throws -> UInt64 {
-        guard let stored = try table(of: kind)?.load(record) else { return 0 }
+    /// Whether a carried change needs nothing more.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func isCarriedSettled(_ dot: Dot) throws -> Bool {
+        let statement = try connection.statement(
+            "SELECT 1 FROM carried WHERE replica = ?1 AND seq = ?2 AND bytes IS NULL")
+        try statement.bind(1, Int64(bitPattern: dot.replica.rawValue))
+        try statement.bind(2, Int64(clamping: dot.seq))
+        defer { statement.reset() }
+        return try statement.step()
+    }
+
+    /// What a writer's changes to a record are called here, in a range of seqs, in their order.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func carriedNames(
+        of writer: ReplicaID, to record: RecordID, seqs: ClosedRange<UInt64>
+    ) throws -> [CarriedName] {
         let statement = try connection.statement(
             """
-            SELECT max(seq) FROM changes
-            WHERE kind = ?1 AND record = ?2 AND replica = ?3 AND seq <= ?4 AND form < 3
+            SELECT new_replica, new_seq, bytes IS NOT NULL, seq FROM carried
+            WHERE replica = ?1 AND seq BETWEEN ?2 AND ?3 AND record = ?4 ORDER BY seq
             """)
-        try statement.bind(1, Int64(kind.rawValue))
-        try statement.bind(2, stored.key)
-        try statement.bind(3, replicaKey)
-        try statement.bind(4, Int64(clamping: seq))
+        try statement.bind(1, Int64(bitPattern: writer.rawValue))
+        try statement.bind(2, Int64(clamping: seqs.lowerBound))
+        try statement.bind(3, Int64(clamping: seqs.upperBound))
+        try record.withBytes { try statement.bind(4, bytes: $0) }
         defer { statement.reset() }
-        return try statement.step() ? UInt64(clamping: statement.int64OrNil(0) ?? 0) : 0
+        var names: [CarriedName] = []
+        while try statement.step() {
+            var standing = CarriedStanding.settled
+            if statement.int64(2) != 0 {
+                standing = .waits
+            } else if let replica = statement.int64OrNil(0) {
+                standing = .issued(
+                    Dot(
+                        ReplicaID(UInt64(bitPattern: replica)), UInt64(clamping: statement.int64(1))
+                    ))
+            }
+            names.append(
+                CarriedName(Dot(writer, UInt64(clamping: statement.int64(3))), standing))
+        }
+        return names
     }
 
     private static func change(_ bytes: [UInt8], at seq: UInt64) throws -> Change {
@@ -144,7 +109,9 @@ extension ReplicaDatabase {
 extension WriteTransaction {
     /// A carried change that was issued here has another name since; and what this replica wrote itself
     /// is known when an export from before its new identity comes back.
-    func renameCarried(_ old: Dot, to new: Dot, of record: RecordID) throws {
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func renameCarried(_ old: Dot, to new: Dot, of record: RecordID) throws {
         let renaming = try database.connection.statement(
             """
             UPDATE carried SET new_replica = ?3, new_seq = ?4
@@ -170,61 +137,26 @@ extension WriteTransaction {
         }
     }
 
-    /// Issues the carried changes that waited for what this device has seen by now.
+    /// Remembers a carried change.
     ///
-    /// - Returns: how many were issued.
-    /// - Throws: `StoreError`.
-    public func takeWaiting() throws -> Int {
-        let waiting = try database.waitingCarried()
-        guard !waiting.isEmpty else { return 0 }
-        let edit = try LocalEdit(self)
-        var count = 0
-        for carried in waiting {
-            do {
-                let outcome = try attempt { try edit.take(carried) }
-                guard case .issued(let faults) = outcome else { continue }
-                count += 1
-                guard let fault = faults.first else { continue }
-                var left = carried.change
-                left.writes.removeAll { write in !faults.contains { $0.write == write } }
-                left.additions.removeAll { write in !faults.contains { $0.write == write } }
-                try keepUnissued(left, of: carried, because: fault.error)
-            } catch let error as StoreError where error.isOfOneEdit {
-                try CarriedNames(self).note(carried, as: nil)
-                try keepUnissued(carried.change, of: carried, because: error)
-            }
-        }
-        return count
-    }
-
-    /// Keeps what could not stand for a person, among the refused changes.
-    private func keepUnissued(
-        _ change: Change, of carried: CarriedChange, because error: StoreError
-    ) throws {
+    /// - Throws: `StoreError.sqlite`.
+    public func keep(_ carried: CarriedChange, _ standing: CarriedStanding) throws {
         let statement = try database.connection.statement(
             """
-            INSERT OR IGNORE INTO refused(
-                seq, kind, record, code, reason, bytes, refused_at, replica)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            INSERT OR REPLACE INTO carried(
+                replica, seq, record, kept_seq, new_replica, new_seq, bytes)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             """)
-        try statement.bind(1, Int64(clamping: change.dot.seq))
-        try statement.bind(2, Int64(change.kind.rawValue))
+        var issued: Dot?
+        if case .issued(let dot) = standing { issued = dot }
+        let dot = carried.change.dot
+        try statement.bind(1, Int64(bitPattern: dot.replica.rawValue))
+        try statement.bind(2, Int64(clamping: dot.seq))
         try carried.record.withBytes { try statement.bind(3, bytes: $0) }
-        try statement.bind(4, error.code)
-        try statement.bind(5, error.message.english)
-        try statement.bind(6, change.canonicalBytes)
-        try statement.bind(7, now.milliseconds)
-        try statement.bind(8, Int64(bitPattern: change.dot.replica.rawValue))
+        try statement.bind(4, Int64(clamping: carried.keptSeq))
+        try statement.bind(5, issued.map { Int64(bitPattern: $0.replica.rawValue) })
+        try statement.bind(6, issued.map { Int64(clamping: $0.seq) })
+        try statement.bind(7, standing == .waits ? carried.change.canonicalBytes : nil)
         try statement.run()
-    }
-
-    /// Takes out of waiting changes what was erased from their record.
-    func eraseWaiting(of state: RecordState) throws {
-        guard database.role == .counter, let kept = state.keptFields else { return }
-        for carried in try database.waitingCarried() where carried.record == state.id {
-            var left = carried
-            left.change = carried.change.erased(keeping: kept)
-            try CarriedNames(self).await(left)
-        }
     }
 }

@@ -1,23 +1,11 @@
 // The log of changes: own ones and, for history, those of others, in order of arrival. At central
 // the order is the feed's, and a row's position is the feed position.
 
-public import Causality
+internal import Causality
 internal import Crypto
 internal import Editing
-public import Replication
+internal import Replication
 internal import SQLite
-
-/// A change of the log with what is known of its arrival.
-public struct LoggedChange: Sendable {
-    /// The place in this database's order of arrival.
-    public var position: UInt64
-    /// The change.
-    public var change: Change
-    /// When it arrived here, by this machine's clock.
-    public var arrived: Timestamp
-    /// Whether central refused it.
-    public var isVoid: Bool
-}
 
 final class ChangeLog {
     private let connection: Connection

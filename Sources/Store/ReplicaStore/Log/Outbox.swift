@@ -5,20 +5,6 @@ public import Crypto
 public import Replication
 internal import SQLite
 
-/// Some consecutive own changes.
-public struct OutboxChunk: Sendable {
-    /// The seq of the first.
-    public var firstSeq: UInt64
-    /// The chain hash before it.
-    public var hashBefore: Hash256
-    /// The canonical changes, one after the other.
-    public var changes: [UInt8]
-    /// How many.
-    public var count: UInt64
-    /// The chain hash after the last.
-    public var hashAfter: Hash256
-}
-
 extension ReplicaDatabase {
     /// The own changes after a seq, as many as fit into a number of bytes and at least one.
     ///
@@ -31,17 +17,9 @@ extension ReplicaDatabase {
         guard let hashBefore = try changeLog.chainHash(replicaKey: key, seq: seq) else {
             throw StoreError.damaged(table: "changes", key: Int64(clamping: seq))
         }
-        var chunk = OutboxChunk(
-            firstSeq: seq + 1, hashBefore: hashBefore, changes: [], count: 0,
-            hashAfter: hashBefore)
+        var chunk = OutboxChunk(firstSeq: seq + 1, hashBefore: hashBefore)
         try changeLog.forEachChange(replicaKey: key, from: seq + 1) { seq, hash, bytes in
-            guard seq <= last,
-                chunk.count == 0 || chunk.changes.count + bytes.count <= bytesMax
-            else { return false }
-            chunk.changes += bytes
-            chunk.hashAfter = hash
-            chunk.count += 1
-            return true
+            seq <= last && chunk.add(bytes, hash: hash, bytesMax: bytesMax)
         }
         return chunk.count == 0 ? nil : chunk
     }
@@ -83,6 +61,44 @@ extension ReplicaDatabase {
             if let id = RecordID(bytes: statement.bytes(0)) { ids.append(id) }
         }
         return ids
+    }
+
+    /// Whether the log has a change, refused or not.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func holds(_ dot: Dot) throws -> Bool {
+        guard let key = try interning.knownKey(of: dot.replica) else { return false }
+        return try changeLog.holds(replicaKey: key, seq: dot.seq)
+    }
+
+    /// A change with its chain hash; `nil` when the log does not have its content.
+    ///
+    /// - Throws: `StoreError.damaged` when its hash is missing.
+    public func loggedChange(_ dot: Dot) throws -> ChainedChange? {
+        guard let key = try interning.knownKey(of: dot.replica) else { return nil }
+        var found: ChainedChange?
+        try changeLog.forEachChange(replicaKey: key, from: dot.seq) { seq, hash, bytes in
+            if seq == dot.seq { found = ChainedChange(bytes: bytes, hash: hash) }
+            return false
+        }
+        return found
+    }
+
+    /// The changes to a record, in order of arrival.
+    ///
+    /// - Throws: `StoreError.damaged`.
+    public func history(of record: OpenRecord) throws -> [LoggedChange] {
+        guard let row = record.row else { return [] }
+        return try changeLog.history(kind: record.state.kind, recordKey: row)
+    }
+
+    /// Values of a record that own changes replaced and that no logged change holds, and those that came in
+    /// states beside own changes.
+    ///
+    /// - Throws: `StoreError.damaged`.
+    public func keptStates(of record: OpenRecord) throws -> [RecordState] {
+        guard let row = record.row else { return [] }
+        return try changeLog.replaced(kind: record.state.kind, recordKey: row)
     }
 }
 

@@ -35,23 +35,13 @@ public struct SettledID: Sendable {
 }
 
 extension ReplicaDatabase {
-    /// The records that have an id: one, unless the file is of before that rule.
+    /// All rows with an id, of whatever kind, those without fields too.
     ///
     /// - Throws: `StoreError`.
-    public func records(of id: RecordID) throws -> [OpenRecord] {
+    public func rows(of id: RecordID) throws -> [OpenRecord] {
         try RecordKind.tableNames.compactMap { kind, _ in
-            try table(of: kind)?.load(id).flatMap { stored in
-                stored.state.fields.isEmpty
-                    ? nil : OpenRecord(state: stored.state, key: stored.key)
-            }
+            try table(of: kind)?.load(id).map { OpenRecord($0.state, row: $0.key) }
         }
-    }
-
-    /// The kinds of the records that have an id.
-    ///
-    /// - Throws: `StoreError`.
-    public func kinds(of id: RecordID) throws -> [RecordKind] {
-        try records(of: id).map(\.state.kind)
     }
 
     /// The kind that an id is taken for, besides this one.
@@ -89,46 +79,6 @@ extension ReplicaDatabase {
     public func requireOneKind(of id: RecordID) throws {
         let kinds = try kinds(of: id)
         if kinds.count > 1 { throw StoreError.doubledID(kinds) }
-    }
-}
-
-extension WriteTransaction {
-    /// What happens when a record begins whose id a record of another kind has. At a counter what comes
-    /// is central's: an own record that central never had makes way. Any other is central's too, from
-    /// before the rule.
-    func takeID(for state: RecordState, from other: RecordKind) throws {
-        guard database.role == .counter else { throw StoreError.otherKind(other) }
-        let (identity, replica) = try database.enrolledIdentity()
-        let present = try open(other, state.id)
-        guard let key = present.key else { return }
-        func isCentrals(_ dot: Dot) -> Bool {
-            dot.replica != replica || dot.seq <= identity.onceAcknowledgedSeq
-        }
-        let history = try database.changeLog.history(kind: other, recordKey: key)
-        if !present.state.stamps.contains(where: { isCentrals($0.dot) }),
-            !history.contains(where: { !$0.isVoid && isCentrals($0.change.dot) })
-        {
-            try makeWay(present)
-        }
-    }
-
-    /// Takes a record out of the way of another kind's; its changes stay in the log.
-    func makeWay(_ record: OpenRecord) throws {
-        guard record.exists, !record.state.fields.isEmpty else { return }
-        let nothing = RecordState(kind: record.state.kind, id: record.state.id)
-        try store(nothing, over: record, log: nil)
-    }
-
-    /// At a counter, when central has told which records have an id: all others make way.
-    ///
-    /// - Throws: `StoreError`.
-    public func keepOnly(_ kinds: Set<RecordKind>, of id: RecordID) throws {
-        for kind in try database.kinds(of: id) where !kinds.contains(kind) {
-            let record = try open(kind, id)
-            let office = try database.enrolledIdentity().identity.office
-            // A copy that stayed here of what has left is none of central's business.
-            if database.scopeIncludes(office, record.state) { try makeWay(record) }
-        }
     }
 }
 
@@ -190,10 +140,10 @@ extension WriteTransaction {
     /// Empties a record at central and tells all offices that ever read it, by a state that has seen
     /// everything and holds nothing.
     fileprivate func vacate(_ record: OpenRecord) throws {
-        guard let key = record.key else { return }
+        guard let key = record.row else { return }
         let nothing = record.state.filtered { _, _ in false }
         let readers = try database.scopesThatRead(record.state.kind, key: key).map(\.office)
-        try store(nothing, over: record, log: LogEntry(form: .state, isMaking: true))
+        try storeAtCentral(nothing, over: record, log: LogEntry(form: .state, isMaking: true))
         try tell(readers, of: nothing, key: key)
     }
 }

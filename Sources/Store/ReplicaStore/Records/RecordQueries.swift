@@ -63,7 +63,7 @@ extension ReplicaDatabase {
         guard let table = table(of: kind) else { throw FormatError.member }
         let stored = try table.load(id)
         var record = OpenRecord(
-            state: stored?.state ?? RecordState(kind: kind, id: id), key: stored?.key)
+            stored?.state ?? RecordState(kind: kind, id: id), row: stored?.key)
         if record.state.fields.isEmpty {
             record.claimant = try claimant(of: id, besides: kind)
         }
@@ -198,7 +198,7 @@ extension ReplicaDatabase {
         return Int(count)
     }
 
-    /// The changes to a record, in order of arrival here.
+    /// The changes to a record that a person named, in order of arrival here.
     ///
     /// - Throws: `StoreError.noSuchRecord`, `.ambiguousCode`.
     public func history(of reference: RecordReference) throws -> [LoggedChange] {

@@ -1,7 +1,7 @@
 // What bundles need to be remembered: central's own key, at a counter the public half of it and how far
 // bundles have brought the replica (`Protocol/bundles.md`).
 
-public import Causality
+internal import Causality
 public import Crypto
 public import Replication
 internal import SQLite
@@ -21,20 +21,6 @@ enum BundleSchema {
         CREATE TABLE central_key(
             only INTEGER PRIMARY KEY CHECK (only = 1), seed BLOB NOT NULL) STRICT;
         """
-}
-
-/// How far bundles have brought a replica.
-public struct BundleProgress: Hashable, Sendable {
-    /// The name of the last bundle that was applied.
-    public var lastApplied: [UInt8]
-    /// Central's clock when it made the reply that completed this replica; `nil` before.
-    public var completeAsOf: Timestamp?
-
-    /// Makes a progress.
-    public init(lastApplied: [UInt8], completeAsOf: Timestamp? = nil) {
-        self.lastApplied = lastApplied
-        self.completeAsOf = completeAsOf
-    }
 }
 
 extension ReplicaDatabase {

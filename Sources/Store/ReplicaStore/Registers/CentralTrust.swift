@@ -2,20 +2,9 @@
 // is no part of it: a new identity talks to the same central.
 
 internal import SQLite
+public import Store
 
-/// By what a counter knows central.
-public struct CentralTrust: Hashable, Sendable {
-    /// The hash of central's public key, as `sha256//` and Base64; `nil` when none is pinned.
-    public var pin: String?
-    /// The certificates of the authorities that count, as PEM text; `nil` for the system's.
-    public var authorities: String?
-
-    /// Makes a trust; that in the system's authorities by default.
-    public init(pin: String? = nil, authorities: String? = nil) {
-        self.pin = pin
-        self.authorities = authorities
-    }
-
+extension CentralTrust {
     static let schema = """
         CREATE TABLE central_trust(
             only INTEGER PRIMARY KEY CHECK (only = 1), pin TEXT, authorities TEXT) STRICT;

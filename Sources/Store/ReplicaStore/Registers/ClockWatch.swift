@@ -1,11 +1,12 @@
-// What a file remembers of right time, and which of its records were written under a wrong clock and
-// not set right since (`ClockFault`, `TimesFix`). The list of records follows each that is stored, so
+// The row of what a file remembers of right time (`ClockWatch`), and which of its records were written under a
+// wrong clock and not set right since (`TimesFix`). The list of records follows each that is stored, so
 // that a status looks at no others.
 
-public import Causality
+internal import Causality
 internal import Dossiers
 public import Replication
 internal import SQLite
+public import Store
 
 enum ClockWatchSchema {
     /// The same at a counter and at central, which has no exchanges of its own. `asked` is how far the clock
@@ -20,27 +21,7 @@ enum ClockWatchSchema {
         """
 }
 
-/// What is known of a machine's clock, and whether a person was asked.
-struct ClockWatch: Hashable {
-    var witness = ClockWitness()
-    var askedMilliseconds: Int64?
-}
-
 extension ReplicaDatabase {
-    /// What is wrong with a clock that says `now`, by what this file has seen; `nil` for nothing.
-    ///
-    /// - Throws: `StoreError.sqlite`.
-    public func clockFault(at now: Timestamp) throws -> ClockFault? {
-        ClockFault(of: now, try clockWatch().witness)
-    }
-
-    /// Whether a person was asked about this wrong clock already.
-    ///
-    /// - Throws: `StoreError.sqlite`.
-    public func wasAsked(about fault: ClockFault) throws -> Bool {
-        try clockWatch().askedMilliseconds.map { fault.isLike(offMilliseconds: $0) } ?? false
-    }
-
     /// How many records hold what was written under a wrong clock and was not set right since. O(those).
     ///
     /// - Throws: `StoreError.sqlite`.
@@ -67,7 +48,10 @@ extension ReplicaDatabase {
         return states
     }
 
-    func clockWatch() throws -> ClockWatch {
+    /// What is known of this machine's clock.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func clockWatch() throws -> ClockWatch {
         let statement = try connection.statement(
             "SELECT central, wall, last_change, asked FROM clock_watch")
         defer { statement.reset() }
@@ -82,41 +66,6 @@ extension ReplicaDatabase {
 }
 
 extension WriteTransaction {
-    /// Notes what central's clock said, and this machine's, at an exchange. A clock that central finds right
-    /// is asked about anew when it goes wrong again.
-    ///
-    /// - Parameter isNow: whether central said it now; a bundle was on its way for nobody knows how long.
-    /// - Throws: `StoreError.sqlite`.
-    public func noteCentral(_ time: Timestamp, isNow: Bool) throws {
-        var watch = try database.clockWatch()
-        if isNow {
-            watch.witness.noteExchange(central: time, wall: now)
-        } else {
-            watch.witness.noteBundle(central: time)
-        }
-        if ClockFault(of: now, watch.witness) == nil { watch.askedMilliseconds = nil }
-        try save(watch)
-    }
-
-    /// Notes that a person was asked about a wrong clock, and writes all the same.
-    ///
-    /// - Throws: `StoreError.sqlite`.
-    public func noteAsked(about fault: ClockFault) throws {
-        var watch = try database.clockWatch()
-        watch.askedMilliseconds = fault.offMilliseconds
-        try save(watch)
-    }
-
-    /// Notes a change under this transaction's clock, unless that is wrong.
-    func noteChange() throws {
-        let before = try database.clockWatch()
-        var watch = before
-        guard ClockFault(of: now, watch.witness) == nil else { return }
-        watch.witness.noteChange(at: now)
-        watch.askedMilliseconds = nil
-        if watch != before { try save(watch) }
-    }
-
     /// Keeps the list of records that were written under a wrong clock.
     func noteWrongClock(_ after: RecordState, over before: RecordState, key: Int64) throws {
         let field = RecordSchema.clockOffField
@@ -130,7 +79,10 @@ extension WriteTransaction {
         try statement.run()
     }
 
-    private func save(_ watch: ClockWatch) throws {
+    /// Keeps what is known of this machine's clock.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func save(_ watch: ClockWatch) throws {
         let statement = try database.connection.statement(
             """
             INSERT OR REPLACE INTO clock_watch(only, central, wall, last_change, asked)

@@ -2,9 +2,9 @@
 // dossier's code is changed, or central refused the dossier, its number is on a citizen's receipt and
 // must not be given again.
 
-public import Causality
+internal import Causality
 internal import Dossiers
-public import Replication
+internal import Replication
 internal import SQLite
 public import Time
 
@@ -30,87 +30,19 @@ enum CodeNumberSchema {
         """
 }
 
-extension LocalEdit {
-    /// The numbers that a desk may give out for a day: its own number, then four digits.
-    static func range(ofDesk desk: Int64) -> Range<Int64> {
-        desk * codesPerDesk..<(desk + 1) * codesPerDesk
-    }
-
-    /// The day of the codes that this desk gives out now: that of its office's clock on the wall.
-    ///
-    /// - Throws: `StoreError`.
-    public func today() throws -> CalendarDate { try day(of: transaction.now) }
-
-    /// The day of a time by its office's clock on the wall.
-    ///
-    /// - Throws: `StoreError`.
-    public func day(of time: Timestamp) throws -> CalendarDate { try days()(time) }
-
-    /// The days of times by the office's clock on the wall.
-    func days() throws -> (Timestamp) -> CalendarDate {
-        let office = try transaction.withAuthor { $0.office }
-        var offset: Int64?
-        if let office {
-            for id in try transaction.database.ids(ofCode: office, kind: .office) {
-                let state = try transaction.find(.id(id)).state
-                offset = state.shownValue("time_zone_offset_minutes")?.integer ?? offset
-            }
-        }
-        let minutes = offset.map { Int(clamping: $0) } ?? OfficeTime.offsetMinutes
-        return { OfficeTime.day(ofMilliseconds: $0.milliseconds, offsetMinutes: minutes) }
-    }
-}
-
-extension LocalEdit {
-    /// Leaves numbers of this desk's codes free, of each day from a time until now: a replica that was
-    /// restored from a backup of that time has forgotten the codes that it gave out since, and they are on
-    /// citizens' receipts. Until central gives it another desk number at the next sync, it gives none of
-    /// them again.
-    ///
-    /// - Throws: `StoreError`.
-    public func leaveCodesFree(_ count: Int64, from time: Timestamp) throws {
-        let (office, desk) = try transaction.withAuthor { ($0.office ?? "", $0.desk) }
-        let range = Self.range(ofDesk: desk)
-        let day = try days()
-        let last = day(transaction.now)
-        let first = max(day(min(time, transaction.now)), last.adding(days: -Self.forgottenDaysMax))
-        for day in first.daysSinceEpoch...last.daysSinceEpoch {
-            let day = CalendarDate(daysSinceEpoch: day)
-            let database = transaction.database
-            let given = try database.lastGivenNumber(
-                agency: office, day: day, first: range.lowerBound)
-            let present = try database.numbers(agency: office, day: day, in: range).max()
-            let known = max(given ?? range.lowerBound, present ?? range.lowerBound)
-            try transaction.noteCode(
-                min(known + count, range.upperBound - 1), office: office, day: day,
-                first: range.lowerBound)
-        }
-    }
-
-    /// An older backup than of a year and a month is of no use to a counter.
-    private static let forgottenDaysMax = 400
-}
-
 extension WriteTransaction {
-    /// Notes that a code of the author's own range was written.
-    func noteCode(_ text: String, by author: Author) throws {
-        guard let office = author.office, let code = DossierCode(parsing: text),
-            code.agency == office
-        else { return }
-        let range = LocalEdit.range(ofDesk: author.desk)
-        guard range.contains(code.number) else { return }
-        try noteCode(code.number, office: office, day: code.day, first: range.lowerBound)
-    }
-
-    fileprivate func noteCode(
-        _ number: Int64, office: String, day: CalendarDate, first: Int64
+    /// Notes that this machine gave out a number for a day.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func noteGiven(
+        _ number: Int64, agency: String, day: CalendarDate, first: Int64
     ) throws {
         let statement = try database.connection.statement(
             """
             INSERT INTO code_numbers(agency, day, first, last) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT DO UPDATE SET last = max(last, excluded.last)
             """)
-        try statement.bind(1, office)
+        try statement.bind(1, agency)
         try statement.bind(2, Int64(day.daysSinceEpoch))
         try statement.bind(3, first)
         try statement.bind(4, number)
@@ -120,7 +52,9 @@ extension WriteTransaction {
 
 extension ReplicaDatabase {
     /// The last number that this machine gave for a day in a range; `nil` for none.
-    func lastGivenNumber(agency: String, day: CalendarDate, first: Int64) throws -> Int64? {
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func lastGivenNumber(agency: String, day: CalendarDate, first: Int64) throws -> Int64? {
         let statement = try connection.statement(
             "SELECT last FROM code_numbers WHERE agency = ?1 AND day = ?2 AND first = ?3")
         try statement.bind(1, agency)
@@ -128,6 +62,15 @@ extension ReplicaDatabase {
         try statement.bind(3, first)
         defer { statement.reset() }
         return try statement.step() ? statement.int64(0) : nil
+    }
+
+    /// The highest number that a dossier has in its code of an agency and day, within a range.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func highestNumber(
+        agency: String, day: CalendarDate, in range: Range<Int64>
+    ) throws -> Int64? {
+        try numbers(agency: agency, day: day, in: range).max()
     }
 
     /// The numbers that this machine gave out, newest day first, with those that no dossier has.
@@ -196,19 +139,5 @@ extension ReplicaDatabase {
                 SharedCode(code: code, records: try ids(ofCode: code, kind: .dossier).sorted()))
         }
         return shared
-    }
-}
-
-/// A code that several dossiers have.
-public struct SharedCode: Sendable {
-    /// The code.
-    public var code: String
-    /// The dossiers, by id.
-    public var records: [RecordID]
-
-    /// A code and its dossiers.
-    public init(code: String, records: [RecordID]) {
-        self.code = code
-        self.records = records
     }
 }

@@ -64,8 +64,7 @@ extension WriteTransaction {
     /// At a counter: keeps where a record is now, of which it has a copy.
     ///
     /// - Throws: `StoreError`.
-    public func noteCopy(_ record: RecordID, isNowAt office: String) throws {
-        guard try !database.kinds(of: record).isEmpty else { return }
+    public func keepPlace(of record: RecordID, at office: String) throws {
         let statement = try database.connection.statement(
             "INSERT OR REPLACE INTO copy_places(record, office) VALUES (?1, ?2)")
         try record.withBytes { try statement.bind(1, bytes: $0) }

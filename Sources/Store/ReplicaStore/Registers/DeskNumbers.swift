@@ -16,7 +16,9 @@ enum DeskNumberSchema {
 
 extension ReplicaDatabase {
     /// The numbers of desks that the codes of an office's dossiers show. O(codes of the office).
-    func deskNumbers(inCodesOf office: String) throws -> Set<Int64> {
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func deskNumbers(inCodesOf office: String) throws -> Set<Int64> {
         guard
             let sample = DossierCode(
                 agency: office, day: CalendarDate(daysSinceEpoch: 18_628), number: 0)
@@ -35,17 +37,6 @@ extension ReplicaDatabase {
         var numbers = Set<Int64>()
         while try statement.step() { numbers.insert(statement.int64(0)) }
         return numbers
-    }
-
-    /// The highest number of a desk of a counter's office that is known here: its own, or another's in
-    /// a code.
-    ///
-    /// - Parameter numbers: those that a desk may have.
-    /// - Throws: `StoreError`.
-    public func highestDesk(in numbers: ClosedRange<Int64>) throws -> Int64 {
-        let identity = try enrolledIdentity().identity
-        let shown = try deskNumbers(inCodesOf: identity.office).filter(numbers.contains)
-        return shown.reduce(max(identity.desk, numbers.lowerBound), max)
     }
 }
 

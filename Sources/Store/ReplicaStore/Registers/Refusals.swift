@@ -8,22 +8,6 @@ public import Editing
 public import Replication
 internal import SQLite
 
-/// A refused change as a counter keeps it.
-public struct RefusedChange: Sendable {
-    /// The seq of the change.
-    public var seq: UInt64
-    /// The record it was for.
-    public var record: RecordID
-    /// Central's code.
-    public var code: String
-    /// Central's reason.
-    public var reason: String
-    /// The change: its content waits here for a person.
-    public var change: Change
-    /// When the refusal arrived.
-    public var refusedAt: Timestamp
-}
-
 extension ReplicaDatabase {
     /// The refused changes that wait at this counter, oldest first.
     ///
@@ -43,11 +27,28 @@ extension ReplicaDatabase {
             else { throw StoreError.damaged(table: "refused", key: seq) }
             changes.append(
                 RefusedChange(
-                    seq: UInt64(clamping: seq), record: record, code: statement.text(2),
-                    reason: statement.text(3), change: change,
-                    refusedAt: Timestamp(milliseconds: statement.int64(5))))
+                    change, of: record, code: statement.text(2), reason: statement.text(3),
+                    at: Timestamp(milliseconds: statement.int64(5))))
         }
         return changes
+    }
+
+    /// At a counter: the refused changes to a record, by their dots.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func refusedDots(of record: RecordID) throws -> [Dot] {
+        let statement = try connection.statement(
+            "SELECT replica, seq FROM refused WHERE record = ?1")
+        try record.withBytes { try statement.bind(1, bytes: $0) }
+        defer { statement.reset() }
+        var dots: [Dot] = []
+        while try statement.step() {
+            dots.append(
+                Dot(
+                    ReplicaID(UInt64(bitPattern: statement.int64(0))),
+                    UInt64(clamping: statement.int64(1))))
+        }
+        return dots
     }
 
     /// How many refused changes wait at this counter.
@@ -63,7 +64,7 @@ extension ReplicaDatabase {
     ///
     /// - Throws: `StoreError.sqlite`.
     public func hasEverRead(office: String, _ record: OpenRecord) throws -> Bool {
-        guard let key = record.key else { return false }
+        guard let key = record.row else { return false }
         return try hasEverRead(office: office, record.state.kind, key)
     }
 
@@ -165,118 +166,6 @@ extension WriteTransaction {
         try statement.run()
     }
 
-    /// Sets one's own change aside at a counter, because central refused it: its content is kept,
-    /// and the record goes on from central's state with what was written after.
-    ///
-    /// - Parameters:
-    ///   - state: central's state of the record; `nil` when this office may not see it: then it leaves this
-    ///     office's scope, and the copy stays without what was refused.
-    ///   - isOthers: whether the record never was this office's for central, when its state is `nil`.
-    /// - Returns: whether this was news.
-    /// - Throws: `StoreError`.
-    public func setAside(
-        _ dot: Dot, code: String, reason: String, goingOnFrom state: RecordState?,
-        isOthers: Bool = false
-    ) throws -> Bool {
-        let replicaKey = try database.interning.key(of: dot.replica)
-        var found: (bytes: [UInt8], hash: Hash256)?
-        try database.changeLog.forEachChange(replicaKey: replicaKey, from: dot.seq) {
-            if $0 == dot.seq { found = ($2, $1) }
-            return false
-        }
-        guard let found else { return false }
-        let refused: Change
-        do throws(FormatError) {
-            refused = try Change(canonicalBytes: found.bytes)
-        } catch {
-            throw StoreError.damaged(table: "changes", key: Int64(clamping: dot.seq))
-        }
-        let record = refused.record ?? RecordID(derivedFrom: found.hash)
-        guard try keepRefused(dot.seq, refused, record, code, reason, found.bytes) else {
-            return false
-        }
-        if let state {
-            // Central has another kind of record under the id.
-            if state.kind != refused.kind, refused.kind.isKnown {
-                try makeWay(open(refused.kind, record))
-            }
-            // Central knows the refused dot, and none of its values. Of what was written here after it central
-            // may have some from elsewhere; the log has it.
-            try keepConcurrent(state.before(dot), to: open(state.kind, state.id))
-            try goOn(from: state)
-        } else if refused.kind.isKnown {
-            if isOthers {
-                _ = try setAside(refused.kind, record, code: code, reason: reason)
-            } else {
-                try depart(try open(refused.kind, record), without: dot)
-            }
-        }
-        return true
-    }
-
-    /// Takes a record out of this office's scope at a counter, because central has another office's under
-    /// its id. What was written here under earlier identities is set aside with it: nobody will push that
-    /// again.
-    ///
-    /// - Returns: how many changes were news among what is set aside.
-    /// - Throws: `StoreError`.
-    public func setAside(
-        _ kind: RecordKind, _ id: RecordID, code: String, reason: String
-    ) throws -> UInt64 {
-        let present = try open(kind, id)
-        guard let key = present.key else { return 0 }
-        let former = Set(try database.identityRotations().map(\.old))
-        var count: UInt64 = 0
-        for logged in try database.changeLog.history(kind: kind, recordKey: key)
-        where !logged.isVoid && former.contains(logged.change.dot.replica) {
-            let change = logged.change
-            let bytes = change.canonicalBytes
-            if try keepRefused(change.dot.seq, change, id, code, reason, bytes) { count += 1 }
-        }
-        try empty(present)
-        return count
-    }
-
-    /// Takes all out of a record: whatever comes under its id is another record. What was erased stays so,
-    /// but nothing else counts as seen: should what was here come again, its values are not replaced.
-    private func empty(_ record: OpenRecord) throws {
-        let state = record.state
-        let isErased = !state.erasures.isEmpty
-        let nothing = RecordState(kind: state.kind, id: state.id)
-        try MergeApply(self).replace(record, with: isErased ? state.erasureNotice : nothing)
-    }
-
-    /// Lets a record leave the office without what was refused of it. What central took stays in the copy:
-    /// central may lose it.
-    private func depart(_ record: OpenRecord, without refused: Dot) throws {
-        guard record.exists else { return }
-        let office = try database.enrolledIdentity().identity.office
-        // Where else it is stays: a value that is gone from a copy which has seen it counts as replaced.
-        let copy = record.state.filtered { name, entry in
-            entry.dot != refused
-                && !(name == RecordSchema.officeField && entry.value == .text(office))
-        }
-        try MergeApply(self).replace(record, with: copy)
-    }
-
-    /// Takes back that changes to a record were refused: a central that was restored and had forgotten its
-    /// refusals has taken them, as its state shows.
-    ///
-    /// - Throws: `StoreError`.
-    public func withdrawRefusals(of state: RecordState) throws {
-        let connection = database.connection
-        let looking = try connection.statement("SELECT replica, seq FROM refused WHERE record = ?1")
-        try state.id.withBytes { try looking.bind(1, bytes: $0) }
-        var taken: [Dot] = []
-        while try looking.step() {
-            let dot = Dot(
-                ReplicaID(UInt64(bitPattern: looking.int64(0))), UInt64(clamping: looking.int64(1)))
-            if state.holds(dot) { taken.append(dot) }
-        }
-        looking.reset()
-        for dot in taken { _ = try withdrawRefusal(of: dot) }
-    }
-
     /// Takes back that a change was refused.
     ///
     /// - Returns: whether it was.
@@ -297,61 +186,35 @@ extension WriteTransaction {
         return true
     }
 
-    private func keepRefused(
-        _ seq: UInt64, _ change: Change, _ record: RecordID, _ code: String, _ reason: String,
-        _ bytes: [UInt8]
-    ) throws -> Bool {
+    /// Keeps what was refused, or could not stand, for a person.
+    ///
+    /// - Parameter isLogged: whether the change stands in the log, which is then marked.
+    /// - Returns: `false` when it is kept already.
+    /// - Throws: `StoreError.sqlite`.
+    public func keepRefused(_ refused: RefusedChange, isLogged: Bool) throws -> Bool {
         let statement = try database.connection.statement(
             """
             INSERT OR IGNORE INTO refused(
                 seq, kind, record, code, reason, bytes, refused_at, replica)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
             """)
-        try statement.bind(1, Int64(clamping: seq))
+        let change = refused.change
+        try statement.bind(1, Int64(clamping: refused.seq))
         try statement.bind(2, Int64(change.kind.rawValue))
-        try record.withBytes { try statement.bind(3, bytes: $0) }
-        try statement.bind(4, code)
-        try statement.bind(5, reason)
-        try statement.bind(6, bytes)
-        try statement.bind(7, now.milliseconds)
+        try refused.record.withBytes { try statement.bind(3, bytes: $0) }
+        try statement.bind(4, refused.code)
+        try statement.bind(5, refused.reason)
+        try statement.bind(6, change.canonicalBytes)
+        try statement.bind(7, refused.refusedAt.milliseconds)
         try statement.bind(8, Int64(bitPattern: change.dot.replica.rawValue))
         try statement.run()
         guard database.connection.changedRowCount > 0 else { return false }
+        guard isLogged else { return true }
         let marking = try database.connection.statement(
             "UPDATE changes SET form = 2 WHERE replica = ?1 AND seq = ?2 AND form = 1")
         try marking.bind(1, try database.interning.key(of: change.dot.replica))
-        try marking.bind(2, Int64(clamping: seq))
+        try marking.bind(2, Int64(clamping: refused.seq))
         try marking.run()
         return true
-    }
-
-    /// Lets a record go on from central's state, with what was written here after on top: changes that
-    /// central's state does not cover, and all other values that a central restored from a backup has
-    /// lost. It may have lost others' changes that had replaced what stands in its state.
-    func goOn(from state: RecordState) throws {
-        let replica = try database.enrolledIdentity().replica
-        let record = try open(state.kind, state.id)
-        var rebuilt = state
-        var refused = Set<Dot>()
-        if let key = record.key {
-            for logged in try database.changeLog.history(kind: state.kind, recordKey: key) {
-                if logged.isVoid {
-                    refused.insert(logged.change.dot)
-                } else if logged.change.dot.replica == replica
-                    || record.state.vv.covers(logged.change.dot)
-                {
-                    // What does not fit, because central lacks what it builds on, is kept below. What was
-                    // refused is no gap.
-                    let context = logged.change.context
-                    var next = rebuilt
-                    for dot in refused where context.covers(dot) && !next.vv.covers(dot) {
-                        next.void(dot)
-                    }
-                    if next.apply(logged.change) == .applied { rebuilt = next }
-                }
-            }
-        }
-        rebuilt.adoptUnseen(from: record.state, except: refused)
-        try MergeApply(self).replace(record, with: rebuilt)
     }
 }

@@ -4,23 +4,7 @@
 public import Causality
 internal import SQLite
 
-/// A counter's bearer tokens.
-public struct TokenHistory: Hashable, Sendable {
-    /// The number of the newest token that central was told of, or is to be; that of enrolment is 0.
-    public var generation: UInt64
-    /// Since when the present token is in use, by this machine's clock.
-    public var since: Timestamp
-    /// A token that central may or may not have heard of, of this generation; secret. The present one
-    /// is used until central has confirmed this one.
-    public var next: String?
-
-    /// Makes a history.
-    public init(generation: UInt64 = 0, since: Timestamp, next: String? = nil) {
-        self.generation = generation
-        self.since = since
-        self.next = next
-    }
-
+extension TokenHistory {
     static let schema = """
         CREATE TABLE token_history(
             only INTEGER PRIMARY KEY CHECK (only = 1), replica INTEGER NOT NULL,
@@ -61,26 +45,15 @@ extension WriteTransaction {
         try statement.run()
     }
 
-    /// Puts the token that central has confirmed in the place of the present one.
+    /// Stores another token and, if central has told one, another number of the desk.
     ///
-    /// - Parameter desk: the device's number within its office, when central has told a new one.
-    /// - Returns: `false` when it is not the next token any more, and nothing was written.
-    /// - Throws: `StoreError`.
-    public func takeNextToken(
-        _ token: String, of replica: ReplicaID, desk: Int64? = nil
-    ) throws -> Bool {
-        guard var history = try database.tokenHistory(of: replica), history.next == token else {
-            return false
-        }
+    /// - Throws: `StoreError.sqlite`.
+    public func setToken(_ token: String, of replica: ReplicaID, desk: Int64?) throws {
         let statement = try database.connection.statement(
             "UPDATE identity SET token = ?1, desk = coalesce(?3, desk) WHERE replica = ?2")
         try statement.bind(1, token)
         try statement.bind(2, Int64(bitPattern: replica.rawValue))
         try statement.bind(3, desk)
         try statement.run()
-        history.next = nil
-        history.since = now
-        try save(history, of: replica)
-        return true
     }
 }

@@ -6,13 +6,7 @@
 
 internal import SQLite
 
-/// What a database file is for.
-public enum DatabaseRole: Sendable {
-    /// A counter's replica.
-    case counter
-    /// The central node.
-    case central
-
+extension DatabaseRole {
     /// SQLite's `application_id`: tells a replica from a central from any other database.
     var applicationID: Int32 {
         switch self {

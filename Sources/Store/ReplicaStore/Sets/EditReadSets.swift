@@ -2,13 +2,16 @@
 
 internal import Causality
 internal import Dossiers
-internal import Editing
+public import Editing
 internal import Replication
 internal import SQLite
+public import Store
 
 extension WriteTransaction {
     /// Adds what follows from a request and its record.
-    func add(_ reads: EditReads, of record: OpenRecord?, to set: inout EditReadSet) throws {
+    ///
+    /// - Throws: `StoreError`.
+    public func add(_ reads: EditReads, of record: OpenRecord?, to set: inout EditReadSet) throws {
         for code in reads.offices { set.offices[code] = try database.officeCode(like: code) }
         if let code = reads.code {
             // Of procedures alone several may have one code.
@@ -29,6 +32,14 @@ extension WriteTransaction {
         if let key = reads.reference {
             set.references = try database.referenceCount(to: reads.kind, key)
         }
+    }
+
+    /// Whether the catalog has the procedure; asked once per transaction and code.
+    private func hasProcedure(_ code: String) throws -> Bool {
+        if let known = knownProcedures[code] { return known }
+        let isKnown = try database.hasProcedure(code)
+        knownProcedures[code] = isKnown
+        return isKnown
     }
 
     private func editions(of code: String) throws -> [ProcedureEdition] {

@@ -107,7 +107,9 @@ extension ReplicaDatabase {
     }
 
     /// The editions of a procedure, however its code is written.
-    func editions(of code: String) throws -> [ProcedureEdition] {
+    ///
+    /// - Throws: `StoreError`.
+    public func editions(of code: String) throws -> [ProcedureEdition] {
         try ids(ofCode: code, kind: .procedure).map { id in
             guard let procedure = try find(.id(id))?.state else { throw StoreError.noSuchRecord }
             return ProcedureEdition(

@@ -5,7 +5,7 @@ internal import Dossiers
 internal import Editing
 public import Replication
 
-extension ReplicaDatabase {
+extension CounterLogView {
     /// A record's state without own changes that central never had and without refused ones. The first
     /// come as changes, perhaps under another identity; the second are kept for people only. Values
     /// that those changes had replaced stand again as far as the log has them, and so does the office of a
@@ -19,8 +19,8 @@ extension ReplicaDatabase {
     public func givenState(
         of id: RecordID, from replica: ReplicaID, through seq: UInt64
     ) throws -> RecordState? {
-        guard let record = try find(.id(id)) else { return nil }
-        let history = try changeLog.history(kind: record.state.kind, recordKey: record.key)
+        guard let record = try record(named: .id(id)) else { return nil }
+        let history = try history(of: record)
         func isHeldBack(_ change: Change) -> Bool {
             change.dot.replica == replica && change.dot.seq > seq
         }
@@ -37,7 +37,7 @@ extension ReplicaDatabase {
                 entry.replica == replica ? ownSeq.map { Dot(replica, min($0, entry.seq)) } : entry
             })
         let others = history.filter { !$0.isVoid && !dots.contains($0.change.dot) }.map(\.change)
-        let kept = try changeLog.replaced(kind: record.state.kind, recordKey: record.key)
+        let kept = try keptStates(of: record)
         func putBack(_ write: FieldWrite, _ dot: Dot, _ stamp: Stamp) {
             let isOffice = !hasOffice && write.name == RecordSchema.officeField
             let isReplaced = { (change: Change) in
@@ -71,40 +71,40 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
-    /// Keeps the values of a field that an own change replaces, when one of them came in a state, so that
-    /// no logged change holds it: were the change refused, it would be nowhere.
-    func keepReplaced(by change: Change, in record: OpenRecord) throws {
-        guard database.role == .counter, let key = record.key else { return }
+extension CounterTransaction {
+    /// The values of a field that an own change replaces, when one of them came in a state, so that no
+    /// logged change holds it: were the change refused, it would be nowhere. `nil` when there are none.
+    func replaced(by change: Change, in record: OpenRecord) throws -> LogEntry? {
+        guard record.exists else { return nil }
         let names = Set(change.writes.map(\.name))
         var replaced = Set<FieldName>()
         for field in record.state.fields where names.contains(field.name) {
-            for entry in field.entries where change.hasSeen(entry.dot) {
-                let replica = try database.interning.key(of: entry.dot.replica)
-                if try !database.changeLog.holds(replicaKey: replica, seq: entry.dot.seq) {
-                    replaced.insert(field.name)
-                }
+            for entry in field.entries
+            where try change.hasSeen(entry.dot) && !view.holds(entry.dot) {
+                replaced.insert(field.name)
             }
         }
-        guard !replaced.isEmpty else { return }
+        guard !replaced.isEmpty else { return nil }
         let values = record.state.filtered {
             replaced.contains($0) && change.context.covers($1.dot)
         }
-        try keep(LogEntry(form: .state, bytes: values.canonicalBytes), of: change.kind, key: key)
+        return LogEntry(form: .state, bytes: values.canonicalBytes)
     }
 
     /// Keeps what a state says of fields that own or refused changes wrote which it has not seen: when those
     /// are left out, it tells what others had replaced in the fields without them.
     func keepConcurrent(_ state: RecordState, to record: OpenRecord) throws {
-        guard database.role == .counter, let key = record.key else { return }
-        let replica = try database.enrolledIdentity().replica
-        let own = try database.changeLog.history(kind: state.kind, recordKey: key)
+        guard record.exists else { return }
+        let replica = try view.enrolledIdentity().replica
+        let own = try view.history(of: record)
             .filter { $0.isVoid || $0.change.dot.replica == replica }.map(\.change)
             .filter { !state.vv.covers($0.dot) }
         let names = Set(own.flatMap { $0.writes.map(\.name) })
         let values = state.filtered { name, _ in names.contains(name) }
         guard !values.fields.isEmpty else { return }
         let entry = LogEntry(form: .state, bytes: values.canonicalBytes)
-        try keep(entry.erased(from: record.state), of: state.kind, key: key)
+        try commit(
+            CounterWriteSet(
+                over: record, after: nil, rows: [entry.erased(from: record.state)]))
     }
 }

@@ -30,23 +30,21 @@ public struct AuditedChange: Sendable {
     }
 }
 
-extension ReplicaDatabase {
+extension EditView {
     /// Every change to a record that is logged here, in the order of arrival, with what was before.
     ///
     /// - Throws: `StoreError.noSuchRecord`, `.ambiguousCode`, `.damaged`.
     public func audit(of id: RecordID) throws -> [AuditedChange] {
-        let rows = try RecordKind.tableNames.compactMap { kind, _ in
-            try table(of: kind)?.load(id)
-        }
+        let rows = try rows(of: id)
         // One that has made way for another kind has its history still.
         let ordered = rows.filter { !$0.state.fields.isEmpty } + rows.filter(\.state.fields.isEmpty)
         guard !ordered.isEmpty else { throw StoreError.noSuchRecord }
         return try ordered.flatMap(audit)
     }
 
-    private func audit(of stored: StoredRecord) throws -> [AuditedChange] {
-        var state = RecordState(kind: stored.state.kind, id: stored.state.id)
-        let history = try changeLog.history(kind: state.kind, recordKey: stored.key)
+    private func audit(of record: OpenRecord) throws -> [AuditedChange] {
+        var state = RecordState(kind: record.state.kind, id: record.state.id)
+        let history = try history(of: record)
         return try history.enumerated().map { place, logged in
             let change = logged.change
             let seen =

@@ -6,7 +6,7 @@ internal import Dossiers
 internal import Editing
 internal import Replication
 
-extension LocalEdit {
+extension RecordEdit where Transaction: CounterTransaction {
     /// Takes a change that another device wrote.
     ///
     /// - Throws: `StoreError` when nothing of it can stand here; that is remembered as well.
@@ -14,17 +14,17 @@ extension LocalEdit {
         let change = carried.change
         guard change.kind.isKnown, !change.kind.isCatalog else { throw StoreError.outOfScope }
         let names = CarriedNames(transaction)
-        if try names.isSettled(change.dot) { return .known }
+        if try transaction.view.isCarriedSettled(change.dot) { return .known }
         let record = try transaction.open(change.kind, carried.record)
         if let other = record.claimant { throw StoreError.otherKind(other) }
         // What was erased by law since is nothing any more.
         let isNothing = change.writes.isEmpty && change.additions.isEmpty
         if try isNothing || names.isHere(change, in: record.state) {
-            try names.note(carried, as: nil)
+            try transaction.keep(carried, .settled)
             return .known
         }
         guard let seen = try names.context(of: carried, in: record.state) else {
-            try names.await(carried)
+            try transaction.keep(carried, .waits)
             return .waits
         }
         let judged = try judge(change, seeing: seen, in: record.state)
@@ -33,7 +33,7 @@ extension LocalEdit {
                 ?? StoreError.domain(.notAnEdit(reason: "nothing is written"))
         }
         let dot = try issue(judged.change, of: carried.record, seeing: seen, over: record)
-        try names.note(carried, as: dot)
+        try transaction.keep(carried, .issued(dot))
         return .issued(judged.faults)
     }
 
@@ -57,19 +57,18 @@ extension LocalEdit {
             author.clock.observe(change.clock, now: transaction.now)
             var state = record.state
             guard state.apply(change) == .applied else { throw StoreError.identityTaken }
-            try transaction.keepReplaced(by: change, in: record)
             let entry = LogEntry(
                 form: .change, dot: change.dot, hash: author.chain.hash, bytes: bytes)
-            try transaction.store(state, over: record, log: entry)
+            try transaction.store(state, over: record, log: entry, replacing: change)
             if let code = change.writes.first(where: { $0.name == "code" })?.value.text {
-                try transaction.noteCode(code, by: author)
+                try noteCode(code, by: author)
             }
             return change.dot
         }
     }
 }
 
-extension LocalEdit {
+extension RecordEdit where Transaction: CounterTransaction {
     /// What of a carried change can stand, by the rules that central judges by.
     private func judge(
         _ written: Change, seeing seen: SeenDots, in state: RecordState
@@ -77,15 +76,15 @@ extension LocalEdit {
         guard let office = try transaction.withAuthor({ $0.office }) else {
             throw StoreError.notEnrolled
         }
-        let database = transaction.database
+        let view = transaction.view
         let offices = written.writes.filter { $0.name == RecordSchema.officeField }
             .compactMap(\.value.text)
         let isStep = written.writes.contains { $0.name == RecordSchema.statusField }
         let procedure = isStep ? state.shownValue("procedure")?.text : nil
         let judgement = CarriedJudgement(
             for: office, on: state, seeing: seen,
-            offices: try Set(offices.filter(database.hasOffice)),
-            editions: try procedure.map(database.editions(of:)) ?? [], now: transaction.now)
+            offices: try Set(offices.filter(view.hasOffice)),
+            editions: try procedure.map(view.editions(of:)) ?? [], now: transaction.now)
         do throws(EditFault) {
             let (change, unfit) = try judgement.fitPart(of: written)
             return (

@@ -1,9 +1,9 @@
 internal import Dossiers
-internal import Editing
+public import Editing
 
 extension StoreError {
     /// What a rule of the office forbids, as the store says it.
-    init(_ fault: EditFault) {
+    public init(_ fault: EditFault) {
         self =
             switch fault {
             case .domain(let error): .domain(error)
@@ -22,7 +22,12 @@ extension StoreError {
     }
 
     /// The same, but for the domain's own errors: they stay what they are until the transaction ends.
-    static func wrapped(_ fault: EditFault) -> any Error {
+    public static func wrapped(_ fault: EditFault) -> any Error {
         if case .domain(let error) = fault { error } else { StoreError(fault) }
+    }
+
+    /// The domain's errors become the store's; all others stay what they are.
+    public static func ofStore(_ error: any Error) -> any Error {
+        (error as? DossierError).map { StoreError.domain($0) } ?? error
     }
 }

@@ -8,7 +8,7 @@ extension StoreError {
             .doubledID, .duplicateCode, .outOfScope, .unknownOffice, .notInConflict, .referredTo,
             .duplicateEntry:
             true
-        case .sqlite, .notThisKind, .newerVersion, .missing, .displaced, .exists, .notEnrolled,
+        case .engine, .notThisKind, .newerVersion, .missing, .displaced, .exists, .notEnrolled,
             .damaged, .identityTaken:
             false
         }
@@ -31,7 +31,7 @@ extension StoreError {
         case .duplicateEntry: "duplicate_entry"
         case .notEnrolled: "not_enrolled"
         case .identityTaken: "identity_taken"
-        case .sqlite, .notThisKind, .newerVersion, .missing, .displaced, .exists, .damaged:
+        case .engine, .notThisKind, .newerVersion, .missing, .displaced, .exists, .damaged:
             "store_failed"
         }
     }

@@ -1,54 +1,36 @@
 // The door through which this machine's own writes come in: what an edit is judged by is read,
-// `EditJudgement` says what becomes of it, and record, change, hash chain and digest are written in one
-// transaction.
+// `EditJudgement` says what becomes of it, and the store commits record, change, hash chain and digest in
+// one transaction.
 
 public import Causality
 public import Dossiers
 internal import Editing
 public import Replication
-internal import SQLite
 public import Time
 
-/// What a local edit did.
-public struct EditResult: Sendable {
-    /// The record.
-    public var record: RecordID
-    /// The change that was written.
-    public var change: Change
-    /// Conflicts that the edit settled, because it had seen all values.
-    public var settledConflicts: [FieldName]
-    /// The procedure's code when the catalog does not know it: taken, with a warning.
-    public var unknownProcedure: String?
-
-    /// The name of the change that was written.
-    public var dot: Dot { change.dot }
-}
-
 /// Writes records on behalf of this machine, in a write transaction.
-public struct LocalEdit {
-    let transaction: WriteTransaction
+public struct RecordEdit<Transaction: EditTransaction> {
+    /// What it writes in.
+    public let transaction: Transaction
 
-    /// Opens the door for a counter's replica.
+    /// Opens the door for whom the store's identity names: a counter's replica.
     ///
     /// - Throws: `StoreError.notEnrolled`.
-    public init(_ transaction: WriteTransaction) throws {
+    public init(_ transaction: Transaction) throws {
         self.transaction = transaction
         try transaction.withAuthor { _ in }
     }
 
-    /// Opens the door for central, whose every writing session has an identity of its own: a central
-    /// that is restored from a backup can then never give one dot to two changes.
+    /// Opens the door for an author of its own, as each writing session of central is: a central that is
+    /// restored from a backup can then never give one dot to two changes.
     ///
-    /// - Throws: `StoreError.sqlite`.
-    public init(_ transaction: WriteTransaction, session: ReplicaID) throws {
+    /// - Parameter author: called unless that session writes already.
+    /// - Throws: what `author` throws.
+    public init(
+        _ transaction: Transaction, session: ReplicaID, as author: () throws -> Author
+    ) rethrows {
         self.transaction = transaction
-        precondition(transaction.database.role == .central, "counters write as themselves")
-        if transaction.author?.replica != session {
-            transaction.author = Author(
-                replica: session, replicaKey: try transaction.database.interning.key(of: session),
-                chain: try transaction.database.chain(of: session), clock: HybridClock(),
-                office: nil, desk: 0)
-        }
+        if transaction.author?.replica != session { transaction.author = try author() }
     }
 
     /// Makes a record. A dossier without a status is `new`; without an office, this office's.
@@ -120,7 +102,7 @@ public struct LocalEdit {
     }
 }
 
-extension LocalEdit {
+extension RecordEdit {
     /// Writes what a request comes to.
     private func write(
         _ act: EditRequest.Act, on record: OpenRecord?, at: Timestamp? = nil, by: String? = nil
@@ -146,14 +128,11 @@ extension LocalEdit {
                 throw StoreError.wrapped(error)
             }
             (author.chain, author.clock) = (write.author.chain, write.author.clock)
-            let target = OpenRecord(state: write.before, key: record?.key)
-            try transaction.keepReplaced(by: write.change, in: target)
-            try transaction.store(write.after, over: target, log: write.entry)
-            transaction.noteOwnChange()
+            try transaction.commit(write, over: OpenRecord(write.before, row: record?.row))
             if write.change.kind == .dossier,
                 let code = write.change.writes.first(where: { $0.name == "code" })?.value.text
             {
-                try transaction.noteCode(code, by: author)
+                try noteCode(code, by: author)
             }
             return EditResult(
                 record: write.record, change: write.change,
@@ -166,7 +145,7 @@ extension LocalEdit {
     private func steps(of id: RecordID) throws -> [TakenStep] {
         let day = try days()
         let today = day(transaction.now)
-        return try transaction.database.audit(of: id).map { audited in
+        return try transaction.view.audit(of: id).map { audited in
             TakenStep(
                 change: audited.logged.change,
                 isOfToday: day(audited.logged.arrived) == today,
@@ -178,7 +157,7 @@ extension LocalEdit {
     }
 }
 
-extension LocalEdit {
+extension RecordEdit {
     /// The next code of this desk for a day: the desk's number, then a running number of four digits,
     /// which no dossier had before.
     ///
@@ -197,33 +176,81 @@ extension LocalEdit {
     public func possibleCode(day: CalendarDate) throws -> String? {
         let (office, desk) = try transaction.withAuthor { ($0.office ?? "", $0.desk) }
         let range = Self.range(ofDesk: desk)
-        let database = transaction.database
-        let given = try database.lastGivenNumber(
+        let given = try transaction.view.lastGivenNumber(
             agency: office, day: day, first: range.lowerBound)
-        let present = try database.numbers(agency: office, day: day, in: range).max()
+        let present = try transaction.view.highestNumber(agency: office, day: day, in: range)
         let number = max(given ?? range.lowerBound, present ?? range.lowerBound) + 1
         guard range.contains(number) else { return nil }
         return DossierCode(agency: office, day: day, number: number)?.description
     }
 
     /// Codes that one desk can give out in one day.
-    static let codesPerDesk: Int64 = 10_000
-}
+    public static var codesPerDesk: Int64 { 10_000 }
 
-extension WriteTransaction {
-    /// Finds the record that a person named.
-    ///
-    /// - Throws: `StoreError.noSuchRecord`, `.ambiguousCode`.
-    public func find(_ reference: RecordReference) throws -> OpenRecord {
-        guard let stored = try database.find(reference) else { throw StoreError.noSuchRecord }
-        return OpenRecord(state: stored.state, key: stored.key)
+    /// The numbers that a desk may give out for a day: its own number, then four digits.
+    public static func range(ofDesk desk: Int64) -> Range<Int64> {
+        desk * codesPerDesk..<(desk + 1) * codesPerDesk
     }
 
-    /// Whether the catalog has the procedure; asked once per transaction and code.
-    func hasProcedure(_ code: String) throws -> Bool {
-        if let known = knownProcedures[code] { return known }
-        let isKnown = try database.hasProcedure(code)
-        knownProcedures[code] = isKnown
-        return isKnown
+    /// The day of the codes that this desk gives out now: that of its office's clock on the wall.
+    ///
+    /// - Throws: `StoreError`.
+    public func today() throws -> CalendarDate { try day(of: transaction.now) }
+
+    /// The day of a time by its office's clock on the wall.
+    ///
+    /// - Throws: `StoreError`.
+    public func day(of time: Timestamp) throws -> CalendarDate { try days()(time) }
+
+    /// The days of times by the office's clock on the wall.
+    func days() throws -> (Timestamp) -> CalendarDate {
+        let office = try transaction.withAuthor { $0.office }
+        var offset: Int64?
+        if let office {
+            for state in try transaction.view.offices(ofCode: office) {
+                offset = state.shownValue("time_zone_offset_minutes")?.integer ?? offset
+            }
+        }
+        let minutes = offset.map { Int(clamping: $0) } ?? OfficeTime.offsetMinutes
+        return { OfficeTime.day(ofMilliseconds: $0.milliseconds, offsetMinutes: minutes) }
+    }
+
+    /// Leaves numbers of this desk's codes free, of each day from a time until now: a replica that was
+    /// restored from a backup of that time has forgotten the codes that it gave out since, and they are on
+    /// citizens' receipts. Until central gives it another desk number at the next sync, it gives none of
+    /// them again.
+    ///
+    /// - Throws: `StoreError`.
+    public func leaveCodesFree(_ count: Int64, from time: Timestamp) throws {
+        let (office, desk) = try transaction.withAuthor { ($0.office ?? "", $0.desk) }
+        let range = Self.range(ofDesk: desk)
+        let dayOf = try days()
+        let last = dayOf(transaction.now)
+        let first = max(
+            dayOf(min(time, transaction.now)), last.adding(days: -Self.forgottenDaysMax))
+        for number in first.daysSinceEpoch...last.daysSinceEpoch {
+            let day = CalendarDate(daysSinceEpoch: number)
+            let given = try transaction.view.lastGivenNumber(
+                agency: office, day: day, first: range.lowerBound)
+            let present = try transaction.view.highestNumber(agency: office, day: day, in: range)
+            let known = max(given ?? range.lowerBound, present ?? range.lowerBound)
+            try transaction.noteGiven(
+                min(known + count, range.upperBound - 1), agency: office, day: day,
+                first: range.lowerBound)
+        }
+    }
+
+    /// An older backup than of a year and a month is of no use to a counter.
+    private static var forgottenDaysMax: Int { 400 }
+
+    /// Notes that a code was written, when it is of the author's own range.
+    func noteCode(_ text: String, by author: Author) throws {
+        guard let office = author.office, let code = DossierCode(parsing: text),
+            code.agency == office
+        else { return }
+        let range = Self.range(ofDesk: author.desk)
+        guard range.contains(code.number) else { return }
+        try transaction.noteGiven(
+            code.number, agency: office, day: code.day, first: range.lowerBound)
     }
 }

@@ -1,12 +1,11 @@
 public import Dossiers
 public import Replication
-public import SQLite
 public import Text
 
 /// Why the store could not do what was asked. No case carries the content of a record.
 public enum StoreError: Error, Sendable {
-    /// SQLite failed.
-    case sqlite(SQLiteError)
+    /// What the store rests on failed: the database engine, the disk below it.
+    case engine(any EngineFault)
     /// The file is no database of this kind.
     case notThisKind(path: String, expected: DatabaseRole)
     /// A newer program wrote the file.
@@ -58,7 +57,7 @@ extension StoreError: CustomStringConvertible {
     /// What happened, in one sentence for a person.
     public var message: Message {
         switch self {
-        case .sqlite(let error): Self.words(for: error)
+        case .engine(let fault): fault.message
         case .notThisKind(let path, let expected):
             Message(
                 "\(path) is no DossierSync \(expected.words.english)",
@@ -140,23 +139,8 @@ extension StoreError: CustomStringConvertible {
     /// What the person can do about it.
     public var hint: Message {
         switch self {
-        case .sqlite(let error) where error.isFull:
-            Message("make room on the disk; nothing was lost", vi: "giải phóng ổ đĩa; không mất gì")
-        case .sqlite(let error) where error.isOutOfFiles:
-            Message(
-                "raise the limit of open files (ulimit -n), or end other programs; nothing was lost",
-                vi: "tăng giới hạn số tệp mở (ulimit -n), hoặc tắt chương trình khác; không mất gì")
-        case .sqlite(let error) where error.isBusy:
-            Message(
-                "another program is writing; try again, or end that program",
-                vi: "chương trình khác đang ghi; thử lại, hoặc tắt chương trình đó")
-        case .sqlite(let error) where error.isReadOnly:
-            Message(
-                "check who owns the file and the directory", vi: "kiểm tra chủ của tệp và thư mục")
-        case .sqlite, .damaged:
-            Message(
-                "nothing was written; keep a copy of the file and ask for help",
-                vi: "không ghi gì; giữ một bản sao của tệp và nhờ trợ giúp")
+        case .engine(let fault): fault.hint ?? Self.hintToKeep
+        case .damaged: Self.hintToKeep
         case .notThisKind, .missing:
             Message("check --home (or DOSSIER_HOME)", vi: "kiểm tra --home (hoặc DOSSIER_HOME)")
         case .displaced:
@@ -215,39 +199,25 @@ extension StoreError: CustomStringConvertible {
         }
     }
 
-    private static func words(for error: SQLiteError) -> Message {
-        let code = error.extendedCode
-        if error.isOutOfFiles {
-            return Message("too many files are open", vi: "quá nhiều tệp đang mở")
-        }
-        if error.isFull { return Message("the disk is full", vi: "ổ đĩa đã đầy") }
-        if error.isBusy {
-            return Message(
-                "the database is locked by another program",
-                vi: "cơ sở dữ liệu đang bị chương trình khác khóa")
-        }
-        if error.isReadOnly {
-            return Message(
-                "the database cannot be written to", vi: "không ghi được vào cơ sở dữ liệu")
-        }
-        if error.isNotADatabase {
-            return Message("the file is no database", vi: "tệp không phải cơ sở dữ liệu")
-        }
-        if error.isCorrupt {
-            // SQLite itself calls it damage when the system cannot read a page (EIO).
-            return Message(
-                "the database is damaged, or the disk cannot be read (SQLite \(code))",
-                vi: "cơ sở dữ liệu bị hỏng, hoặc không đọc được ổ đĩa (SQLite \(code))")
-        }
-        if error.isIOFailure {
-            return Message("the disk failed (SQLite \(code))", vi: "ổ đĩa lỗi (SQLite \(code))")
-        }
-        if error.cannotOpen {
-            return Message("the database cannot be opened", vi: "không mở được cơ sở dữ liệu")
-        }
-        return Message(
-            "the database failed (SQLite \(code))", vi: "cơ sở dữ liệu lỗi (SQLite \(code))")
-    }
+    private static let hintToKeep = Message(
+        "nothing was written; keep a copy of the file and ask for help",
+        vi: "không ghi gì; giữ một bản sao của tệp và nhờ trợ giúp")
+}
+
+/// Why what a store rests on failed. No case carries the content of a record.
+public protocol EngineFault: Error, Sendable {
+    /// What happened, in one sentence for a person.
+    var message: Message { get }
+    /// What the person can do about it; `nil` when there is nothing but to ask for help.
+    var hint: Message? { get }
+}
+
+/// What a store is for.
+public enum DatabaseRole: Sendable {
+    /// A counter's replica.
+    case counter
+    /// The central node.
+    case central
 }
 
 extension DatabaseRole {

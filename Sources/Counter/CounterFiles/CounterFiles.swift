@@ -1,0 +1,45 @@
+// The counter's engine over a database file: what the programs use.
+
+public import Causality
+public import CounterEngine
+public import Crypto
+public import ReplicaStore
+
+/// Syncs a replica's file with central.
+public typealias FileSession = CounterSession<ReplicaDatabase>
+
+/// Syncs a replica's file for as long as it runs.
+public typealias FileAgent = SyncAgent<ReplicaDatabase>
+
+extension CounterSession where Replica == ReplicaDatabase {
+    /// Opens the replica's file.
+    ///
+    /// - Throws: `StoreError`.
+    public init(
+        path: String, transport: any Transport, clock: any WallClock = SystemClock(),
+        timer: any Clock<Duration> = ContinuousClock(),
+        random: any RandomSource = SystemRandomSource(), options: SyncOptions = SyncOptions()
+    ) throws {
+        self.init(
+            store: try ReplicaDatabase(path: path, role: .counter), transport: transport,
+            clock: clock, timer: timer, random: random, options: options)
+    }
+}
+
+extension SyncAgent where Replica == ReplicaDatabase {
+    /// Prepares an agent for a replica's file.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - report: told of every change of state.
+    /// - Throws: `StoreError`.
+    public init(
+        path: String, schedule: AgentSchedule, timer: any Clock<Duration> = ContinuousClock(),
+        random: any RandomSource = SystemRandomSource(), makeSession: @escaping MakeSession,
+        sync: @escaping Sync, report: @escaping @Sendable (AgentState) -> Void
+    ) throws {
+        self.init(
+            store: try ReplicaDatabase(path: path, role: .counter), schedule: schedule,
+            timer: timer, random: random, makeSession: makeSession, sync: sync, report: report)
+    }
+}

@@ -1,0 +1,97 @@
+// How the database file is a store of a counter's (`CounterStore`): the write sets, and what is read that no
+// other room has.
+
+public import Causality
+internal import Crypto
+public import Dossiers
+internal import Editing
+public import Replication
+internal import SQLite
+public import Store
+
+extension WriteTransaction {
+    /// Writes a record and the rows of the log that belong to it.
+    ///
+    /// - Throws: `StoreError`; `FormatError.member` for a kind that is not known.
+    public func commit(_ set: CounterWriteSet) throws {
+        guard let table = database.table(of: set.before.state.kind) else {
+            throw FormatError.member
+        }
+        var row = set.before.row
+        if let after = set.after {
+            row = try save(after, over: set.before.state, key: row, in: table)
+        }
+        guard let row else { return }
+        if let after = set.after, set.isErased {
+            try eraseContent(of: after, key: row)
+            noteErased(after.id)
+        }
+        for entry in set.rows { _ = try append(entry, kind: table.kind, key: row) }
+    }
+}
+
+extension ReplicaDatabase {
+    /// The record that a person named; `nil` when there is none.
+    ///
+    /// - Throws: `StoreError.ambiguousCode`.
+    public func record(named reference: RecordReference) throws -> OpenRecord? {
+        try find(reference).map { OpenRecord($0.state, row: $0.key) }
+    }
+
+    /// A record by the place of its row.
+    ///
+    /// - Throws: `StoreError`.
+    public func record(at place: RecordRow) throws -> OpenRecord? {
+        try table(of: place.kind)?.load(key: place.row).map { OpenRecord($0.state, row: $0.key) }
+    }
+
+    /// The offices of the catalog that have a code, however it is written.
+    ///
+    /// - Throws: `StoreError`.
+    public func offices(ofCode code: String) throws -> [RecordState] {
+        try ids(ofCode: code, kind: .office).compactMap { try find(.id($0))?.state }
+    }
+
+    /// Who writes here: the identity's replica, with its chain and clock.
+    ///
+    /// - Throws: `StoreError.notEnrolled`.
+    public func enrolledAuthor() throws -> Author {
+        let (identity, replica) = try enrolledIdentity()
+        return Author(identity, replica)
+    }
+
+    /// How many fields in conflict wait for a person of this office.
+    ///
+    /// - Throws: `StoreError`.
+    public func waitingConflictCount() throws -> Int { try conflictCount() }
+}
+
+extension ReplicaDatabase: CarriedView, CounterCentralView, CounterIdentityView, CounterLogView,
+    CounterPullView
+{}
+
+extension WriteTransaction: CounterTransaction {
+    /// The file, as the transaction has it so far.
+    public var view: ReplicaDatabase { database }
+}
+
+extension ReplicaDatabase: CounterStore {}
+
+/// Writes what people, or central itself, enter, in a file.
+public typealias LocalEdit = RecordEdit<WriteTransaction>
+
+extension LocalEdit {
+    /// Opens the door for central, whose every writing session has an identity of its own: a central
+    /// that is restored from a backup can then never give one dot to two changes.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public init(_ transaction: WriteTransaction, session: ReplicaID) throws {
+        let database = transaction.database
+        precondition(database.role == .central, "counters write as themselves")
+        try self.init(transaction, session: session) {
+            Author(
+                replica: session, chain: try database.chain(of: session), clock: HybridClock(),
+                office: nil, desk: 0)
+        }
+    }
+}

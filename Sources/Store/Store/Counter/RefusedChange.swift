@@ -1,0 +1,164 @@
+// What a counter does with what central refused: its content is kept for a person, and the record goes on
+// from central's state with what was written after.
+
+public import Causality
+internal import Crypto
+internal import Dossiers
+internal import Editing
+public import Replication
+
+/// A refused change as a counter keeps it.
+public struct RefusedChange: Sendable {
+    /// The seq of the change.
+    public var seq: UInt64
+    /// The record it was for.
+    public var record: RecordID
+    /// Central's code.
+    public var code: String
+    /// Central's reason.
+    public var reason: String
+    /// The change: its content waits here for a person.
+    public var change: Change
+    /// When the refusal arrived.
+    public var refusedAt: Timestamp
+
+    /// A refused change.
+    public init(
+        _ change: Change, of record: RecordID, code: String, reason: String, at time: Timestamp
+    ) {
+        seq = change.dot.seq
+        self.record = record
+        self.code = code
+        self.reason = reason
+        self.change = change
+        refusedAt = time
+    }
+}
+
+extension CounterTransaction {
+    /// Sets one's own change aside at a counter, because central refused it: its content is kept,
+    /// and the record goes on from central's state with what was written after.
+    ///
+    /// - Parameters:
+    ///   - state: central's state of the record; `nil` when this office may not see it: then it leaves this
+    ///     office's scope, and the copy stays without what was refused.
+    ///   - isOthers: whether the record never was this office's for central, when its state is `nil`.
+    /// - Returns: whether this was news.
+    /// - Throws: `StoreError`.
+    public func setAside(
+        _ dot: Dot, code: String, reason: String, goingOnFrom state: RecordState?,
+        isOthers: Bool = false
+    ) throws -> Bool {
+        guard let found = try view.loggedChange(dot) else { return false }
+        let refused: Change
+        do throws(FormatError) {
+            refused = try Change(canonicalBytes: found.bytes)
+        } catch {
+            throw StoreError.damaged(table: "changes", key: Int64(clamping: dot.seq))
+        }
+        let record = refused.record ?? RecordID(derivedFrom: found.hash)
+        let kept = RefusedChange(refused, of: record, code: code, reason: reason, at: now)
+        guard try keepRefused(kept, isLogged: true) else { return false }
+        if let state {
+            // Central has another kind of record under the id.
+            if state.kind != refused.kind, refused.kind.isKnown {
+                try makeWay(open(refused.kind, record))
+            }
+            // Central knows the refused dot, and none of its values. Of what was written here after it central
+            // may have some from elsewhere; the log has it.
+            try keepConcurrent(state.before(dot), to: open(state.kind, state.id))
+            try goOn(from: state)
+        } else if refused.kind.isKnown {
+            if isOthers {
+                _ = try setAside(refused.kind, record, code: code, reason: reason)
+            } else {
+                try depart(try open(refused.kind, record), without: dot)
+            }
+        }
+        return true
+    }
+
+    /// Takes a record out of this office's scope at a counter, because central has another office's under
+    /// its id. What was written here under earlier identities is set aside with it: nobody will push that
+    /// again.
+    ///
+    /// - Returns: how many changes were news among what is set aside.
+    /// - Throws: `StoreError`.
+    public func setAside(
+        _ kind: RecordKind, _ id: RecordID, code: String, reason: String
+    ) throws -> UInt64 {
+        let present = try open(kind, id)
+        guard present.exists else { return 0 }
+        let former = Set(try view.identityRotations().map(\.old))
+        var count: UInt64 = 0
+        for logged in try view.history(of: present)
+        where !logged.isVoid && former.contains(logged.change.dot.replica) {
+            let kept = RefusedChange(logged.change, of: id, code: code, reason: reason, at: now)
+            if try keepRefused(kept, isLogged: true) { count += 1 }
+        }
+        try empty(present)
+        return count
+    }
+
+    /// Takes all out of a record: whatever comes under its id is another record. What was erased stays so,
+    /// but nothing else counts as seen: should what was here come again, its values are not replaced.
+    private func empty(_ record: OpenRecord) throws {
+        let state = record.state
+        let isErased = !state.erasures.isEmpty
+        let nothing = RecordState(kind: state.kind, id: state.id)
+        try CounterMerge(self).replace(record, with: isErased ? state.erasureNotice : nothing)
+    }
+
+    /// Lets a record leave the office without what was refused of it. What central took stays in the copy:
+    /// central may lose it.
+    private func depart(_ record: OpenRecord, without refused: Dot) throws {
+        guard record.exists else { return }
+        let office = try view.enrolledIdentity().identity.office
+        // Where else it is stays: a value that is gone from a copy which has seen it counts as replaced.
+        let copy = record.state.filtered { name, entry in
+            entry.dot != refused
+                && !(name == RecordSchema.officeField && entry.value == .text(office))
+        }
+        try CounterMerge(self).replace(record, with: copy)
+    }
+
+    /// Takes back that changes to a record were refused: a central that was restored and had forgotten its
+    /// refusals has taken them, as its state shows.
+    ///
+    /// - Throws: `StoreError`.
+    public func withdrawRefusals(of state: RecordState) throws {
+        for dot in try view.refusedDots(of: state.id) where state.holds(dot) {
+            _ = try withdrawRefusal(of: dot)
+        }
+    }
+
+    /// Lets a record go on from central's state, with what was written here after on top: changes that
+    /// central's state does not cover, and all other values that a central restored from a backup has
+    /// lost. It may have lost others' changes that had replaced what stands in its state.
+    func goOn(from state: RecordState) throws {
+        let replica = try view.enrolledIdentity().replica
+        let record = try open(state.kind, state.id)
+        var rebuilt = state
+        var refused = Set<Dot>()
+        if record.exists {
+            for logged in try view.history(of: record) {
+                if logged.isVoid {
+                    refused.insert(logged.change.dot)
+                } else if logged.change.dot.replica == replica
+                    || record.state.vv.covers(logged.change.dot)
+                {
+                    // What does not fit, because central lacks what it builds on, is kept below. What was
+                    // refused is no gap.
+                    let context = logged.change.context
+                    var next = rebuilt
+                    for dot in refused where context.covers(dot) && !next.vv.covers(dot) {
+                        next.void(dot)
+                    }
+                    if next.apply(logged.change) == .applied { rebuilt = next }
+                }
+            }
+        }
+        rebuilt.adoptUnseen(from: record.state, except: refused)
+        try CounterMerge(self).replace(record, with: rebuilt)
+    }
+}
