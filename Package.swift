@@ -198,8 +198,8 @@ let package = Package(
             "Rigs/Simulation",
             [
                 "Causality", "CentralEngine", "CounterEngine", "CounterFiles", "Crypto",
-                "Demonstration", "Dossiers", "Editing", "ReplicaStore", "Replication",
-                "SeededRandom", "Time", "Wire",
+                "Demonstration", "Dossiers", "Editing", "MemoryStore", "ReplicaStore",
+                "Replication", "SeededRandom", "Store", "Time", "Wire",
             ]),
         library("Rigs/SeededRandom"),
         program("Rigs/simulate", ["CommandLine", "Simulation", "Text"]),

@@ -106,8 +106,8 @@ struct ImportTableTests {
             "SeededRandom": [],
             "Simulation": [
                 "Causality", "CentralEngine", "CounterEngine", "CounterFiles", "Crypto",
-                "Demonstration", "Dossiers", "Editing", "ReplicaStore", "Replication",
-                "SeededRandom", "Time", "Wire",
+                "Demonstration", "Dossiers", "Editing", "MemoryStore", "ReplicaStore",
+                "Replication", "SeededRandom", "Store", "Time", "Wire",
             ],
             "bench": [
                 "CBOR", "CZstd", "Causality", "Columns", "CounterLink", "Crypto", "Demonstration",

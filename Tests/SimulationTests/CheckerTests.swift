@@ -18,6 +18,8 @@ struct CheckerTests {
         var configuration = SimulationConfiguration()
         configuration.devicesMax = 3
         configuration.eventsMax = 60
+        // What is spoilt are the rows of files.
+        configuration.store = .sqlite
         let plan = Plan(seed: seed, configuration: configuration)
         let clean = await Simulation.run(plan)
         #expect(clean.violation == nil)
@@ -103,7 +105,7 @@ struct CheckerTests {
     func secondChange() async {
         let rule = await rule { world in
             let device = try #require(world.activeDevices.first { (try? ownCount($0)) ?? 0 > 0 })
-            let change = try #require(try OwnChanges(of: device.database).changes.first)
+            let change = try #require(try OwnChanges(of: device.store).changes.first)
             try world.dots.collect(change.dot, innerHash: Hash256(hashing: [0]))
         }
         #expect(rule == .dots)
@@ -188,8 +190,18 @@ struct CheckerTests {
     }
 }
 
+extension SimulatedDevice {
+    /// The device's file.
+    fileprivate var database: ReplicaDatabase {
+        guard let database = store as? ReplicaDatabase else {
+            preconditionFailure("these histories happen on files")
+        }
+        return database
+    }
+}
+
 private func ownCount(_ device: SimulatedDevice) throws -> Int {
-    try OwnChanges(of: device.database).changes.count
+    try OwnChanges(of: device.store).changes.count
 }
 
 private func firstDossier(_ database: ReplicaDatabase, _ office: String) throws -> RecordState? {

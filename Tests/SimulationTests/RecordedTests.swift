@@ -22,13 +22,13 @@ struct RecordedTests {
         return try Plan(recording: Array(Data(contentsOf: file)))
     }
 
-    @Test("each keeps all rules now", arguments: names)
-    func keepsRules(name: String) async throws {
-        let plan = try Self.plan(name)
+    @Test("each keeps all rules now, on each store", arguments: names, SimulatedStore.allCases)
+    func keepsRules(name: String, store: SimulatedStore) async throws {
+        let plan = try Self.plan(name).on(store)
         let result = await withTaskExecutorPreference(BlockingExecutor.shared) {
             await Simulation.run(plan)
         }
-        if let violation = result.violation { Issue.record("\(name): \(violation)") }
+        if let violation = result.violation { Issue.record("\(name) on \(store): \(violation)") }
     }
 
     @Test("they are there")
@@ -44,6 +44,7 @@ struct RecordedTests {
         configuration.sharesIDsAcrossRestorations = true
         configuration.erases = true
         let drawn = await Simulation.run(Plan(seed: seed, configuration: configuration))
+        // What is recorded says nothing of the store, which follows from the seed.
         let again = await Simulation.run(try Plan(recording: try drawn.recording()))
         #expect(again.lines == drawn.lines)
         #expect(again.recorded == again.plan)

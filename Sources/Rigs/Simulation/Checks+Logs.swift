@@ -3,6 +3,7 @@ internal import Dossiers
 internal import Editing
 internal import ReplicaStore
 internal import Replication
+internal import Store
 
 extension World {
     /// Chains hold by recomputation.
@@ -16,8 +17,8 @@ extension World {
             }
         }
         for device in sortedDevices {
-            let identity = try device.database.enrolledIdentity().identity
-            let own = try OwnChanges(of: device.database)
+            let identity = try device.store.enrolled().identity
+            let own = try OwnChanges(of: device.store)
             guard own.chain.seq == identity.seq, own.chain.hash == identity.chainHash else {
                 throw Violation(
                     .chain, "d\(device.slot) has \(own.chain.seq) changes, not \(identity.seq)")
@@ -30,7 +31,7 @@ extension World {
     /// What central's log calls refused stands in no record of central's.
     private func checkVoids(_ state: FinalState) throws {
         for (id, record) in state.central.sorted(by: { $0.key < $1.key }) {
-            for logged in try central.database.history(of: .id(id))
+            for logged in try central.database.history(ofRecord: id)
             where logged.isVoid && record.holds(logged.change.dot) {
                 throw Violation(
                     .honesty, "central refused \(logged.change.dot), which stands in \(id)")
@@ -43,33 +44,34 @@ extension World {
     func checkErasures(_ state: FinalState) throws {
         for (id, record) in state.central.sorted(by: { $0.key < $1.key }) {
             guard let kept = record.keptFields else { continue }
-            try checkErased(id, kept, in: central.database, at: "central")
+            try checkErased(id, kept, in: central.database, refused: [], at: "central")
             for device in activeDevices where state.devices[device.slot]?[id] != nil {
                 // Two offices may have given one id; who never read the record has another one.
                 guard try central.database.hasEverRead(office: device.office, id) else { continue }
-                try checkErased(id, kept, in: device.database, at: "d\(device.slot)")
+                try checkErased(
+                    id, kept, in: device.store, refused: device.store.refusedAtDesk(),
+                    at: "d\(device.slot)")
             }
         }
-        let files =
-            [("central", central.database)]
-            + activeDevices.map { ("d\($0.slot)", $0.database) }
-        for (place, database) in files {
-            if let fault = try database.verify().faults.first {
-                throw Violation(.erasure, "\(place): \(fault.place): \(fault.reason)")
+        let stores: [(String, any CheckedStore)] =
+            [("central", central.database)] + activeDevices.map { ("d\($0.slot)", $0.store) }
+        for (place, store) in stores {
+            if let fault = try store.firstFault() {
+                throw Violation(.erasure, "\(place): \(fault)")
             }
         }
     }
 
     private func checkErased(
-        _ id: RecordID, _ kept: Set<FieldName>, in database: ReplicaDatabase, at place: String
+        _ id: RecordID, _ kept: Set<FieldName>, in store: any CheckedStore,
+        refused: [RefusedChange], at place: String
     ) throws {
-        guard try database.state(of: .id(id))?.keptFields == kept else {
+        guard try store.state(ofRecord: id)?.keptFields == kept else {
             throw Violation(.erasure, "\(place) has not heard that \(id) was erased")
         }
         let changes =
-            try database.history(of: .id(id)).map(\.change)
-            + (database.role == .counter ? database.refusedChanges() : [])
-            .filter { $0.record == id }.map(\.change)
+            try store.history(ofRecord: id).map(\.change)
+            + refused.filter { $0.record == id }.map(\.change)
         for change in changes where change.erased(keeping: kept) != change {
             throw Violation(.erasure, "\(place) has values of \(id) in \(change.dot)")
         }
@@ -83,9 +85,9 @@ extension World {
             // dots that are another's by now. Nobody else ever sees those.
             let mayBeForked = plan.configuration.forks != .none && device.isRevoked
             guard !mayBeForked else { continue }
-            try dots.collectOwn(from: device.database)
+            try dots.collectOwn(from: device.store)
             try dots.collectHistories(
-                of: device.database.recordStates().keys.sorted(), in: device.database)
+                of: device.store.recordStates().keys.sorted(), in: device.store)
         }
     }
 
@@ -93,9 +95,9 @@ extension World {
     private func checkRefusalCounts(_ known: [Device]) throws {
         for device in activeDevices {
             // A copy that has taken a new identity still shows what was refused of the old one.
-            guard try device.database.identityRotations().isEmpty else { continue }
-            let replica = try device.database.enrolledIdentity().replica
-            let here = try device.database.refusedCount()
+            guard try device.store.rotations().isEmpty else { continue }
+            let replica = try device.store.enrolled().replica
+            let here = UInt64(try device.store.refusedAtDesk().count)
             let notes = try central.database.refusals(of: replica, seqs: 1...UInt64(Int64.max))
             guard UInt64(notes.count) == here else {
                 throw Violation(

@@ -6,12 +6,13 @@ internal import CounterEngine
 internal import Crypto
 internal import ReplicaStore
 internal import Replication
+internal import Store
 
 extension World {
     /// Checks the receipts that a sync has left at both ends.
     func checkReceipts(_ report: SyncReport, of device: SimulatedDevice) throws {
         let place = "d\(device.slot)"
-        guard let here = try device.database.counterReceipts(last: 1).first else {
+        guard let here = try device.store.lastReceipt() else {
             throw Violation(.honesty, "\(place) has synced and has no receipt")
         }
         let isCounted =
@@ -21,7 +22,7 @@ extension World {
         guard here.outcome == report.outcome.rawValue, here.pending == report.pending, isCounted
         else { throw Violation(.honesty, "\(place) reports otherwise than its receipt \(here)") }
         try checkDurable(here, of: device)
-        let (identity, replica) = try device.database.enrolledIdentity()
+        let (identity, replica) = try device.store.enrolled()
         guard let there = try central.database.deviceReceipts(device: replica, last: 1).first else {
             return
         }
@@ -31,7 +32,7 @@ extension World {
         guard there.isComplete, report.roundTrips > 0, identity.pendingCount == 0,
             !central.isRewound, try central.database.epoch().id == there.epoch
         else { return }
-        let digest = try device.database.digest(ofOffice: device.office).digest.hash
+        let digest = try device.store.scopeDigest(ofOffice: device.office).digest.hash
         guard there.digest == digest else {
             try checkStates(of: device, at: central.database.recordStates())
             throw Violation(.honesty, "central calls \(place) complete, whose digest differs")
@@ -42,8 +43,8 @@ extension World {
     func checkReceipts() throws {
         for receipt in try central.database.deviceReceipts() { try checkDurable(receipt) }
         for device in activeDevices {
-            let (identity, replica) = try device.database.enrolledIdentity()
-            guard let here = try device.database.counterReceipts(last: 1).first, here.isComplete,
+            let (identity, replica) = try device.store.enrolled()
+            guard let here = try device.store.lastReceipt(), here.isComplete,
                 here.durable == identity.seq
             else {
                 throw Violation(.honesty, "d\(device.slot) has no receipt of its complete sync")
@@ -61,7 +62,7 @@ extension World {
 
     /// What a counter's receipt calls durable is central's, by the chain of both.
     private func checkDurable(_ receipt: CounterReceipt, of device: SimulatedDevice) throws {
-        let own = try device.database.chainHash(of: receipt.replica, seq: receipt.durable)
+        let own = try device.store.hash(of: receipt.replica, seq: receipt.durable)
         let central = try central.database.chainHash(of: receipt.replica, seq: receipt.durable)
         guard own == receipt.durableHash, central == own || self.central.isRewound else {
             throw Violation(

@@ -41,7 +41,7 @@ extension World {
         var state = FinalState()
         state.central = try central.database.recordStates()
         for id in state.central.keys.sorted() {
-            let history = try central.database.history(of: .id(id))
+            let history = try central.database.history(ofRecord: id)
             state.taken[id] = Set(history.filter { !$0.isVoid }.compactMap(\.change.by))
         }
         // A refusal of a record that was another office's stands in no history of it.
@@ -59,8 +59,8 @@ extension World {
             state.taken[id]?.insert(label)
         }
         for device in sortedDevices {
-            state.devices[device.slot] = try device.database.recordStates()
-            let refused = try device.database.refusedChanges()
+            state.devices[device.slot] = try device.store.recordStates()
+            let refused = try device.store.refusedAtDesk()
             for refusal in refused where refusal.code.isEmpty || refusal.reason.isEmpty {
                 throw Violation(.durability, "\(refusal.change.dot) was refused without a reason")
             }
@@ -73,7 +73,7 @@ extension World {
     private func checkConvergence(_ state: FinalState) throws {
         for device in activeDevices {
             let mine = try checkStates(of: device, at: state.central)
-            let kept = try device.database.digest(ofOffice: device.office)
+            let kept = try device.store.scopeDigest(ofOffice: device.office)
             let atCentral = try central.database.digest(ofOffice: device.office)
             var taken = Digest()
             for record in mine.values { taken.formUnion(Digest(of: record)) }
@@ -94,7 +94,7 @@ extension World {
     func checkStates(
         of device: SimulatedDevice, at central: [RecordID: RecordState]
     ) throws -> [RecordID: RecordState] {
-        let all = try device.database.recordStates()
+        let all = try device.store.recordStates()
         let (mine, theirs) = (all.within(device.office), central.within(device.office))
         for id in Set(mine.keys).union(theirs.keys).sorted() where mine[id] != theirs[id] {
             throw Violation(
@@ -140,7 +140,7 @@ extension World {
             }
             if isSeen, state.refused.values.contains(where: { $0.contains(label) }) { continue }
             if device.isRevoked {
-                if own[slot] == nil { own[slot] = try ownLabels(device.database) }
+                if own[slot] == nil { own[slot] = try ownLabels(device.store) }
                 if own[slot]?.contains(label) == true { continue }
                 // Under a former identity: acknowledged, and then forgotten by a central that was restored.
                 let seen = state.devices[slot]?[write.record]?.vv ?? VersionVector()
@@ -202,18 +202,6 @@ extension World {
                     .model, "\(name) of \(record.id) at \(place) is \(words[0]), not \(words[1])")
             }
         }
-    }
-}
-
-extension ReplicaDatabase {
-    /// All records that have fields, by id.
-    func recordStates() throws -> [RecordID: RecordState] {
-        var states: [RecordID: RecordState] = [:]
-        try forEachRecord {
-            states[$0.id] = $0
-            return true
-        }
-        return states
     }
 }
 

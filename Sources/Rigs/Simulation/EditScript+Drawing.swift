@@ -3,7 +3,6 @@
 internal import Causality
 internal import Demonstration
 internal import Dossiers
-internal import ReplicaStore
 internal import Replication
 internal import SeededRandom
 
@@ -106,11 +105,7 @@ extension EditScript {
     private func drawCatalogEdit(
         _ label: Label, _ random: inout SeededGenerator, _ ledger: Ledger
     ) throws -> ScriptedEdit {
-        var entries: [RecordState] = []
-        try database.forEachRecord {
-            if $0.kind.isCatalog { entries.append($0) }
-            return true
-        }
+        let entries = try records().values.filter(\.kind.isCatalog)
         let entry = random.element(of: entries.sorted { $0.id < $1.id })
         var write = FieldWrite("name", .text("Renamed " + random.digits(2)))
         if entry.kind == .office, let code = entry["code"].first?.value.text,

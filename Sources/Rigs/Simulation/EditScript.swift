@@ -5,38 +5,34 @@ internal import Crypto
 internal import Dossiers
 internal import ReplicaStore
 internal import Replication
+internal import Store
 internal import Time
 
 /// Writes into one transaction and notes what it wrote.
-struct EditScript {
-    let edit: LocalEdit
-    let transaction: WriteTransaction
-    let database: ReplicaDatabase
+struct EditScript<Transaction: EditTransaction> {
+    let edit: RecordEdit<Transaction>
+    var transaction: Transaction { edit.transaction }
     let writer: Writer
     let office: String?
     let plan: Plan
-    /// The records that could be seen when the transaction began, by id.
+    /// The records that could be seen when the transaction began, in the order of ids.
     let known: [RecordState]
+    /// All records that can be seen now.
+    let records: () throws -> [RecordID: RecordState]
     /// What has been written in this transaction so far.
     private(set) var written: [Label: Write] = [:]
     private(set) var order: [Label] = []
 
     init(
-        _ edit: LocalEdit, _ transaction: WriteTransaction, _ database: ReplicaDatabase,
-        writer: Writer, office: String?, plan: Plan
+        _ edit: RecordEdit<Transaction>, writer: Writer, office: String?, plan: Plan,
+        records: @escaping () throws -> [RecordID: RecordState]
     ) throws {
         self.edit = edit
-        self.transaction = transaction
-        self.database = database
         self.writer = writer
         self.office = office
         self.plan = plan
-        var known: [RecordState] = []
-        try database.forEachRecord {
-            if !$0.kind.isCatalog { known.append($0) }
-            return true
-        }
-        self.known = known.sorted { $0.id < $1.id }
+        self.records = records
+        known = try records().values.filter { !$0.kind.isCatalog }.sorted { $0.id < $1.id }
     }
 
     /// Writes.
@@ -76,6 +72,30 @@ struct EditScript {
         note(scripted.label, made.record, kind, writes, made.change.additions, seen, id != nil)
     }
 
+    mutating func makeOffice(_ label: Label, code: String) throws {
+        let writes = [FieldWrite("code", .text(code)), FieldWrite("name", .text("Office"))]
+        let made = try edit.make(.office, writes: writes, by: label)
+        note(label, made.record, .office, writes, [], [])
+    }
+
+    fileprivate mutating func note(
+        _ label: Label, _ record: RecordID, _ kind: RecordKind, _ writes: [FieldWrite],
+        _ additions: [FieldWrite], _ seen: Set<Label>, _ isIDGiven: Bool = false
+    ) {
+        written[label] = Write(
+            label: label, writer: writer, office: office, record: record, kind: kind,
+            writes: writes, additions: additions, isIDGiven: isIDGiven, seen: seen)
+        order.append(label)
+    }
+
+    /// What stands on the screen now, and what that had seen.
+    fileprivate func seen(_ record: RecordID, _ ledger: Ledger) throws -> Set<Label> {
+        let stamps = try transaction.find(.id(record)).state.stamps
+        return ledger.seen(from: stamps.compactMap(\.stamp.by), also: written)
+    }
+}
+
+extension EditScript where Transaction == WriteTransaction {
     /// Erases a record by order of the law.
     mutating func erase(
         _ scripted: ScriptedEdit, signedBy key: SigningKey, _ ledger: Ledger
@@ -91,27 +111,5 @@ struct EditScript {
         guard let order else { throw Violation(.erasure, "\(label) left no order") }
         note(
             label, id, record.kind, [], [FieldWrite(RecordSchema.erasedField, order.value)], seen)
-    }
-
-    mutating func makeOffice(_ label: Label, code: String) throws {
-        let writes = [FieldWrite("code", .text(code)), FieldWrite("name", .text("Office"))]
-        let made = try edit.make(.office, writes: writes, by: label)
-        note(label, made.record, .office, writes, [], [])
-    }
-
-    private mutating func note(
-        _ label: Label, _ record: RecordID, _ kind: RecordKind, _ writes: [FieldWrite],
-        _ additions: [FieldWrite], _ seen: Set<Label>, _ isIDGiven: Bool = false
-    ) {
-        written[label] = Write(
-            label: label, writer: writer, office: office, record: record, kind: kind,
-            writes: writes, additions: additions, isIDGiven: isIDGiven, seen: seen)
-        order.append(label)
-    }
-
-    /// What stands on the screen now, and what that had seen.
-    private func seen(_ record: RecordID, _ ledger: Ledger) throws -> Set<Label> {
-        let stamps = try transaction.find(.id(record)).state.stamps
-        return ledger.seen(from: stamps.compactMap(\.stamp.by), also: written)
     }
 }

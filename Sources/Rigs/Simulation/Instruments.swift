@@ -109,35 +109,39 @@ final class Death: Sendable {
     private struct State {
         var repliesLeft: Int
         var share: Int
-        var bytesBefore = 0
-        var isOver = false
+        var before: DeviceDisk.Mark?
+        var copy: DeviceDisk?
     }
 
+    private let disk: DeviceDisk
     private let path: String
-    /// What the machine goes on from.
-    let copyPath: String
     private let state: Mutex<State>
 
-    /// - Parameter share: how much of the last commit is on disk, of a thousand.
-    init(path: String, copy: String, repliesLeft: Int, share: Int) {
+    /// - Parameters:
+    ///   - path: where the copy of a file is to be.
+    ///   - share: how much of the last commit is on disk, of a thousand.
+    init(disk: DeviceDisk, copy path: String, repliesLeft: Int, share: Int) {
+        self.disk = disk
         self.path = path
-        copyPath = copy
         state = Mutex(State(repliesLeft: repliesLeft, share: share))
     }
 
+    /// What the machine goes on from, once it has died.
+    var copy: DeviceDisk? { state.withLock(\.copy) }
+
     /// Whether the machine has died.
-    var isOver: Bool { state.withLock(\.isOver) }
+    var isOver: Bool { copy != nil }
 
     /// A request leaves.
     func noteRequest() {
-        let bytes = DatabaseFiles.logBytes(path)
-        state.withLock { if !$0.isOver { $0.bytesBefore = bytes } }
+        let mark = disk.mark
+        state.withLock { if $0.copy == nil { $0.before = mark } }
     }
 
     /// A reply was applied.
     func noteReply() {
         state.withLock { state in
-            guard !state.isOver else { return }
+            guard state.copy == nil else { return }
             state.repliesLeft -= 1
             if state.repliesLeft == 0 { die(&state, share: state.share) }
         }
@@ -145,14 +149,12 @@ final class Death: Sendable {
 
     /// The machine dies now, with everything that was committed.
     func dieNow() {
-        state.withLock { if !$0.isOver { die(&$0, share: 1000) } }
+        state.withLock { if $0.copy == nil { die(&$0, share: 1000) } }
     }
 
     private func die(_ state: inout State, share: Int) {
         do {
-            try DatabaseFiles.copy(
-                path, to: copyPath, bytesBefore: state.bytesBefore, share: share)
-            state.isOver = true
+            state.copy = try disk.copied(to: path, before: state.before, share: share)
         } catch {
             preconditionFailure("a file of the simulation cannot be copied: \(error)")
         }

@@ -3,8 +3,8 @@
 internal import Causality
 internal import Crypto
 internal import Dossiers
-internal import ReplicaStore
 internal import Replication
+internal import Store
 
 /// A replica's changes in a database, with its chain computed anew.
 struct OwnChanges {
@@ -13,15 +13,15 @@ struct OwnChanges {
     private(set) var chain = HashChain()
 
     /// Walks the changes of a counter's own replica.
-    init(of database: ReplicaDatabase) throws {
-        try self.init(of: try database.enrolledIdentity().replica, in: database)
+    init(of store: any SimulatedReplica) throws {
+        try self.init(of: try store.enrolled().replica, in: store)
     }
 
     /// Walks the changes of a replica.
     ///
     /// - Throws: `Violation` when a stored hash is not the recomputed one.
-    init(of replica: ReplicaID, in database: ReplicaDatabase) throws {
-        while let chunk = try database.outbox(of: replica, after: chain.seq, bytesMax: 1) {
+    init(of replica: ReplicaID, in store: any CheckedStore) throws {
+        while let chunk = try store.nextChange(of: replica, after: chain.seq) {
             guard chunk.hashBefore == chain.hash, chunk.count == 1 else {
                 throw Violation(.chain, "\(replica) has another hash before \(chain.seq + 1)")
             }
@@ -65,23 +65,23 @@ struct DotCollector {
     }
 
     /// Notes all changes of some replicas.
-    mutating func collect(from database: ReplicaDatabase, replicas: [ReplicaID]) throws {
+    mutating func collect(from store: any CheckedStore, replicas: [ReplicaID]) throws {
         for replica in replicas {
-            for change in try OwnChanges(of: replica, in: database).changes {
+            for change in try OwnChanges(of: replica, in: store).changes {
                 try collect(change)
             }
         }
     }
 
     /// Notes a counter's own changes.
-    mutating func collectOwn(from database: ReplicaDatabase) throws {
-        try collect(from: database, replicas: [database.enrolledIdentity().replica])
+    mutating func collectOwn(from store: any SimulatedReplica) throws {
+        try collect(from: store, replicas: [store.enrolled().replica])
     }
 
     /// Notes all changes in the histories of records.
-    mutating func collectHistories(of records: [RecordID], in database: ReplicaDatabase) throws {
+    mutating func collectHistories(of records: [RecordID], in store: any CheckedStore) throws {
         for id in records {
-            for logged in try database.history(of: .id(id)) {
+            for logged in try store.history(ofRecord: id) {
                 try collect(logged.change)
                 if logged.isVoid { voids.insert(logged.change.dot) }
             }

@@ -28,6 +28,8 @@ public struct SimulationConfiguration: Hashable, Sendable {
     public var devicesMax = 30
     /// Events of a history at most.
     public var eventsMax = 200
+    /// What all stores are kept in; `nil`: memory, and of each eighth seed files.
+    public var store: SimulatedStore?
 
     /// What the engine promises today.
     public init() {}
@@ -53,7 +55,7 @@ public struct Plan: Hashable, Sendable {
     /// The seed.
     public let seed: UInt64
     /// What the history may hold.
-    public let configuration: SimulationConfiguration
+    public private(set) var configuration: SimulationConfiguration
     /// The codes of the offices that have devices.
     public let offices: [String]
     /// The codes of offices without devices, whose codes may change.
@@ -118,6 +120,11 @@ public struct Plan: Hashable, Sendable {
             emptyOffices: emptyOffices, deviceOffices: deviceOffices)
     }
 
+    /// What the stores are kept in.
+    var store: SimulatedStore {
+        configuration.store ?? (seed.isMultiple(of: 8) ? .sqlite : .memory)
+    }
+
     /// Whether records move between offices.
     var handsOver: Bool {
         configuration.handsOverAcrossRestorations || !restoresCentral
@@ -132,6 +139,13 @@ public struct Plan: Hashable, Sendable {
     func with(events: [Event]) -> Plan {
         var plan = self
         plan.events = events
+        return plan
+    }
+
+    /// The same plan on stores that are kept so; `nil` as the seed has it.
+    public func on(_ store: SimulatedStore?) -> Plan {
+        var plan = self
+        plan.configuration.store = store
         return plan
     }
 

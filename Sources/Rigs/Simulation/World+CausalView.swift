@@ -10,6 +10,7 @@ internal import CounterEngine
 internal import Dossiers
 internal import ReplicaStore
 internal import Replication
+internal import Store
 
 /// What writers had seen, and who was held against it.
 struct CausalViews: Sendable {
@@ -29,13 +30,13 @@ extension World {
 
     /// Notes what a writer had seen of all records before it wrote some changes.
     func noteView(
-        of replica: ReplicaID, _ seqs: ClosedRange<UInt64>, in database: ReplicaDatabase
+        of replica: ReplicaID, _ seqs: ClosedRange<UInt64>, in store: any CheckedStore
     ) throws {
         guard watchesCausality else { return }
         var seen: [RecordID: VersionVector] = [:]
         var records: [UInt64: RecordID] = [:]
-        for (id, state) in try database.recordStates() {
-            let own = try database.history(of: .id(id)).map(\.change).filter {
+        for (id, state) in try store.recordStates() {
+            let own = try store.history(ofRecord: id).map(\.change).filter {
                 $0.dot.replica == replica
             }
             for change in own where seqs.contains(change.dot.seq) {
@@ -54,7 +55,7 @@ extension World {
     /// Holds what a device shows against what the writers of it had seen.
     func checkCausalView(of slot: Int) throws {
         guard watchesCausality, let device = devices[slot], !device.isRevoked else { return }
-        let identity = try device.database.enrolledIdentity().identity
+        let identity = try device.store.enrolled().identity
         if identity.cursor == nil || identity.resumeMark != nil {
             views.downloading.insert(slot)
         } else if identity.lastOutcome == SyncReport.Outcome.synced.rawValue
@@ -63,7 +64,7 @@ extension World {
             views.downloading.remove(slot)
         }
         guard !views.downloading.contains(slot) else { return }
-        let states = try device.database.recordStates()
+        let states = try device.store.recordStates()
         for (dot, past) in views.past.sorted(by: { $0.key < $1.key })
         where views.checked[slot]?.contains(dot) != true {
             guard states[past.record]?.vv.covers(dot) == true else { continue }

@@ -11,12 +11,13 @@ internal import Wire
 extension World {
     /// Writes at central in one transaction, as one run of a command does.
     func writeAtCentral(
-        session: ReplicaID, _ body: (inout EditScript) throws -> Void
+        session: ReplicaID, _ body: (inout EditScript<WriteTransaction>) throws -> Void
     ) throws {
+        let database = central.database
         let script = try central.database.write(now: centralClock.now()) { transaction in
             var script = try EditScript(
-                try LocalEdit(transaction, session: session), transaction, central.database,
-                writer: .central, office: nil, plan: plan)
+                LocalEdit(transaction, session: session), writer: .central, office: nil,
+                plan: plan, records: { try database.recordStates() })
             try body(&script)
             return script
         }
@@ -35,7 +36,7 @@ extension World {
 
     private func writeOfEvent(
         _ event: Event,
-        _ body: (inout EditScript, inout EditSource) throws -> Void
+        _ body: (inout EditScript<WriteTransaction>, inout EditSource) throws -> Void
     ) throws {
         var generator = SeededGenerator(seed: event.seed)
         let session = detail(\.session) { Self.session(&generator).rawValue }

@@ -3,9 +3,11 @@ internal import CentralEngine
 internal import CounterEngine
 internal import Crypto
 internal import Demonstration
+internal import MemoryStore
 internal import ReplicaStore
 internal import Replication
 internal import SeededRandom
+internal import Store
 internal import Wire
 
 extension World {
@@ -20,24 +22,39 @@ extension World {
         }
         let reply = try await central.node.enrol(
             EnrolmentRequest(code: code.text, key: key, device: "d\(slot)"))
-        let path = directory + "/d\(slot).db"
-        let database = try ReplicaDatabase(path: path, role: .counter, isNew: true)
+        let (disk, store) = try newReplica(slot)
         var generator = SeededGenerator(seed: event.seed)
         let isWrong = generator.happens(perMille: plan.weather.wrongClocks)
         let offset = detail(\.milliseconds) { isWrong ? Self.jump(&generator) : 0 }
         let clock = SimulatedClock(milliseconds: Self.startMilliseconds + offset)
-        try database.write(now: clock.now()) {
-            try $0.save(ReplicaIdentity(enrolled: reply, signingSeed: signingSeed))
+        try store.setIdentity(now: clock.now()) { _ in
+            ReplicaIdentity(enrolled: reply, signingSeed: signingSeed)
         }
         devices[slot] = SimulatedDevice(
-            slot: slot, office: office, path: path, database: database, clock: clock)
+            slot: slot, office: office, disk: disk, store: store, clock: clock)
         log("  d\(slot) of \(office) is \(reply.replica)")
+    }
+
+    /// An empty replica for a slot.
+    private func newReplica(
+        _ slot: Int
+    ) throws -> (disk: DeviceDisk, store: any SimulatedReplica) {
+        switch plan.store {
+        case .memory:
+            let disk = MemoryDisk()
+            return (.memory(disk), MemoryReplica(disk))
+        case .sqlite:
+            let path = directory + "/d\(slot).db"
+            return (
+                .file(path), try ReplicaDatabase(path: path, role: .counter, isNew: true)
+            )
+        }
     }
 
     /// Lets a device in again that a restored central has forgotten, or whose token it has: it stays
     /// the replica that it is.
     func readmit(_ device: SimulatedDevice) async throws {
-        let (identity, replica) = try device.database.enrolledIdentity()
+        let (identity, replica) = try device.store.enrolled()
         // An admin is asked when a device took too many identities without central seeing why.
         if let root = try enrolment(of: device) {
             _ = try central.database.write(now: centralClock.now()) { try $0.allowIdentity(root) }
@@ -60,11 +77,11 @@ extension World {
         guard reply.replica == replica else {
             throw Violation(.fault, "d\(device.slot) is let in as another")
         }
-        try device.database.write(now: device.clock.now()) { transaction in
-            var (identity, _) = try device.database.enrolledIdentity()
+        try device.store.setIdentity(now: device.clock.now()) { present in
+            guard var identity = present else { throw StoreError.notEnrolled }
             identity.token = BearerToken(of: key).text
             identity.desk = reply.desk
-            try transaction.save(identity)
+            return identity
         }
         log("  d\(device.slot) is let in again as \(reply.replica)")
     }
@@ -86,7 +103,7 @@ extension World {
         guard var device = devices[event.device], !device.isRevoked, activeDevices.count > 1 else {
             return
         }
-        let replica = try device.database.enrolledIdentity().replica
+        let replica = try device.store.enrolled().replica
         guard try hasRecovered(replica) else { return }
         guard let known = try central.database.device(replica) else { return }
         // The admin spares the clones that are machines of their own by now.
@@ -96,9 +113,9 @@ extension World {
         let spared = try family.filter { try maySpare($0, beside: replica, known.enrolment) }
         let lost = family.filter { clone in !spared.contains { $0.slot == clone.slot } }
         guard lost.count + 1 < activeDevices.count,
-            try lost.allSatisfy({ try hasRecovered($0.database.enrolledIdentity().replica) })
+            try lost.allSatisfy({ try hasRecovered($0.store.enrolled().replica) })
         else { return }
-        let names = try Set(spared.map { try $0.database.enrolledIdentity().replica })
+        let names = try Set(spared.map { try $0.store.enrolled().replica })
         let revocation = try central.database.write(now: centralClock.now()) {
             try $0.revoke(replica, sparing: names.sorted())
         }
@@ -119,8 +136,8 @@ extension World {
 
     /// The enrolment to which central counts a machine, by its identity or one that it had.
     private func enrolment(of device: SimulatedDevice) throws -> ReplicaID? {
-        let former = try device.database.formerIdentities(countMax: WireLimits.formersMax)
-        return try ([device.database.enrolledIdentity().replica] + former.map(\.replica))
+        let former = try device.store.formers(countMax: WireLimits.formersMax)
+        return try ([device.store.enrolled().replica] + former.map(\.replica))
             .lazy.compactMap { try self.central.database.device($0)?.enrolment }.first
     }
 
@@ -128,7 +145,7 @@ extension World {
     private func maySpare(
         _ clone: SimulatedDevice, beside replica: ReplicaID, _ enrolment: ReplicaID
     ) throws -> Bool {
-        let (identity, own) = try clone.database.enrolledIdentity()
+        let (identity, own) = try clone.store.enrolled()
         guard own != replica else { return false }
         let devices = try central.database.devices(ofEnrolment: enrolment)
         // A new identity that it has been given, and has not heard of, is closed with the others.
@@ -141,8 +158,8 @@ extension World {
 
     func reopen(_ event: Event) throws {
         guard var device = devices[event.device] else { return }
-        device.database.close()
-        device.database = try ReplicaDatabase(path: device.path, role: .counter)
+        device.store.close()
+        device.store = try device.disk.open()
         devices[event.device] = device
     }
 
@@ -164,31 +181,29 @@ extension World {
     }
 
     /// The device goes on from a copy of its file.
-    func goOn(_ slot: Int, from copy: String) throws {
+    func goOn(_ slot: Int, from copy: DeviceDisk) throws {
         guard var device = devices[slot] else { return }
-        device.database.close()
-        DatabaseFiles.remove(device.path)
-        device.path = copy
-        device.database = try ReplicaDatabase(path: copy, role: .counter)
+        device.store.close()
+        device.disk.remove()
+        device.disk = copy
+        device.store = try copy.open()
         devices[slot] = device
     }
 
     func backUpDevice(_ event: Event) throws {
         guard let device = devices[event.device] else { return }
         let path = directory + "/d\(event.device)-backup-\(event.number).db"
-        try DatabaseFiles.copy(device.path, to: path)
-        if let old = device.backup { DatabaseFiles.remove(old) }
-        devices[event.device]?.backup = path
+        let copy = try device.disk.copied(to: path)
+        device.backup?.remove()
+        devices[event.device]?.backup = copy
     }
 
     func restoreDevice(_ event: Event) throws {
         guard let backup = devices[event.device]?.backup else { return }
         // What was written since and pushed to nobody is gone with the disk, and so are its dots.
         let slot = event.device
-        let path = nextPath(slot)
-        try DatabaseFiles.copy(backup, to: path)
-        try goOn(slot, from: path)
-        let kept = try devices[slot].map { try ownLabels($0.database) } ?? []
+        try goOn(slot, from: backup.copied(to: nextPath(slot)))
+        let kept = try devices[slot].map { try ownLabels($0.store) } ?? []
         ledger.mayLose { $0.writer == .device(slot: slot) && !kept.contains($0.label) }
     }
 
@@ -199,20 +214,20 @@ extension World {
         guard let slot = details.slot ?? free, devices[slot] == nil else { return }
         details.slot = slot
         let path = directory + "/d\(slot).db"
-        try DatabaseFiles.copy(device.path, to: path)
+        let disk = try device.disk.copied(to: path)
         var clone = device
         clone.slot = slot
-        clone.path = path
+        clone.disk = disk
         clone.backup = nil
         clone.generation = 0
         clone.clock = SimulatedClock(milliseconds: device.clock.milliseconds)
-        clone.database = try ReplicaDatabase(path: path, role: .counter)
+        clone.store = try disk.open()
         devices[slot] = clone
         log("  d\(slot)")
     }
 
     /// The labels of a device's own changes in its log.
-    func ownLabels(_ database: ReplicaDatabase) throws -> Set<Label> {
-        Set(try OwnChanges(of: database).changes.compactMap(\.by))
+    func ownLabels(_ store: any SimulatedReplica) throws -> Set<Label> {
+        Set(try OwnChanges(of: store).changes.compactMap(\.by))
     }
 }

@@ -1,6 +1,6 @@
 internal import Causality
 internal import Demonstration
-internal import ReplicaStore
+internal import Store
 internal import Replication
 internal import SeededRandom
 
@@ -22,8 +22,8 @@ extension World {
     func tornEdit(_ event: Event) throws {
         guard let device = devices[event.device] else { return }
         var generator = SeededGenerator(seed: event.seed)
-        let seqBefore = try device.database.enrolledIdentity().identity.seq
-        let bytesBefore = DatabaseFiles.logBytes(device.path)
+        let seqBefore = try device.store.enrolled().identity.seq
+        let before = device.disk.mark
         let share = detail(\.share) { generator.number(in: 0...1000) }
         var written: [Write] = []
         if detail(\.diesInTransaction, { generator.happens(perMille: 300) }) {
@@ -35,10 +35,10 @@ extension World {
         } else {
             written = try writeOfEvent(event, device, generator)
         }
-        let copy = nextPath(event.device)
-        try DatabaseFiles.copy(device.path, to: copy, bytesBefore: bytesBefore, share: share)
+        let copy = try device.disk.copied(
+            to: nextPath(event.device), before: before, share: share)
         try goOn(event.device, from: copy)
-        let seq = try devices[event.device]?.database.enrolledIdentity().identity.seq ?? 0
+        let seq = try devices[event.device]?.store.enrolled().identity.seq ?? 0
         switch seq {
         case seqBefore + UInt64(written.count): for write in written { ledger.add(write) }
         case seqBefore: break
@@ -63,16 +63,31 @@ extension World {
 
     /// A few edits in one transaction; what breaks a rule leaves nothing behind.
     func writeAtCounter(
-        _ device: SimulatedDevice, _ given: inout EditSource, diesIn: Bool = false
+        _ device: SimulatedDevice, _ source: inout EditSource, diesIn: Bool = false
+    ) throws -> [Write] {
+        let seqBefore = try device.store.enrolled().identity.seq
+        let writes = try write(in: device.store, of: device, &source, diesIn: diesIn)
+        let (identity, replica) = try device.store.enrolled()
+        if identity.seq > seqBefore {
+            try noteView(of: replica, seqBefore + 1...identity.seq, in: device.store)
+        }
+        for write in writes {
+            let names = (write.writes + write.additions).map { "\($0.name)=\($0.value)" }
+            log("  \(write.label) \(write.record): \(names.joined(separator: " "))")
+        }
+        return writes
+    }
+
+    private func write<Replica: SimulatedReplica>(
+        in store: Replica, of device: SimulatedDevice, _ given: inout EditSource, diesIn: Bool
     ) throws -> [Write] {
         var source = given
         defer { given = source }
-        let now = device.clock.now()
-        let seqBefore = try device.database.enrolledIdentity().identity.seq
-        let script = try device.database.write(now: now) { transaction in
+        let known = try store.recordStates()
+        let script = try store.transaction(now: device.clock.now()) { transaction in
             var script = try EditScript(
-                try LocalEdit(transaction), transaction, device.database,
-                writer: .device(slot: device.slot), office: device.office, plan: plan)
+                RecordEdit(transaction), writer: .device(slot: device.slot),
+                office: device.office, plan: plan, records: { known })
             for number in 0..<source.count(1...4) {
                 let edit = source.edit(number) { script.draw($0, &$1, ledger) }
                 do {
@@ -85,15 +100,6 @@ extension World {
             if diesIn { throw SimulatedDeath() }
             return script
         }
-        let (identity, replica) = try device.database.enrolledIdentity()
-        if identity.seq > seqBefore {
-            try noteView(of: replica, seqBefore + 1...identity.seq, in: device.database)
-        }
-        let writes = script.order.compactMap { script.written[$0] }
-        for write in writes {
-            let names = (write.writes + write.additions).map { "\($0.name)=\($0.value)" }
-            log("  \(write.label) \(write.record): \(names.joined(separator: " "))")
-        }
-        return writes
+        return script.order.compactMap { script.written[$0] }
     }
 }

@@ -4,6 +4,7 @@ internal import Causality
 internal import CounterEngine
 internal import ReplicaStore
 internal import Replication
+internal import Store
 internal import Wire
 
 extension World {
@@ -11,7 +12,7 @@ extension World {
     func check(_ report: SyncReport, of device: SimulatedDevice) throws {
         if let fault { throw Violation(.fault, fault) }
         let place = "d\(device.slot)"
-        let (identity, replica) = try device.database.enrolledIdentity()
+        let (identity, replica) = try device.store.enrolled()
         guard report.pending == identity.pendingCount else {
             throw Violation(
                 .honesty,
@@ -71,7 +72,7 @@ extension World {
             throw Violation(
                 .honesty, "\(place) is synced at \(identity.seq), central has \(known.seq)")
         }
-        let ours = try device.database.digest(ofOffice: device.office)
+        let ours = try device.store.scopeDigest(ofOffice: device.office)
         let theirs = try central.database.digest(ofOffice: device.office)
         guard report.digestAgrees == true, report.digest == ours.digest, ours == theirs else {
             throw Violation(

@@ -1,5 +1,6 @@
 internal import CounterEngine
 internal import ReplicaStore
+internal import Store
 internal import Wire
 
 extension World {
@@ -24,7 +25,7 @@ extension World {
                     device, SyncOptions(),
                     ExchangeInProgress(
                         quiet: device.slot,
-                        token: try device.database.enrolledIdentity().identity.token))
+                        token: try device.store.enrolled().identity.token))
                 if report.outcome != .synced || report.pushed > 0 || report.pulled > 0 {
                     isQuiet = false
                 }
@@ -44,7 +45,7 @@ extension World {
             try checkStates(of: device, at: central.database.recordStates())
         }
         let outcomes = try activeDevices.map {
-            "d\($0.slot) \(try $0.database.identity()?.lastOutcome ?? "-")"
+            "d\($0.slot) \(try $0.store.lastOutcome() ?? "-")"
         }
         throw Violation(
             .settling,

@@ -4,9 +4,10 @@ internal import CounterEngine
 internal import CounterFiles
 internal import Crypto
 internal import Demonstration
-internal import ReplicaStore
+internal import MemoryStore
 internal import Replication
 internal import SeededRandom
+internal import Store
 internal import Wire
 
 /// A reply and its bytes as they arrive.
@@ -21,7 +22,7 @@ extension World {
         guard let device = devices[event.device] else { return }
         var exchange = ExchangeInProgress(
             slot: event.device, label: "e\(event.number)",
-            token: try device.database.enrolledIdentity().identity.token,
+            token: try device.store.enrolled().identity.token,
             generator: SeededGenerator(seed: event.seed), isGood: isGood, exchangesLeft: .max)
         if isDrawing {
             draw(&exchange, event)
@@ -36,7 +37,7 @@ extension World {
         exchange.exchangesLeft = exchange.script.exchangesLeft ?? .max
         if let death = exchange.script.death {
             exchange.death = Death(
-                path: device.path, copy: nextPath(event.device),
+                disk: device.disk, copy: nextPath(event.device),
                 repliesLeft: death.isWaiting ? .max : death.replies, share: death.share)
             exchange.dyingExchange = death.isWaiting ? death.replies : nil
         }
@@ -73,13 +74,22 @@ extension World {
             if begun.isDrawn { details.sync = exchange?.script }
             exchange = nil
         }
-        let session = try CounterSession(
-            path: device.path, transport: Link(self), clock: device.clock, timer: StillClock(),
-            random: random, options: options)
         let death = begun.death
-        let report = try await session.sync { _ in death?.noteReply() }
-        if let death, death.isOver {
-            try goOn(device.slot, from: death.copyPath)
+        let report =
+            switch device.disk {
+            case .file(let path):
+                try await CounterSession(
+                    path: path, transport: Link(self), clock: device.clock, timer: StillClock(),
+                    random: random, options: options
+                ).sync { _ in death?.noteReply() }
+            case .memory(let disk):
+                try await CounterSession(
+                    store: MemoryReplica(disk), transport: Link(self), clock: device.clock,
+                    timer: StillClock(), random: random, options: options
+                ).sync { _ in death?.noteReply() }
+            }
+        if let copy = death?.copy {
+            try goOn(device.slot, from: copy)
             log("  died; goes on from \(try summary(device.slot))")
             try checkCausalView(of: device.slot)
             return report
@@ -95,8 +105,8 @@ extension World {
 
     private func summary(_ slot: Int) throws -> String {
         guard let device = devices[slot] else { return "" }
-        let digest = try device.database.digest(ofOffice: device.office)
-        let identity = try device.database.enrolledIdentity().identity
+        let digest = try device.store.scopeDigest(ofOffice: device.office)
+        let identity = try device.store.enrolled().identity
         return "\(digest.recordCount) records \(digest.digest.description.prefix(12)) "
             + "seq \(identity.seq) pushed \(identity.pushedSeq)"
     }
@@ -241,7 +251,7 @@ extension World {
         let path = central.path
         let copy = nextCentralPath()
         let death = Death(
-            path: path, copy: copy, repliesLeft: scripted.readings, share: scripted.share)
+            disk: .file(path), copy: copy, repliesLeft: scripted.readings, share: scripted.share)
         centralClock.onReading {
             death.noteReply()
             death.noteRequest()

@@ -17,14 +17,15 @@ internal import Wire
 struct SimulatedDevice {
     var slot: Int
     var office: String
-    var path: String
+    /// What its machine keeps the replica on.
+    var disk: DeviceDisk
     /// The clerk's program. It stays open beside the sync's own connection.
-    var database: ReplicaDatabase
+    var store: any SimulatedReplica
     var clock: SimulatedClock
-    /// How often its file has changed place.
+    /// How often its replica has changed place.
     var generation = 0
     /// A copy that was put aside.
-    var backup: String?
+    var backup: DeviceDisk?
     var isRevoked = false
 }
 
@@ -172,7 +173,7 @@ actor World {
 
     /// Closes what is open.
     func end() {
-        for device in devices.values { device.database.close() }
+        for device in devices.values { device.store.close() }
         central.database.close()
     }
 }

@@ -32,6 +32,9 @@ enum SimulateCommand {
             Option("--hand-overs", help: "hand-overs where central is restored too"),
             Option("--shared-ids", help: "one id in several offices where central is restored too"),
             Option("--erasures", help: "records that are erased by law"),
+            Option(
+                "--store", valueName: "STORE",
+                help: "sqlite or memory for all; memory, and of each eighth seed sqlite"),
             Option("--verbose", short: "v", help: "print the history of --seed"),
             Option("--whole", help: "do not shorten the history of a failure"),
             Option("--keep-going", help: "list all seeds that fail, and shorten none"),
@@ -47,13 +50,16 @@ enum SimulateCommand {
         configuration.handsOverAcrossRestorations = invocation.has("--hand-overs")
         configuration.sharesIDsAcrossRestorations = invocation.has("--shared-ids")
         configuration.erases = invocation.has("--erasures")
+        let stores = SimulatedStore.allCases.map(\.rawValue)
+        configuration.store =
+            try invocation.choice("--store", of: stores).flatMap(SimulatedStore.init(rawValue:))
         configuration.devicesMax = try invocation.integer("--devices", in: 2...100) ?? 30
         configuration.eventsMax = try invocation.integer("--events", in: 1...10_000) ?? 200
         if let path = invocation.value("--replay") {
             guard let bytes = FileManager.default.contents(atPath: path) else {
                 throw CommandFailure(.noInput, Message(verbatim: "\(path) cannot be read"))
             }
-            let plan = try Plan(recording: Array(bytes))
+            let plan = try Plan(recording: Array(bytes)).on(configuration.store)
             return try await replay(plan, path, invocation)
         }
         if let seed = try invocation.integer("--seed", in: 0 ... .max) {
