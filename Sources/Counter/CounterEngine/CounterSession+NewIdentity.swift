@@ -15,20 +15,27 @@ extension CounterSession {
     func takeNewIdentity(
         because cause: IdentityRotation.Cause, partedBy seq: UInt64? = nil
     ) async throws(SyncEnd) {
-        let seed = try storing { try nextSigningSeed(otherThan: nil) }
-        if try await take(identityOf: seed, because: cause, partedBy: seq) { return }
+        let next = try storing { try nextSigningSeed(otherThan: nil) }
+        if try await take(identityOf: next, because: cause, partedBy: seq) { return }
         // A copy that was made after the key was has taken this identity and used it.
-        let another = try storing { try nextSigningSeed(otherThan: seed) }
+        let another = try storing { try nextSigningSeed(otherThan: next.bytes) }
         guard try await take(identityOf: another, because: cause, partedBy: seq) else {
             throw .failure(.malformed(what: "reply", reason: "it brings another's identity"))
         }
     }
 
-    /// - Returns: `false` when the identity of this key is in use already.
+    /// What the next identity's key follows from.
+    private struct NextSeed {
+        var bytes: [UInt8]
+        /// Whether it was there before: central may have heard of the key.
+        var wasKept: Bool
+    }
+
+    /// - Returns: `false` when the identity of this key is in use already, or may be.
     private func take(
-        identityOf seed: [UInt8], because cause: IdentityRotation.Cause, partedBy seq: UInt64?
+        identityOf asked: NextSeed, because cause: IdentityRotation.Cause, partedBy seq: UInt64?
     ) async throws(SyncEnd) -> Bool {
-        guard let key = SigningKey(seed: seed) else {
+        guard let key = SigningKey(seed: asked.bytes) else {
             throw .store(StoreError.damaged(table: "identity", key: 1))
         }
         let identity = try storing { try store.view { try $0.enrolledIdentity().identity } }
@@ -44,6 +51,9 @@ extension CounterSession {
             // Each reply tells those of the changes that it confirms; the last may confirm none.
             refusals += reply.refusals
             guard reply.accepted.seq == 0 else { return false }
+            // A central that was restored has forgotten to whom it gave what was asked for before: a copy of
+            // this file may have it, and others what the copy wrote under it.
+            guard !asked.wasKept || reply.epoch == identity.epoch else { return false }
             guard search.isOver else { continue }
             report.rotation = try storing {
                 try store.transaction(now: clock.now()) { transaction in
@@ -51,7 +61,7 @@ extension CounterSession {
                     next.replica = new.replica
                     next.desk = new.desk
                     next.token = BearerToken(of: key).text
-                    next.signingSeed = seed
+                    next.signingSeed = asked.bytes
                     if let epoch = reply.epoch, epoch != next.epoch {
                         // The cursor is of the epoch before: central would take it for a sign that
                         // it was restored once more.
@@ -73,14 +83,16 @@ extension CounterSession {
 
     /// The seed of the next identity's key. It is on disk before central hears of the key: a lost
     /// reply is asked for again, and brings the same identity.
-    private func nextSigningSeed(otherThan used: [UInt8]?) throws -> [UInt8] {
+    private func nextSigningSeed(otherThan used: [UInt8]?) throws -> NextSeed {
         try store.transaction(now: clock.now()) { transaction in
             var (identity, _) = try transaction.view.enrolledIdentity()
-            if let seed = identity.nextSigningSeed, seed != used { return seed }
+            if let seed = identity.nextSigningSeed, seed != used {
+                return NextSeed(bytes: seed, wasKept: true)
+            }
             let seed = random.bytes(SigningKey.seedByteCount)
             identity.nextSigningSeed = seed
             try transaction.save(identity)
-            return seed
+            return NextSeed(bytes: seed, wasKept: false)
         }
     }
 
