@@ -3,66 +3,60 @@
 internal import Causality
 internal import Crypto
 internal import SQLite
+public import Store
+
+extension CounterReceipt {
+    /// All but the number.
+    fileprivate static let columns: [RowColumn<CounterReceipt>] = [
+        .time("began", \.began),
+        .time("ended", \.ended),
+        .text("outcome", \.outcome),
+        .count("times", \.times),
+        .replica("replica", \.replica),
+        .replica("former", \.former),
+        .count("epoch", \.epoch),
+        .count("durable_before", \.durableBefore),
+        .count("durable", \.durable),
+        .hash("durable_hash", \.durableHash, of: "receipts"),
+        .count("pushed", \.pushed),
+        .count("accepted", \.accepted),
+        .count("refused", \.refused),
+        .count("pending", \.pending),
+        .count("pulled", \.pulled),
+        .count("exchanges", \.exchanges),
+        .count("bytes_sent", \.bytesSent),
+        .count("bytes_received", \.bytesReceived),
+        .time("central_time", \.centralTime),
+        .number("skew_milliseconds", \.skewMilliseconds),
+        .hash("digest", \.digest),
+        .hash("central_digest", \.centralDigest),
+        .text("failure", \.failure),
+    ]
+    fileprivate static let numbered = [.number("number", \.number)] + columns
+    fileprivate static let selection =
+        "SELECT \(numbered.names()) FROM receipts ORDER BY number DESC LIMIT ?1"
+    fileprivate static let insertion = """
+        INSERT OR REPLACE INTO receipts(\(columns.names()), number)
+        VALUES (\(columns.places()), coalesce(
+            ?\(columns.count + 1), (SELECT coalesce(max(number), 0) + 1 FROM receipts)))
+        RETURNING number
+        """
+}
 
 extension ReplicaDatabase {
-    fileprivate static let counterReceiptColumns = """
-        number, began, ended, outcome, times, replica, former, epoch, durable_before, durable,
-        durable_hash, pushed, accepted, refused, pending, pulled, exchanges, bytes_sent,
-        bytes_received, central_time, skew_milliseconds, digest, central_digest, failure
-        """
-
     /// The last receipts of this counter, newest first.
     ///
     /// - Throws: `StoreError`.
     public func counterReceipts(last count: Int = .max) throws -> [CounterReceipt] {
-        try counterReceipts(where: "ORDER BY number DESC LIMIT ?1") {
-            try $0.bind(1, Int64(clamping: count))
-        }
-    }
-
-    private func counterReceipts(
-        where clause: String, bind: (Statement) throws -> Void
-    ) throws -> [CounterReceipt] {
-        let statement = try connection.statement(
-            "SELECT \(Self.counterReceiptColumns) FROM receipts \(clause)")
-        try bind(statement)
+        let statement = try connection.statement(CounterReceipt.selection)
+        try statement.bind(1, Int64(clamping: count))
         defer { statement.reset() }
         var receipts: [CounterReceipt] = []
         while try statement.step() {
-            guard let hash = Hash256(bytes: statement.bytes(10)) else {
-                throw StoreError.damaged(table: "receipts", key: statement.int64(0))
-            }
-            func count(_ column: Int) -> UInt64 { UInt64(clamping: statement.int64(column)) }
-            func time(_ column: Int) -> Timestamp? {
-                statement.int64OrNil(column).map(Timestamp.init(milliseconds:))
-            }
-            func replica(_ column: Int) -> ReplicaID? {
-                statement.int64OrNil(column).map { ReplicaID(UInt64(bitPattern: $0)) }
-            }
             var receipt = CounterReceipt(
-                began: Timestamp(milliseconds: statement.int64(1)),
-                replica: ReplicaID(UInt64(bitPattern: statement.int64(5))), durable: count(9),
-                durableHash: hash)
-            receipt.number = statement.int64(0)
-            receipt.ended = Timestamp(milliseconds: statement.int64(2))
-            receipt.outcome = statement.textOrNil(3)
-            receipt.times = count(4)
-            receipt.former = replica(6)
-            receipt.epoch = statement.int64OrNil(7).map { UInt64(clamping: $0) }
-            receipt.durableBefore = count(8)
-            receipt.pushed = count(11)
-            receipt.accepted = count(12)
-            receipt.refused = count(13)
-            receipt.pending = count(14)
-            receipt.pulled = count(15)
-            receipt.exchanges = count(16)
-            receipt.bytesSent = count(17)
-            receipt.bytesReceived = count(18)
-            receipt.centralTime = time(19)
-            receipt.skewMilliseconds = statement.int64OrNil(20)
-            receipt.digest = statement.bytesOrNil(21).flatMap { Hash256(bytes: $0) }
-            receipt.centralDigest = statement.bytesOrNil(22).flatMap { Hash256(bytes: $0) }
-            receipt.failure = statement.textOrNil(23)
+                began: Timestamp(milliseconds: 0), replica: ReplicaID(0), durable: 0,
+                durableHash: .zero)
+            try CounterReceipt.numbered.read(into: &receipt, from: statement)
             receipts.append(receipt)
         }
         return receipts
@@ -74,34 +68,10 @@ extension WriteTransaction {
     ///
     /// - Throws: `StoreError.sqlite`.
     public func put(_ receipt: CounterReceipt) throws -> Int64 {
-        let statement = try database.connection.statement(
-            """
-            INSERT OR REPLACE INTO receipts(\(ReplicaDatabase.counterReceiptColumns))
-            VALUES (coalesce(?1, (SELECT coalesce(max(number), 0) + 1 FROM receipts)), ?2, ?3, ?4,
-                ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-                ?23, ?24)
-            RETURNING number
-            """)
-        let counts: [(Int, UInt64)] = [
-            (5, receipt.times), (9, receipt.durableBefore), (10, receipt.durable),
-            (12, receipt.pushed), (13, receipt.accepted), (14, receipt.refused),
-            (15, receipt.pending), (16, receipt.pulled), (17, receipt.exchanges),
-            (18, receipt.bytesSent), (19, receipt.bytesReceived),
-        ]
-        for (column, count) in counts { try statement.bind(column, Int64(clamping: count)) }
-        try statement.bind(1, receipt.number == 0 ? nil : receipt.number)
-        try statement.bind(2, receipt.began.milliseconds)
-        try statement.bind(3, receipt.ended.milliseconds)
-        try statement.bind(4, receipt.outcome)
-        try statement.bind(6, Int64(bitPattern: receipt.replica.rawValue))
-        try statement.bind(7, receipt.former.map { Int64(bitPattern: $0.rawValue) })
-        try statement.bind(8, receipt.epoch.map { Int64(clamping: $0) })
-        try statement.bind(11, receipt.durableHash.bytes)
-        try statement.bind(20, receipt.centralTime?.milliseconds)
-        try statement.bind(21, receipt.skewMilliseconds)
-        try statement.bind(22, receipt.digest?.bytes)
-        try statement.bind(23, receipt.centralDigest?.bytes)
-        try statement.bind(24, receipt.failure)
+        let statement = try database.connection.statement(CounterReceipt.insertion)
+        try CounterReceipt.columns.bind(receipt, to: statement)
+        try statement.bind(
+            CounterReceipt.columns.count + 1, receipt.number == 0 ? nil : receipt.number)
         defer { statement.reset() }
         return try statement.step() ? statement.int64(0) : 0
     }
