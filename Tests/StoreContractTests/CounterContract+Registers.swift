@@ -222,4 +222,48 @@ extension CounterContract {
             try store.view { try $0.clockWatch() }.witness.lastChange == later,
             "a change is no witness of the time")
     }
+
+    /// What is gathered and written at the end is what one change after the other gives.
+    mutating func batch() throws {
+        let officers = ["Lan", "Hoa", "An", "Mai"]
+        func changes(_ id: UInt8) -> [Change] {
+            var context = VersionVector()
+            return officers.indices.map { index in
+                let seq = UInt64(index + 1)
+                let writes =
+                    index == 0
+                    ? dossier(officers[0]) : [FieldWrite("officer", .text(officers[index]))]
+                let change = change(.dossier, id, writes, seq: seq, seen: context)
+                context.insert(change.dot)
+                return change
+            }
+        }
+        let outcomes = try write { transaction in
+            var outcomes: [ApplyOutcome] = []
+            var batch = CounterBatch(transaction)
+            for (first, second) in zip(changes(90), changes(91)) {
+                outcomes.append(try batch.apply(first, to: id(90)))
+                outcomes.append(try batch.apply(second, to: id(91)))
+                outcomes.append(try batch.apply(first, to: id(90)))
+            }
+            try batch.write(id(91))
+            // Of another kind under an id that the batch alone knows: the first keeps it.
+            let contact = change(
+                .contact, 90, [FieldWrite(RecordSchema.officeField, .text("A"))], seq: 9)
+            _ = try batch.apply(contact, to: id(90))
+            try batch.writeAll()
+            return outcomes
+        }
+        let wanted: [ApplyOutcome] = officers.flatMap { _ in [.applied, .applied, .alreadyCovered] }
+        expect(outcomes == wanted, "a change is not applied, or twice")
+        for number in [90, 91] as [UInt8] {
+            var wanted = RecordState(kind: .dossier, id: id(number))
+            for change in changes(number) { _ = wanted.apply(change) }
+            let found = try store.view { try $0.open(.dossier, id(number)) }
+            expect(
+                try found.state == wanted
+                    && store.view { try $0.history(of: found) }.map(\.change) == changes(number),
+                "what was gathered is not what its changes give")
+        }
+    }
 }

@@ -52,6 +52,7 @@ struct CounterContract<Tried: CounterStore> {
             ("identity", { try $0.identity() }), ("rotation", { try $0.rotation() }),
             ("central", { try $0.central() }), ("receipts", { try $0.receipts() }),
             ("carried", { try $0.carried() }), ("codes", { try $0.codes() }),
+            ("a batch", { try $0.batch() }),
             ("the clock", { try $0.watch() }),
         ]
         var found = Set<String>()
@@ -264,7 +265,7 @@ extension CounterContract {
     private mutating func life() throws {
         var random = SeededGenerator(seed: 5)
         var expected: [RecordID: RecordState] = [:]
-        for _ in 0..<60 {
+        for step in 0..<60 {
             let draw = Int.random(in: 0..<10, using: &random)
             let known = expected.keys.sorted().randomElement(using: &random)
             if draw < 3 || known == nil {
@@ -284,6 +285,7 @@ extension CounterContract {
                     throw Regret()
                 }
             }
+            guard step % 10 == 9 else { continue }
             for (id, state) in expected {
                 expect(try self.state(of: id) == state, "a state is not what its changes give")
             }

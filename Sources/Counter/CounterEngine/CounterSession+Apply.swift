@@ -135,6 +135,7 @@ extension CounterSession {
     /// which holds all that the feed brings meanwhile.
     private func apply(items: [UInt8], in transaction: Replica.Transaction) throws -> UInt64 {
         let merge = CounterMerge(transaction)
+        var batch = CounterBatch(transaction)
         let view = transaction.view
         var gaps = Set(try view.gaps(limit: .max))
         let (identity, replica) = try view.enrolledIdentity()
@@ -152,8 +153,7 @@ extension CounterSession {
             case .void(_, let id, _) where gaps.contains(id): return
             case .change(let change, let id):
                 guard change.kind.isKnown else { throw Self.unknownKind }
-                let record = try transaction.open(change.kind, id)
-                switch try merge.apply(change, to: record) {
+                switch try batch.apply(change, to: id) {
                 case .applied: return
                 case .causalGap: try openGap(id)
                 case .alreadyCovered:
@@ -162,12 +162,14 @@ extension CounterSession {
                 }
             case .void(let kind, let id, let dot):
                 guard kind.isKnown else { throw Self.unknownKind }
+                try batch.write(id)
                 let record = try transaction.open(kind, id)
                 guard record.exists else { return try openGap(id) }
                 guard !record.state.vv.covers(dot) || record.state.holds(dot) else { return }
                 try merge.void(dot, in: record)
             case .departure(let kind, let id):
                 guard kind.isKnown, !kind.isCatalog else { throw Self.unknownKind }
+                try batch.write(id)
                 if repair.given.contains(id) {
                     let reason = RefusalReason.otherOffice
                     report.refused += try transaction.setAside(
@@ -178,6 +180,7 @@ extension CounterSession {
                 if gaps.remove(id) != nil { try transaction.setGap(id, isOpen: false) }
             case .state(let state):
                 guard state.kind.isKnown else { throw Self.unknownKind }
+                try batch.write(state.id)
                 // Another device has read what a copy of this one wrote.
                 guard state.vv[replica] <= identity.seq,
                     try view.hasWritten(whatIsOf: replica, in: state)
@@ -193,6 +196,7 @@ extension CounterSession {
                 if try merge.settle(state) != state { repair.noteDifference(state.id) }
             }
         }
+        try batch.writeAll()
         for (id, kinds) in answered { try transaction.keepOnly(kinds, of: id) }
         return count
     }

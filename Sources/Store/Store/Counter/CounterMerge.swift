@@ -22,15 +22,19 @@ public struct CounterMerge<Transaction: CounterTransaction> {
         var state = record.state
         let outcome = state.apply(change)
         guard outcome == .applied else { return outcome }
+        try transaction.store(state, over: record, log: entry(of: change))
+        return outcome
+    }
+
+    /// The row of the log for a change that came in, whose clock the own one has seen from now on.
+    func entry(of change: Change) throws -> LogEntry? {
         try observe(change.clock)
         // The log has the change although the record's state does not, when the state was replaced by that
         // of a central which had been restored and was yet to get the change again.
-        let isLogged = try transaction.view.holds(change.dot)
-        let entry = LogEntry(
+        guard try !transaction.view.holds(change.dot) else { return nil }
+        return LogEntry(
             form: .change, dot: change.dot, isMaking: change.record == nil,
             bytes: change.canonicalBytes)
-        try transaction.store(state, over: record, log: isLogged ? nil : entry)
-        return outcome
     }
 
     /// Notes a change of another device that central refused.
