@@ -127,6 +127,6 @@ private final class LogLines: Sendable {
     var all: [String] { lines.withLock { $0 } }
 
     @Sendable func add(_ line: LogLine) {
-        lines.withLock { $0.append(line.text) }
+        lines.withLock { $0.append(line.text(as: .json)) }
     }
 }

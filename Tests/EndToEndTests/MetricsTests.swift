@@ -181,4 +181,25 @@ struct MetricsTests {
         #expect(try desk("status", "--prometheus", "/nonexistent/x").code == 73)
         try office.stop()
     }
+
+    @Test(
+        "the log in logfmt names the device and the time at which it asked, and nothing of people")
+    func log() throws {
+        try serve("--log", "logfmt")
+        let desk = try office.desk("desk")
+        _ = try desk.enter("applicant_name=SECRET")
+        try desk.sync()
+        let replica = try #require(desk("status", "--json").json["replica"]?.stringValue)
+        let lines = try office.stop().errors.split(separator: "\n").filter {
+            $0.contains("event=exchange")
+        }
+        #expect(
+            try #require(lines.first).contains(
+                try Regex("device=\(replica) .*outcome=complete request=\\d{13} level=info$")),
+            "\(lines)")
+        #expect(!lines.joined().contains("SECRET"))
+        let refused = try Program.run(
+            "central", ["serve", "--log", "xml", "--home", office.home], in: office.root)
+        #expect(refused.code == 64 && refused.errors.contains("json, logfmt"))
+    }
 }

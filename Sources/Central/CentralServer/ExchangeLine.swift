@@ -38,6 +38,9 @@ public struct ExchangeLine: Sendable {
     public var bytesIn: Int
     /// Bytes of the reply's body.
     public var bytesOut = 0
+    /// The time that the device's clock showed when it asked, in milliseconds: with the device it names one
+    /// request at both ends, and costs nothing on the way.
+    public var request: String?
     /// How long it took.
     public var milliseconds = 0
     /// How long of that it waited for news.
@@ -57,8 +60,8 @@ public struct ExchangeLine: Sendable {
         failure ?? (event != .exchange ? "done" : isComplete ? "complete" : "more")
     }
 
-    /// The line as JSON, for a log reader.
-    public var text: String {
+    /// What the line says, for a log reader.
+    var members: [(String, JSONValue)] {
         var members: [(String, JSONValue)] = [
             ("event", .string(event.rawValue)), ("device", .string(device)),
             ("acceptedThrough", .integer(Int64(clamping: pushed))),
@@ -68,6 +71,7 @@ public struct ExchangeLine: Sendable {
         ]
         members.append(("outcome", .string(outcome)))
         if let reason { members.append(("reason", .string(reason))) }
-        return JSONValue.object(members).serialized()
+        if let request { members.append(("request", .string(request))) }
+        return members
     }
 }

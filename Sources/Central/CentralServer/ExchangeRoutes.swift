@@ -48,13 +48,16 @@ struct ExchangeRoutes {
         guard case .presenter(let holder) = request.caller else { throw .notEnrolled }
         let http = request.http
         let byteCount = try Self.contentByteCount(of: http)
-        let waited = WaitedTime(http.noteWaiting)
-        let waiting = WaitingRequest(of: holder) { waited.note($0) }
+        let notes = ExchangeNotes(http.noteWaiting)
+        let waiting = WaitingRequest(of: holder) { notes.note(isWaiting: $0) }
+        // Of one that fails too.
+        defer { line.request = notes.requestTime.map { "\($0)" } }
         let exchange = try await node.exchange(
             byteCount: byteCount, from: holder.replica, waiting
         ) {
             [supervision, node] () throws(SyncFailure) -> SyncRequest in
             var message = try SyncRequest(encoded: Self.content(of: http))
+            notes.note(requestTime: message.time.milliseconds)
             if message.push != nil || message.states != nil {
                 try supervision.requireRoom(at: node.databasePath)
             }
@@ -62,7 +65,7 @@ struct ExchangeRoutes {
             if Self.wantsJSON(http) { message.batches = nil }
             return message
         }
-        line.waitedMilliseconds = waited.milliseconds
+        line.waitedMilliseconds = notes.waitedMilliseconds
         let reply = exchange.reply
         line.pushed = exchange.hasPush ? reply.accepted.seq : 0
         line.refused = reply.refusals.count
@@ -145,8 +148,10 @@ extension ExchangeRoutes {
     }
 }
 
-/// How long a request waited for news, of the time that it took.
-private final class WaitedTime: Sendable {
+/// What is noted of an exchange while it is answered: how long it waited for news, of the time that it took, and
+/// when it was asked by the device's clock.
+private final class ExchangeNotes: Sendable {
+    private let asked = Mutex<Int64?>(nil)
     private let spent = Mutex<(since: ContinuousClock.Instant?, sum: Duration)>((nil, .zero))
     private let tell: @Sendable (Bool) -> Void
 
@@ -155,7 +160,12 @@ private final class WaitedTime: Sendable {
         self.tell = tell
     }
 
-    func note(_ isWaiting: Bool) {
+    func note(requestTime: Int64) { asked.withLock { $0 = requestTime } }
+
+    /// In milliseconds; `nil` before the request was read.
+    var requestTime: Int64? { asked.withLock { $0 } }
+
+    func note(isWaiting: Bool) {
         spent.withLock { spent in
             if let since = spent.since { spent.sum += since.duration(to: .now) }
             spent.since = isWaiting ? .now : nil
@@ -163,7 +173,7 @@ private final class WaitedTime: Sendable {
         tell(isWaiting)
     }
 
-    var milliseconds: Int { Int(spent.withLock { $0.sum } / .milliseconds(1)) }
+    var waitedMilliseconds: Int { Int(spent.withLock { $0.sum } / .milliseconds(1)) }
 }
 
 extension SyncFailure {

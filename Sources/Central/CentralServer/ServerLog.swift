@@ -1,7 +1,45 @@
-// What a serving central writes on standard error: one line of JSON each, without content of records.
+// What a serving central writes on standard error: one line each, in JSON or in logfmt, without content of records.
 
 internal import JSON
 internal import Synchronization
+
+/// How central's log is written.
+public enum LogFormat: String, CaseIterable, Sendable {
+    /// A document a line.
+    case json
+    /// `name=value`, with quotes where a value needs them.
+    case logfmt
+
+    func text(_ members: [(String, JSONValue)]) -> String {
+        switch self {
+        case .json: JSONValue.object(members).serialized()
+        case .logfmt:
+            members.map { name, value in
+                guard let text = value.stringValue else { return "\(name)=\(value.serialized())" }
+                let isPlain =
+                    !text.isEmpty
+                    && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x3D }
+                return "\(name)=\(isPlain ? text : value.serialized())"
+            }.joined(separator: " ")
+        }
+    }
+}
+
+/// How much a line of the log matters.
+public enum LogLevel: String, CaseIterable, Comparable, Sendable {
+    /// What is to be expected.
+    case info
+    /// A request was not done, or an operator has to know something.
+    case warning
+    /// Central's own store failed.
+    case error
+
+    /// What matters more comes later.
+    public static func < (left: LogLevel, right: LogLevel) -> Bool {
+        let order: [LogLevel] = [.info, .warning, .error]
+        return (order.firstIndex(of: left) ?? 0) < (order.firstIndex(of: right) ?? 0)
+    }
+}
 
 /// One line of central's log.
 public enum LogLine: Sendable {
@@ -11,6 +49,16 @@ public enum LogLine: Sendable {
     case warning(String)
     /// What the server did because an operator wished it.
     case notice(String)
+
+    /// How much it matters.
+    public var level: LogLevel {
+        switch self {
+        case .exchange(let line):
+            line.reason != nil ? .error : line.failure != nil ? .warning : .info
+        case .warning: .warning
+        case .notice: .info
+        }
+    }
 
     /// Whether it is said even when lines of exchanges are not wanted.
     public var isWarning: Bool {
@@ -22,23 +70,22 @@ public enum LogLine: Sendable {
     }
 
     /// The line that stands where others were dropped, since nobody read them.
-    public static func dropped(_ count: Int) -> String {
-        LogLine.warning("\(count) lines of this log were dropped: nobody read them in time").text
+    public static func dropped(_ count: Int, as format: LogFormat) -> String {
+        LogLine.warning("\(count) lines of this log were dropped: nobody read them in time")
+            .text(as: format)
     }
 
-    /// The line as JSON, for a log reader.
-    public var text: String {
-        switch self {
-        case .exchange(let line): line.text
-        case .warning(let message):
-            JSONValue.object([
-                ("event", .string("warning")), ("message", .string(message)),
-            ]).serialized()
-        case .notice(let message):
-            JSONValue.object([
-                ("event", .string("notice")), ("message", .string(message)),
-            ]).serialized()
-        }
+    /// The line for a log reader.
+    public func text(as format: LogFormat) -> String {
+        let members: [(String, JSONValue)] =
+            switch self {
+            case .exchange(let line): line.members
+            case .warning(let message):
+                [("event", .string("warning")), ("message", .string(message))]
+            case .notice(let message):
+                [("event", .string("notice")), ("message", .string(message))]
+            }
+        return format.text(members + [("level", .string(level.rawValue))])
     }
 }
 

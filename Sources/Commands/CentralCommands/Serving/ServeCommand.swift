@@ -24,7 +24,8 @@ enum ServeCommand {
         discussion: Message(
             """
             Prints “listening on https://ADDRESS:PORT” (http without TLS) once it accepts connections,
-            and one JSON line per exchange on stderr. Port 0 takes any free port.
+            and one line per exchange on stderr, in JSON or logfmt. Port 0 takes any free port. A line names the
+            device and, as “request”, the time at which it asked by its own clock: both ends know it.
 
             With TLS, SIGHUP makes it read certificate and key again: open connections go on, new ones
             get the new certificate, and files that cannot be used change nothing.
@@ -34,7 +35,8 @@ enum ServeCommand {
             """,
             vi: """
                 In “listening on https://ĐỊA-CHỈ:CỔNG” (http nếu không có TLS) khi bắt đầu nhận kết nối, và mỗi lần
-                trao đổi một dòng JSON ở đầu ra lỗi. Cổng 0 lấy cổng trống bất kỳ.
+                trao đổi một dòng JSON hoặc logfmt ở đầu ra lỗi. Cổng 0 lấy cổng trống bất kỳ. Mỗi dòng nêu thiết bị
+                và giờ của máy đó lúc hỏi (“request”): cả hai đầu đều biết.
 
                 Với TLS, SIGHUP làm chương trình đọc lại chứng thư và khóa: kết nối đang mở vẫn tiếp tục, kết nối mới
                 nhận chứng thư mới, tệp không dùng được thì không thay đổi gì.
@@ -58,6 +60,16 @@ enum ServeCommand {
             SupervisionOptions.metricsToken, SupervisionOptions.diskFloor,
             SupervisionOptions.backupAge, .configuration,
             Option(
+                "--log", valueName: "json|logfmt",
+                help: Message(
+                    "how lines are written (default json)", vi: "dạng dòng nhật ký (mặc định json)")
+            ),
+            Option(
+                "--log-level", valueName: "info|warning|error",
+                help: Message(
+                    "only lines that matter so much (default info)",
+                    vi: "chỉ in dòng quan trọng từ mức này (mặc định info)")),
+            Option(
                 "--quiet",
                 help: Message("no line per exchange", vi: "không in dòng cho mỗi lần trao đổi")),
         ],
@@ -65,10 +77,11 @@ enum ServeCommand {
 
     @Sendable private static func run(_ invocation: Invocation) async throws -> ExitCode {
         let isQuiet = invocation.has("--quiet")
-        let lines = LineQueue(to: invocation.errorOutput, notice: LogLine.dropped)
+        let (format, level) = try logOptions(invocation)
+        let lines = LineQueue(to: invocation.errorOutput) { LogLine.dropped($0, as: format) }
         let log: @Sendable (LogLine) -> Void = { line in
-            guard !isQuiet || line.isWarning else { return }
-            lines.write(line: line.text)
+            guard !isQuiet || line.isWarning, line.level >= level else { return }
+            lines.write(line: line.text(as: format))
         }
         let ending: Result<Void, any Error>
         do {
@@ -79,6 +92,22 @@ enum ServeCommand {
         await lines.finish(within: .seconds(1))
         try ending.get()
         return .ok
+    }
+
+    private static func logOptions(
+        _ invocation: Invocation
+    ) throws(UsageError) -> (LogFormat, LogLevel) {
+        func words(_ words: [String]) -> Message {
+            let list = words.joined(separator: ", ")
+            return Message("one of \(list)", vi: "một trong \(list)")
+        }
+        let format = try invocation.value(
+            "--log", expected: words(LogFormat.allCases.map(\.rawValue))
+        ) { LogFormat(rawValue: $0) }
+        let level = try invocation.value(
+            "--log-level", expected: words(LogLevel.allCases.map(\.rawValue))
+        ) { LogLevel(rawValue: $0) }
+        return (format ?? .json, level ?? .info)
     }
 
     private static func serve(
