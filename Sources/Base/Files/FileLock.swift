@@ -22,7 +22,13 @@ public final class FileLock: Sendable {
     }
 
     /// Gives the lock back; to be called once.
+    ///
+    /// It is undone and not only closed: a child that another thread is about to start shares the open file
+    /// until it runs its own program, and the lock with it.
     public func release() {
+        var lock = Self.wholeFile
+        lock.l_type = Int16(F_UNLCK)
+        _ = fcntl(descriptor, Self.setLock, &lock)
         close(descriptor)
     }
 
