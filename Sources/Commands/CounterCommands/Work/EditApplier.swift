@@ -215,6 +215,9 @@ struct EditApplier {
             throw .line(problem)
         } catch let error as StoreError where error.isOfOneEdit {
             throw .line(LineProblem(line: line.number, code: error.code, message: error.message))
+        } catch let error as DossierError {
+            // As the rules throw it; an attempt makes it the store's.
+            throw .line(LineProblem(line: line.number, code: error.code, message: error.message))
         } catch is CatalogError {
             throw .line(
                 LineProblem(line: line.number, code: CatalogRule.code, message: CatalogRule.words))
