@@ -82,19 +82,22 @@ let package = Package(
             ]),
         library(
             "Central/Administration",
-            ["Backups", "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "Wire"]),
+            [
+                "Backups", "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication",
+                "Store", "Wire",
+            ]),
         library(
             "Central/AdminDocuments",
             [
                 "Administration", "Backups", "Causality", "Crypto", "Dossiers", "JSON",
-                "ReplicaStore", "Replication", "Text", "Time", "Wire",
+                "ReplicaStore", "Replication", "Store", "Text", "Time", "Wire",
             ]),
         library(
             "Central/CentralServer",
             [
                 "Addresses", "AdminDocuments", "Administration", "Backups", "CBOR", "Causality",
                 "CentralEngine", "Crypto", "Files", "HTTP", "HTTPServer", "Host", "JSON",
-                "ReplicaStore", "Text", "Wire",
+                "ReplicaStore", "Store", "Text", "Wire",
             ]),
         library("Base/CBOR"),
         library("Base/JSON"),
@@ -108,7 +111,7 @@ let package = Package(
             ["Causality", "Crypto", "Dossiers", "Replication", "Text", "Time"]),
         library(
             "Store/Store",
-            ["Causality", "Crypto", "Dossiers", "Editing", "Replication", "Text", "Time"]),
+            ["CBOR", "Causality", "Crypto", "Dossiers", "Editing", "Replication", "Text", "Time"]),
         library(
             "Store/MemoryStore",
             [
@@ -127,7 +130,7 @@ let package = Package(
             "Central/CentralEngine",
             [
                 "Addresses", "Bundles", "CBOR", "Causality", "Columns", "Crypto", "Dossiers",
-                "Editing", "ReplicaStore", "Replication", "Store", "Wire",
+                "Editing", "Replication", "Store", "Wire",
             ]),
         library(
             "Counter/CounterEngine",
@@ -168,7 +171,8 @@ let package = Package(
                 "CentralEngine", "CentralServer", "CommandLine", "CounterEngine", "CounterFiles",
                 "CounterLink", "Crypto", "Demonstration", "Dossiers", "Files", "HTTP",
                 "HTTPServer", "Host", "Imports", "JSON", "RecordArguments", "ReplicaStore",
-                "Replication", "Reports", "SQLite", "SharedCommands", "Text", "Time", "Wire",
+                "Replication", "Reports", "SQLite", "SharedCommands", "Store", "Text", "Time",
+                "Wire",
             ]),
         library(
             "Commands/CounterCommands",
@@ -176,13 +180,13 @@ let package = Package(
                 "Backups", "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterFiles",
                 "CounterLink", "Crypto", "Dossiers", "Editing", "Files", "HTTP", "HTTPClient",
                 "Host", "JSON", "RecordArguments", "ReplicaStore", "Replication", "SQLite",
-                "SharedCommands", "Text", "Time", "Wire",
+                "SharedCommands", "Store", "Text", "Time", "Wire",
             ]),
         library(
             "Commands/Reports",
             [
                 "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite",
-                "Text", "Time",
+                "Store", "Text", "Time",
             ]),
         library(
             "Rigs/Demonstration", ["Causality", "Dossiers", "Replication", "SeededRandom", "Time"]),
@@ -192,7 +196,8 @@ let package = Package(
             "Rigs/bench",
             [
                 "CBOR", "CZstd", "Causality", "Columns", "CounterLink", "Crypto", "Demonstration",
-                "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite", "SeededRandom", "Wire",
+                "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite", "SeededRandom",
+                "Store", "Wire",
             ]),
         library(
             "Rigs/Simulation",
@@ -217,7 +222,9 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "Bundles", "CSQLite", "Causality", "CentralEngine", "CounterEngine",
-                "CounterFiles", "Crypto", "Dossiers", "Host", "ReplicaStore", "Replication", "Wire",
+                "CounterFiles", "Crypto", "Dossiers", "Host", "ReplicaStore", "Replication",
+                "Store",
+                "Wire",
             ], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "CBORTests", dependencies: ["CBOR", "SeededRandom"],
@@ -276,7 +283,7 @@ let package = Package(
             name: "SimulationTests",
             dependencies: [
                 "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "SQLite",
-                "Simulation", "TestSupport",
+                "Simulation", "Store", "TestSupport",
             ], exclude: ["Failures"], swiftSettings: strict),
         tests(
             "ImportsTests",
@@ -287,7 +294,7 @@ let package = Package(
             [
                 "Administration", "Causality", "CentralEngine", "CentralServer", "CounterEngine",
                 "CounterFiles", "HTTP", "HTTPClient", "HTTPServer", "JSON", "ReplicaStore",
-                "TestSupport", "Wire",
+                "Store", "TestSupport", "Wire",
             ]),
         tests("FilesTests", ["Files"]),
         tests(

@@ -3,6 +3,7 @@ import Causality
 import CentralEngine
 import CentralServer
 import ReplicaStore
+import Store
 import TestSupport
 import Testing
 

@@ -20,19 +20,20 @@ struct ImportTableTests {
         "Central": [
             "AdminDocuments": [
                 "Administration", "Backups", "Causality", "Crypto", "Dossiers", "JSON",
-                "ReplicaStore", "Replication", "Text", "Time", "Wire",
+                "ReplicaStore", "Replication", "Store", "Text", "Time", "Wire",
             ],
             "Administration": [
-                "Backups", "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "Wire",
+                "Backups", "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication",
+                "Store", "Wire",
             ],
             "CentralEngine": [
                 "Addresses", "Bundles", "CBOR", "Causality", "Columns", "Crypto", "Dossiers",
-                "Editing", "ReplicaStore", "Replication", "Store", "Wire",
+                "Editing", "Replication", "Store", "Wire",
             ],
             "CentralServer": [
                 "Addresses", "AdminDocuments", "Administration", "Backups", "CBOR", "Causality",
                 "CentralEngine", "Crypto", "Files", "HTTP", "HTTPServer", "Host", "JSON",
-                "ReplicaStore", "Text", "Wire",
+                "ReplicaStore", "Store", "Text", "Wire",
             ],
         ],
         "Commands": [
@@ -41,14 +42,15 @@ struct ImportTableTests {
                 "CentralEngine", "CentralServer", "CommandLine", "CounterEngine", "CounterFiles",
                 "CounterLink", "Crypto", "Demonstration", "Dossiers", "Files", "HTTP",
                 "HTTPServer", "Host", "Imports", "JSON", "RecordArguments", "ReplicaStore",
-                "Replication", "Reports", "SQLite", "SharedCommands", "Text", "Time", "Wire",
+                "Replication", "Reports", "SQLite", "SharedCommands", "Store", "Text", "Time",
+                "Wire",
             ],
             "CommandLine": ["Text"],
             "CounterCommands": [
                 "Backups", "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterFiles",
                 "CounterLink", "Crypto", "Dossiers", "Editing", "Files", "HTTP", "HTTPClient",
                 "Host", "JSON", "RecordArguments", "ReplicaStore", "Replication", "SQLite",
-                "SharedCommands", "Text", "Time", "Wire",
+                "SharedCommands", "Store", "Text", "Time", "Wire",
             ],
             "Imports": [
                 "CCSV", "Causality", "Dossiers", "Files", "JSON", "ReplicaStore", "Replication",
@@ -59,7 +61,7 @@ struct ImportTableTests {
             ],
             "Reports": [
                 "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite",
-                "Text", "Time",
+                "Store", "Text", "Time",
             ],
             "SharedCommands": [
                 "Backups", "Bundles", "Causality", "CommandLine", "Dossiers", "Files", "Imports",
@@ -111,7 +113,8 @@ struct ImportTableTests {
             ],
             "bench": [
                 "CBOR", "CZstd", "Causality", "Columns", "CounterLink", "Crypto", "Demonstration",
-                "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite", "SeededRandom", "Wire",
+                "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite", "SeededRandom",
+                "Store", "Wire",
             ],
             "fuzz": [
                 "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "Files", "Imports", "JSON",
@@ -134,7 +137,8 @@ struct ImportTableTests {
             ],
             "SQLite": ["CSQLite", "Files"],
             "Store": [
-                "Causality", "Crypto", "Dossiers", "Editing", "Replication", "Text", "Time",
+                "CBOR", "Causality", "Crypto", "Dossiers", "Editing", "Replication", "Text",
+                "Time",
             ],
         ],
     ]
@@ -210,7 +214,7 @@ struct ImportTableTests {
             (
                 [
                     "Dossiers", "Editing", "Replication", "Causality", "Wire", "Store",
-                    "MemoryStore", "CounterEngine", "CounterLink",
+                    "MemoryStore", "CentralEngine", "CounterEngine", "CounterLink",
                 ],
                 ["ReplicaStore", "SQLite", "CSQLite"]
             ),

@@ -2,6 +2,7 @@ import Causality
 import Crypto
 import ReplicaStore
 import SQLite
+import Store
 import Testing
 
 @Suite("The trail of what was done at central")

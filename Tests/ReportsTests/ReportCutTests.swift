@@ -8,6 +8,7 @@ import ReplicaStore
 import Replication
 import Reports
 import SeededRandom
+import Store
 import TestSupport
 import Testing
 import Text

@@ -42,7 +42,7 @@ struct CheckerTests {
             let record = try #require(try firstDossier(device.database, device.office))
             let dot = try #require(record.vv.entries.first)
             let lacking = Dot(ReplicaID(7), 1)
-            _ = try world.central.database.write(now: world.centralClock.now()) { transaction in
+            _ = try world.central.file.write(now: world.centralClock.now()) { transaction in
                 let known = try transaction.open(.dossier, record.id)
                 var state = known.state
                 state.vv.insert(lacking)
@@ -61,7 +61,7 @@ struct CheckerTests {
         let rule = await rule { world in
             let device = try #require(world.activeDevices.first)
             let id = try #require(try firstDossier(device.database, device.office)?.id)
-            for database in [world.central.database] + world.sortedDevices.map(\.database) {
+            for database in [world.central.file] + world.sortedDevices.map(\.database) {
                 try dropField(of: id, in: database)
             }
         }
@@ -141,7 +141,7 @@ struct CheckerTests {
     @Test("a digest that is kept wrongly")
     func keptDigest() async {
         let rule = await rule { world in
-            try world.central.database.connection.execute(
+            try world.central.file.connection.execute(
                 "UPDATE digests SET records = records + 1")
         }
         #expect(rule == .convergence)
@@ -150,7 +150,7 @@ struct CheckerTests {
     @Test("a receipt of central for another chain than it has on disk")
     func receiptOfCentral() async {
         let rule = await rule { world in
-            try world.central.database.connection.execute(
+            try world.central.file.connection.execute(
                 "UPDATE receipts SET durable_hash = zeroblob(32) WHERE durable > 0")
         }
         #expect(rule == .honesty)
@@ -159,7 +159,7 @@ struct CheckerTests {
     @Test("a device that central's last receipt does not call complete at the end")
     func openReceipt() async {
         let rule = await rule { world in
-            try world.central.database.connection.execute("UPDATE receipts SET unconfirmed = 1")
+            try world.central.file.connection.execute("UPDATE receipts SET unconfirmed = 1")
         }
         #expect(rule == .honesty)
     }
@@ -187,6 +187,16 @@ struct CheckerTests {
         let shorter = await Simulation.shortened(result, runsMax: 200, tampering: tampering)
         #expect(shorter.violation?.kind == result.violation?.kind)
         #expect(result.plan.events.count >= 20 && shorter.plan.events.count < 6)
+    }
+}
+
+extension SimulatedCentral {
+    /// Its file: checkers spoil rows.
+    fileprivate var file: ReplicaDatabase {
+        guard let database = database as? ReplicaDatabase else {
+            preconditionFailure("this history happens in files")
+        }
+        return database
     }
 }
 

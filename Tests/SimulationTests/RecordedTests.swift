@@ -51,6 +51,23 @@ struct RecordedTests {
         #expect(try again.recording() == drawn.recording())
     }
 
+    /// Both stores are asked the same and say the same. They may part where power fails in the middle of
+    /// several commits: of those, a file may hold some.
+    @Test(
+        "a history is the same in memory as in files, line by line", arguments: [2, 3, 4, 7, 12])
+    func stores(seed: UInt64) async {
+        var configuration = SimulationConfiguration()
+        configuration.forks = .healed
+        configuration.handsOverAcrossRestorations = true
+        configuration.sharesIDsAcrossRestorations = true
+        configuration.erases = true
+        let plan = Plan(seed: seed, configuration: configuration)
+        let inFiles = await Simulation.run(plan.on(.sqlite))
+        let inMemory = await Simulation.run(plan.on(.memory))
+        #expect(inFiles.lines == inMemory.lines)
+        #expect(inFiles.violation == nil && inMemory.violation == nil)
+    }
+
     @Test("what is no recorded history is refused")
     func damaged() async throws {
         let drawn = await Simulation.run(Plan(seed: 1))

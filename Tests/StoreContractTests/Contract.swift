@@ -189,12 +189,22 @@ extension Contract {
     ) throws {
         let scope = expected.scope(of: office)
         var states: [RecordState] = []
-        var place: [UInt8]?
-        repeat {
-            let page = try view.statePage(ofOffice: office, from: place, countMax: 4)
+        var place: SnapshotPlace? = .start
+        while let start = place, states.count <= scope.count {
+            let page = try view.statePage(ofOffice: office, from: start, countMax: 4)
             states += page.states
             place = page.next
-        } while place != nil && states.count <= scope.count
+        }
+        let whole = try view.statePage(ofOffice: office, from: .start, countMax: .max)
+        for (number, place) in whole.places.enumerated() {
+            let rest = try view.statePage(ofOffice: office, from: place, countMax: .max)
+            expect(
+                rest.states == Array(whole.states.dropFirst(number + 1)),
+                "states do not go on behind the one that was the last")
+        }
+        expect(
+            try view.statePage(ofOffice: office, from: .end, countMax: 1) == StatePage(),
+            "there are states behind the end")
         expect(
             states.count == scope.count && Set(states.map(\.id)) == Set(scope.map(\.id)),
             "the states of a scope are not all given, each once")
@@ -240,6 +250,12 @@ extension Contract {
                 "a change is said to be of another record")
         }
         for (replica, _) in expected.devices {
+            let last = expected.changes().filter { $0.dot.replica == replica }
+                .max { $0.dot.seq < $1.dot.seq }
+            expect(
+                try view.chain(of: replica)
+                    == HashChain(seq: last?.dot.seq ?? 0, hash: last?.hash ?? .zero),
+                "a chain ends otherwise")
             let notes = expected.refusals(of: replica)
             expect(
                 try view.refusals(of: replica, seqs: 1...UInt64(Int64.max)) == notes,
@@ -273,6 +289,19 @@ extension Contract {
                 try view.moves(ofDossier: name.id) == DossierLedger(state).entries,
                 "the accounts do not follow a dossier")
         }
+        var all: [RecordState] = []
+        var place: SnapshotPlace? = .start
+        while let start = place, all.count <= expected.order.count {
+            let page = try view.recordPage(from: start, countMax: 6)
+            all += page.states
+            place = page.next
+        }
+        let begun = RecordKind.known.flatMap { kind in
+            expected.order.reversed().filter { $0.kind == kind }
+                .compactMap { expected.states[$0] }.filter { !$0.fields.isEmpty }
+        }
+        expect(all == begun, "not all records are given, newest first within their kind")
+        try lookAtPast(view, expected, expect)
         for kind in RecordKind.known {
             expect(
                 try view.recordCounts(of: kind) == expected.counts(of: kind),
@@ -282,6 +311,36 @@ extension Contract {
         expect(
             try view.wrongClockIDs() == Set(marked.map(\.id)),
             "what was written under a wrong clock is not listed")
+    }
+}
+
+extension Contract {
+    /// Compares changes by name, and the states of records at the positions of their changes.
+    private static func lookAtPast(
+        _ view: Tried.View, _ expected: Expectation, _ expect: (Bool, String) -> Void
+    ) throws {
+        var positions: [Dot: UInt64] = [:]
+        for office in Life.offices {
+            let rows = try view.feedPage(
+                ofOffice: office, after: 0, except: stranger, countMax: .max)
+            for row in rows {
+                guard case .change(let bytes, _) = row.content else { continue }
+                positions[try Change(canonicalBytes: bytes).dot] = row.position
+            }
+        }
+        for (dot, change) in try expected.contents() {
+            expect(try view.change(dot) == change, "a change is another than was pushed")
+        }
+        expect(
+            try view.change(Dot(stranger, 1)) == nil, "there is a change that nobody pushed")
+        for (dot, position) in positions {
+            guard let id = try view.record(ofChange: dot),
+                let name = expected.name(of: id)
+            else { continue }
+            expect(
+                try view.state(of: id, at: position) == expected.past(of: name, through: dot),
+                "a record was not so at a position of the feed")
+        }
     }
 }
 

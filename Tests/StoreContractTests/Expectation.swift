@@ -151,6 +151,39 @@ extension Expectation {
 }
 
 extension Expectation {
+    /// Every change of the log as it is now.
+    func contents() throws -> [(dot: Dot, change: Change)] {
+        try entries().compactMap { row in
+            guard row.entry.form != .state, let dot = row.entry.dot, let bytes = row.entry.bytes
+            else { return nil }
+            return (dot, try Change(canonicalBytes: bytes))
+        }
+    }
+
+    /// The record that has an id and has begun; `nil` where several have it.
+    func name(of id: RecordID) -> RecordName? {
+        let names = RecordKind.known.map { RecordName($0, id) }
+            .filter { states[$0]?.fields.isEmpty == false }
+        return names.count == 1 ? names[0] : nil
+    }
+
+    /// What a record was after a change; `nil` when that cannot be told any more.
+    func past(of name: RecordName, through dot: Dot) throws -> RecordState? {
+        guard states[name]?.erasures.isEmpty == true else { return nil }
+        let rows = try rows(of: name)
+        guard !rows.contains(where: { $0.entry.form == .state && $0.entry.isMaking }) else {
+            return nil
+        }
+        var state = RecordState(kind: name.kind, id: name.id)
+        for row in rows where row.entry.form != .state {
+            guard let bytes = row.entry.bytes else { return nil }
+            let change = try Change(canonicalBytes: bytes)
+            if row.entry.form == .void { state.void(change.dot) } else { _ = state.apply(change) }
+            if change.dot == dot { return state }
+        }
+        return nil
+    }
+
     /// What is to be found of a record in the first round of reading and the second.
     func found(_ name: RecordName, by office: String) throws -> FoundRecord {
         let state = states[name]

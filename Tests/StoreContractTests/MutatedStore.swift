@@ -18,6 +18,8 @@ enum Mutation: CaseIterable {
     case everyoneHasRead, nobodyHasRead, historyWithRefused, historyBackwards, copiesForgotten
     case otherKindsHidden, officesUnknown, proceduresUnknown, devicesUnknown
     case erasedContentStays, accountsStale, wrongClockForgotten, conflictsNotCounted
+    case pastIsPresent, pastIsOlder, changeOfWrongSeq, recordsWithheld, placesShifted
+    case chainTooShort
 }
 
 /// A store that keeps the contract but for one mutation.
@@ -36,22 +38,29 @@ final class MutatedStore: ContractStore {
     init(_ mutation: Mutation?) { self.mutation = mutation }
 
     func enrol(_ replica: ReplicaID, in office: String) throws {
-        store.enrol(replica, in: office)
+        try store.enrol(replica, in: office)
     }
 
     func view<R>(_ body: (MutatedView) throws -> R) throws -> R {
         try store.view { try body(MutatedView($0, nil, mutation, stale)) }
     }
 
-    func transaction<R>(now: Timestamp, _ body: (MutatedView) throws -> R) throws -> R {
+    func transaction<R, S>(
+        now: Timestamp, _ body: (MutatedView) throws -> R,
+        finish: (R, MutatedView) throws -> S
+    ) throws -> S {
         try noteStale()
         var failure: (any Error)?
-        let result: R? = try store.transaction(now: now) { transaction in
+        let result: S? = try store.transaction(now: now) { transaction -> R? in
             do {
                 return try body(MutatedView(transaction, transaction, mutation, stale))
             } catch  where mutation == .rollbackLeavesAll {
                 failure = error
                 return nil
+            }
+        } finish: { result, transaction in
+            try result.map {
+                try finish($0, MutatedView(transaction, transaction, mutation, stale))
             }
         }
         if let failure { throw failure }
@@ -65,8 +74,8 @@ final class MutatedStore: ContractStore {
             for office in Life.offices {
                 stale.digests[office] = try view.digest(ofOffice: office)
                 stale.buckets[office] = try view.bucketDigests(ofOffice: office)
-                for state in try view.statePage(ofOffice: office, from: nil, countMax: .max).states
-                {
+                let page = try view.statePage(ofOffice: office, from: .start, countMax: .max)
+                for state in page.states {
                     stale.moves[state.id] = try view.moves(ofDossier: state.id)
                 }
             }
@@ -163,6 +172,12 @@ final class MutatedView: CentralTransaction {
         return try view.chainHash(of: replica, seq: isWrong ? seq - 1 : seq)
     }
 
+    func chain(of replica: ReplicaID) throws -> HashChain {
+        let chain = try view.chain(of: replica)
+        guard mutation == .chainTooShort, chain.seq > 0 else { return chain }
+        return HashChain(seq: chain.seq - 1, hash: chain.hash)
+    }
+
     func record(ofChange dot: Dot) throws -> RecordID? {
         let isWrong = mutation == .recordOfWrongChange && dot.seq > 1
         return try view.record(
@@ -181,12 +196,25 @@ final class MutatedView: CentralTransaction {
 
     func states(of id: RecordID) throws -> [RecordState] { try view.states(of: id) }
 
-    func hasEverRead(office: String, _ id: RecordID) throws -> Bool {
+    func hasEverRead(office: String, _ name: RecordName) throws -> Bool {
         switch mutation {
         case .everyoneHasRead: true
         case .nobodyHasRead: false
-        default: try view.hasEverRead(office: office, id)
+        default: try view.hasEverRead(office: office, name)
         }
+    }
+
+    func state(of id: RecordID, at position: UInt64) throws -> RecordState? {
+        switch mutation {
+        case .pastIsPresent: try view.states(of: id).last
+        case .pastIsOlder: try view.state(of: id, at: position - min(position, 1))
+        default: try view.state(of: id, at: position)
+        }
+    }
+
+    func change(_ dot: Dot) throws -> Change? {
+        let isWrong = mutation == .changeOfWrongSeq && dot.seq > 1
+        return try view.change(isWrong ? Dot(dot.replica, dot.seq - 1) : dot)
     }
 
     func recordCounts(of kind: RecordKind) throws -> RecordCounts {
@@ -248,12 +276,26 @@ final class MutatedView: CentralTransaction {
     }
 
     func statePage(
-        ofOffice office: String, from place: [UInt8]?, countMax: Int
+        ofOffice office: String, from place: SnapshotPlace, countMax: Int
     ) throws -> StatePage {
-        var page = try view.statePage(ofOffice: office, from: place, countMax: countMax)
+        mutated(try view.statePage(ofOffice: office, from: place, countMax: countMax))
+    }
+
+    func recordPage(from place: SnapshotPlace, countMax: Int) throws -> StatePage {
+        var page = mutated(try view.recordPage(from: place, countMax: countMax))
+        if mutation == .recordsWithheld { page.states.removeAll { $0.kind == .contact } }
+        return page
+    }
+
+    private func mutated(_ page: StatePage) -> StatePage {
+        var page = page
         switch mutation {
         case .stateOmittedFromPages: if page.next != nil { page.states.removeLast() }
         case .statesOldestFirst: page.states.reverse()
+        case .placesShifted:
+            page.places = page.places.map {
+                SnapshotPlace(phase: $0.phase, belowKey: $0.belowKey - 1)
+            }
         default: break
         }
         return page

@@ -9,12 +9,23 @@ import Testing
 import Causality
 @testable import ReplicaStore
 
-extension MemoryStore: ContractStore {}
+extension MemoryStore: ContractStore {
+    func enrol(_ replica: ReplicaID, in office: String) throws {
+        let key = Hash256(hashing: Array("\(replica)".utf8))
+        try transaction(now: Timestamp(milliseconds: Life.start)) { transaction in
+            try transaction.insert(
+                Device(
+                    replica: replica, office: office, desk: transaction.nextDesk(of: office),
+                    name: "PC", publicKey: #require(PublicKey(bytes: key.bytes)),
+                    tokenHash: key, enrolledAt: transaction.now, enrolment: replica))
+        }
+    }
+}
 
 /// Central's database file, in a folder of its own that goes with it.
 final class FileStore: ContractStore {
     private let folder: String
-    private let database: ReplicaDatabase
+    let database: ReplicaDatabase
 
     init() throws {
         folder = NSTemporaryDirectory() + "dossiersync-contract-" + UUID().uuidString
@@ -32,11 +43,11 @@ final class FileStore: ContractStore {
     func enrol(_ replica: ReplicaID, in office: String) throws {
         let key = Hash256(hashing: Array("\(replica)".utf8))
         try database.write(now: Timestamp(milliseconds: Life.start)) { transaction in
-            try transaction.insertDevice(
-                NewDevice(
-                    replica: replica, office: office, name: "PC",
-                    publicKey: #require(PublicKey(bytes: key.bytes)), tokenHash: key,
-                    enrolment: replica))
+            try transaction.insert(
+                Device(
+                    replica: replica, office: office, desk: transaction.nextDesk(of: office),
+                    name: "PC", publicKey: #require(PublicKey(bytes: key.bytes)),
+                    tokenHash: key, enrolledAt: transaction.now, enrolment: replica))
         }
     }
 
@@ -44,14 +55,18 @@ final class FileStore: ContractStore {
         try database.view(body)
     }
 
-    func transaction<R>(now: Timestamp, _ body: (WriteTransaction) throws -> R) throws -> R {
-        try database.transaction(now: now, body)
+    func transaction<R, S>(
+        now: Timestamp, _ body: (WriteTransaction) throws -> R,
+        finish: (R, WriteTransaction) throws -> S
+    ) throws -> S {
+        try database.transaction(now: now, body, finish: finish)
     }
 }
 
 @Suite("Every store of central's keeps one contract")
 struct StoreContractTests {
     private static let seeds: [UInt64] = Array(1...4)
+    private static let roomSeeds: [UInt64] = Array(1...8)
     /// Central's own key: what a store holds of it is of no matter here.
     private static func key() throws -> SigningKey {
         try #require(SigningKey(seed: Array(repeating: 5, count: SigningKey.seedByteCount)))
@@ -76,6 +91,30 @@ struct StoreContractTests {
         let complaints = Contract.complaints(
             about: MutatedStore(nil), seed: 1, key: try Self.key())
         #expect(complaints == [])
+    }
+
+    @Test("the rooms beside records and feed, in memory", arguments: Self.roomSeeds)
+    func roomsInMemory(seed: UInt64) throws {
+        let complaints = RoomsContract.complaints(
+            about: MemoryStore(), seed: seed, key: try Self.key())
+        #expect(complaints == [], "seed \(seed)")
+    }
+
+    @Test("the rooms beside records and feed, in a file of SQLite", arguments: Self.roomSeeds)
+    func roomsInAFile(seed: UInt64) throws {
+        let file = try FileStore()
+        let complaints = RoomsContract.complaints(
+            about: file.database, seed: seed, key: try Self.key())
+        #expect(complaints == [], "seed \(seed)")
+    }
+
+    @Test("each mutation of a room is noticed", arguments: RoomMutation.allCases)
+    func roomMutations(_ mutation: RoomMutation) throws {
+        let key = try Self.key()
+        let isNoticed = Self.roomSeeds.contains { seed in
+            !RoomsContract.complaints(about: MemoryStore(), seed: seed, key: key, mutation).isEmpty
+        }
+        #expect(isNoticed, "\(mutation)")
     }
 
     @Test("each mutation of a store is noticed", arguments: Mutation.allCases)

@@ -6,6 +6,7 @@ import CounterFiles
 import Foundation
 import ReplicaStore
 import Replication
+import Store
 import TestSupport
 import Testing
 import Wire

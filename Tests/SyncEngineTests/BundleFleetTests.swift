@@ -7,6 +7,7 @@ import Dossiers
 import ReplicaStore
 import Replication
 import SeededRandom
+import Store
 import TestSupport
 import Testing
 import Wire

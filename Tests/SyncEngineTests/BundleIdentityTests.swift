@@ -5,6 +5,7 @@ import Crypto
 import Foundation
 import ReplicaStore
 import Replication
+import Store
 import TestSupport
 import Testing
 import Wire

@@ -5,6 +5,7 @@ import CounterEngine
 import Dossiers
 import ReplicaStore
 import Replication
+import Store
 import TestSupport
 import Testing
 import Text

@@ -4,6 +4,7 @@ import CounterEngine
 import Crypto
 import Dossiers
 import Replication
+import Store
 import TestSupport
 import Testing
 import Wire

@@ -6,6 +6,7 @@ import Crypto
 import Dossiers
 import ReplicaStore
 import Replication
+import Store
 import Synchronization
 import TestSupport
 import Testing

@@ -36,9 +36,10 @@ struct DecodingBudgetTests {
 
     /// Puts a node with another budget in central's place.
     @discardableResult
-    private func replaceNode(_ decoding: DecodingBudget) throws -> CentralNode {
+    private func replaceNode(_ decoding: DecodingBudget) throws -> CentralNode<ReplicaDatabase> {
         let path = fleet.slot.path
-        let node = try CentralNode(path: path, clock: fleet.clock, decoding: decoding)
+        let node = try CentralNode<ReplicaDatabase>(
+            at: path, clock: fleet.clock, decoding: decoding)
         fleet.slot.replace(node, path: path)
         return node
     }
@@ -153,8 +154,8 @@ struct DecodingBudgetTests {
     func waiting() async throws {
         let counter = try await fleet.enrol("A")
         try await settle([counter])
-        let node = try CentralNode(
-            path: fleet.slot.path, clock: fleet.clock,
+        let node = try CentralNode<ReplicaDatabase>(
+            at: fleet.slot.path, clock: fleet.clock,
             decoding: DecodingBudget(bodyBytes: 4 << 20))
         var request = SyncRequest(
             replica: counter.replica, cursor: nil, chain: ChainEnd(seq: 0, hash: .zero),

@@ -4,6 +4,7 @@ import CounterEngine
 import Dossiers
 import Replication
 import SQLite
+import Store
 import TestSupport
 import Testing
 import Time

@@ -5,6 +5,7 @@ import CounterFiles
 import Crypto
 import ReplicaStore
 import Replication
+import Store
 import TestSupport
 import Testing
 import Wire

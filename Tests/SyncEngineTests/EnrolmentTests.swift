@@ -4,6 +4,7 @@ import CounterEngine
 import Crypto
 import ReplicaStore
 import SeededRandom
+import Store
 import TestSupport
 import Testing
 import Wire

@@ -5,6 +5,7 @@ import Foundation
 import ReplicaStore
 import Replication
 import SQLite
+import Store
 import Synchronization
 import TestSupport
 import Testing

@@ -4,6 +4,7 @@ import CounterFiles
 import Dossiers
 import ReplicaStore
 import Replication
+import Store
 import TestSupport
 import Testing
 import Wire

@@ -1,6 +1,7 @@
 import Crypto
 import ReplicaStore
 import Replication
+import Store
 import TestSupport
 import Testing
 import Wire
@@ -13,13 +14,13 @@ struct NewsWatchTests {
     /// A fleet with a device of each of two offices, both waiting.
     private struct Hall {
         let fleet: Fleet
-        let watch: NewsWatch
+        let watch: NewsWatch<ReplicaDatabase>
         let a: TestCounter
         let b: TestCounter
         /// Another of the second office: a new desk is news for all, in the catalog.
         let other: TestCounter
-        let ticketA: NewsWatch.Ticket
-        let ticketB: NewsWatch.Ticket
+        let ticketA: NewsTicket
+        let ticketB: NewsTicket
 
         init() async throws {
             fleet = try Fleet()
@@ -27,7 +28,7 @@ struct NewsWatchTests {
             b = try await fleet.enrol("B")
             other = try await fleet.enrol("B")
             try await settle([a, b])
-            watch = try NewsWatch(path: fleet.centralPath)
+            watch = try NewsWatch(ReplicaDatabase(at: fleet.centralPath))
             ticketA = watch.begin(office: "A", replica: a.replica, seconds: 1_000)
             ticketB = watch.begin(office: "B", replica: b.replica, seconds: 1_000)
         }

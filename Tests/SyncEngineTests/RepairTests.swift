@@ -4,6 +4,7 @@ import Dossiers
 import Editing
 import ReplicaStore
 import Replication
+import Store
 import Synchronization
 import TestSupport
 import Testing

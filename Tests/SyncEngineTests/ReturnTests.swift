@@ -4,6 +4,7 @@ import CounterEngine
 import Crypto
 import ReplicaStore
 import Replication
+import Store
 import Synchronization
 import TestSupport
 import Testing

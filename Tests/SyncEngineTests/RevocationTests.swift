@@ -5,6 +5,7 @@ import Crypto
 import Dossiers
 import ReplicaStore
 import Replication
+import Store
 import Synchronization
 import TestSupport
 import Testing
@@ -221,8 +222,8 @@ struct RevocationTests {
                 replica: device.replica, generation: 1, token: BearerToken(of: fresh),
                 key: device.key)
             // The clock is read between the first look at the device and the writer's turn.
-            let node = try CentralNode(
-                path: fleet.slot.path,
+            let node = try CentralNode<ReplicaDatabase>(
+                at: fleet.slot.path,
                 clock: HookedClock(fleet.clock) {
                     try fleet.editCentralTransaction { _ = try $0.revoke(device.replica) }
                 })

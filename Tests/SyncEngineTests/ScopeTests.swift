@@ -3,6 +3,7 @@ import Crypto
 import Dossiers
 import ReplicaStore
 import Replication
+import Store
 import TestSupport
 import Testing
 import Wire

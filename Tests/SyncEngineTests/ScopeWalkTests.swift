@@ -4,6 +4,7 @@ import Dossiers
 import JSON
 import ReplicaStore
 import Replication
+import Store
 import TestSupport
 import Testing
 import Wire

@@ -1,5 +1,6 @@
 import CounterFiles
 import ReplicaStore
+import Store
 import Synchronization
 import TestSupport
 import Testing

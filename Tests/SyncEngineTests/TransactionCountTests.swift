@@ -3,6 +3,7 @@ import CentralEngine
 import CounterEngine
 import ReplicaStore
 import Replication
+import Store
 import TestSupport
 import Testing
 

@@ -75,20 +75,20 @@ public enum LinkFault: Sendable {
 
 /// The node that the links of a fleet lead to; a test may put another one in its place.
 public final class NodeSlot: Sendable {
-    private let state: Mutex<(node: CentralNode, path: String)>
+    private let state: Mutex<(node: CentralNode<ReplicaDatabase>, path: String)>
 
     /// Holds a node over a file.
-    public init(_ node: CentralNode, path: String) {
+    public init(_ node: CentralNode<ReplicaDatabase>, path: String) {
         state = Mutex((node, path))
     }
 
     /// The node that answers now.
-    public var node: CentralNode { state.withLock(\.node) }
+    public var node: CentralNode<ReplicaDatabase> { state.withLock(\.node) }
     /// Its file.
     public var path: String { state.withLock(\.path) }
 
     /// Puts another node in its place.
-    public func replace(_ node: CentralNode, path: String) {
+    public func replace(_ node: CentralNode<ReplicaDatabase>, path: String) {
         state.withLock { $0 = (node, path) }
     }
 }
@@ -334,7 +334,7 @@ public final class Fleet: Sendable {
         }
         database.close()
         slot = NodeSlot(
-            try CentralNode(path: path, clock: clock, random: random), path: path)
+            try CentralNode(at: path, clock: clock, random: random), path: path)
     }
 
     deinit {
@@ -343,7 +343,7 @@ public final class Fleet: Sendable {
     }
 
     /// Central.
-    public var node: CentralNode { slot.node }
+    public var node: CentralNode<ReplicaDatabase> { slot.node }
 
     /// Where central's file is.
     public var centralPath: String { slot.path }
@@ -377,7 +377,7 @@ public final class Fleet: Sendable {
         let path = path ?? centralPath
         slot.replace(
             try CentralNode(
-                path: path, clock: clock, timer: timer, random: random, noteDelay: noteDelay),
+                at: path, clock: clock, timer: timer, random: random, noteDelay: noteDelay),
             path: path)
     }
 

@@ -3,7 +3,8 @@
 public import Administration
 internal import Causality
 public import JSON
-public import ReplicaStore
+internal import ReplicaStore
+public import Store
 internal import Wire
 
 extension RequestedSync {

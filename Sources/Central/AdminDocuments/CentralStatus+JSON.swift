@@ -3,8 +3,9 @@ internal import Backups
 internal import Causality
 internal import Dossiers
 public import JSON
-public import ReplicaStore
+internal import ReplicaStore
 internal import Replication
+public import Store
 
 extension CentralStatus {
     /// The document of `central status --json`.

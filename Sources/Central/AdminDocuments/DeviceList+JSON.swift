@@ -3,6 +3,7 @@ internal import Causality
 internal import Crypto
 public import JSON
 internal import ReplicaStore
+internal import Store
 internal import Text
 
 extension DeviceList {

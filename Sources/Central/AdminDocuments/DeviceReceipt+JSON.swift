@@ -1,8 +1,8 @@
 internal import Causality
 internal import Crypto
 public import JSON
-public import ReplicaStore
 internal import Replication
+public import Store
 
 extension DeviceReceipt {
     /// The line of `receipts --json`.

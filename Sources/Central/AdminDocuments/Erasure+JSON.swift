@@ -5,6 +5,7 @@ internal import Dossiers
 public import JSON
 public import ReplicaStore
 internal import Replication
+internal import Store
 
 extension ErasureList {
     /// One document for each erased record, then one for each order whose record central lacks.

@@ -2,8 +2,9 @@ public import Administration
 internal import Causality
 internal import Crypto
 public import JSON
-public import ReplicaStore
+internal import ReplicaStore
 internal import Replication
+public import Store
 internal import Time
 
 extension Recover.Outcome {

@@ -1,5 +1,5 @@
 internal import Causality
-public import ReplicaStore
+public import Store
 public import Text
 
 extension RevocationError {

@@ -2,7 +2,8 @@
 
 public import Administration
 internal import Causality
-public import ReplicaStore
+internal import ReplicaStore
+public import Store
 public import Text
 
 extension DeviceReceipt {

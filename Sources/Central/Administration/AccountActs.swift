@@ -1,5 +1,6 @@
 public import Crypto
-public import ReplicaStore
+internal import ReplicaStore
+public import Store
 
 /// Makes an account of an administrator, or gives one a new password and role, which ends its sessions.
 public struct SaveAccount: OfficeAct {

@@ -2,6 +2,7 @@ public import Backups
 public import Causality
 public import ReplicaStore
 public import Replication
+public import Store
 
 /// What an admin wants to know at a glance.
 public struct CentralStatus: Sendable {

@@ -1,5 +1,6 @@
 public import Causality
-public import ReplicaStore
+internal import ReplicaStore
+public import Store
 public import Wire
 
 /// Asks an office's devices, or all, to sync; gives those that are asked.

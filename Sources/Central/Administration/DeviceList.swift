@@ -1,5 +1,6 @@
 public import Causality
 public import ReplicaStore
+public import Store
 
 /// The devices that central knows, with what has arrived from each.
 public struct DeviceList: Sendable {

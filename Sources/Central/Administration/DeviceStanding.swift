@@ -1,5 +1,6 @@
 internal import Causality
 public import ReplicaStore
+public import Store
 
 /// How a device stands by its last receipt: what has come up from it, and what it has confirmed of what
 /// went down, are two things. A report rests on the first.

@@ -1,5 +1,6 @@
 internal import Causality
-public import ReplicaStore
+internal import ReplicaStore
+public import Store
 
 /// How far the devices have come since central's present epoch began.
 public struct EpochStanding: Sendable {

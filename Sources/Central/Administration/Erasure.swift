@@ -4,6 +4,7 @@ internal import Crypto
 public import Dossiers
 public import ReplicaStore
 public import Replication
+public import Store
 
 /// Erases what a record holds of people, everywhere and for good (`Protocol/erasure.md`).
 public struct EraseRecord: OfficeAct {

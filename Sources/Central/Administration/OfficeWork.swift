@@ -6,6 +6,7 @@
 public import Causality
 public import Crypto
 public import ReplicaStore
+internal import Store
 
 /// One transaction at the central office, and who works in it.
 public struct OfficeWork {

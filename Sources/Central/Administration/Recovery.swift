@@ -1,8 +1,9 @@
 // What an admin does after central's file was restored from a backup (`Protocol/sync.md` §Recovery).
 
 internal import Crypto
-public import ReplicaStore
+internal import ReplicaStore
 public import Replication
+public import Store
 
 /// What was kept outside of central's file: who was shut out, and what was ordered to be erased.
 public struct RecoveryLists: Sendable {

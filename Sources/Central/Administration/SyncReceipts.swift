@@ -1,5 +1,6 @@
 public import Causality
 public import ReplicaStore
+public import Store
 
 /// What each sync of the devices did, newest first.
 public struct SyncReceipts: Sendable {

@@ -4,7 +4,7 @@
 internal import Causality
 internal import Columns
 internal import Crypto
-internal import ReplicaStore
+internal import Store
 internal import Replication
 internal import Wire
 
@@ -18,10 +18,10 @@ enum PushReading {
     case namesUnknownChanges
 }
 
-extension ReplicaDatabase {
+extension CentralNodeView {
     /// Reads the changes of a push.
     ///
-    /// - Throws: `SyncFailure.malformed`; `StoreError.sqlite`.
+    /// - Throws: `SyncFailure.malformed`; what the store throws.
     func reading(
         of push: Push, from replica: ReplicaID, within budget: ColumnBudget
     ) throws -> PushReading {
@@ -54,9 +54,9 @@ extension SyncReply {
 
     /// Puts the items into columns for a device that reads them, if they are shorter so.
     ///
-    /// - Throws: `StoreError.sqlite`.
+    /// - Throws: what the store throws.
     mutating func putItemsIntoColumns(
-        for request: SyncRequest, in database: ReplicaDatabase
+        for request: SyncRequest, in database: some CentralNodeView
     ) throws {
         guard request.batches?.readsColumns == true, itemsForm == .sequence, !items.isEmpty else {
             return

@@ -4,17 +4,16 @@
 internal import Causality
 internal import Crypto
 internal import Editing
-internal import ReplicaStore
 internal import Replication
 internal import Store
 internal import Wire
 
 /// Takes a device's changes into central's store.
-struct CentralIngest {
-    private let transaction: WriteTransaction
-    private let database: ReplicaDatabase
+struct CentralIngest<Transaction: CentralNodeTransaction> {
+    private let transaction: Transaction
+    private let database: Transaction.View
 
-    init(_ transaction: WriteTransaction, _ database: ReplicaDatabase) {
+    init(_ transaction: Transaction, _ database: Transaction.View) {
         self.transaction = transaction
         self.database = database
     }
@@ -23,12 +22,12 @@ struct CentralIngest {
     ///
     /// - Parameter epoch: central's. Of a device that knows another one nothing is taken: it has to
     ///   hear of this one first, and then pushes under this identity only what central had of it.
-    /// - Throws: `SyncFailure.forked`, `.badSignature`; `StoreError`.
+    /// - Throws: `SyncFailure.forked`, `.badSignature`; what the store throws.
     func ingest(
         _ request: SyncRequest, _ push: VerifiedPush?, _ given: GivenStates?, from device: Device,
         in epoch: CentralEpoch
     ) throws -> IngestResult {
-        try Self.checkChainEnd(request.chain, of: device)
+        try device.check(request.chain)
         var result = IngestResult(device: device)
         guard request.epoch?.epoch ?? epoch.id == epoch.id else { return result }
         var delivery = Delivery(
@@ -55,12 +54,15 @@ struct CentralIngest {
         return result
     }
 
+}
+
+extension Device {
     /// A device whose chain ends before, or otherwise than, what central has from it is a copy.
     ///
     /// - Throws: `SyncFailure.forked`.
-    static func checkChainEnd(_ chain: ChainEnd, of device: Device) throws(SyncFailure) {
-        if chain.seq < device.seq || (chain.seq == device.seq && chain.hash != device.chainHash) {
-            throw SyncFailure.forked(accepted: device.seq)
+    func check(_ chain: ChainEnd) throws(SyncFailure) {
+        if chain.seq < seq || (chain.seq == seq && chain.hash != chainHash) {
+            throw SyncFailure.forked(accepted: seq)
         }
     }
 }

@@ -4,7 +4,7 @@
 public import Causality
 internal import Crypto
 internal import Dispatch
-public import ReplicaStore
+public import Store
 public import Wire
 
 /// A session that was begun.
@@ -17,16 +17,16 @@ public struct AdminSession: Sendable {
     public var role: AdminAccount.Role
 }
 
-extension CentralNode {
-    /// A session lasts a working day.
-    private static let sessionMilliseconds: Int64 = 8 * 3_600_000
-    /// One password of a stranger is compared at a time, so that many at once do not fill the memory.
-    private static let strangersQueue = DispatchQueue(label: "dossiersync.passwords-of-strangers")
-    /// Whose address is known with the account does not wait behind strangers.
-    private static let knownQueue = DispatchQueue(label: "dossiersync.passwords")
-    /// Compared with for names that do not exist.
-    private static let nobody = PasswordHash(of: Array("nobody".utf8))
+/// A session lasts a working day.
+private let sessionMilliseconds: Int64 = 8 * 3_600_000
+/// One password of a stranger is compared at a time, so that many at once do not fill the memory.
+private let strangersQueue = DispatchQueue(label: "dossiersync.passwords-of-strangers")
+/// Whose address is known with the account does not wait behind strangers.
+private let knownQueue = DispatchQueue(label: "dossiersync.passwords")
+/// Compared with for names that do not exist.
+private let nobody = PasswordHash(of: Array("nobody".utf8))
 
+extension CentralNode {
     /// Begins a session.
     ///
     /// - Returns: `nil` when the name or the password is wrong.
@@ -35,7 +35,7 @@ extension CentralNode {
         name: String, password: String, from address: String
     ) async throws(SyncFailure) -> AdminSession? {
         let account = try await read { try $0.admin(named: name) }
-        let hash = account?.password ?? Self.nobody
+        let hash = account?.password ?? nobody
         let attempt = try await loginAttempts.take(from: address, account: account?.name ?? "")
         let matches = await compare(hash, Array(password.utf8), isKnown: attempt.isKnown)
         let isRight = matches && account != nil
@@ -50,7 +50,7 @@ extension CentralNode {
         loginAttempts.note(known: address, account: name)
         let key = BearerToken(random)
         let expires = Timestamp(
-            milliseconds: clock.now().milliseconds + Self.sessionMilliseconds)
+            milliseconds: clock.now().milliseconds + sessionMilliseconds)
         try await write { transaction, _ in
             try transaction.beginSession(of: name, tokenHash: key.hash, expires: expires)
             try transaction.note("login", by: "admin:\(name)")
@@ -76,7 +76,7 @@ extension CentralNode {
     ///
     /// - Throws: `SyncFailure`.
     public func consult<R: Sendable>(
-        _ body: @Sendable (ReplicaDatabase) throws -> R
+        _ body: @Sendable (View) throws -> R
     ) async throws(SyncFailure) -> R {
         if writer.hasNotes { try await writeNotes() }
         return try await read(body)
@@ -86,7 +86,7 @@ extension CentralNode {
     ///
     /// - Throws: `SyncFailure`.
     public func administer<R: Sendable>(
-        _ body: @escaping @Sendable (WriteTransaction, ReplicaDatabase) throws -> R
+        _ body: @escaping @Sendable (Transaction, View) throws -> R
     ) async throws(SyncFailure) -> R {
         try await write(body)
     }
@@ -107,7 +107,7 @@ extension CentralNode {
         _ hash: PasswordHash?, _ password: [UInt8], isKnown: Bool
     ) async -> Bool {
         await withCheckedContinuation { answer in
-            (isKnown ? Self.knownQueue : Self.strangersQueue).async {
+            (isKnown ? knownQueue : strangersQueue).async {
                 answer.resume(returning: hash?.matches(password) == true)
             }
         }

@@ -7,7 +7,7 @@ public import Causality
 internal import Columns
 internal import Crypto
 internal import Dossiers
-internal import ReplicaStore
+internal import Store
 internal import Replication
 internal import Wire
 
@@ -33,10 +33,10 @@ public struct AnsweredBundle: Sendable {
     public var written: WrittenBundle
 }
 
-extension CentralNode {
-    /// Tries when the same device syncs over a link while its bundle is applied.
-    private static let triesMax = 3
+/// Tries when the same device syncs over a link while its bundle is applied.
+private let triesMax = 3
 
+extension CentralNode {
     /// Central's own key, made at the first need.
     ///
     /// - Throws: `SyncFailure.centralStore`.
@@ -119,7 +119,7 @@ extension CentralNode {
         course.want(
             try await read { database in
                 try changed.filter { id in
-                    guard let state = try database.state(of: .id(id)),
+                    guard let state = try database.state(of: id),
                         let device = try database.device(request.replica)
                     else { return false }
                     return !DossierRules.scope(of: state).includes(office: device.office)
@@ -162,7 +162,7 @@ extension CentralNode {
                 guard case .forked = error else { throw error }
                 // Unless it has synced over a link between the two looks, it is a copy.
                 let seq = try await currentDevice(request.replica).seq
-                guard seq != device?.seq, attempt < Self.triesMax else {
+                guard seq != device?.seq, attempt < triesMax else {
                     throw BundleFailure.needsLink(.copied)
                 }
             }
@@ -200,9 +200,9 @@ extension CentralNode {
 /// them has reached the device.
 ///
 /// - Returns: changes that remain at the device.
-private func noteReceipt(
+private func noteReceipt<Transaction: CentralNodeTransaction>(
     of course: BundleCourse, _ device: Device, at now: Timestamp,
-    in transaction: WriteTransaction, _ database: ReplicaDatabase
+    in transaction: Transaction, _ database: Transaction.View
 ) throws -> UInt64 {
     guard let (request, last) = course.last else { return device.pending ?? 0 }
     var receipt =

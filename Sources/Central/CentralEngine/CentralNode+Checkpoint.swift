@@ -1,11 +1,11 @@
 extension CentralNode {
-    /// To be called every few seconds: what was written is moved into the database file once nobody
-    /// writes, so that a copy of the file alone holds it.
+    /// To be called every few seconds: what was written is moved to where it rests once nobody writes, so
+    /// that a copy of a database file alone holds it.
     ///
-    /// - Returns: whether the file is whole without its write-ahead log.
-    /// - Throws: `StoreError.sqlite`.
+    /// - Returns: whether all rests there.
+    /// - Throws: what the store throws.
     @discardableResult
     public func checkpointWhenIdle() async throws -> Bool {
-        try await writer.checkpointWhenIdle()
+        try await writer.settleWhenIdle()
     }
 }

@@ -3,7 +3,7 @@
 public import Causality
 internal import Columns
 internal import Editing
-internal import ReplicaStore
+internal import Store
 internal import Replication
 public import Wire
 

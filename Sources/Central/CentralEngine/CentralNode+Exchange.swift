@@ -5,7 +5,6 @@
 public import Causality
 internal import Crypto
 internal import Editing
-internal import ReplicaStore
 internal import Replication
 internal import Store
 public import Wire
@@ -37,10 +36,10 @@ private struct Look: Sendable {
     var reply: SyncReply?
 }
 
-extension CentralNode {
-    /// How long what was noted of a device that only waits counts as the present.
-    private static let notedMilliseconds: Int64 = 300_000
+/// How long what was noted of a device that only waits counts as the present.
+private let notedMilliseconds: Int64 = 300_000
 
+extension CentralNode {
     /// One exchange with an authenticated device.
     ///
     /// - Parameter waiting: what becomes of the request while it waits for news.
@@ -84,7 +83,7 @@ extension CentralNode {
 
     private func enter(
         _ request: SyncRequest, _ waiting: WaitingRequest
-    ) async throws(SyncFailure) -> NewsWatch.Ticket {
+    ) async throws(SyncFailure) -> NewsTicket {
         let office: String
         if let holder = waiting.holder {
             office = holder.office
@@ -98,7 +97,7 @@ extension CentralNode {
 
     /// Holds a request until there is news for it.
     private func wait(
-        _ ticket: NewsWatch.Ticket, for request: SyncRequest, _ waiting: WaitingRequest,
+        _ ticket: NewsTicket, for request: SyncRequest, _ waiting: WaitingRequest,
         _ reply: inout SyncReply, _ answer: inout Answer
     ) async throws(SyncFailure) {
         while reply.isNothing(to: request), !Task.isCancelled {
@@ -178,7 +177,7 @@ extension CentralNode {
             switch try await verify(push, of: device, &held) {
             case .push(let push): verified = push
             case .beginsLater:
-                try CentralIngest.checkChainEnd(request.chain, of: device)
+                try device.check(request.chain)
                 return answer
             case .namesUnknownChanges:
                 answer.ingest.wantsSequence = true
@@ -238,7 +237,7 @@ extension CentralNode {
             return false
         }
         return now.milliseconds >= exchange.milliseconds
-            && now.milliseconds - complete.milliseconds < Self.notedMilliseconds
+            && now.milliseconds - complete.milliseconds < notedMilliseconds
             && device.pending == 0 && device.epoch == request.epoch?.epoch
             && device.cursorPosition == reply.cursor?.position
     }
@@ -261,11 +260,11 @@ extension CentralNode {
     }
 }
 
-extension WriteTransaction {
+extension CentralNodeTransaction {
     /// Notes what came of an exchange. The last one is noted as complete when its reply brings nothing; else
     /// the device's next request will say that it arrived.
     fileprivate func note(
-        _ request: SyncRequest, _ reply: SyncReply, _ database: ReplicaDatabase
+        _ request: SyncRequest, _ reply: SyncReply, _ database: View
     ) throws {
         guard var device = try database.device(request.replica) else { return }
         if let desk = request.highestDesk { try noteDesk(desk, namedFor: device.office) }
@@ -297,7 +296,7 @@ extension WriteTransaction {
     }
 }
 
-extension ReplicaDatabase {
+extension CentralNodeView {
     /// - Parameter holder: who asks; `nil` when that was looked at.
     fileprivate func look(
         at request: SyncRequest, _ now: Timestamp, from holder: TokenHolder? = nil
@@ -309,7 +308,7 @@ extension ReplicaDatabase {
         }
         let receipt =
             request.takesNothing || request.isBell
-            ? try deviceReceipts(device: request.replica, last: 1).first : nil
+            ? try lastReceipt(of: request.replica) : nil
         var look = Look(
             showsRestoration: try lacks(whatItGave: request, device), device: device,
             unconfirmed: receipt?.unconfirmed,
@@ -317,7 +316,7 @@ extension ReplicaDatabase {
         guard !request.isForWriter, !look.showsRestoration, let device, device.state == .active
         else { return look }
         // The chain's end is compared here too, so that a copy is noticed at once.
-        try CentralIngest.checkChainEnd(request.chain, of: device)
+        try device.check(request.chain)
         look.reply = try reply(to: request, IngestResult(device: device), at: now)
         return look
     }
@@ -347,14 +346,10 @@ extension ReplicaDatabase {
             result.neededRecords.isEmpty, request.knows(try epoch().id),
             let cursor = request.cursor, try cursor.hash == commitHash(at: cursor.position)
         else { return false }
-        var isEmpty = true
-        try forEachFeedRow(
-            ofOffice: result.device.office, after: cursor.position, except: request.replica
-        ) { _ in
-            isEmpty = false
-            return false
-        }
-        return isEmpty
+        return try feedPage(
+            ofOffice: result.device.office, after: cursor.position, except: request.replica,
+            countMax: 1
+        ).isEmpty
     }
 }
 

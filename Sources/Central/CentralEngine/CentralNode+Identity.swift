@@ -5,7 +5,7 @@
 
 internal import Causality
 internal import Crypto
-internal import ReplicaStore
+internal import Store
 internal import Wire
 
 extension CentralNode {
@@ -91,11 +91,11 @@ extension CentralNode {
     }
 }
 
-extension WriteTransaction {
+extension CentralNodeTransaction {
     /// Gives an identity, unless too many were given already without central seeing why.
     fileprivate func giveIdentity(
         after original: Device, replica: ReplicaID, publicKey: PublicKey, tokenHash: Hash256,
-        because cause: IdentityCause, in database: ReplicaDatabase, bornEpoch: UInt64?
+        because cause: IdentityCause, in database: View, bornEpoch: UInt64?
     ) throws -> Device {
         if cause == .unseen, try database.device(replica) == nil,
             try database.unseenIdentityCount(ofEnrolment: original.enrolment, at: now)
@@ -111,7 +111,7 @@ extension WriteTransaction {
     }
 }
 
-extension ReplicaDatabase {
+extension CentralNodeView {
     /// Why a device wants another identity, as far as central sees it; `nil` when it does not.
     fileprivate func visibleCause(
         of request: SyncRequest, _ rotation: Rotation, after device: Device,

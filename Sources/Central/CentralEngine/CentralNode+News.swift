@@ -1,7 +1,7 @@
 // Holding a request open until there is news for it (`Protocol/sync-v1.md` §Waiting).
 
 public import Causality
-public import ReplicaStore
+public import Store
 internal import Wire
 
 /// What becomes of a request that waits, for whoever holds its connection.

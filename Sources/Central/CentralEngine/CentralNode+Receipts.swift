@@ -5,7 +5,7 @@
 internal import CBOR
 internal import Causality
 internal import Crypto
-internal import ReplicaStore
+internal import Store
 internal import Replication
 internal import Wire
 
@@ -22,12 +22,12 @@ struct ReceiptInProgress {
     /// - Parameters:
     ///   - before: the device as it was before this request.
     ///   - after: the device with what was taken from this request.
-    /// - Throws: `StoreError`.
-    init(
+    /// - Throws: what the store throws.
+    init<Transaction: CentralNodeTransaction>(
         _ request: SyncRequest, from before: Device, after: Device, at now: Timestamp,
-        epoch: UInt64, in transaction: WriteTransaction, _ database: ReplicaDatabase
+        epoch: UInt64, in transaction: Transaction, _ database: Transaction.View
     ) throws {
-        last = try database.deviceReceipts(device: request.replica, last: 1).first
+        last = try database.lastReceipt(of: request.replica)
         if let confirmed = last?.confirmed(by: request) {
             if confirmed.isComplete { confirmedComplete = confirmed.ended }
             try transaction.save(confirmed, after: nil)
@@ -47,8 +47,8 @@ struct ReceiptInProgress {
     }
 
     /// The receipt of an exchange whose request is noted already.
-    init?(noted request: SyncRequest, _ database: ReplicaDatabase) throws {
-        last = try database.deviceReceipts(device: request.replica, last: 1).first
+    init?(noted request: SyncRequest, _ database: some CentralNodeView) throws {
+        last = try database.lastReceipt(of: request.replica)
         guard let last else { return nil }
         receipt = last
     }
@@ -74,8 +74,8 @@ struct ReceiptInProgress {
         receipt.digest = reply.digest?.hash
     }
 
-    /// - Throws: `StoreError`.
-    func save(in transaction: WriteTransaction) throws {
+    /// - Throws: what the store throws.
+    func save(in transaction: some CentralNodeTransaction) throws {
         try transaction.save(receipt, after: last)
     }
 }
@@ -85,8 +85,8 @@ extension CentralNode {
     func noteConfirmation(_ request: SyncRequest) async throws(SyncFailure) {
         try await noteSoon(request.replica) { transaction, database in
             guard var device = try database.device(request.replica),
-                let confirmed = try database.deviceReceipts(device: request.replica, last: 1)
-                    .first?.confirmed(by: request)
+                let confirmed = try database.lastReceipt(of: request.replica)?
+                    .confirmed(by: request)
             else { return }
             try transaction.save(confirmed, after: nil)
             guard confirmed.isComplete else { return }

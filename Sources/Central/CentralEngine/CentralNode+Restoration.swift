@@ -1,7 +1,7 @@
 // How a central that was restored from a backup notices it (`Protocol/sync.md` §Epochs).
 
 internal import Crypto
-internal import ReplicaStore
+internal import Store
 internal import Wire
 
 extension CentralNode {
@@ -17,7 +17,7 @@ extension CentralNode {
     }
 }
 
-extension ReplicaDatabase {
+extension CentralNodeView {
     /// Whether central lacks what it gave or acknowledged to a device in the present epoch.
     func lacks(whatItGave request: SyncRequest, _ device: Device?) throws -> Bool {
         guard let known = request.epoch, try epoch().id == known.epoch else { return false }

@@ -3,7 +3,7 @@
 
 public import Causality
 internal import Crypto
-public import ReplicaStore
+public import Store
 public import Wire
 
 extension CentralNode {

@@ -2,22 +2,27 @@
 
 public import Causality
 public import Crypto
-internal import ReplicaStore
+public import Store
 internal import Replication
 internal import Synchronization
 public import Wire
 
-/// The central node over one database file.
-public final class CentralNode: Sendable {
-    /// Readers: as many as central's machine has to spare beside the writer.
-    private static let readerCount = 2
+/// Readers: as many as central's machine has to spare beside the writer.
+private let readerCount = 2
 
-    let writer: CommitQueue
-    /// Its file.
-    let path: String
-    private let readers: [CentralReader]
+/// The central node over one store.
+public final class CentralNode<Store: CentralNodeStore>: Sendable {
+    /// What it reads.
+    public typealias View = Store.View
+    /// What it writes.
+    public typealias Transaction = Store.Transaction
+
+    let writer: CommitQueue<Store>
+    /// Where its store is.
+    let place: Store.Place
+    private let readers: [CentralReader<Store>]
     private let readerTurn = Atomic<UInt>(0)
-    let news: NewsWatch
+    let news: NewsWatch<Store>
     let tokens = TokenHolders()
     let clock: any WallClock
     let random: any RandomSource
@@ -29,27 +34,26 @@ public final class CentralNode: Sendable {
     let decoding: DecodingBudget
     let rooms: DecodingRooms
 
-    /// Opens central's database.
+    /// Opens central's store.
     ///
     /// - Parameter noteDelay: how long what is only noted of an exchange waits at most for something to be
     ///   written with; zero for an exchange that is noted before it is answered.
-    /// - Throws: `StoreError`.
+    /// - Throws: what the store throws.
     public init(
-        path: String, clock: any WallClock = SystemClock(),
+        at place: Store.Place, clock: any WallClock = SystemClock(),
         timer: any Clock<Duration> = ContinuousClock(),
         random: any RandomSource = SystemRandomSource(),
         decoding: DecodingBudget = .standard, noteDelay: Duration = .zero
     ) throws {
         self.decoding = decoding
         rooms = DecodingRooms(decoding)
-        self.path = path
+        self.place = place
         let elapsed = timer.stopwatch()
         codeAttempts = AttemptBook(elapsed: elapsed)
         loginAttempts = AttemptBook(elapsed: elapsed)
-        writer = try CommitQueue(
-            path: path, isNew: false, clock: clock, noteDelay: noteDelay)
-        readers = try (0..<Self.readerCount).map { _ in try CentralReader(path: path) }
-        news = try NewsWatch(path: path)
+        writer = try CommitQueue(Store(at: place), clock: clock, noteDelay: noteDelay)
+        readers = try (0..<readerCount).map { _ in try CentralReader(Store(at: place)) }
+        news = try NewsWatch(Store(at: place))
         self.clock = clock
         self.random = random
     }
@@ -117,7 +121,7 @@ extension CentralNode {
 
 extension CentralNode {
     func read<R: Sendable>(
-        _ body: @Sendable (ReplicaDatabase) throws -> R
+        _ body: @Sendable (View) throws -> R
     ) async throws(SyncFailure) -> R {
         let turn = readerTurn.wrappingAdd(1, ordering: .relaxed).newValue
         let reader = readers[Int(turn % UInt(readers.count))]
@@ -129,7 +133,7 @@ extension CentralNode {
     }
 
     func write<R: Sendable>(
-        _ body: @escaping @Sendable (WriteTransaction, ReplicaDatabase) throws -> R
+        _ body: @escaping @Sendable (Transaction, View) throws -> R
     ) async throws(SyncFailure) -> R {
         do {
             return try await writer.perform(body)
@@ -139,8 +143,8 @@ extension CentralNode {
     }
 
     func write<R: Sendable, S: Sendable>(
-        _ body: @escaping @Sendable (WriteTransaction, ReplicaDatabase) throws -> R,
-        finish: @escaping @Sendable (R, WriteTransaction, ReplicaDatabase) throws -> S
+        _ body: @escaping @Sendable (Transaction, View) throws -> R,
+        finish: @escaping @Sendable (R, Transaction, View) throws -> S
     ) async throws(SyncFailure) -> S {
         do {
             return try await writer.perform(body, finish: finish)
@@ -152,7 +156,7 @@ extension CentralNode {
     /// Notes something of a device with what is written next, or a moment later.
     func noteSoon(
         _ replica: ReplicaID,
-        _ body: @escaping @Sendable (WriteTransaction, ReplicaDatabase) throws -> Void
+        _ body: @escaping @Sendable (Transaction, View) throws -> Void
     ) async throws(SyncFailure) {
         do {
             try await writer.note(replica, body)

@@ -5,19 +5,19 @@ internal import CBOR
 internal import Causality
 internal import Crypto
 internal import Dossiers
-internal import ReplicaStore
+internal import Editing
 internal import Replication
 internal import Store
 internal import Wire
 
-struct CentralPull {
-    let database: ReplicaDatabase
+struct CentralPull<View: CentralNodeView> {
+    let database: View
     let device: Device
     private var items = CBORWriter()
     private var itemCount: UInt64 = 0
     private let budget: Int
 
-    init(_ database: ReplicaDatabase, device: Device, wantedBytes: UInt64) {
+    init(_ database: View, device: Device, wantedBytes: UInt64) {
         self.database = database
         self.device = device
         budget = max(1, min(Int(clamping: wantedBytes), WireLimits.pullBytesMax))
@@ -25,7 +25,7 @@ struct CentralPull {
 
     /// Fills a reply with what the request lacks.
     ///
-    /// - Throws: `SyncFailure.malformed` for a mark that central did not give; `StoreError`.
+    /// - Throws: `SyncFailure.malformed` for a mark that central did not give; what the store throws.
     mutating func fill(_ reply: inout SyncReply, for request: SyncRequest) throws {
         for id in request.fetchedRecords where !isFull {
             try addFetched(id)
@@ -39,7 +39,7 @@ struct CentralPull {
             cursor = given
         } else {
             // No cursor, or one of a time before central was restored: all states, from the start.
-            let head = try database.lastCommit()
+            let head = try database.feedEnd()
             let mark = ResumeMark(
                 place: .start, cursor: Cursor(position: head.position, hash: head.hash),
                 sentCount: 0, departedAfter: hasReadBefore(request) ? 0 : nil)
@@ -85,7 +85,7 @@ struct CentralPull {
 
     /// A record that the office may read, or once could.
     private func readableState(of id: RecordID) throws -> RecordState? {
-        guard let state = try database.state(of: .id(id)) else { return nil }
+        guard let state = try database.state(of: id) else { return nil }
         let isReadable =
             try DossierRules.scope(of: state).includes(office: device.office)
             || state.fields.isEmpty || database.hasEverRead(office: device.office, id)
@@ -103,7 +103,7 @@ struct CentralPull {
                 listing.nextBucket = Int(bucket)
                 break
             }
-            try database.forEachDigest(ofOffice: device.office, bucket: bucket) { id, digest in
+            for (id, digest) in try database.digests(ofOffice: device.office, bucket: bucket) {
                 listing.records[id] = ShortHash(digest)
             }
             listing.buckets.append(bucket)
@@ -125,15 +125,16 @@ struct CentralPull {
     }
 
     private mutating func addFetched(_ id: RecordID) throws {
-        for record in try database.records(of: id) { try add(fetched: record) }
+        for state in try database.states(of: id) { try add(fetched: state) }
     }
 
     /// A record that is not there, or never was the office's, is passed over alike.
-    private mutating func add(fetched record: OpenRecord) throws {
-        let state = record.state
+    private mutating func add(fetched state: RecordState) throws {
         if DossierRules.scope(of: state).includes(office: device.office) {
             FeedItem.encodeState(state, to: &items)
-        } else if try database.hasEverRead(office: device.office, record) {
+        } else if try database.hasEverRead(
+            office: device.office, RecordName(state.kind, state.id))
+        {
             FeedItem.encodeDeparture(kind: state.kind, record: state.id, to: &items)
             // The change that erased it may have been what the device could not take.
             if !state.erasures.isEmpty {
@@ -150,15 +151,27 @@ struct CentralPull {
     private mutating func addStates(
         from mark: ResumeMark, to reply: inout SyncReply
     ) throws -> Cursor? {
-        var writer = items
         var count: UInt64 = 0
-        let budget = budget
-        let next = try database.forEachState(ofOffice: device.office, from: mark.place) { state in
-            FeedItem.encodeState(state, to: &writer)
-            count += 1
-            return writer.bytes.count < budget
+        var pages = PageSize()
+        var next: SnapshotPlace?
+        var place = mark.place
+        walk: while true {
+            let page = try database.statePage(
+                ofOffice: device.office, from: place,
+                countMax: pages.count(within: budget - items.bytes.count))
+            for (state, place) in zip(page.states, page.places) {
+                let before = items.bytes.count
+                FeedItem.encodeState(state, to: &items)
+                pages.note(items.bytes.count - before)
+                count += 1
+                if isFull {
+                    next = place
+                    break walk
+                }
+            }
+            guard let more = page.next else { break }
+            place = more
         }
-        items = writer
         itemCount += count
         var mark = mark
         mark.sentCount &+= count  // the mark may have been tampered with
@@ -167,7 +180,7 @@ struct CentralPull {
         reply.hasMore = true
         reply.resumeMark = mark.encoded()
         let sent = mark.sentCount
-        let total = try database.stateCount(ofOffice: device.office)
+        let total = UInt64(clamping: try database.digest(ofOffice: device.office).recordCount)
         reply.remainingCount = total > sent ? total - sent : 0
         return nil
     }
@@ -176,24 +189,12 @@ struct CentralPull {
     private mutating func addDepartures(
         _ mark: inout ResumeMark, to reply: inout SyncReply
     ) throws -> Cursor? {
-        guard var last = mark.departedAfter else { return mark.cursor }
-        var writer = items
-        var count: UInt64 = 0
-        let budget = budget
-        var isCut = false
-        try database.forEachDepartedRow(
-            ofOffice: device.office, after: last, through: mark.cursor.position
-        ) { row in
-            guard writer.bytes.count < budget else {
-                isCut = true
-                return false
-            }
-            count += try add(row, to: &writer)
-            last = row.position
-            return true
+        guard let after = mark.departedAfter else { return mark.cursor }
+        let (office, end) = (device.office, mark.cursor.position)
+        let (last, isCut) = try add(from: after) { database, position, countMax in
+            try database.departedPage(
+                ofOffice: office, after: position, through: end, countMax: countMax)
         }
-        items = writer
-        itemCount += count
         guard isCut else { return mark.cursor }
         mark.place = .end
         mark.departedAfter = last
@@ -203,28 +204,16 @@ struct CentralPull {
     }
 
     private mutating func addFeed(after cursor: Cursor, to reply: inout SyncReply) throws {
-        var writer = items
-        var count: UInt64 = 0
-        var last = cursor.position
-        let budget = budget
-        var isCut = writer.bytes.count >= budget
+        var (last, isCut) = (cursor.position, isFull)
         if !isCut {
-            try database.forEachFeedRow(
-                ofOffice: device.office, after: cursor.position, except: device.replica
-            ) { row in
-                guard writer.bytes.count < budget else {
-                    isCut = true
-                    return false
-                }
-                count += try add(row, to: &writer)
-                last = row.position
-                return true
+            let (office, reader) = (device.office, device.replica)
+            (last, isCut) = try add(from: cursor.position) { database, position, countMax in
+                try database.feedPage(
+                    ofOffice: office, after: position, except: reader, countMax: countMax)
             }
         }
-        items = writer
-        itemCount += count
-        let head = try database.lastCommit()
-        reply.moves = try database.moves(
+        let head = try database.feedEnd()
+        reply.moves = try database.movedRecords(
             forOffice: device.office, after: cursor.position,
             through: isCut ? last : head.position, countMax: WireLimits.movesMax
         ).map { MovedCopy($0.record, office: $0.office) }
@@ -238,6 +227,32 @@ struct CentralPull {
                 ?? Cursor(position: last, hash: cursor.hash)
         } else {
             reply.cursor = Cursor(position: head.position, hash: head.hash)
+        }
+    }
+
+    /// Adds rows after a position, page by page, until there are no more or the reply is full.
+    ///
+    /// - Returns: the position of the last row that was added, and whether there is one more.
+    private mutating func add(
+        from position: UInt64,
+        _ page: (View, _ after: UInt64, _ countMax: Int) throws -> [FeedRow]
+    ) throws -> (last: UInt64, isCut: Bool) {
+        var last = position
+        var pages = PageSize()
+        var writer = CBORWriter()
+        swap(&writer, &items)
+        defer { swap(&writer, &items) }
+        while true {
+            let countMax = pages.count(within: budget - writer.bytes.count)
+            let rows = try page(database, last, countMax)
+            for row in rows {
+                guard writer.bytes.count < budget else { return (last, true) }
+                let before = writer.bytes.count
+                itemCount += try add(row, to: &writer)
+                pages.note(writer.bytes.count - before)
+                last = row.position
+            }
+            guard rows.count == countMax else { return (last, false) }
         }
     }
 
@@ -278,9 +293,32 @@ struct CentralPull {
         guard ErasedContent.mayBeIn(change) else { return nil }
         let change = try Change(canonicalBytes: change)
         guard change.erasedContent != nil, let id = change.record ?? madeRecord,
-            let state = try database.state(of: .id(id)), !state.erasures.isEmpty
+            let state = try database.state(of: id), !state.erasures.isEmpty
         else { return nil }
         return state.erasureNotice
+    }
+}
+
+/// How many rows are asked for at a time: as many as are likely to fit, and one that shows that there are
+/// more. The first page is small: most replies are.
+private struct PageSize {
+    private static let firstMax = 64
+    private static let max = 1_024
+    /// Bytes of a small change.
+    private static let leastBytes = 128
+
+    private var rows = 0
+    private var bytes = 0
+
+    mutating func note(_ bytes: Int) {
+        rows += 1
+        self.bytes += bytes
+    }
+
+    func count(within bytesLeft: Int) -> Int {
+        let each = rows == 0 ? Self.leastBytes : Swift.max(bytes / rows, Self.leastBytes)
+        let fitting = Swift.max(bytesLeft, 0) / each + 2
+        return min(fitting, rows == 0 ? Self.firstMax : Self.max)
     }
 }
 

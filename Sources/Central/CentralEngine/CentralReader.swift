@@ -1,22 +1,22 @@
-internal import ReplicaStore
+internal import Store
 internal import Wire
 
-/// One reading connection to central's database, on its own serial executor.
-actor CentralReader {
+/// One way to read central's store, on its own serial executor.
+actor CentralReader<Store: CentralNodeStore> {
     private let executor = DatabaseExecutor(label: "central.reader")
-    private let database: ReplicaDatabase
+    private let store: Store
 
     nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
 
-    init(path: String) throws {
-        database = try ReplicaDatabase(path: path, role: .central)
+    init(_ store: sending Store) {
+        self.store = store
     }
 
-    /// Runs `body` on one consistent view of the database.
-    func read<R: Sendable>(_ body: @Sendable (ReplicaDatabase) throws -> R) throws -> R {
-        try database.read { try body(database) }
+    /// Runs `body` on one consistent view of the store.
+    func read<R: Sendable>(_ body: @Sendable (Store.View) throws -> R) throws -> R {
+        try store.view { try body($0) }
     }
 }
 

@@ -6,24 +6,27 @@
 // moment later. Nobody waits for it, and a machine that dies in that moment forgets it.
 
 internal import Causality
-internal import ReplicaStore
+internal import Store
 internal import Replication
 internal import Synchronization
 
-/// The one writer of a database file, on its own serial executor.
-actor CommitQueue {
-    /// Pieces of work in one transaction at most: bounds how long one waits for the others.
-    private static let batchMax = 64
-    /// Notes that wait at most, in the order of a batch.
-    private static let notesMax = 256
+/// Pieces of work in one transaction at most: bounds how long one waits for the others.
+private let batchMax = 64
+/// Notes that wait at most, in the order of a batch.
+private let notesMax = 256
+
+/// The one writer of a store, on its own serial executor.
+actor CommitQueue<Store: CentralNodeStore> {
+    typealias View = Store.View
+    typealias Transaction = Store.Transaction
 
     /// Answers a caller, after the commit or after its failure.
     private typealias Answer = @Sendable ((any Error)?) -> Void
     /// Does what is left once the transaction has written all that its work came to.
-    private typealias Finish = @Sendable (WriteTransaction, ReplicaDatabase) -> Answer
+    private typealias Finish = @Sendable (Transaction, View) -> Answer
 
     private struct Job: Sendable {
-        let run: @Sendable (WriteTransaction, ReplicaDatabase) -> Finish
+        let run: @Sendable (Transaction, View) -> Finish
         /// Answers the caller when the transaction could not even begin.
         let fail: @Sendable (any Error) -> Void
     }
@@ -39,10 +42,9 @@ actor CommitQueue {
     }
 
     private let executor = DatabaseExecutor(label: "central.writer")
-    private let database: ReplicaDatabase
+    private let store: Store
     private let clock: any WallClock
     private let noteDelay: Duration
-    private var idleCheckpoint: IdleCheckpoint
     private nonisolated let state = Mutex(State())
 
     nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -50,30 +52,27 @@ actor CommitQueue {
     }
 
     /// - Parameter noteDelay: how long a note waits at most for other work; none waits when it is zero.
-    init(path: String, isNew: Bool, clock: any WallClock, noteDelay: Duration) throws {
-        database = try ReplicaDatabase(path: path, role: .central, isNew: isNew)
+    init(_ store: sending Store, clock: any WallClock, noteDelay: Duration) {
+        self.store = store
         self.clock = clock
         self.noteDelay = noteDelay
-        idleCheckpoint = IdleCheckpoint(path: path)
     }
 
     /// Pieces of work that wait for the next transaction.
     nonisolated var queuedCount: Int { state.withLock { $0.jobs.count } }
 
-    /// Moves the write-ahead log into the file when nobody has written since the last call.
+    /// Moves what was written to where it rests, when nobody has written since the last call.
     ///
-    /// - Returns: whether the file is whole without its log.
-    /// - Throws: `StoreError.sqlite`.
-    func checkpointWhenIdle() throws -> Bool {
-        try idleCheckpoint(database)
-    }
+    /// - Returns: whether all rests there.
+    /// - Throws: what the store throws.
+    func settleWhenIdle() throws -> Bool { try store.settleWhenIdle() }
 
     /// Runs `body` in a write transaction, perhaps with others' work, and returns once it is on
     /// disk.
     ///
-    /// - Throws: what `body` throws; `StoreError` when the commit fails.
+    /// - Throws: what `body` throws; what the store throws when the commit fails.
     nonisolated func perform<R: Sendable>(
-        _ body: @escaping @Sendable (WriteTransaction, ReplicaDatabase) throws -> R
+        _ body: @escaping @Sendable (Transaction, View) throws -> R
     ) async throws -> R {
         try await withCheckedThrowingContinuation { continuation in
             let job = Job(
@@ -89,8 +88,8 @@ actor CommitQueue {
     /// As `perform`; then runs `finish` in the same transaction, which sees the digests and the feed as
     /// they are after it, with the work of others in it.
     nonisolated func perform<R: Sendable, S: Sendable>(
-        _ body: @escaping @Sendable (WriteTransaction, ReplicaDatabase) throws -> R,
-        finish: @escaping @Sendable (R, WriteTransaction, ReplicaDatabase) throws -> S
+        _ body: @escaping @Sendable (Transaction, View) throws -> R,
+        finish: @escaping @Sendable (R, Transaction, View) throws -> S
     ) async throws -> S {
         try await withCheckedThrowingContinuation { continuation in
             let job = Job(
@@ -117,7 +116,7 @@ actor CommitQueue {
     /// - Throws: as `perform`, where notes do not wait.
     nonisolated func note(
         _ replica: ReplicaID,
-        _ body: @escaping @Sendable (WriteTransaction, ReplicaDatabase) throws -> Void
+        _ body: @escaping @Sendable (Transaction, View) throws -> Void
     ) async throws {
         guard noteDelay > .zero else { return try await perform(body) }
         let isDone: Answer = { [self] _ in
@@ -136,7 +135,7 @@ actor CommitQueue {
             state.jobs.append(job)
             state.notes[replica, default: 0] += 1
             defer { state.hasTimer = true }
-            return (state.jobs.count >= Self.notesMax, !state.hasTimer)
+            return (state.jobs.count >= notesMax, !state.hasTimer)
         }
         if isFull { schedule() }
         guard isFirst else { return }
@@ -171,7 +170,7 @@ actor CommitQueue {
 
     private func commitWaiting() {
         let jobs = state.withLock { state in
-            let batch = Array(state.jobs.prefix(Self.batchMax))
+            let batch = Array(state.jobs.prefix(batchMax))
             state.jobs.removeFirst(batch.count)
             return batch
         }
@@ -184,10 +183,10 @@ actor CommitQueue {
         guard !jobs.isEmpty else { return }
         var answers: [Answer] = []
         do {
-            try database.write(now: clock.now()) { transaction in
-                jobs.map { $0.run(transaction, database) }
+            try store.transaction(now: clock.now()) { transaction in
+                jobs.map { $0.run(transaction, transaction.view) }
             } finish: { finishes, transaction in
-                answers = finishes.map { $0(transaction, database) }
+                answers = finishes.map { $0(transaction, transaction.view) }
             }
             for answer in answers { answer(nil) }
         } catch {
@@ -200,7 +199,7 @@ actor CommitQueue {
     }
 
     private static func result<R>(
-        _ transaction: WriteTransaction, _ body: () throws -> R
+        _ transaction: Transaction, _ body: () throws -> R
     ) -> Result<R, any Error> {
         Result { try transaction.attempt(body) }
     }

@@ -1,4 +1,4 @@
-public import ReplicaStore
+public import Store
 public import Replication
 public import Wire
 

@@ -7,21 +7,21 @@
 // older. A wake that was for nothing costs a look.
 
 internal import Causality
-internal import ReplicaStore
+internal import Store
 internal import Synchronization
 
+/// How often the watch looks, while anybody waits.
+private let interval = Duration.milliseconds(100)
+/// Looks with news that one who is told of all may leave untaken.
+private let listenerNewsMax = 64
+
+/// One who waits.
+struct NewsTicket: Hashable, Sendable {
+    fileprivate let number: UInt64
+}
+
 /// Wakes those who wait for what concerns them.
-final class NewsWatch: Sendable {
-    /// How often it looks, while anybody waits.
-    private static let interval = Duration.milliseconds(100)
-    /// Looks with news that one who is told of all may leave untaken.
-    private static let listenerNewsMax = 64
-
-    /// One who waits.
-    struct Ticket: Hashable, Sendable {
-        fileprivate let number: UInt64
-    }
-
+final class NewsWatch<Store: CentralNodeStore>: Sendable {
     private struct Waiter {
         let office: String
         let replica: ReplicaID
@@ -46,15 +46,15 @@ final class NewsWatch: Sendable {
         var listeners: [UInt64: AsyncStream<CentralNews>.Continuation] = [:]
     }
 
-    private let reader: NewsReader
+    private let reader: NewsReader<Store>
     private let elapsed: @Sendable () -> Duration
     private let state = Mutex(State())
 
-    /// Opens a reader of its own.
+    /// Takes a store of its own.
     ///
-    /// - Throws: `StoreError`.
-    init(path: String) throws {
-        reader = try NewsReader(path: path)
+    /// - Throws: what the store throws.
+    init(_ store: sending Store) throws {
+        reader = try NewsReader(store)
         elapsed = ContinuousClock().stopwatch()
     }
 
@@ -66,7 +66,7 @@ final class NewsWatch: Sendable {
 
     /// Enters one who is going to wait so long at most, before he looks whether there is anything. To be
     /// ended.
-    func begin(office: String, replica: ReplicaID, seconds: UInt64) -> Ticket {
+    func begin(office: String, replica: ReplicaID, seconds: UInt64) -> NewsTicket {
         let second = Int(elapsed() / .seconds(1)) + max(Int(clamping: seconds), 1)
         let (number, begins) = state.withLock { state in
             state.last += 1
@@ -79,11 +79,11 @@ final class NewsWatch: Sendable {
             return (number, !state.isWatching)
         }
         if begins { Task { await watch() } }
-        return Ticket(number: number)
+        return NewsTicket(number: number)
     }
 
     /// Waits until there may be something; `false` when the time is over or the task was cancelled.
-    func news(for ticket: Ticket) async -> Bool {
+    func news(for ticket: NewsTicket) async -> Bool {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let answer: Bool? = state.withLock { state in
@@ -104,7 +104,7 @@ final class NewsWatch: Sendable {
     }
 
     /// Takes out one who has waited.
-    func end(_ ticket: Ticket) {
+    func end(_ ticket: NewsTicket) {
         state.withLock { state in
             guard let waiter = state.waiters.removeValue(forKey: ticket.number) else { return }
             Self.remove(ticket.number, from: waiter.office, in: &state.byOffice)
@@ -116,7 +116,7 @@ final class NewsWatch: Sendable {
     /// All news from now on, for whoever tells of it. Whoever does not take them loses the oldest.
     func all() -> AsyncStream<CentralNews> {
         let (stream, continuation) = AsyncStream.makeStream(
-            of: CentralNews.self, bufferingPolicy: .bufferingNewest(Self.listenerNewsMax))
+            of: CentralNews.self, bufferingPolicy: .bufferingNewest(listenerNewsMax))
         let (number, begins) = state.withLock { state in
             state.last += 1
             state.listeners[state.last] = continuation
@@ -147,7 +147,7 @@ extension NewsWatch {
     private func watch() async {
         while isWanted() {
             do {
-                try await Task.sleep(for: Self.interval)
+                try await Task.sleep(for: interval)
                 if let news = try await reader.news() {
                     tell(news)
                     for listener in state.withLock({ Array($0.listeners.values) }) {
@@ -212,10 +212,10 @@ extension NewsWatch {
     }
 }
 
-/// The watch's own connection to central's database.
-private actor NewsReader {
+/// The watch's own way to central's store.
+private actor NewsReader<Store: CentralNodeStore> {
     private let executor = DatabaseExecutor(label: "central.news")
-    private let database: ReplicaDatabase
+    private let store: Store
     private var version: Int64
     private var mark: NewsMark
 
@@ -223,20 +223,20 @@ private actor NewsReader {
         executor.asUnownedSerialExecutor()
     }
 
-    init(path: String) throws {
-        let database = try ReplicaDatabase(path: path, role: .central)
+    init(_ store: sending Store) throws {
         // First: what is written between the two is looked at once more.
-        version = try database.dataVersion
-        mark = try database.read { try database.newsMark() }
-        self.database = database
+        version = try store.dataVersion
+        mark = try store.view { try $0.newsMark() }
+        self.store = store
     }
 
     /// What was written since the last call; `nil` when nothing was.
     func news() throws -> CentralNews? {
-        let present = try database.dataVersion
+        let present = try store.dataVersion
         guard present != version else { return nil }
-        let news = try database.read { try database.news(after: mark) }
-        (version, mark) = (present, news.mark)
+        let mark = mark
+        let news = try store.view { try $0.news(after: mark) }
+        (version, self.mark) = (present, news.mark)
         return news
     }
 }

@@ -4,21 +4,21 @@
 internal import Causality
 internal import Dossiers
 internal import Editing
-internal import ReplicaStore
+internal import Store
 internal import Replication
 internal import Wire
 
-extension ReplicaDatabase {
+extension CentralNodeView {
     /// The refusals of earlier changes of a device.
     ///
-    /// - Throws: `StoreError`.
+    /// - Throws: what the store throws.
     func refusals(of device: Device, seqs: ClosedRange<UInt64>) throws -> [Refusal] {
         try refusals(of: device.replica, seqs: seqs).map { try refusal($0, to: device) }
     }
 
     /// The refusals of all that was taken from a device, the latest `WireLimits.refusalsRepeatedMax`.
     ///
-    /// - Throws: `StoreError`.
+    /// - Throws: what the store throws.
     func allRefusals(of device: Device) throws -> [Refusal] {
         guard device.seq > 0 else { return [] }
         return try refusals(of: device.replica, seqs: 1...device.seq)
@@ -36,8 +36,8 @@ extension ReplicaDatabase {
         _ kind: RecordKind, _ id: RecordID, to device: Device
     ) throws -> RecordState? {
         guard kind.isKnown else { return nil }
-        var record = try open(kind, id)
-        if let other = record.claimant { record = try open(other, id) }
+        let (found, claimant) = try found(RecordName(kind, id))
+        let record = claimant ?? found
         return record.exists ? DossierRules.visible(record.state, to: device.office) : nil
     }
 }

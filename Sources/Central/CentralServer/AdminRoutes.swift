@@ -11,11 +11,12 @@ internal import HTTP
 internal import HTTPServer
 internal import JSON
 internal import ReplicaStore
+internal import Store
 internal import Wire
 
 /// What administrators ask of a node.
 struct AdminRoutes {
-    let node: CentralNode
+    let node: FileCentral
     /// The pin of the key by which central proves itself, where counters are to be told it.
     var pin: @Sendable () -> String? = { nil }
 

@@ -7,13 +7,14 @@ public import HTTP
 public import HTTPServer
 internal import JSON
 internal import ReplicaStore
+internal import Store
 internal import Wire
 
 /// Answers HTTP requests for a central node.
 public struct CentralHTTP: Sendable {
     /// All that it answers.
     public let routes: RouteList
-    private let node: CentralNode
+    private let node: FileCentral
     private let log: @Sendable (ExchangeLine) -> Void
 
     /// Serves a node: the routes of devices and of administrators, and others beside them.
@@ -24,7 +25,7 @@ public struct CentralHTTP: Sendable {
     ///   - pin: that of the key by which central proves itself, where counters are to be told it.
     ///   - log: gets a line for each exchange.
     public init(
-        node: CentralNode, adding others: [ServedRoute] = [],
+        node: FileCentral, adding others: [ServedRoute] = [],
         supervision: Supervision = Supervision(), version: String = "",
         pin: @escaping @Sendable () -> String? = { nil },
         log: @escaping @Sendable (ExchangeLine) -> Void

@@ -1,11 +1,12 @@
 internal import AdminDocuments
 public import Administration
 public import CentralEngine
-internal import ReplicaStore
+public import ReplicaStore
+internal import Store
 internal import Text
 public import Wire
 
-extension CentralNode {
+extension CentralNode where Store == ReplicaDatabase {
     /// Performs an act in a transaction of its own.
     ///
     /// - Parameter actor: for the trail.

@@ -15,7 +15,7 @@ internal import Wire
 
 /// What devices ask of a node.
 struct ExchangeRoutes {
-    let node: CentralNode
+    let node: FileCentral
     let supervision: Supervision
 
     var list: [ServedRoute] {

@@ -21,7 +21,7 @@ public struct Housekeeping: Sendable {
     ///   - databasePath: the node's file.
     ///   - status: how it stands, whenever that is asked.
     public init(
-        of node: CentralNode, besides databasePath: String,
+        of node: FileCentral, besides databasePath: String,
         _ status: @escaping @Sendable () -> ServingStatus
     ) {
         resting = Task {
@@ -39,7 +39,7 @@ public struct Housekeeping: Sendable {
     private static let noteQuestion = "write notes"
     private static let waitQuestion = "who waits"
 
-    private static func answer(to question: String, _ node: CentralNode) async -> String? {
+    private static func answer(to question: String, _ node: FileCentral) async -> String? {
         switch question {
         case noteQuestion:
             // A disk that fails now fails the next commit too.

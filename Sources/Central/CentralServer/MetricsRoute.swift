@@ -20,13 +20,13 @@ struct MetricsRoute {
     /// The path, which is not of the protocol: scrapers look for it there.
     static let path = "/metrics"
 
-    let node: CentralNode
+    let node: FileCentral
     let version: String
     let supervision: Supervision
     private let overdue = OverdueFigures()
     private let reader = FiguresReader()
 
-    init(node: CentralNode, version: String, _ supervision: Supervision) {
+    init(node: FileCentral, version: String, _ supervision: Supervision) {
         (self.node, self.version, self.supervision) = (node, version, supervision)
     }
 

@@ -8,6 +8,7 @@ internal import HTTP
 internal import HTTPServer
 internal import JSON
 internal import ReplicaStore
+internal import Store
 internal import Wire
 
 /// Tells administrators of what is committed.
@@ -18,7 +19,7 @@ struct NewsRoute {
     /// absence that the link is gone.
     private static let heartbeat = Duration.seconds(15)
 
-    let node: CentralNode
+    let node: FileCentral
 
     var route: ServedRoute {
         ServedRoute(["GET"], .exactly(Self.path), .session(least: .viewer), event: .admin) {

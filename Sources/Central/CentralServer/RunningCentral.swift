@@ -10,7 +10,7 @@ internal import Wire
 /// A central that serves.
 public struct RunningCentral: Sendable {
     private let server: HTTPServer
-    private let node: CentralNode
+    private let node: FileCentral
     /// Its address.
     public let url: String
 
@@ -25,7 +25,7 @@ public struct RunningCentral: Sendable {
     ///   - log: gets a line for each exchange, and what an operator has to know.
     /// - Throws: `ServingError`.
     public init(
-        node: CentralNode, listen: ListenAddress, tls: TLSIdentity? = nil,
+        node: FileCentral, listen: ListenAddress, tls: TLSIdentity? = nil,
         adding routes: [ServedRoute] = [], supervision: Supervision = Supervision(),
         version: String = "", pin: @escaping @Sendable () -> String? = { nil },
         limits: HTTPServerLimits? = nil,
@@ -69,7 +69,7 @@ public struct RunningCentral: Sendable {
     ///
     /// - Parameter droppedLogLines: lines of the log that nobody read in time.
     public func status(
-        of node: CentralNode, _ limits: HTTPServerLimits,
+        of node: FileCentral, _ limits: HTTPServerLimits,
         droppedLogLines: @escaping @Sendable () -> Int
     ) -> @Sendable () -> ServingStatus {
         let status = ServingStatus(

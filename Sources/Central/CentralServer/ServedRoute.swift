@@ -2,7 +2,8 @@ public import CentralEngine
 internal import HTTP
 public import HTTPServer
 public import JSON
-public import ReplicaStore
+internal import ReplicaStore
+public import Store
 public import Wire
 
 /// One thing that central answers over HTTP: where, to whom, how much, and with what. The server knows no

@@ -10,7 +10,7 @@ internal import Wire
 /// What those who run a central wish to be told, and when it is to take nothing more.
 public struct Supervision: Sendable {
     /// Bytes free on the disk below which nothing is taken from devices: reading goes on.
-    public var diskFloorBytes: UInt64 = CentralNode.freeBytesMin
+    public var diskFloorBytes: UInt64 = FileCentral.freeBytesMin
     /// How old the last good backup may be before central is not ready; `nil` for any age.
     public var backupAgeMax: Duration?
     /// The hash of the token by which figures are read; `nil`: they are not told.
@@ -43,7 +43,7 @@ extension Unreadiness {
 
 extension Supervision {
     /// The answer of `/v1/ready`: what hinders central, the worst first.
-    func readiness(of node: CentralNode, _ backup: BackupAge) async -> HTTPResponse {
+    func readiness(of node: FileCentral, _ backup: BackupAge) async -> HTTPResponse {
         let reason: (name: String, hint: String)
         if let found = await node.unreadiness(freeBytesMin: max(diskFloorBytes, 1)) {
             reason = (found.rawValue, found.hint)

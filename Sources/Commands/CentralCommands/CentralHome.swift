@@ -9,6 +9,7 @@ internal import JSON
 internal import ReplicaStore
 internal import SQLite
 internal import SharedCommands
+internal import Store
 internal import Text
 internal import Time
 

@@ -10,6 +10,7 @@ internal import Crypto
 internal import Dossiers
 public import JSON
 public import ReplicaStore
+internal import Store
 internal import Time
 
 /// The cut of a report.

@@ -6,6 +6,7 @@ internal import Dossiers
 internal import Editing
 internal import ReplicaStore
 internal import Replication
+internal import Store
 
 /// All that is in the files at the end.
 struct FinalState {

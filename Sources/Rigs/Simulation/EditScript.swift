@@ -3,8 +3,8 @@
 internal import Causality
 internal import Crypto
 internal import Dossiers
-internal import ReplicaStore
 internal import Replication
+internal import SeededRandom
 internal import Store
 internal import Time
 
@@ -95,11 +95,37 @@ struct EditScript<Transaction: EditTransaction> {
     }
 }
 
-extension EditScript where Transaction == WriteTransaction {
-    /// Erases a record by order of the law.
+/// What central writes in one transaction, whatever its store is.
+protocol CentralScript {
+    /// The records that could be seen when the transaction began, in the order of ids.
+    var known: [RecordState] { get }
+    /// What has been written in this transaction so far.
+    var written: [Label: Write] { get }
+    /// The same, in order.
+    var order: [Label] { get }
+    /// Makes an office.
+    mutating func makeOffice(_ label: Label, code: String) throws
+    /// Draws one write of central.
+    func drawAtCentral(
+        _ label: Label, _ random: inout SeededGenerator, _ ledger: Ledger
+    ) throws -> ScriptedEdit
+    /// Writes by itself: what a rule forbids leaves nothing behind.
+    mutating func attempt(_ scripted: ScriptedEdit, _ ledger: Ledger) throws
+    /// Erases a record by order of the law; `seed` is for a central that has no key.
+    mutating func erase(_ scripted: ScriptedEdit, orElse seed: [UInt8], _ ledger: Ledger) throws
+}
+
+extension EditScript: CentralScript where Transaction: CentralNodeTransaction {
+    mutating func attempt(_ scripted: ScriptedEdit, _ ledger: Ledger) throws {
+        let transaction = transaction
+        try transaction.attempt { try perform(scripted, ledger) }
+    }
+
     mutating func erase(
-        _ scripted: ScriptedEdit, signedBy key: SigningKey, _ ledger: Ledger
+        _ scripted: ScriptedEdit, orElse seed: [UInt8], _ ledger: Ledger
     ) throws {
+        let key = SigningKey(seed: try transaction.centralKeySeed(orElse: seed))
+        guard let key else { throw Violation(.fault, "central's key is damaged") }
         guard let id = scripted.record.flatMap({ ledger.record(named: $0) }),
             let record = known.first(where: { $0.id == id })
         else { return }

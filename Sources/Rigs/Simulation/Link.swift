@@ -62,7 +62,7 @@ struct ExchangeInProgress {
     var exchangesLeft: Int
     /// The exchange in which the machine dies while it waits.
     var dyingExchange: Int?
-    var death: Death?
+    var death: Death<DeviceDisk>?
     var exchangeCount = 0
     var editCount = 0
     var tokenCount = 0

@@ -127,7 +127,7 @@ extension SimulatedReplica {
 }
 
 /// What a device's machine keeps its replica on.
-enum DeviceDisk: Sendable {
+enum DeviceDisk: SimulatedDisk {
     case file(String)
     case memory(MemoryDisk)
 
@@ -154,12 +154,6 @@ enum DeviceDisk: Sendable {
         }
     }
 
-    /// A copy of what is on it, while nobody is in the middle of a statement.
-    ///
-    /// - Parameters:
-    ///   - path: where the copy of a file is to be.
-    ///   - before: where it stood before the last commit, when power is to fail in it.
-    ///   - share: how much of that commit is on disk, of a thousand.
     func copied(to path: String, before: Mark? = nil, share: Int = 1000) throws -> DeviceDisk {
         switch self {
         case .file(let present):

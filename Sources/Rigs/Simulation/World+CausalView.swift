@@ -76,7 +76,7 @@ extension World {
                 if lacking.isEmpty { continue }
                 // What was refused of another office's record is nowhere, and what has left the office is not
                 // its own by a write that central has not judged yet.
-                guard let known = try central.database.state(of: .id(id)),
+                guard let known = try central.database.state(ofRecord: id),
                     DossierRules.scope(of: known).includes(office: device.office)
                 else { continue }
                 guard lacking.allSatisfy({ !known.vv.covers($0) }) else {

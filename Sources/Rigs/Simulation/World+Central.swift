@@ -6,27 +6,38 @@ internal import Dossiers
 internal import ReplicaStore
 internal import Replication
 internal import SeededRandom
+internal import Store
 internal import Wire
 
 extension World {
     /// Writes at central in one transaction, as one run of a command does.
     func writeAtCentral(
-        session: ReplicaID, _ body: (inout EditScript<WriteTransaction>) throws -> Void
+        session: ReplicaID, _ body: (inout any CentralScript) throws -> Void
     ) throws {
-        let database = central.database
-        let script = try central.database.write(now: centralClock.now()) { transaction in
-            var script = try EditScript(
-                LocalEdit(transaction, session: session), writer: .central, office: nil,
-                plan: plan, records: { try database.recordStates() })
-            try body(&script)
-            return script
-        }
+        let script = try write(in: central.database, session, body)
         for label in script.order {
             if let write = script.written[label] { ledger.add(write) }
         }
         guard !script.order.isEmpty else { return }
         central.sessions.append(session)
         try noteView(of: session, 1...UInt64(script.order.count), in: central.database)
+    }
+
+    private func write<Central: SimulatedCentralStore>(
+        in store: Central, _ session: ReplicaID, _ body: (inout any CentralScript) throws -> Void
+    ) throws -> any CentralScript {
+        try store.transaction(now: centralClock.now()) { transaction in
+            var script: any CentralScript = try EditScript(
+                RecordEdit(ofCentral: transaction, session: session), writer: .central,
+                office: nil, plan: plan
+            ) {
+                let page = try transaction.view.recordPage(from: .start, countMax: .max)
+                return Dictionary(
+                    page.states.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            }
+            try body(&script)
+            return script
+        }
     }
 
     /// The identity of a writing session that is drawn.
@@ -36,7 +47,7 @@ extension World {
 
     private func writeOfEvent(
         _ event: Event,
-        _ body: (inout EditScript<WriteTransaction>, inout EditSource) throws -> Void
+        _ body: (inout any CentralScript, inout EditSource) throws -> Void
     ) throws {
         var generator = SeededGenerator(seed: event.seed)
         let session = detail(\.session) { Self.session(&generator).rawValue }
@@ -52,7 +63,7 @@ extension World {
             for number in 0..<source.count(1...4) {
                 let edit = try source.edit(number) { try script.drawAtCentral($0, &$1, ledger) }
                 do {
-                    try script.transaction.attempt { try script.perform(edit, ledger) }
+                    try script.attempt(edit, ledger)
                 } catch let error as StoreError {
                     log("  not written: \(error)")
                 }
@@ -70,9 +81,7 @@ extension World {
                     label: label, does: .erase,
                     record: ledger.name(of: random.element(of: script.known).id))
             }
-            let key = SigningKey(seed: try script.transaction.centralKeySeed(orElse: seed))
-            guard let key else { throw Violation(.fault, "central's key is damaged") }
-            try script.erase(edit, signedBy: key, ledger)
+            try script.erase(edit, orElse: seed, ledger)
         }
     }
 
@@ -82,15 +91,15 @@ extension World {
         }
     }
 
-    /// Puts a new node in the place of the present one, over the same file or another.
-    func startCentral(path: String) throws {
-        let old = central.path
-        central.node = try CentralNode(path: path, clock: centralClock, random: random)
-        guard path != old else { return }
+    /// Puts a new node in the place of the present one, over the same store or another.
+    func startCentral(from disk: CentralDisk) throws {
+        let old = central.disk
+        central.node = try disk.serve(centralClock, random)
+        guard !disk.isSame(as: old) else { return }
         central.database.close()
-        central.database = try ReplicaDatabase(path: path, role: .central)
-        central.path = path
-        DatabaseFiles.remove(old)
+        central.database = try disk.open()
+        central.disk = disk
+        old.remove()
     }
 
     /// A path for the next place of central's file.
@@ -101,29 +110,22 @@ extension World {
 
     func backUpCentral(_ event: Event) throws {
         guard !central.isRewound else { return }
-        try DatabaseFiles.copy(central.path, to: backupPath(event.number))
-        central.backups.append(event.number)
-    }
-
-    private func backupPath(_ number: Int) -> String {
-        directory + "/backup-\(number).db"
+        central.backups[event.number] = try central.disk.copied(
+            to: directory + "/backup-\(event.number).db")
     }
 
     func restoreCentral(_ event: Event) throws {
         var generator = SeededGenerator(seed: event.seed)
         guard !central.backups.isEmpty else { return }
-        let number = detail(\.backup) { generator.element(of: central.backups) }
-        guard central.backups.contains(number) else { return }
-        let backup = backupPath(number)
-        log("  from \(backup.dropFirst(directory.count))")
+        let number = detail(\.backup) { generator.element(of: central.backups.keys.sorted()) }
+        guard let backup = central.backups[number] else { return }
+        log("  from /backup-\(number).db")
         try collectDotsOfCentral()
         for device in try central.database.devices() {
             central.seqsBefore[device.replica] = max(
                 device.seq, central.seqsBefore[device.replica] ?? 0)
         }
-        let path = nextCentralPath()
-        try DatabaseFiles.copy(backup, to: path)
-        try startCentral(path: path)
+        try startCentral(from: backup.copied(to: nextCentralPath()))
         central.isRewound = true
         try forgiveCentralsLosses()
         // Without clones, devices notice by themselves before harm is done.
@@ -146,7 +148,7 @@ extension World {
     private func forgiveCentralsLosses() throws {
         var kept = Set<Label>()
         for id in try central.database.recordStates().keys {
-            kept.formUnion(try central.database.history(of: .id(id)).compactMap(\.change.by))
+            kept.formUnion(try central.database.history(ofRecord: id).compactMap(\.change.by))
         }
         ledger.mayLose { $0.writer == .central && !kept.contains($0.label) }
     }

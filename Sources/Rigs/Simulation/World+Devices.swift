@@ -131,7 +131,7 @@ extension World {
         device.isRevoked = true
         devices[event.device] = device
         // After a restoration from an earlier copy the same would be true.
-        central.backups = []
+        central.backups = [:]
     }
 
     /// The enrolment to which central counts a machine, by its identity or one that it had.

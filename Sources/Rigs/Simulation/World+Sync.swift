@@ -248,20 +248,19 @@ extension World {
     private func deliverToDyingCentral(
         _ bytes: [UInt8], _ scripted: ScriptedSync.CentralDeath, _ now: inout ExchangeInProgress
     ) async -> Result<SyncReply, SyncFailure> {
-        let path = central.path
-        let copy = nextCentralPath()
         let death = Death(
-            disk: .file(path), copy: copy, repliesLeft: scripted.readings, share: scripted.share)
+            disk: central.disk, copy: nextCentralPath(), repliesLeft: scripted.readings,
+            share: scripted.share)
         centralClock.onReading {
             death.noteReply()
             death.noteRequest()
         }
         let result = await deliver(bytes, token: now.token)
         centralClock.onReading(nil)
-        guard death.isOver else { return result }
+        guard let copy = death.copy else { return result }
         now.hasCentralDied = true
         do {
-            try startCentral(path: copy)
+            try startCentral(from: copy)
             log("  central died")
         } catch {
             return .failure(.centralStore(reason: "the copy cannot be opened: \(error)"))

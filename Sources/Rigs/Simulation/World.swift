@@ -29,23 +29,6 @@ struct SimulatedDevice {
     var isRevoked = false
 }
 
-/// Central's machine.
-struct SimulatedCentral {
-    var path: String
-    var node: CentralNode
-    /// The admin's program: another process on the same file.
-    var database: ReplicaDatabase
-    var generation = 0
-    /// The events that put copies aside.
-    var backups: [Int] = []
-    /// Whether central was restored, and its devices may not have pushed all of it again.
-    var isRewound = false
-    /// What central had of each device when it was restored.
-    var seqsBefore: [ReplicaID: UInt64] = [:]
-    /// Who central wrote as.
-    var sessions: [ReplicaID] = []
-}
-
 /// A request that is held up on its way.
 struct StrayRequest {
     /// Names the exchange that it comes from.
@@ -84,12 +67,9 @@ actor World {
         self.plan = plan
         self.directory = directory
         random = SeededRandomSource(seed: plan.seed)
-        let path = directory + "/central.db"
-        let database = try ReplicaDatabase(path: path, role: .central, isNew: true, random: random)
-        central = SimulatedCentral(
-            path: path,
-            node: try CentralNode(path: path, clock: centralClock, random: random),
-            database: database)
+        central = try SimulatedCentral(
+            CentralDisk.made(in: plan.store, at: directory + "/central.db", random),
+            centralClock, random)
     }
 
     func log(_ line: String) {
@@ -128,7 +108,7 @@ actor World {
         case .goodSync: try await sync(event, isGood: true)
         case .stray: await deliverStray(event)
         case .centralWrite: try centralWrite(event)
-        case .centralRestart: try startCentral(path: central.path)
+        case .centralRestart: try startCentral(from: central.disk)
         case .centralBackup: try backUpCentral(event)
         case .centralRestore: try restoreCentral(event)
         case .clockJump: jumpClock(event)

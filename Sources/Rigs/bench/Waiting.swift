@@ -4,6 +4,7 @@ internal import Crypto
 internal import Foundation
 internal import ReplicaStore
 internal import Replication
+internal import Store
 internal import Wire
 
 /// Many agents that wait for news at one central, and a few desks that write meanwhile.

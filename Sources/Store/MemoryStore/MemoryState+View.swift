@@ -41,7 +41,9 @@ extension MemoryState {
             }
         }
         for code in details.procedures { set.procedures[code] = editions(of: code) }
-        for replica in details.replicas { set.deviceOffices[replica] = devices[replica] }
+        for replica in details.replicas {
+            set.deviceOffices[replica] = registers.devices[replica]?.office
+        }
     }
 
     private func find(_ name: RecordName, into set: inout CentralReadSet) {
@@ -62,34 +64,6 @@ extension MemoryState {
 
     private func reads(_ scope: FeedScope, _ name: RecordName) -> Bool {
         rows(of: name).contains { $0.isChained && $0.readers.contains(scope) }
-    }
-
-    private func history(of name: RecordName) throws -> [(change: Change, isVoid: Bool)] {
-        try rows(of: name).compactMap { row in
-            guard row.entry.form != .state, let bytes = row.entry.bytes else { return nil }
-            return (try Change(canonicalBytes: bytes), row.entry.form == .void)
-        }
-    }
-
-    /// The editions of a procedure: of those whose code is written exactly so, else of those that are
-    /// written otherwise.
-    private func editions(of code: String) -> [ProcedureEdition] {
-        let procedures = records.filter { $0.key.kind == .procedure }.map(\.value)
-            .sorted { $0.number < $1.number }.map(\.state)
-        func editions(_ isMeant: (String) -> Bool) -> [ProcedureEdition] {
-            procedures.filter { $0.code.map(isMeant) ?? false }.map {
-                ProcedureEdition(
-                    effectiveFrom: $0.shownValue("effective_from")?.text ?? "",
-                    transitions: $0.shownValue("transitions")?.text)
-            }
-        }
-        let exact = editions { $0 == code }
-        if !exact.isEmpty { return exact }
-        for key in CodeText.procedureKeys(code) {
-            let found = editions { CodeText.key($0) == CodeText.key(key) }
-            if !found.isEmpty { return found }
-        }
-        return []
     }
 }
 
@@ -113,13 +87,51 @@ extension MemoryState {
             .filter { !$0.fields.isEmpty }
     }
 
-    func hasEverRead(office: String, _ id: RecordID) -> Bool {
-        guard let state = states(of: id).last else { return false }
-        return reads(.office(office), RecordName(state.kind, id))
+    func hasEverRead(office: String, _ name: RecordName) -> Bool {
+        reads(.office(office), name)
+    }
+
+    func state(of id: RecordID, at position: UInt64) throws -> RecordState? {
+        guard let present = states(of: id).last, present.erasures.isEmpty else { return nil }
+        let name = RecordName(present.kind, id)
+        var state = RecordState(kind: name.kind, id: id)
+        for place in positions[name] ?? [] {
+            let row = log[place - 1]
+            guard row.entry.form != .state else {
+                // Values of it came from elsewhere than its changes here.
+                if row.entry.isMaking { return nil }
+                continue
+            }
+            guard let bytes = row.entry.bytes else { return nil }
+            guard UInt64(place) <= position else { continue }
+            let change = try Change(canonicalBytes: bytes)
+            if row.entry.form == .void {
+                state.void(change.dot)
+            } else if state.apply(change) != .applied {
+                return nil
+            }
+        }
+        return state
+    }
+
+    func change(_ dot: Dot) throws -> Change? {
+        try changes[dot].flatMap { log[$0 - 1].entry.bytes }.map {
+            try Change(canonicalBytes: $0)
+        }
     }
 
     func commitHash(at position: UInt64) -> Hash256? {
-        position == 0 ? .zero : commits.first { $0.position >= position }?.hash
+        guard position > 0 else { return .zero }
+        var (low, high) = (0, commits.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if commits[middle].position >= position {
+                high = middle
+            } else {
+                low = middle + 1
+            }
+        }
+        return low < commits.count ? commits[low].hash : nil
     }
 
     /// The positions of what an office reads, the catalog's among them, each once.
@@ -182,30 +194,73 @@ extension MemoryState {
 }
 
 extension MemoryState {
-    /// The kinds of a scope's states in the order in which they are given.
-    private static let kinds: [RecordKind] = [.office, .procedure, .holiday, .dossier, .contact]
+    /// Some records of a kind, as a walk comes to them.
+    private enum Phase {
+        case all(RecordKind)
+        case office(RecordKind, String)
+        /// Records in conflict about their office: what is shown is only one of the values.
+        case conflicted(RecordKind, String)
 
-    func statePage(ofOffice office: String, from place: [UInt8]?, countMax: Int) -> StatePage {
-        var (phase, below) = (0, Int.max)
-        if let place, place.count == 9 {
-            phase = Int(place[0])
-            below = place[1...].reduce(0) { $0 << 8 | Int($1) }
-        }
-        var states: [RecordState] = []
-        while phase < Self.kinds.count {
-            let rows = records.filter { $0.key.kind == Self.kinds[phase] }.map(\.value)
-                .filter { $0.number < below }.sorted { $0.number > $1.number }
-            for row in rows where !row.state.fields.isEmpty {
-                guard DossierRules.scope(of: row.state).includes(office: office) else { continue }
-                states.append(row.state)
-                if states.count == countMax {
-                    let number = (0..<8).reversed().map { UInt8(row.number >> ($0 * 8) & 0xFF) }
-                    return StatePage(states, next: [UInt8(phase)] + number)
-                }
+        var kind: RecordKind {
+            switch self {
+            case .all(let kind), .office(let kind, _), .conflicted(let kind, _): kind
             }
-            (phase, below) = (phase + 1, .max)
         }
-        return StatePage(states, next: nil)
+
+        func holds(_ row: Row) -> Bool {
+            let shown = row.state.shownValue(RecordSchema.officeField)?.text
+            return switch self {
+            case .all: true
+            case .office(_, let office): shown == office
+            case .conflicted(_, let office): row.state.conflictCount > 0 && shown != office
+            }
+        }
+    }
+
+    func statePage(
+        ofOffice office: String, from place: SnapshotPlace, countMax: Int
+    ) -> StatePage {
+        let phases: [Phase] = [
+            .all(.office), .all(.procedure), .all(.holiday), .office(.dossier, office),
+            .conflicted(.dossier, office), .office(.contact, office),
+            .conflicted(.contact, office),
+        ]
+        return page(of: phases, from: place, countMax: countMax) {
+            DossierRules.scope(of: $0).includes(office: office)
+        }
+    }
+
+    func recordPage(from place: SnapshotPlace, countMax: Int) -> StatePage {
+        page(of: RecordKind.known.map(Phase.all), from: place, countMax: countMax) { _ in true }
+    }
+
+    private func page(
+        of phases: [Phase], from place: SnapshotPlace, countMax: Int,
+        where isWanted: (RecordState) -> Bool
+    ) -> StatePage {
+        var page = StatePage()
+        var place = place
+        while place.phase < phases.count {
+            let phase = phases[place.phase]
+            let rows = order[phase.kind] ?? []
+            var number = min(Int(clamping: max(place.belowKey, 1)) - 1, rows.count)
+            while number > 0 {
+                if let row = records[RecordName(phase.kind, rows[number - 1])],
+                    !row.state.fields.isEmpty, phase.holds(row), isWanted(row.state)
+                {
+                    page.states.append(row.state)
+                    page.places.append(
+                        SnapshotPlace(phase: place.phase, belowKey: Int64(number)))
+                    if page.states.count >= countMax {
+                        page.isLast = false
+                        return page
+                    }
+                }
+                number -= 1
+            }
+            place = SnapshotPlace(phase: place.phase + 1, belowKey: .max)
+        }
+        return page
     }
 
     func digest(ofOffice office: String) -> ScopeDigest {

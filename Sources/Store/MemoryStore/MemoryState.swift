@@ -7,10 +7,10 @@ internal import Editing
 internal import Replication
 internal import Store
 
-struct MemoryState {
+struct MemoryState: Sendable {
     /// A record's row.
     struct Row {
-        /// Its place in the order of making.
+        /// Its place among the records of its kind, from 1.
         var number: Int
         var state: RecordState
     }
@@ -25,9 +25,12 @@ struct MemoryState {
     var log: [LoggedRow] = []
     /// The positions that a scope reads.
     var feed: [FeedScope: [Int]] = [:]
+    /// When each row was written.
+    var arrivals: [Timestamp] = []
     var commits: [FeedEnd] = []
     var records: [RecordName: Row] = [:]
-    var rowCount = 0
+    /// The records of a kind in the order of their making.
+    var order: [RecordKind: [RecordID]] = [:]
     /// The positions of a record's rows, and of changes.
     var positions: [RecordName: [Int]] = [:]
     var changes: [Dot: Int] = [:]
@@ -39,32 +42,39 @@ struct MemoryState {
     var refusals: [ReplicaID: [UInt64: RefusalNote]] = [:]
     var refusedBytes: [ReplicaID: Int64] = [:]
     var signatures: [ReplicaID: [UInt64: [UInt8]]] = [:]
-    var recoveredCount = 0
-    var devices: [ReplicaID: String] = [:]
-    var centralKey: PublicKey?
+    var clockWatch = ClockWatch()
+    var registers = MemoryRegisters()
 
     var end: FeedEnd { commits.last ?? FeedEnd(position: 0, hash: .zero) }
 }
 
 extension MemoryState {
     /// Writes a write set; the feed's chain goes on in `chain`.
-    mutating func commit(_ set: CentralWriteSet, _ chain: inout FeedEnd) throws {
+    mutating func commit(
+        _ set: CentralWriteSet, _ chain: inout FeedEnd, now: Timestamp
+    ) throws {
         for written in set.records { save(written) }
-        for row in set.rows { append(row, &chain) }
+        for row in set.rows {
+            append(row, &chain)
+            arrivals.append(now)
+        }
         for written in set.records where written.isErased { try erase(written.after) }
         for note in set.refusals { refusals[set.replica, default: [:]][note.seq] = note }
         if set.refusedBytes > 0 { refusedBytes[set.replica, default: 0] += set.refusedBytes }
         if let signature = set.signature {
             signatures[set.replica, default: [:]][signature.seq] = signature.bytes
         }
-        recoveredCount += set.recoveredCount
+        if set.recoveredCount > 0 {
+            changeEpoch { $0.recordsRecovered += UInt64(set.recoveredCount) }
+        }
     }
 
     private mutating func save(_ written: WrittenRecord) {
         let name = written.name
         if records[name] == nil {
-            rowCount += 1
-            records[name] = Row(number: rowCount, state: written.after)
+            order[name.kind, default: []].append(name.id)
+            records[name] = Row(
+                number: order[name.kind]?.count ?? 1, state: written.after)
             counts[name.kind, default: RecordCounts()].records += 1
         } else {
             records[name]?.state = written.after

@@ -1,193 +1,104 @@
-// A store in memory: for rigs and tests, and the proof that the store's protocols say all that the rules
-// and the feed need. It knows no SQL. Not Sendable: it lives with its owner.
+// Central's store in memory: for rigs and tests, and the proof that the store's protocols say all that the
+// rules, the feed and a node need. It knows no SQL. What is kept is a `MemoryCentralDisk`; a `MemoryStore` is
+// a connection to it, of which there may be several, as of programs to one file.
 
 public import Causality
 public import Crypto
-public import Dossiers
-public import Editing
-public import Replication
+internal import Dossiers
+internal import Editing
+internal import Replication
 public import Store
+internal import Synchronization
 
 /// Why the store in memory could not do what was asked.
 public enum MemoryStoreError: Error, Hashable, Sendable {
     /// A row contradicts itself.
     case damaged(position: Int)
+    /// Central has no epoch: its disk was never made.
+    case noEpoch
 }
 
-/// Central's store in memory.
-public final class MemoryStore: CentralStore {
-    private var state = MemoryState()
+/// What central has on its disk, kept in memory.
+public final class MemoryCentralDisk: Sendable {
+    private let kept: Mutex<(state: MemoryState, version: Int64)>
 
-    /// Makes an empty store.
-    public init() {}
-
-    /// Says whose device a replica is.
-    public func enrol(_ replica: ReplicaID, in office: String) { state.devices[replica] = office }
-
-    /// Runs `body` on the store as it is now.
-    public func view<R>(_ body: (MemoryView) throws -> R) throws -> R {
-        try body(MemoryView(state))
+    /// A disk on which central was made just now: with its own key and its first epoch.
+    public convenience init(random: any RandomSource = SystemRandomSource()) {
+        var state = MemoryState()
+        let seed = random.bytes(SigningKey.seedByteCount)
+        state.registers.keySeed = seed
+        let id = Hash256(hashing: seed).bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        state.registers.epochs = [CentralEpoch(id: id >> 1, began: nil, cause: .made)]
+        self.init(state)
     }
 
-    /// Runs `body` in one write transaction.
-    public func transaction<R>(
-        now: Timestamp, _ body: (MemoryTransaction) throws -> R
-    ) throws -> R {
-        let transaction = MemoryTransaction(state)
-        let result = try body(transaction)
-        state = transaction.finished()
+    private init(_ state: MemoryState) { kept = Mutex((state, 0)) }
+
+    /// Another disk that holds what this one holds now. O(1): what is written later is written apart.
+    public func copied() -> MemoryCentralDisk { MemoryCentralDisk(state) }
+
+    /// A number that grows with each transaction.
+    var version: Int64 { kept.withLock(\.version) }
+
+    var state: MemoryState { kept.withLock(\.state) }
+
+    /// One writer at a time, as with a file.
+    func write<R>(_ body: (MemoryState) throws -> (result: R, state: MemoryState)) throws -> R {
+        // The result is the caller's own and goes nowhere else.
+        nonisolated(unsafe) var result: R?
+        try kept.withLock { kept in
+            let written = try body(kept.state)
+            kept = (written.state, kept.version + 1)
+            result = written.result
+        }
+        guard let result else { preconditionFailure("a body that ends has a result") }
         return result
     }
 }
 
-/// What a store in memory holds, at one moment.
-public class MemoryView: CentralView {
-    var state: MemoryState
+/// A connection to central's store in memory. Not Sendable: it lives with its owner.
+public final class MemoryStore: CentralNodeStore {
+    /// What it is connected to.
+    public let disk: MemoryCentralDisk
 
-    init(_ state: MemoryState) { self.state = state }
+    /// Connects to a disk.
+    public init(at disk: MemoryCentralDisk) { self.disk = disk }
 
-    /// The state that digests and the feed's end are read from.
-    var settled: MemoryState { state }
+    /// Makes an empty store.
+    public convenience init() { self.init(at: MemoryCentralDisk()) }
 
-    /// As in `CentralView`.
-    public func read(_ reads: CentralReads) throws -> CentralReadSet { try state.read(reads) }
+    /// Memory is never full.
+    public static func hasRoom(for byteCount: UInt64, at place: MemoryCentralDisk) -> Bool { true }
 
-    /// As in `CentralView`.
-    public func add(_ details: CentralDetails, to set: inout CentralReadSet) throws {
-        try state.add(details, to: &set)
-    }
+    /// A number that changes when something was written.
+    public var dataVersion: Int64 { disk.version }
 
-    /// As in `CentralView`.
-    public func chainHash(of replica: ReplicaID, seq: UInt64) throws -> Hash256? {
-        state.chainHash(of: replica, seq: seq)
-    }
+    /// All rests where it is.
+    public func settleWhenIdle() throws -> Bool { true }
 
-    /// As in `CentralView`.
-    public func record(ofChange dot: Dot) throws -> RecordID? { state.record(ofChange: dot) }
-
-    /// As in `CentralView`.
-    public func refusals(
-        of replica: ReplicaID, seqs: ClosedRange<UInt64>
-    ) throws -> [RefusalNote] {
-        state.refusals(of: replica, seqs: seqs)
-    }
-
-    /// As in `CentralView`.
-    public func isContentKept(ofRefused dot: Dot) throws -> Bool {
-        state.refusals[dot.replica]?[dot.seq]?.isContentKept ?? true
-    }
-
-    /// As in `CentralView`.
-    public func states(of id: RecordID) throws -> [RecordState] { state.states(of: id) }
-
-    /// As in `CentralView`.
-    public func hasEverRead(office: String, _ id: RecordID) throws -> Bool {
-        state.hasEverRead(office: office, id)
-    }
-
-    /// As in `CentralView`.
-    public func recordCounts(of kind: RecordKind) throws -> RecordCounts {
-        state.counts[kind] ?? RecordCounts()
-    }
-
-    /// As in `CentralView`.
-    public func moves(ofDossier id: RecordID) throws -> [LedgerEntry] { state.moves[id] ?? [] }
-
-    /// As in `CentralView`.
-    public func wrongClockIDs() throws -> Set<RecordID> { Set(state.wrongClock.map(\.id)) }
-
-    /// As in `CentralView`.
-    public func feedEnd() throws -> FeedEnd { settled.end }
-
-    /// As in `CentralView`.
-    public func commitHash(at position: UInt64) throws -> Hash256? {
-        settled.commitHash(at: position)
-    }
-
-    /// As in `CentralView`.
-    public func feedPage(
-        ofOffice office: String, after position: UInt64, except reader: ReplicaID, countMax: Int
-    ) throws -> [FeedRow] {
-        try state.feedPage(
-            ofOffice: office, after: position, except: reader, countMax: countMax)
-    }
-
-    /// As in `CentralView`.
-    public func departedPage(
-        ofOffice office: String, after position: UInt64, through last: UInt64, countMax: Int
-    ) throws -> [FeedRow] {
-        try state.departedPage(
-            ofOffice: office, after: position, through: last, countMax: countMax)
-    }
-
-    /// As in `CentralView`.
-    public func feedRowCount(
-        ofOffice office: String, after position: UInt64, countMax: Int64
-    ) throws -> UInt64 {
-        state.feedRowCount(ofOffice: office, after: position, countMax: countMax)
-    }
-
-    /// As in `CentralView`.
-    public func movedRecords(
-        forOffice office: String, after position: UInt64, through last: UInt64, countMax: Int
-    ) throws -> [MovedRecord] {
-        state.movedRecords(
-            forOffice: office, after: position, through: last, countMax: countMax)
-    }
-
-    /// As in `CentralView`.
-    public func statePage(
-        ofOffice office: String, from place: [UInt8]?, countMax: Int
-    ) throws -> StatePage {
-        state.statePage(ofOffice: office, from: place, countMax: countMax)
-    }
-
-    /// As in `CentralView`.
-    public func digest(ofOffice office: String) throws -> ScopeDigest {
-        settled.digest(ofOffice: office)
-    }
-
-    /// As in `CentralView`.
-    public func bucketDigests(ofOffice office: String) throws -> [Digest] {
-        settled.bucketDigests(ofOffice: office)
-    }
-
-    /// As in `CentralView`.
-    public func digests(ofOffice office: String, bucket: UInt8) throws -> [RecordID: Digest] {
-        state.digests(ofOffice: office, bucket: bucket)
-    }
-}
-
-/// A write transaction of a store in memory.
-public final class MemoryTransaction: MemoryView, CentralTransaction {
-    private let before: MemoryState
-    private var chain: FeedEnd
-
-    override init(_ state: MemoryState) {
-        before = state
-        chain = state.end
-        super.init(state)
-    }
-
-    override var settled: MemoryState { before }
-
-    /// As in `CentralTransaction`.
-    public func commit(_ set: CentralWriteSet) throws { try state.commit(set, &chain) }
-
-    /// As in `CentralTransaction`.
-    public func attempt<R>(_ body: () throws -> R) throws -> R {
-        let saved = (state, chain)
+    /// Runs `body` on the store as it is now.
+    public func view<R>(_ body: (MemoryView) throws -> R) throws -> R {
         do {
-            return try body()
+            return try body(MemoryView(disk.state))
         } catch {
-            (state, chain) = saved
-            throw error
+            throw StoreError.ofStore(error)
         }
     }
 
-    func finished() -> MemoryState {
-        var state = state
-        if chain != state.end { state.commits.append(chain) }
-        return state
+    /// As in `CentralStore`.
+    public func transaction<R, S>(
+        now: Timestamp, _ body: (MemoryTransaction) throws -> R,
+        finish: (R, MemoryTransaction) throws -> S
+    ) throws -> S {
+        do {
+            return try disk.write { state in
+                let transaction = MemoryTransaction(state, now: now)
+                let result = try body(transaction)
+                try transaction.settle()
+                return (try finish(result, transaction), transaction.state)
+            }
+        } catch {
+            throw StoreError.ofStore(error)
+        }
     }
 }

@@ -20,6 +20,8 @@ public final class ReplicaDatabase {
     let digests: DigestTable
     let idLook = HeldStatement(ReplicaDatabase.idLookSQL)
     private let tables: [RecordKind: RecordTable]
+    /// Of one that serves.
+    var idleCheckpoint: IdleCheckpoint
 
     /// The file's name within a home directory.
     public static func path(inHome home: String, role: DatabaseRole) -> String {
@@ -39,6 +41,7 @@ public final class ReplicaDatabase {
         }
         self.role = role
         self.path = path
+        idleCheckpoint = IdleCheckpoint(path: path)
         do {
             connection = try Connection(
                 path: path, access: isNew ? .create : .readWrite, busyTimeout: busyTimeout)

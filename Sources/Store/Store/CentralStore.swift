@@ -9,7 +9,7 @@ public import Editing
 public import Replication
 
 /// Central's store as it is at one moment.
-public protocol CentralView {
+public protocol CentralView: AnyObject {
     /// The first round of reading for a delivery: what it names itself.
     func read(_ reads: CentralReads) throws -> CentralReadSet
     /// The second: what follows from the states that were found.
@@ -17,6 +17,8 @@ public protocol CentralView {
 
     /// The chain hash after a replica's change; zero before the first, `nil` when it is not known.
     func chainHash(of replica: ReplicaID, seq: UInt64) throws -> Hash256?
+    /// The end of a replica's chain; an empty one for a replica that has written nothing.
+    func chain(of replica: ReplicaID) throws -> HashChain
     /// The record that a change was to, refused or not; `nil` when the change is not here, or left none.
     func record(ofChange dot: Dot) throws -> RecordID?
     /// The refusals of a device's changes, by seq.
@@ -26,8 +28,13 @@ public protocol CentralView {
 
     /// The records that have an id and have begun: one, in a store of one kind for each id.
     func states(of id: RecordID) throws -> [RecordState]
+    /// A record as it was at a position of the feed; `nil` when that cannot be told from what is kept, or
+    /// when something of it was erased since.
+    func state(of id: RecordID, at position: UInt64) throws -> RecordState?
+    /// A change by its name, refused or not; `nil` when it is not here, or its content is not.
+    func change(_ dot: Dot) throws -> Change?
     /// Whether an office could ever read a record: its feed holds a row of it.
-    func hasEverRead(office: String, _ id: RecordID) throws -> Bool
+    func hasEverRead(office: String, _ name: RecordName) throws -> Bool
     /// How many records of a kind there are, and how many conflicts.
     func recordCounts(of kind: RecordKind) throws -> RecordCounts
     /// The moves of a dossier in the accounts of offices, as reports read them.
@@ -56,10 +63,12 @@ public protocol CentralView {
         forOffice office: String, after position: UInt64, through last: UInt64, countMax: Int
     ) throws -> [MovedRecord]
 
-    /// The states of an office's scope, the catalog's included, from a place on; `nil` is the beginning.
+    /// The states of an office's scope, the catalog's included, from a place on.
     func statePage(
-        ofOffice office: String, from place: [UInt8]?, countMax: Int
+        ofOffice office: String, from place: SnapshotPlace, countMax: Int
     ) throws -> StatePage
+    /// The states of all records that have begun, from a place on.
+    func recordPage(from place: SnapshotPlace, countMax: Int) throws -> StatePage
     /// The digest of an office's scope, the catalog included, as it was when the last transaction ended.
     func digest(ofOffice office: String) throws -> ScopeDigest
     /// The same by bucket: `RecordID.bucketCount`.
@@ -86,8 +95,23 @@ public protocol CentralStore {
 
     /// Runs `body` on one consistent view.
     func view<R>(_ body: (View) throws -> R) throws -> R
+    /// Runs `body` in one write transaction, and then `finish`, which finds the digests and the feed as they
+    /// are after it and writes no record; all of it is kept when this returns, or nothing.
+    func transaction<R, S>(
+        now: Timestamp, _ body: (Transaction) throws -> R,
+        finish: (R, Transaction) throws -> S
+    ) throws -> S
+}
+
+extension CentralStore {
     /// Runs `body` in one write transaction; all of it is kept when this returns, or nothing.
-    func transaction<R>(now: Timestamp, _ body: (Transaction) throws -> R) throws -> R
+    ///
+    /// - Throws: what the store and `body` throw; then nothing was kept.
+    public func transaction<R>(
+        now: Timestamp, _ body: (Transaction) throws -> R
+    ) throws -> R {
+        try transaction(now: now, body) { result, _ in result }
+    }
 }
 
 extension CentralView {

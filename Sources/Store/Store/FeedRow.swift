@@ -58,18 +58,26 @@ public struct MovedRecord: Hashable, Sendable {
     }
 }
 
-/// Some states of an office's scope.
+/// Some states of a scope.
 public struct StatePage: Hashable, Sendable {
     /// The states, newest first within their kind.
     public var states: [RecordState]
-    /// Where to go on, in the store's own words; `nil` when all have been given.
-    public var next: [UInt8]?
+    /// Where to go on after each.
+    public var places: [SnapshotPlace]
+    /// Whether these are the last.
+    public var isLast: Bool
 
     /// A page.
-    public init(_ states: [RecordState], next: [UInt8]?) {
+    public init(
+        _ states: [RecordState] = [], places: [SnapshotPlace] = [], isLast: Bool = true
+    ) {
         self.states = states
-        self.next = next
+        self.places = places
+        self.isLast = isLast
     }
+
+    /// Where to go on; `nil` when all have been given.
+    public var next: SnapshotPlace? { isLast ? nil : places.last }
 }
 
 /// How many records of a kind there are, void ones included, and how many of their fields are in conflict.

@@ -29,6 +29,11 @@ extension ForwardedView {
     }
 
     /// As in `CentralView`.
+    public func chain(of replica: ReplicaID) throws -> HashChain {
+        try base.chain(of: replica)
+    }
+
+    /// As in `CentralView`.
     public func record(ofChange dot: Dot) throws -> RecordID? {
         try base.record(ofChange: dot)
     }
@@ -49,8 +54,16 @@ extension ForwardedView {
     public func states(of id: RecordID) throws -> [RecordState] { try base.states(of: id) }
 
     /// As in `CentralView`.
-    public func hasEverRead(office: String, _ id: RecordID) throws -> Bool {
-        try base.hasEverRead(office: office, id)
+    public func state(of id: RecordID, at position: UInt64) throws -> RecordState? {
+        try base.state(of: id, at: position)
+    }
+
+    /// As in `CentralView`.
+    public func change(_ dot: Dot) throws -> Change? { try base.change(dot) }
+
+    /// As in `CentralView`.
+    public func hasEverRead(office: String, _ name: RecordName) throws -> Bool {
+        try base.hasEverRead(office: office, name)
     }
 
     /// As in `CentralView`.
@@ -107,9 +120,14 @@ extension ForwardedView {
 
     /// As in `CentralView`.
     public func statePage(
-        ofOffice office: String, from place: [UInt8]?, countMax: Int
+        ofOffice office: String, from place: SnapshotPlace, countMax: Int
     ) throws -> StatePage {
         try base.statePage(ofOffice: office, from: place, countMax: countMax)
+    }
+
+    /// As in `CentralView`.
+    public func recordPage(from place: SnapshotPlace, countMax: Int) throws -> StatePage {
+        try base.recordPage(from: place, countMax: countMax)
     }
 
     /// As in `CentralView`.

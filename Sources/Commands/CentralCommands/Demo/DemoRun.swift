@@ -58,7 +58,7 @@ final class DemoRun {
         self.halfYear = halfYear
         home = CentralHome(path: directory + "/central")
         try home.open(isMaking: true).close()
-        let node = try CentralNode(path: home.databasePath)
+        let node = try FileCentral(at: home.databasePath)
         let address = try ListenAddress("127.0.0.1:0")
         do throws(ServingError) {
             central = try RunningCentral(node: node, listen: address, log: { _ in })

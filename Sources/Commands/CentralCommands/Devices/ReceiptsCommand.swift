@@ -5,6 +5,7 @@ internal import CommandLine
 internal import Crypto
 internal import JSON
 internal import ReplicaStore
+internal import Store
 internal import Text
 
 enum ReceiptsCommand {

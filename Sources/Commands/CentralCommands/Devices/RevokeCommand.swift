@@ -6,6 +6,7 @@ internal import Causality
 internal import CommandLine
 internal import JSON
 internal import ReplicaStore
+internal import Store
 internal import Text
 
 enum RevokeCommand {

@@ -11,6 +11,7 @@ internal import JSON
 internal import ReplicaStore
 internal import Replication
 internal import SharedCommands
+internal import Store
 internal import Text
 internal import Time
 

@@ -3,6 +3,7 @@
 internal import Bundles
 internal import Causality
 internal import CentralEngine
+internal import CentralServer
 internal import CommandLine
 internal import JSON
 internal import ReplicaStore
@@ -77,7 +78,7 @@ enum BundleCommand {
                 "--part-size", in: BundleLimits.partSizeMin ... .max),
             scratchFolder: home.path)
         do {
-            let node = try CentralNode(path: home.databasePath)
+            let node = try FileCentral(at: home.databasePath)
             let answered = try await node.answerBundle(
                 invocation.positionals("FILE"), into: destination)
             try answer(answered, try home.withDatabase { try Places($0) }, invocation)

@@ -6,6 +6,7 @@ internal import Dossiers
 internal import JSON
 internal import ReplicaStore
 internal import Replication
+internal import Store
 internal import Text
 internal import Time
 

@@ -7,6 +7,7 @@ internal import JSON
 internal import ReplicaStore
 internal import Replication
 internal import SharedCommands
+internal import Store
 internal import Text
 
 enum ImportCommand {

@@ -6,6 +6,7 @@ internal import Glibc
 internal import JSON
 internal import ReplicaStore
 internal import Replication
+internal import Store
 internal import Text
 
 /// Who did what: to one record, or at central.

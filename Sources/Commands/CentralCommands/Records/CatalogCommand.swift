@@ -10,6 +10,7 @@ internal import RecordArguments
 internal import ReplicaStore
 internal import Replication
 internal import SharedCommands
+internal import Store
 internal import Text
 internal import Time
 

@@ -11,6 +11,7 @@ internal import Files
 internal import JSON
 internal import ReplicaStore
 internal import Replication
+internal import Store
 internal import Text
 
 enum EraseCommand {

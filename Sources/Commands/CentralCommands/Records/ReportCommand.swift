@@ -5,6 +5,7 @@ internal import JSON
 internal import ReplicaStore
 internal import Reports
 internal import SharedCommands
+internal import Store
 internal import Text
 internal import Time
 

@@ -127,9 +127,9 @@ enum ServeCommand {
                 try $0.listDesks(ofOffice: nil) { ReplicaID(SystemRandomSource().number() >> 1) }
             }
         }
-        let node: CentralNode
+        let node: FileCentral
         do {
-            node = try CentralNode(path: home.databasePath, noteDelay: .seconds(1))
+            node = try FileCentral(at: home.databasePath, noteDelay: .seconds(1))
         } catch let error as StoreError {
             throw CommandFailure(error)
         }
@@ -170,7 +170,7 @@ enum ServeCommand {
 
     /// Tells the service manager that the writer's turn still comes round, as often as it wants to hear it.
     private static func giveSignsOfLife(
-        of node: CentralNode, to notifier: ServiceNotifier?
+        of node: FileCentral, to notifier: ServiceNotifier?
     ) async {
         guard let notifier, let interval = notifier.watchdogInterval else { return }
         while (try? await Task.sleep(for: interval / 2)) != nil {  // until cancelled

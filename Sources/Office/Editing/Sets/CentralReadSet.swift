@@ -72,6 +72,12 @@ public struct CentralReads: Hashable, Sendable {
     /// Whether a change may be refused: then it is wanted how much the device has been refused.
     public var wantsRefusedBytes = false
 
+    /// Records for what central does by itself.
+    public init(_ records: Set<RecordName>) {
+        replica = ReplicaID(0)
+        self.records = records
+    }
+
     /// What has to be read first.
     public init(for delivery: Delivery) {
         replica = delivery.device.replica
@@ -121,6 +127,12 @@ public struct CentralDetails: Hashable, Sendable {
     public var isEmpty: Bool {
         records.isEmpty && isRead.isEmpty && readers.isEmpty && histories.isEmpty && voids.isEmpty
             && toldCopies.isEmpty && procedures.isEmpty && replicas.isEmpty
+    }
+
+    /// Who could ever read some records, for what central does by itself.
+    public init(readersOf records: Set<RecordName>) {
+        office = ""
+        readers = records
     }
 
     /// What has to be read besides.

@@ -7,13 +7,30 @@ internal import Replication
 internal import Store
 internal import Text
 
-extension MemoryCounterState {
+/// What codes are looked for in.
+protocol MemoryRecords {
     /// The records of a kind that have fields, in the order of their making.
+    func states(of kind: RecordKind) -> [RecordState]
+    /// The number and the state of a record's row.
+    func row(of name: RecordName) -> (number: Int64, state: RecordState)?
+    /// The office whose own records go before copies; `nil` at central.
+    var ownOffice: String? { get }
+}
+
+extension MemoryCounterState: MemoryRecords {
     func states(of kind: RecordKind) -> [RecordState] {
         records.filter { $0.key.kind == kind && !$0.value.state.fields.isEmpty }.map(\.value)
             .sorted { $0.number < $1.number }.map(\.state)
     }
 
+    func row(of name: RecordName) -> (number: Int64, state: RecordState)? {
+        records[name].map { ($0.number, $0.state) }
+    }
+
+    var ownOffice: String? { identity?.office }
+}
+
+extension MemoryRecords {
     /// The records of a kind whose code is written exactly so, else those that write it otherwise; a
     /// procedure also by the number without its authority.
     func states(ofCode code: String, kind: RecordKind) -> [RecordState] {
@@ -73,7 +90,7 @@ extension MemoryCounterState {
             let found = states(ofCode: code, kind: .dossier)
             guard found.count > 1 else { return found.first.map { open($0.kind, $0.id) } }
             // A copy of what has left stands behind the office's own.
-            let office = identity?.office
+            let office = ownOffice
             let own = found.filter { state in
                 office.map { DossierRules.scope(of: state).includes(office: $0) } ?? true
             }
@@ -90,11 +107,11 @@ extension MemoryCounterState {
     }
 
     func open(_ kind: RecordKind, _ id: RecordID) -> OpenRecord {
-        let row = records[RecordName(kind, id)]
+        let row = row(of: RecordName(kind, id))
         var record = OpenRecord(row?.state ?? RecordState(kind: kind, id: id), row: row?.number)
         if record.state.fields.isEmpty {
             record.claimant = RecordKind.known.first { other in
-                other != kind && records[RecordName(other, id)]?.state.fields.isEmpty == false
+                other != kind && self.row(of: RecordName(other, id))?.state.fields.isEmpty == false
             }
         }
         return record
@@ -116,6 +133,31 @@ extension MemoryCounterState {
         case .office: all.count { $0.shownValue(RecordSchema.officeField)?.text == key }
         case .procedure: all.count { $0.shownValue("procedure")?.text == key }
         default: states(of: .dossier).count { $0.shownValue("procedure")?.text != nil }
+        }
+    }
+
+    /// Adds what follows from a request and its record.
+    func add(_ reads: EditReads, of record: OpenRecord?, to set: inout EditReadSet) {
+        for code in reads.offices { set.offices[code] = officeCode(like: code) }
+        if let code = reads.code {
+            // Of procedures alone several may have one code.
+            let isProcedure = reads.kind == .procedure
+            let found =
+                isProcedure
+                ? states(ofCode: code, kind: reads.kind)
+                : states(likeCode: code, kind: reads.kind)
+            set.holders = found.map { state in
+                let from =
+                    isProcedure && record == nil ? state.shownValue("effective_from") : nil
+                return EditReadSet.CodeHolder(id: state.id, effectiveFrom: from)
+            }
+        }
+        if let code = reads.procedure {
+            set.isProcedureKnown = !states(ofCode: code, kind: .procedure).isEmpty
+        }
+        if let code = reads.steps { set.editions = editions(of: code) }
+        if let key = reads.reference {
+            set.references = (referenceCount(to: reads.kind, key), 0)
         }
     }
 

@@ -59,27 +59,7 @@ extension MemoryCounterTransaction {
     public func add(
         _ reads: EditReads, of record: OpenRecord?, to set: inout EditReadSet
     ) throws {
-        for code in reads.offices { set.offices[code] = view.state.officeCode(like: code) }
-        if let code = reads.code {
-            // Of procedures alone several may have one code.
-            let isProcedure = reads.kind == .procedure
-            let found =
-                isProcedure
-                ? view.state.states(ofCode: code, kind: reads.kind)
-                : view.state.states(likeCode: code, kind: reads.kind)
-            set.holders = found.map { state in
-                let from =
-                    isProcedure && record == nil ? state.shownValue("effective_from") : nil
-                return EditReadSet.CodeHolder(id: state.id, effectiveFrom: from)
-            }
-        }
-        if let code = reads.procedure {
-            set.isProcedureKnown = !view.state.states(ofCode: code, kind: .procedure).isEmpty
-        }
-        if let code = reads.steps { set.editions = view.state.editions(of: code) }
-        if let key = reads.reference {
-            set.references = (view.state.referenceCount(to: reads.kind, key), 0)
-        }
+        view.state.add(reads, of: record, to: &set)
     }
 
     /// As in `EditTransaction`.

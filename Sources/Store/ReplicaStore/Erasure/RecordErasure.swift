@@ -3,21 +3,11 @@
 // go from its logged changes, which keep the hashes that they had, and from every other place of the file.
 
 public import Causality
-public import Crypto
-public import Dossiers
+internal import Crypto
+internal import Dossiers
 internal import Editing
 public import Replication
 internal import SQLite
-
-/// What an erasure did at central.
-public struct ErasureResult: Sendable {
-    /// The record.
-    public var record: RecordID
-    /// The fields that held values, at present or in a change.
-    public var fields: [FieldName]
-    /// The logged changes that lost values.
-    public var changeCount: Int
-}
 
 /// A record that was erased, as central tells of it.
 public struct ErasedRecord: Sendable {
@@ -29,50 +19,7 @@ public struct ErasedRecord: Sendable {
     public var offices: [String]
 }
 
-extension LocalEdit {
-    /// Erases what a record holds of people, at central. The order may come again: another reason is
-    /// added.
-    ///
-    /// - Parameter key: central's own, which signs the order.
-    /// - Throws: `StoreError.noSuchRecord`, `.ambiguousCode`, `.doubledID`, `.domain`, `.sqlite`.
-    public func erase(
-        _ reference: RecordReference, reason: String, by: String? = nil, signedBy key: SigningKey
-    ) throws -> ErasureResult {
-        precondition(transaction.database.role == .central, "central erases, and counters follow")
-        let record = try transaction.find(reference).state
-        try transaction.database.requireOneKind(of: record.id)
-        let found = try transaction.database.personalContent(of: record)
-        let erasure = Erasure(
-            of: record.id, keeping: RecordSchema.fieldsKeptByErasure(of: record.kind),
-            reason: reason, signedBy: key)
-        _ = try edit(
-            reference, writes: [],
-            additions: [FieldWrite(RecordSchema.erasedField, erasure.value)], by: by)
-        return found
-    }
-}
-
 extension ReplicaDatabase {
-    /// What an erasure would take from a record here.
-    ///
-    /// - Throws: `StoreError.domain` for a kind that holds nothing of people; `StoreError`.
-    public func personalContent(of record: RecordState) throws -> ErasureResult {
-        guard RecordSchema.definition(of: RecordSchema.erasedField, in: record.kind) != nil else {
-            throw StoreError.domain(.unknownField(RecordSchema.erasedField, record.kind))
-        }
-        let kept = Set(RecordSchema.fieldsKeptByErasure(of: record.kind))
-            .union([RecordSchema.erasedField])
-        var fields = Set(record.fields.map(\.name)).subtracting(kept)
-        var count = 0
-        for logged in try history(of: .id(record.id)) {
-            let names = (logged.change.writes + logged.change.additions).map(\.name)
-                .filter { !kept.contains($0) }
-            fields.formUnion(names)
-            if !names.isEmpty { count += 1 }
-        }
-        return ErasureResult(record: record.id, fields: fields.sorted(), changeCount: count)
-    }
-
     /// At central: the records that were erased, newest first within their kind. O(erased records).
     ///
     /// - Throws: `StoreError`.

@@ -2,12 +2,12 @@
 // so that a cursor can be confirmed.
 
 internal import CBOR
-public import Causality
+internal import Causality
 public import Crypto
 internal import Editing
 internal import Replication
 internal import SQLite
-public import Store
+internal import Store
 
 extension ReplicaDatabase {
     /// The end of the feed: its last position and the hash of its last commit.
@@ -40,7 +40,7 @@ extension ReplicaDatabase {
     /// `false`. The reader's own changes are left out.
     ///
     /// - Throws: `StoreError`, and what `body` throws.
-    public func forEachFeedRow(
+    func forEachFeedRow(
         ofOffice office: String, after position: UInt64, except reader: ReplicaID,
         _ body: (FeedRow) throws -> Bool
     ) throws {
@@ -78,7 +78,7 @@ extension ReplicaDatabase {
     ///
     /// O(rows of the office's feed): for a replica that has lost its place in it.
     /// - Throws: `StoreError`, and what `body` throws.
-    public func forEachDepartedRow(
+    func forEachDepartedRow(
         ofOffice office: String, after position: UInt64, through last: UInt64,
         _ body: (FeedRow) throws -> Bool
     ) throws {

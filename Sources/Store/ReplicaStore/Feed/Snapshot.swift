@@ -1,49 +1,8 @@
-// The states of a scope, newest first, in an order that writes do not disturb: by table, then by
-// row key downwards. A mark says where to go on; what changes meanwhile comes by the feed, which
-// starts at the cursor taken when the first page was made.
+// The states of a scope, newest first, in the order of tables and their rows' keys.
 
-public import CBOR
-public import Replication
+internal import Replication
 internal import SQLite
-
-/// Where a first download goes on: a table and the row key below which records are still to come.
-public struct SnapshotPlace: Hashable, Sendable {
-    var phase: Int
-    var belowKey: Int64
-
-    /// The beginning.
-    public static let start = SnapshotPlace(phase: 0, belowKey: .max)
-
-    /// The end: all states have been given.
-    public static let end = SnapshotPlace(phase: .max, belowKey: 0)
-
-    /// Appends the place.
-    public func encode(to writer: inout CBORWriter) {
-        writer.writeUnsigned(UInt64(phase))
-        writer.writeInteger(belowKey)
-    }
-
-    /// Reads a place.
-    ///
-    /// - Throws: `CBORError`.
-    public init(from reader: inout CBORReader) throws(CBORError) {
-        phase = Int(clamping: try reader.readUnsigned())
-        belowKey = try reader.readInteger()
-    }
-
-    private init(phase: Int, belowKey: Int64) {
-        self.phase = phase
-        self.belowKey = belowKey
-    }
-
-    func next() -> SnapshotPlace {
-        SnapshotPlace(phase: phase + 1, belowKey: .max)
-    }
-
-    func below(_ key: Int64) -> SnapshotPlace {
-        SnapshotPlace(phase: phase, belowKey: key)
-    }
-}
+public import Store
 
 extension ReplicaDatabase {
     private enum Phase {
@@ -58,17 +17,26 @@ extension ReplicaDatabase {
         .office(.dossier), .conflicted(.dossier), .office(.contact), .conflicted(.contact),
     ]
 
-    /// Calls `body` with the states of an office's scope from a place on, until it says `false`.
-    ///
-    /// - Returns: where to go on; `nil` when all have been given.
-    /// - Throws: `StoreError`, and what `body` throws.
-    public func forEachState(
-        ofOffice office: String, from place: SnapshotPlace, _ body: (RecordState) throws -> Bool
-    ) throws -> SnapshotPlace? {
+    /// As in `CentralView`.
+    public func statePage(
+        ofOffice office: String, from place: SnapshotPlace, countMax: Int
+    ) throws -> StatePage {
+        try page(of: Self.phases, from: place, countMax: countMax, office: office)
+    }
+
+    /// As in `CentralView`.
+    public func recordPage(from place: SnapshotPlace, countMax: Int) throws -> StatePage {
+        let all = RecordKind.tableNames.map { Phase.catalog($0.0) }
+        return try page(of: all, from: place, countMax: countMax, office: nil)
+    }
+
+    private func page(
+        of phases: [Phase], from place: SnapshotPlace, countMax: Int, office: String?
+    ) throws -> StatePage {
+        var page = StatePage()
         var place = place
-        while place.phase < Self.phases.count {
-            let (kind, clause, isByOffice) = Self.clause(of: Self.phases[place.phase])
-            var stoppedBelow: Int64?
+        while place.phase < phases.count {
+            let (kind, clause, isByOffice) = Self.clause(of: phases[place.phase])
             try table(of: kind)?.forEach(
                 where: clause,
                 bind: { statement in
@@ -76,22 +44,20 @@ extension ReplicaDatabase {
                     if isByOffice { try statement.bind(2, office) }
                 }
             ) { record in
-                guard scopeIncludes(office, record.state) else { return true }
-                if try body(record.state) { return true }
-                stoppedBelow = record.key
-                return false
+                let isWanted =
+                    office.map { scopeIncludes($0, record.state) } ?? !record.state.fields.isEmpty
+                guard isWanted else { return true }
+                page.states.append(record.state)
+                page.places.append(place.below(record.key))
+                return page.states.count < countMax
             }
-            if let stoppedBelow { return place.below(stoppedBelow) }
+            if page.states.count >= countMax {
+                page.isLast = false
+                return page
+            }
             place = place.next()
         }
-        return nil
-    }
-
-    /// The number of records in an office's scope, the catalog's included.
-    ///
-    /// - Throws: `StoreError`.
-    public func stateCount(ofOffice office: String) throws -> UInt64 {
-        UInt64(clamping: try digest(ofOffice: office).recordCount)
+        return page
     }
 
     private static func clause(of phase: Phase) -> (RecordKind, String, Bool) {
@@ -105,5 +71,15 @@ extension ReplicaDatabase {
                 "WHERE key < ?1 AND conflicts > 0 AND office IS NOT ?2 ORDER BY key DESC", true
             )
         }
+    }
+}
+
+extension SnapshotPlace {
+    fileprivate func next() -> SnapshotPlace {
+        SnapshotPlace(phase: phase + 1, belowKey: .max)
+    }
+
+    fileprivate func below(_ key: Int64) -> SnapshotPlace {
+        SnapshotPlace(phase: phase, belowKey: key)
     }
 }

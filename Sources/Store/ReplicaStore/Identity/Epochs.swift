@@ -1,40 +1,8 @@
-// Central's epochs. A central that was restored from a backup has forgotten what it had since, and
-// cannot see that by itself. Each epoch has a number drawn at random, which every device knows: one
-// that knows an older epoch pushes again what central had acknowledged to it, and takes a new
-// identity for what follows (`Protocol/sync.md` §Epochs).
+// The rows of epochs, as `CentralEpochsView` wants them.
 
 public import Causality
 internal import SQLite
-
-/// A time between two restorations of central.
-public struct CentralEpoch: Hashable, Sendable {
-    /// Why an epoch began.
-    public enum Cause: String, Hashable, Sendable {
-        /// Central was made.
-        case made
-        /// An admin said that central was restored.
-        case told
-        /// A device had more of central than central has itself.
-        case noticed
-    }
-
-    /// Its number; no epoch before or after has the same.
-    public var id: UInt64
-    /// When it began; `nil` for the first.
-    public var began: Timestamp?
-    /// Why it began.
-    public var cause: Cause
-    /// The device that noticed.
-    public var noticedBy: ReplicaID?
-    /// Whether central takes records that it lacks from what devices hold of them.
-    public var isRecovering: Bool
-    /// Records that it took in that way.
-    public var recordsRecovered: UInt64
-    /// Whether revocations since the backup's day may be missing: no list of them was given.
-    public var mayLackRevocations: Bool
-    /// Whether orders of erasure since the backup's day may be missing.
-    public var mayLackOrders: Bool
-}
+public import Store
 
 enum RecoverySchema {
     static let central = """
@@ -79,7 +47,7 @@ extension WriteTransaction {
     /// - Parameter id: drawn at random, at most 2^63 - 1.
     /// - Throws: `StoreError`.
     public func beginEpoch(
-        _ id: UInt64, cause: CentralEpoch.Cause, noticedBy: ReplicaID? = nil
+        _ id: UInt64, cause: CentralEpoch.Cause, noticedBy: ReplicaID?
     ) throws {
         let wasRecovering = try database.epoch().isRecovering
         let statement = try database.connection.statement(

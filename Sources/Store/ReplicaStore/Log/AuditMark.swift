@@ -3,6 +3,7 @@
 
 internal import Crypto
 internal import SQLite
+internal import Store
 
 /// Where central's feed and trail stood, with the beginnings of their hashes: `23.5f2c9a01d0e4b7aa-12.…`.
 public struct AuditMark: Hashable, Sendable, CustomStringConvertible {

@@ -72,14 +72,6 @@ extension ReplicaDatabase {
             return kinds.count > 1 ? DoubledID(id: id, kinds: kinds) : nil
         }
     }
-
-    /// Refuses an id that names several records: what is done to it cannot be undone.
-    ///
-    /// - Throws: `StoreError.doubledID`.
-    public func requireOneKind(of id: RecordID) throws {
-        let kinds = try kinds(of: id)
-        if kinds.count > 1 { throw StoreError.doubledID(kinds) }
-    }
 }
 
 extension LocalEdit {

@@ -1,6 +1,6 @@
 // Reading records: by id or code, listed, searched, counted.
 
-internal import Causality
+public import Causality
 internal import Crypto
 public import Dossiers
 internal import JSON
@@ -294,7 +294,8 @@ extension ReplicaDatabase {
     }
 
     /// The end of a writing session's chain at central.
-    func chain(of replica: ReplicaID) throws -> HashChain {
+    /// As in `CentralView`.
+    public func chain(of replica: ReplicaID) throws -> HashChain {
         let key = try interning.key(of: replica)
         let statement = try connection.statement(
             """

@@ -1,44 +1,9 @@
-// Administrators who work over the network, and their sessions. Passwords are kept as Argon2id, session
-// tokens as hashes: central's file opens no session.
+// The rows of administrators and their sessions, as `CentralAccountsView` wants them.
 
 public import Causality
 public import Crypto
 internal import SQLite
-
-/// An administrator's account.
-public struct AdminAccount: Sendable {
-    /// What an account may do.
-    public enum Role: String, CaseIterable, Sendable {
-        /// Read and do.
-        case admin
-        /// Read only.
-        case viewer
-    }
-
-    /// Characters of a name at most.
-    public static let nameCharactersMax = 64
-    /// Characters of a password at least.
-    public static let passwordCharactersMin = 12
-    /// Bytes of a password at most: strangers may send one.
-    public static let passwordBytesMax = 1_024
-
-    /// Its name.
-    public var name: String
-    /// What it may do.
-    public var role: Role
-    /// Its password.
-    public var password: PasswordHash
-    /// When it was made.
-    public var made: Timestamp
-
-    /// Makes an account.
-    public init(name: String, role: Role, password: PasswordHash, made: Timestamp) {
-        self.name = name
-        self.role = role
-        self.password = password
-        self.made = made
-    }
-}
+public import Store
 
 enum AdminSchema {
     static let central = """

@@ -1,28 +1,9 @@
-// What admins did at central: who enrolled, revoked, resolved, exported. Entries are only ever added,
-// each chained to the one before by a hash, so that one that is altered or taken out shows
-// (`central verify --audit`). None holds anything of a citizen.
+// The rows of the trail and of devices' signatures, as `CentralTrailView` wants them.
 
-internal import CBOR
 public import Causality
-internal import Crypto
+public import Crypto
 internal import SQLite
-
-/// One entry of the trail.
-public struct TrailEntry: Hashable, Sendable {
-    /// Its number, from 1.
-    public var number: Int64
-    /// When it was done, by central's clock.
-    public var at: Timestamp
-    /// Who did it: `local:` and a user of central's machine, `admin:` and an
-    /// account (`?` when there is none), or `device:` and a replica.
-    public var actor: String
-    /// What was done, in a word.
-    public var action: String
-    /// To what: an office, a device, a dossier's id. Empty when there is nothing to name.
-    public var subject: String
-    /// How many, for what is done to many at once.
-    public var count: Int64?
-}
+public import Store
 
 enum AuditSchema {
     static let central = """
@@ -35,23 +16,20 @@ enum AuditSchema {
         """
 }
 
-extension TrailEntry {
-    /// The hash of the entry after the one with `hash`.
-    func hash(after hash: Hash256) -> Hash256 {
-        var writer = CBORWriter()
-        writer.writeInteger(number)
-        writer.writeInteger(at.milliseconds)
-        for text in [actor, action, subject] { writer.writeText(text) }
-        if let count { writer.writeInteger(count) } else { writer.writeNull() }
-        return hash.chained(with: Hash256(hashing: writer.bytes))
-    }
-}
-
 extension ReplicaDatabase {
     /// The trail, oldest first.
     ///
     /// - Throws: `StoreError.sqlite`.
     public func trail() throws -> [TrailEntry] { try hashedTrail().map(\.entry) }
+
+    /// As in `CentralTrailView`.
+    public func trailEnd() throws -> TrailEnd {
+        let last = try connection.statement(
+            "SELECT number, hash FROM trail ORDER BY number DESC LIMIT 1")
+        defer { last.reset() }
+        guard try last.step() else { return TrailEnd() }
+        return TrailEnd(number: last.int64(0), hash: Hash256(bytes: last.bytes(1)) ?? .zero)
+    }
 
     func hashedTrail() throws -> [(entry: TrailEntry, hash: Hash256?)] {
         let statement = try connection.statement(
@@ -74,23 +52,8 @@ extension ReplicaDatabase {
 }
 
 extension WriteTransaction {
-    /// Adds an entry to the trail, in the transaction of what it tells of.
-    ///
-    /// - Throws: `StoreError.sqlite`.
-    public func note(
-        _ action: String, _ subject: String = "", by actor: String, count: Int? = nil
-    ) throws {
-        let last = try database.connection.statement(
-            "SELECT number, hash FROM trail ORDER BY number DESC LIMIT 1")
-        var (number, hash) = (Int64(0), Hash256.zero)
-        if try last.step() {
-            number = last.int64(0)
-            hash = Hash256(bytes: last.bytes(1)) ?? .zero
-        }
-        last.reset()
-        let entry = TrailEntry(
-            number: number + 1, at: now, actor: actor, action: action, subject: subject,
-            count: count.map(Int64.init))
+    /// As in `CentralTrailTransaction`.
+    public func append(_ entry: TrailEntry, hash: Hash256) throws {
         let statement = try database.connection.statement(
             """
             INSERT INTO trail(number, at, actor, action, subject, count, hash)
@@ -98,11 +61,11 @@ extension WriteTransaction {
             """)
         try statement.bind(1, entry.number)
         try statement.bind(2, entry.at.milliseconds)
-        try statement.bind(3, actor)
-        try statement.bind(4, action)
-        try statement.bind(5, subject)
+        try statement.bind(3, entry.actor)
+        try statement.bind(4, entry.action)
+        try statement.bind(5, entry.subject)
         try statement.bind(6, entry.count)
-        try entry.hash(after: hash).withBytes { try statement.bind(7, bytes: $0) }
+        try hash.withBytes { try statement.bind(7, bytes: $0) }
         try statement.run()
     }
 

@@ -3,6 +3,7 @@
 public import Causality
 public import Dossiers
 internal import Replication
+internal import Store
 public import Text
 
 /// The desks by the identities that write there.
@@ -73,43 +74,4 @@ public struct DeskNames: Sendable {
         case .unknown: return Message("another desk", vi: "quầy khác")
         }
     }
-}
-
-extension ListedDesk {
-    fileprivate init(_ device: Device) {
-        self.init(replica: device.replica, number: device.desk, name: device.name)
-    }
-}
-
-extension WriteTransaction {
-    /// Lists in the catalog the desks that it lacks, as changes of central's own.
-    ///
-    /// - Parameters:
-    ///   - office: the code of the office whose; `nil` for all.
-    ///   - session: draws the identity under which central writes, if there is anything to write.
-    /// - Throws: `StoreError`.
-    public func listDesks(ofOffice office: String?, session: () -> ReplicaID) throws {
-        var known: [String: [ListedDesk]] = [:]
-        for device in try database.devices() where office == nil || device.office == office {
-            known[device.office, default: []].append(ListedDesk(device).listable)
-        }
-        var edit: LocalEdit?
-        for (office, desks) in known.sorted(by: { $0.key < $1.key }) {
-            guard let id = try database.ids(ofCode: office, kind: .office).first else { continue }
-            let listed = Set(try find(.id(id)).state.listedDesks)
-            let missing = desks.filter { !listed.contains($0) }
-            for start in stride(from: 0, to: missing.count, by: Self.desksOfAChangeMax) {
-                let part = missing[start...].prefix(Self.desksOfAChangeMax)
-                let text = part.map(\.description).joined(separator: "\n")
-                let door = try edit ?? LocalEdit(self, session: session())
-                edit = door
-                _ = try door.edit(
-                    .id(id), writes: [],
-                    additions: [FieldWrite(RecordSchema.desksField, .text(text))])
-            }
-        }
-    }
-
-    /// Desks in one change: with the longest names they are within the limit of the field.
-    private static let desksOfAChangeMax = 40
 }

@@ -40,16 +40,38 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
-    /// How far above the devices that central knows a named number counts: a restored central forgets
-    /// no more of an office, and no device uses the numbers up.
-    static let namedDesksAheadMax: Int64 = 1_000
+extension ReplicaDatabase {
+    /// As in `CentralDevicesView`.
+    public func highestDesk(of office: String) throws -> Int64 {
+        try number("SELECT max(desk) FROM devices WHERE office = ?1", office)
+    }
 
-    /// At central: notes the highest number of a desk that a device knows of in its office.
-    ///
-    /// - Throws: `StoreError.sqlite`.
-    public func noteDesk(_ number: Int64, namedFor office: String) throws {
-        guard try mayName(number, for: office) else { return }
+    /// As in `CentralDevicesView`.
+    public func highestNamedDesk(of office: String) throws -> Int64 {
+        try number("SELECT highest FROM named_desks WHERE office = ?1", office)
+    }
+
+    /// As in `CentralDevicesView`.
+    public func hasDesk(_ number: Int64, of office: String) throws -> Bool {
+        let statement = try connection.statement(
+            "SELECT 1 FROM devices WHERE office = ?1 AND desk = ?2")
+        try statement.bind(1, office)
+        try statement.bind(2, number)
+        defer { statement.reset() }
+        return try statement.step()
+    }
+
+    private func number(_ sql: String, _ office: String) throws -> Int64 {
+        let statement = try connection.statement(sql)
+        try statement.bind(1, office)
+        defer { statement.reset() }
+        return try statement.step() ? statement.int64OrNil(0) ?? 0 : 0
+    }
+}
+
+extension WriteTransaction {
+    /// As in `CentralDevicesTransaction`.
+    public func noteNamedDesk(_ number: Int64, of office: String) throws {
         let statement = try database.connection.statement(
             """
             INSERT INTO named_desks(office, highest) VALUES (?1, ?2)
@@ -59,48 +81,5 @@ extension WriteTransaction {
         try statement.bind(1, office)
         try statement.bind(2, number)
         try statement.run()
-    }
-
-    /// The number for a new desk of an office: above those of its devices and those that devices have
-    /// named, and one that no code shows.
-    ///
-    /// - Parameter former: the number that the device had before; it has it again, unless another device
-    ///   has it by now.
-    func nextDesk(of office: String, former: Int64? = nil) throws -> Int64 {
-        if let former, try mayName(former, for: office), try !hasDesk(former, office) {
-            return former
-        }
-        var number = try max(highestDesk(of: office), highestNamed(office)) + 1
-        let shown = try database.deskNumbers(inCodesOf: office)
-        while shown.contains(number) { number += 1 }
-        return number
-    }
-
-    private func mayName(_ number: Int64, for office: String) throws -> Bool {
-        try number > 0 && number <= highestDesk(of: office) + Self.namedDesksAheadMax
-    }
-
-    private func hasDesk(_ number: Int64, _ office: String) throws -> Bool {
-        let statement = try database.connection.statement(
-            "SELECT 1 FROM devices WHERE office = ?1 AND desk = ?2")
-        try statement.bind(1, office)
-        try statement.bind(2, number)
-        defer { statement.reset() }
-        return try statement.step()
-    }
-
-    private func highestDesk(of office: String) throws -> Int64 {
-        try number("SELECT max(desk) FROM devices WHERE office = ?1", office)
-    }
-
-    private func highestNamed(_ office: String) throws -> Int64 {
-        try number("SELECT highest FROM named_desks WHERE office = ?1", office)
-    }
-
-    private func number(_ sql: String, _ office: String) throws -> Int64 {
-        let statement = try database.connection.statement(sql)
-        try statement.bind(1, office)
-        defer { statement.reset() }
-        return try statement.step() ? statement.int64OrNil(0) ?? 0 : 0
     }
 }

@@ -4,17 +4,10 @@
 public import Causality
 public import Crypto
 internal import SQLite
+public import Store
 
-/// What a bearer token is to central.
-public enum TokenStanding: Sendable {
-    /// The device's token.
-    case present(Device)
-    /// The one that follows it: at its first use it becomes the device's token.
-    case next(Device)
-    /// One that the device had before; `generation` is that of its newest.
-    case former(Device, generation: UInt64)
-
-    static let schema = """
+enum DeviceTokenSchema {
+    static let central = """
         CREATE TABLE token_replacements(
             device INTEGER PRIMARY KEY, generation INTEGER NOT NULL, next_hash BLOB UNIQUE) STRICT;
         CREATE TABLE former_tokens(
@@ -65,18 +58,10 @@ extension ReplicaDatabase {
 }
 
 extension WriteTransaction {
-    /// Notes the token that is to follow a device's present one.
-    ///
-    /// - Returns: `false` when the token is known already, as another than this device's next.
-    /// - Throws: `StoreError`.
-    public func setNextToken(
+    /// As in `CentralTokensTransaction`.
+    public func storeNextToken(
         _ hash: Hash256, generation: UInt64, of replica: ReplicaID
-    ) throws -> Bool {
-        switch try database.standing(ofToken: hash) {
-        case .next(let device) where device.replica == replica: break
-        case nil: break
-        default: return false
-        }
+    ) throws {
         let statement = try database.connection.statement(
             """
             INSERT INTO token_replacements(device, generation, next_hash) VALUES (?1, ?2, ?3)
@@ -86,7 +71,6 @@ extension WriteTransaction {
         try statement.bind(2, Int64(clamping: generation))
         try hash.withBytes { try statement.bind(3, bytes: $0) }
         try statement.run()
-        return true
     }
 
     /// Notes the number of the token that a device came back with.

@@ -1,70 +1,9 @@
-// Central's devices and enrolment codes.
+// The rows of devices and enrolment codes, as `CentralDevicesView` wants them.
 
 public import Causality
 public import Crypto
-internal import Replication
 internal import SQLite
-
-/// A device as central knows it.
-public struct Device: Sendable {
-    /// Whether it may sync.
-    public enum State: String, Sendable {
-        /// It may.
-        case active
-        /// It is shut out.
-        case revoked
-    }
-
-    /// Its replica.
-    public var replica: ReplicaID
-    /// The code of its office.
-    public var office: String
-    /// Its number within the office, from 1.
-    public var desk: Int64
-    /// A name for people.
-    public var name: String
-    /// The key that its changes are signed with.
-    public var publicKey: PublicKey
-    /// Of the bearer token that it uses.
-    public var tokenHash: Hash256
-    /// Whether it may sync.
-    public var state: State
-    /// When it was enrolled.
-    public var enrolledAt: Timestamp
-    /// The last of its changes that central has on disk.
-    public var seq: UInt64
-    /// The chain hash after it.
-    public var chainHash: Hash256
-    /// When it last made an exchange.
-    public var lastExchange: Timestamp?
-    /// When nothing remained at it that central did not have, by what it said last of that kind.
-    public var lastArrived: Timestamp?
-    /// When it last ended an exchange with nothing left on either side, and had what it was sent.
-    public var lastComplete: Timestamp?
-    /// Its place in the feed.
-    public var cursorPosition: UInt64?
-    /// Changes that central lacked after its last request, by what it said and by its chain.
-    public var pending: UInt64?
-    /// How far its clock is ahead of central's, in milliseconds.
-    public var skewMilliseconds: Int64?
-    /// Changes of it that were refused.
-    public var refused: UInt64
-    /// Whether an admin has asked it to sync.
-    public var isSyncRequested: Bool
-    /// The replica that it went on from, when it is a copy of it or central was restored.
-    public var copyOf: ReplicaID?
-    /// The identity that was enrolled by a code, from which this one comes by whatever steps: itself,
-    /// when it was. Revoking one of an enrolment's identities closes all of them.
-    public var enrolment: ReplicaID
-    /// Why central gave it; `nil` when it was enrolled.
-    public var cause: IdentityCause?
-    /// The epoch in which it was given; `nil` when it may be of an earlier one than central's present.
-    public var bornEpoch: UInt64?
-    /// When it was shut out.
-    public var revokedAt: Timestamp?
-    /// The epoch that it knew of at its last exchange.
-    public var epoch: UInt64?
-}
+public import Store
 
 extension ReplicaDatabase {
     private static let deviceColumns = """
@@ -108,6 +47,25 @@ extension ReplicaDatabase {
         }
     }
 
+    /// As in `CentralDevicesView`.
+    public func devices(ofEnrolment root: ReplicaID) throws -> [Device] {
+        try devices(where: "WHERE e.id = ?1 ORDER BY d.enrolled_at, d.desk") {
+            try $0.bind(1, Int64(bitPattern: root.rawValue))
+        }
+    }
+
+    /// As in `CentralDevicesView`.
+    public func enrolmentCode(_ hash: Hash256) throws -> NotedCode? {
+        let statement = try connection.statement(
+            "SELECT office, expires, public_key FROM enrolment_codes WHERE hash = ?1")
+        try hash.withBytes { try statement.bind(1, bytes: $0) }
+        defer { statement.reset() }
+        guard try statement.step() else { return nil }
+        return NotedCode(
+            office: statement.text(0), expires: Timestamp(milliseconds: statement.int64(1)),
+            usedBy: statement.bytesOrNil(2).flatMap { PublicKey(bytes: $0) })
+    }
+
     func devices(
         where clause: String, bind: (Statement) throws -> Void
     ) throws -> [Device] {
@@ -127,44 +85,38 @@ extension ReplicaDatabase {
                 let hash = Hash256(bytes: statement.bytes(8)),
                 let tokenHash = Hash256(bytes: statement.bytes(23))
             else { throw StoreError.damaged(table: "devices", key: statement.int64(0)) }
-            devices.append(
-                Device(
-                    replica: ReplicaID(UInt64(bitPattern: statement.int64(0))),
-                    office: statement.text(1), desk: statement.int64(2), name: statement.text(3),
-                    publicKey: key, tokenHash: tokenHash, state: state,
-                    enrolledAt: Timestamp(milliseconds: statement.int64(6)),
-                    seq: UInt64(clamping: statement.int64(7)), chainHash: hash,
-                    lastExchange: statement.int64OrNil(9).map(Timestamp.init(milliseconds:)),
-                    lastArrived: statement.int64OrNil(22).map(Timestamp.init(milliseconds:)),
-                    lastComplete: statement.int64OrNil(10).map(Timestamp.init(milliseconds:)),
-                    cursorPosition: statement.int64OrNil(11).map { UInt64(clamping: $0) },
-                    pending: statement.int64OrNil(12).map { UInt64(clamping: $0) },
-                    skewMilliseconds: statement.int64OrNil(13),
-                    refused: UInt64(clamping: statement.int64(14)),
-                    isSyncRequested: statement.int64(15) != 0,
-                    copyOf: statement.int64OrNil(16).map {
-                        ReplicaID(UInt64(bitPattern: $0))
-                    },
-                    enrolment: ReplicaID(UInt64(bitPattern: statement.int64(18))),
-                    cause: statement.textOrNil(19).flatMap(IdentityCause.init(rawValue:)),
-                    bornEpoch: statement.int64OrNil(20).map { UInt64(clamping: $0) },
-                    revokedAt: statement.int64OrNil(21).map(Timestamp.init(milliseconds:)),
-                    epoch: statement.int64OrNil(17).map { UInt64(clamping: $0) }))
+            func time(_ column: Int) -> Timestamp? {
+                statement.int64OrNil(column).map(Timestamp.init(milliseconds:))
+            }
+            func count(_ column: Int) -> UInt64? {
+                statement.int64OrNil(column).map { UInt64(clamping: $0) }
+            }
+            var device = Device(
+                replica: ReplicaID(UInt64(bitPattern: statement.int64(0))),
+                office: statement.text(1), desk: statement.int64(2), name: statement.text(3),
+                publicKey: key, tokenHash: tokenHash,
+                enrolledAt: Timestamp(milliseconds: statement.int64(6)),
+                enrolment: ReplicaID(UInt64(bitPattern: statement.int64(18))))
+            device.state = state
+            device.seq = UInt64(clamping: statement.int64(7))
+            device.chainHash = hash
+            device.lastExchange = time(9)
+            device.lastArrived = time(22)
+            device.lastComplete = time(10)
+            device.cursorPosition = count(11)
+            device.pending = count(12)
+            device.skewMilliseconds = statement.int64OrNil(13)
+            device.refused = UInt64(clamping: statement.int64(14))
+            device.isSyncRequested = statement.int64(15) != 0
+            device.copyOf = statement.int64OrNil(16).map { ReplicaID(UInt64(bitPattern: $0)) }
+            device.cause = statement.textOrNil(19).flatMap(IdentityCause.init(rawValue:))
+            device.bornEpoch = count(20)
+            device.revokedAt = time(21)
+            device.epoch = count(17)
+            devices.append(device)
         }
         return devices
     }
-}
-
-/// What became of an enrolment code.
-public enum Redemption: Sendable {
-    /// It made a device, or let one in again.
-    case device(Device)
-    /// It is wrong, expired or used by another key, or its device is not known by this key.
-    case badCode
-    /// The device was revoked; the code may be used by another one.
-    case revoked
-    /// The code is of another office than the device.
-    case otherOffice
 }
 
 extension WriteTransaction {
@@ -180,74 +132,23 @@ extension WriteTransaction {
         try statement.run()
     }
 
-    /// Turns a code into a device. A repetition with the same code and key gives the same device: a
-    /// lost reply costs nothing. A device with a known key, or one that a restored central has
-    /// forgotten, is the replica again that it was.
-    ///
-    /// - Parameters:
-    ///   - formerDesk: the number that the device had, when it was enrolled before.
-    ///   - replica: the replica that the key belongs to.
-    /// - Returns: the device, or why there is none.
-    /// - Throws: `StoreError`.
-    public func redeemEnrolmentCode(
-        formerDesk: Int64? = nil, hash: Hash256, replica: ReplicaID, publicKey: PublicKey,
-        name: String, tokenHash: Hash256
-    ) throws -> Redemption {
-        let statement = try database.connection.statement(
-            "SELECT office, public_key FROM enrolment_codes WHERE hash = ?1 AND expires > ?2")
-        try hash.withBytes { try statement.bind(1, bytes: $0) }
-        try statement.bind(2, now.milliseconds)
-        guard try statement.step() else { return .badCode }
-        let office = statement.text(0)
-        let usedBy = statement.bytesOrNil(1)
-        statement.reset()
-        guard usedBy == nil || usedBy == publicKey.bytes else { return .badCode }
-        // Who has the key and a right code may know how it stands with the device.
-        if let known = try database.device(replica), known.publicKey == publicKey {
-            if known.state == .revoked { return .revoked }
-            if known.office != office { return .otherOffice }
-        }
-        guard
-            let device = try admit(
-                replica, office: office, publicKey: publicKey, name: name, tokenHash: tokenHash,
-                formerDesk: formerDesk)
-        else { return .badCode }
+    /// As in `CentralDevicesTransaction`.
+    public func noteUse(
+        ofCode hash: Hash256, by key: PublicKey, _ replica: ReplicaID
+    ) throws {
         let use = try database.connection.statement(
             "UPDATE enrolment_codes SET public_key = ?2, replica = ?3 WHERE hash = ?1")
         try hash.withBytes { try use.bind(1, bytes: $0) }
-        try use.bind(2, publicKey.bytes)
+        try use.bind(2, key.bytes)
         try use.bind(3, try database.interning.key(of: replica))
         try use.run()
-        return .device(device)
     }
 
-    private func admit(
-        _ replica: ReplicaID, office: String, publicKey: PublicKey, name: String,
-        tokenHash: Hash256, formerDesk: Int64? = nil
-    ) throws -> Device? {
-        if let known = try database.device(replica) {
-            return known.office == office && known.publicKey == publicKey
-                && known.state == .active ? known : nil
-        }
-        // Changes of a replica that is no device were written at central itself.
-        guard try database.chainHash(of: replica, seq: 1) == nil else { return nil }
-        // A central that was restored may have forgotten the device: it is of an earlier epoch then.
-        let epoch = try database.epoch()
-        try insertDevice(
-            NewDevice(
-                replica: replica, office: office, name: name, publicKey: publicKey,
-                tokenHash: tokenHash, enrolment: replica,
-                bornEpoch: epoch.cause == .made ? epoch.id : nil, formerDesk: formerDesk))
-        return try database.device(replica)
-    }
-
-    /// Forgets codes that expired more than a day ago.
-    ///
-    /// - Throws: `StoreError.sqlite`.
-    public func dropExpiredCodes() throws {
+    /// As in `CentralDevicesTransaction`.
+    public func dropCodes(expiredBefore time: Timestamp) throws {
         let statement = try database.connection.statement(
             "DELETE FROM enrolment_codes WHERE expires < ?1")
-        try statement.bind(1, now.milliseconds - 86_400_000)
+        try statement.bind(1, time.milliseconds)
         try statement.run()
     }
 
@@ -292,17 +193,14 @@ extension WriteTransaction {
         return database.connection.changedRowCount
     }
 
-    /// A copy's identity is given after its original was heard, whatever the clock says meanwhile.
-    func insertDevice(_ device: NewDevice) throws {
-        let desk = try nextDesk(of: device.office, former: device.formerDesk)
+    /// As in `CentralDevicesTransaction`.
+    public func insert(_ device: Device) throws {
         let statement = try database.connection.statement(
             """
             INSERT INTO devices(replica, office, desk, name, public_key, token_hash, state,
                 enrolled_at, seq, hash, refused, sync_requested, copy_of, enrolment, cause,
                 born_epoch)
-            VALUES (?1, ?2, ?12, ?3, ?4, ?5, 'active',
-                max(?6, coalesce((SELECT last_exchange FROM devices WHERE replica = ?8), ?6)),
-                0, ?7, 0, 0, ?8, ?9, ?10, ?11)
+            VALUES (?1, ?2, ?12, ?3, ?4, ?5, 'active', ?6, 0, ?7, 0, 0, ?8, ?9, ?10, ?11)
             """)
         let interning = database.interning
         try statement.bind(1, try interning.key(of: device.replica))
@@ -310,29 +208,37 @@ extension WriteTransaction {
         try statement.bind(3, device.name)
         try statement.bind(4, device.publicKey.bytes)
         try device.tokenHash.withBytes { try statement.bind(5, bytes: $0) }
-        try statement.bind(6, now.milliseconds)
+        try statement.bind(6, device.enrolledAt.milliseconds)
         try Hash256.zero.withBytes { try statement.bind(7, bytes: $0) }
         try statement.bind(8, try device.copyOf.map { try interning.key(of: $0) })
         try statement.bind(9, try interning.key(of: device.enrolment))
         try statement.bind(10, device.cause?.rawValue)
         try statement.bind(11, device.bornEpoch.map { Int64(clamping: $0) })
-        try statement.bind(12, desk)
+        try statement.bind(12, device.desk)
         try statement.run()
     }
-}
 
-/// What a device row begins with.
-struct NewDevice {
-    var replica: ReplicaID
-    var office: String
-    var name: String
-    var publicKey: PublicKey
-    var tokenHash: Hash256
-    /// The replica that it goes on from.
-    var copyOf: ReplicaID?
-    var enrolment: ReplicaID
-    var cause: IdentityCause?
-    var bornEpoch: UInt64?
-    /// The number that it had before, and has again when no other has it.
-    var formerDesk: Int64?
+    /// As in `CentralDevicesTransaction`.
+    public func setState(
+        _ state: Device.State, of device: ReplicaID, at time: Timestamp?
+    ) throws {
+        let statement = try database.connection.statement(
+            "UPDATE devices SET state = ?2, revoked_at = ?3 WHERE replica = ?1")
+        try statement.bind(1, try database.interning.key(of: device))
+        try statement.bind(2, state.rawValue)
+        try statement.bind(3, time?.milliseconds)
+        try statement.run()
+    }
+
+    /// As in `CentralDevicesTransaction`.
+    public func replaceCause(
+        _ cause: IdentityCause, by other: IdentityCause, ofEnrolment root: ReplicaID
+    ) throws {
+        let statement = try database.connection.statement(
+            "UPDATE devices SET cause = ?2 WHERE enrolment = ?1 AND cause = ?3")
+        try statement.bind(1, try database.interning.key(of: root))
+        try statement.bind(2, other.rawValue)
+        try statement.bind(3, cause.rawValue)
+        try statement.run()
+    }
 }

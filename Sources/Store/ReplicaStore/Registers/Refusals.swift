@@ -60,22 +60,6 @@ extension ReplicaDatabase {
         return try statement.step() ? UInt64(clamping: statement.int64(0)) : 0
     }
 
-    /// Whether an office could ever read a record: its feed holds a row of it.
-    ///
-    /// - Throws: `StoreError.sqlite`.
-    public func hasEverRead(office: String, _ record: OpenRecord) throws -> Bool {
-        guard let key = record.row else { return false }
-        return try hasEverRead(office: office, record.state.kind, key)
-    }
-
-    /// Whether an office could ever read a record: its feed holds a row of it.
-    ///
-    /// - Throws: `StoreError`.
-    public func hasEverRead(office: String, _ id: RecordID) throws -> Bool {
-        guard let record = try find(.id(id)) else { return false }
-        return try hasEverRead(office: office, record.state.kind, record.key)
-    }
-
     func hasEverRead(office: String, _ kind: RecordKind, _ key: Int64) throws -> Bool {
         guard let scope = try interning.knownKey(ofOffice: office) else { return false }
         let statement = try connection.statement(

@@ -7,6 +7,7 @@ internal import Dossiers
 public import Editing
 internal import Replication
 internal import SQLite
+internal import Store
 
 extension ReplicaDatabase {
     /// The first round of reading.

@@ -1,10 +1,10 @@
 // How the database file is a store of central's (`CentralStore`): the requirements by the room that
 // each is of.
 
-internal import CBOR
 public import Causality
 public import Dossiers
-internal import Editing
+public import Editing
+internal import Glibc
 public import Replication
 public import Store
 
@@ -63,27 +63,15 @@ extension ReplicaDatabase: CentralView {
     }
 
     /// As in `CentralView`.
-    public func statePage(
-        ofOffice office: String, from place: [UInt8]?, countMax: Int
-    ) throws -> StatePage {
-        var start = SnapshotPlace.start
-        if let place {
-            start = try CBORReader.withReader(over: place) { reader in
-                try SnapshotPlace(from: &reader)
-            }
-        }
-        var states: [RecordState] = []
-        let next = try forEachState(ofOffice: office, from: start) { state in
-            states.append(state)
-            return states.count < countMax
-        }
-        return StatePage(
-            states,
-            next: next.map { next in
-                var writer = CBORWriter()
-                next.encode(to: &writer)
-                return writer.bytes
-            })
+    public func change(_ dot: Dot) throws -> Change? {
+        guard let key = try interning.knownKey(of: dot.replica) else { return nil }
+        return try changeLog.change(replicaKey: key, seq: dot.seq)
+    }
+
+    /// As in `CentralView`.
+    public func hasEverRead(office: String, _ name: RecordName) throws -> Bool {
+        guard let key = try table(of: name.kind)?.key(of: name.id) else { return false }
+        return try hasEverRead(office: office, name.kind, key)
     }
 
     /// As in `CentralView`.
@@ -106,21 +94,45 @@ private func page(
     return rows
 }
 
-extension ReplicaDatabase: CentralStore {
-    /// As in `CentralView`.
+extension ReplicaDatabase: CentralNodeView {}
+
+extension ReplicaDatabase: CentralNodeStore {
+    /// Opens central's file.
+    ///
+    /// - Throws: `StoreError`.
+    public convenience init(at path: String) throws { try self.init(path: path, role: .central) }
+
+    /// Whether the disk of a file has so many free bytes, and may be written.
+    public static func hasRoom(for byteCount: UInt64, at path: String) -> Bool {
+        var status = statvfs()
+        // A file that is not there is found out by whoever opens it.
+        guard statvfs(path, &status) == 0 else { return true }
+        let (free, isHuge) = UInt64(status.f_bavail)
+            .multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        return (isHuge || free >= byteCount) && status.f_flag & UInt(ST_RDONLY) == 0
+    }
+
+    /// Moves the write-ahead log into the file when nobody has written since the last call.
+    ///
+    /// - Returns: whether the file is whole without its log.
+    /// - Throws: `StoreError.sqlite`.
+    public func settleWhenIdle() throws -> Bool { try idleCheckpoint(self) }
+
+    /// As in `CentralStore`.
     public func view<R>(_ body: (ReplicaDatabase) throws -> R) throws -> R {
         try read { try body(self) }
     }
 
-    /// As in `CentralView`.
-    public func transaction<R>(
-        now: Timestamp, _ body: (WriteTransaction) throws -> R
-    ) throws -> R {
-        try write(now: now, body)
+    /// As in `CentralStore`.
+    public func transaction<R, S>(
+        now: Timestamp, _ body: (WriteTransaction) throws -> R,
+        finish: (R, WriteTransaction) throws -> S
+    ) throws -> S {
+        try write(now: now, body, finish: finish)
     }
 }
 
-extension WriteTransaction: CentralTransaction, ForwardedView {
-    /// The file, as the transaction has it so far.
+extension WriteTransaction: CentralNodeTransaction, ForwardedView {
+    /// The file, for what a transaction reads itself.
     public var base: ReplicaDatabase { database }
 }

@@ -4,6 +4,7 @@
 internal import Causality
 internal import Crypto
 internal import SQLite
+internal import Store
 
 extension ReplicaDatabase {
     /// Verifies the signatures of every device over its chain, and the chain of the trail.

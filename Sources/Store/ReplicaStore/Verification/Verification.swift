@@ -8,6 +8,7 @@ internal import Dossiers
 internal import Editing
 internal import Replication
 internal import SQLite
+internal import Store
 
 /// What a verification looked at, and what is wrong.
 public struct Verification: Sendable {

@@ -2,7 +2,6 @@
 // and in older copies of that: so all identities of an enrolment are closed together.
 
 public import Causality
-internal import SQLite
 
 /// What a revocation did.
 public struct Revocation: Sendable {
@@ -32,22 +31,22 @@ public enum RevocationError: Error, Hashable, Sendable {
     case otherKey(ReplicaID)
 }
 
-extension WriteTransaction {
+extension CentralNodeTransaction {
     /// Shuts out a device with all identities of its enrolment, those before it and those after.
     ///
     /// - Parameter spared: identities of live clones, machines of their own.
-    /// - Throws: `RevocationError`; then nothing was changed. `StoreError`.
+    /// - Throws: `RevocationError`; then nothing was changed; what the store throws.
     @discardableResult
     public func revoke(_ replica: ReplicaID, sparing spared: [ReplicaID] = []) throws -> Revocation
     {
-        guard let device = try database.device(replica) else {
+        guard let device = try view.device(replica) else {
             throw RevocationError.unknown(replica)
         }
-        let family = try database.devices(ofEnrolment: device.enrolment)
+        let family = try view.devices(ofEnrolment: device.enrolment)
         for other in spared {
             guard other != replica else { throw RevocationError.sparesItself }
             guard let kept = family.first(where: { $0.replica == other }) else {
-                throw try database.device(other) == nil
+                throw try view.device(other) == nil
                     ? RevocationError.unknown(other) : RevocationError.otherEnrolment(other)
             }
             guard kept.state == .active else { throw RevocationError.isRevoked(other) }
@@ -58,7 +57,7 @@ extension WriteTransaction {
         for member in family where member.state == .active && !spared.contains(member.replica) {
             try setState(.revoked, of: member.replica, at: now)
         }
-        let left = try database.devices(ofEnrolment: device.enrolment)
+        let left = try view.devices(ofEnrolment: device.enrolment)
         let kept = left.filter { spared.contains($0.replica) }
         let before = device.ancestors(in: family)
         return Revocation(
@@ -69,31 +68,19 @@ extension WriteTransaction {
     /// Lets in again what was shut out of an enrolment.
     ///
     /// - Returns: the identities that may sync again, oldest first.
-    /// - Throws: `RevocationError.unknown`; `StoreError`.
+    /// - Throws: `RevocationError.unknown`; what the store throws.
     public func takeBackRevocation(of replica: ReplicaID) throws -> [Device] {
-        guard let device = try database.device(replica) else {
+        guard let device = try view.device(replica) else {
             throw RevocationError.unknown(replica)
         }
-        let closed = try database.devices(ofEnrolment: device.enrolment)
+        let closed = try view.devices(ofEnrolment: device.enrolment)
             .filter { $0.state == .revoked }
         for member in closed { try setState(.active, of: member.replica, at: nil) }
         return closed
     }
-
-    func setState(_ state: Device.State, of device: ReplicaID, at time: Timestamp?) throws {
-        let statement = try database.connection.statement(
-            "UPDATE devices SET state = ?2, revoked_at = ?3 WHERE replica = ?1")
-        try statement.bind(1, try database.interning.key(of: device))
-        try statement.bind(2, state.rawValue)
-        try statement.bind(3, time?.milliseconds)
-        try statement.run()
-    }
 }
 
 extension Device {
-    /// Whether it was taken in the place of one that a restoration of central ended.
-    public var isAfterRestoration: Bool { cause == .newEpoch || cause == .returned }
-
     /// The identities that it went on from, by whatever steps.
     fileprivate func ancestors(in family: [Device]) -> Set<ReplicaID> {
         var found: Set<ReplicaID> = []
