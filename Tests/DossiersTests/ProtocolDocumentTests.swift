@@ -25,7 +25,7 @@ struct ProtocolDocumentTests {
             .deletingLastPathComponent().deletingLastPathComponent().path
         var count = 0
         for path in [
-            "Office/Dossiers/DossierError.swift", "Store/ReplicaStore/StoreError+Class.swift",
+            "Office/Dossiers/DossierError.swift", "Store/Store/Values/StoreError+Class.swift",
         ] {
             let text = try String(contentsOfFile: "\(source)/Sources/\(path)", encoding: .utf8)
             for match in text.matches(of: /case \.[^:]+: "([a-z_]+)"/) {

@@ -65,10 +65,10 @@ enum ServeCommand {
                     "how lines are written (default json)", vi: "dạng dòng nhật ký (mặc định json)")
             ),
             Option(
-                "--log-level", valueName: "info|warning|error",
+                "--log-level", valueName: "LEVEL",
                 help: Message(
-                    "only lines that matter so much (default info)",
-                    vi: "chỉ in dòng quan trọng từ mức này (mặc định info)")),
+                    "only lines that matter so much: info (the default), warning or error",
+                    vi: "chỉ in dòng quan trọng từ mức này: info (mặc định), warning, error")),
             Option(
                 "--quiet",
                 help: Message("no line per exchange", vi: "không in dòng cho mỗi lần trao đổi")),
