@@ -103,46 +103,31 @@ enum DatabaseFiles {
     }
 }
 
-/// What a machine of the simulation keeps its store on.
-protocol SimulatedDisk: Sendable {
-    /// Where a disk stood at a moment.
-    associatedtype Mark: Sendable
-    /// Where it stands now.
-    var mark: Mark { get }
-    /// A copy of what is on it, while nobody is in the middle of a statement.
-    ///
-    /// - Parameters:
-    ///   - path: where the copy of a file is to be.
-    ///   - before: where it stood before the last commit, when power is to fail in it.
-    ///   - share: how much of that commit is on disk, of a thousand.
-    func copied(to path: String, before: Mark?, share: Int) throws -> Self
-}
-
 /// The moment in a sync at which the machine dies: after a reply was applied, before anything else.
 /// What was on disk then is copied, and the machine goes on from the copy.
-final class Death<Disk: SimulatedDisk>: Sendable {
+final class Death<Content: Sendable>: Sendable {
     private struct State {
         var repliesLeft: Int
         var share: Int
-        var before: Disk.Mark?
-        var copy: Disk?
+        var before: SimulatedDisk<Content>.Mark?
+        var copy: SimulatedDisk<Content>?
     }
 
-    private let disk: Disk
+    private let disk: SimulatedDisk<Content>
     private let path: String
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - path: where the copy of a file is to be.
     ///   - share: how much of the last commit is on disk, of a thousand.
-    init(disk: Disk, copy path: String, repliesLeft: Int, share: Int) {
+    init(disk: SimulatedDisk<Content>, copy path: String, repliesLeft: Int, share: Int) {
         self.disk = disk
         self.path = path
         state = Mutex(State(repliesLeft: repliesLeft, share: share))
     }
 
     /// What the machine goes on from, once it has died.
-    var copy: Disk? { state.withLock(\.copy) }
+    var copy: SimulatedDisk<Content>? { state.withLock(\.copy) }
 
     /// Whether the machine has died.
     var isOver: Bool { copy != nil }

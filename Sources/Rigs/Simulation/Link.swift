@@ -3,6 +3,7 @@
 
 internal import CounterEngine
 internal import Demonstration
+internal import MemoryStore
 internal import SeededRandom
 internal import Wire
 
@@ -62,7 +63,7 @@ struct ExchangeInProgress {
     var exchangesLeft: Int
     /// The exchange in which the machine dies while it waits.
     var dyingExchange: Int?
-    var death: Death<DeviceDisk>?
+    var death: Death<MemoryCounterState>?
     var exchangeCount = 0
     var editCount = 0
     var tokenCount = 0

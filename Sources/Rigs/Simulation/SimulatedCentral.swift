@@ -169,17 +169,9 @@ extension SimulatedCentralStore {
 }
 
 /// What central's machine keeps its store on.
-enum CentralDisk: SimulatedDisk {
-    case file(String)
-    case memory(MemoryCentralDisk)
+typealias CentralDisk = SimulatedDisk<MemoryState>
 
-    /// Where a disk stood at a moment.
-    enum Mark: Sendable {
-        /// Bytes of the write-ahead log.
-        case bytes(Int)
-        case memory(MemoryCentralDisk)
-    }
-
+extension CentralDisk {
     /// Makes central.
     static func made(
         in store: SimulatedStore, at path: String, _ random: SeededRandomSource
@@ -188,7 +180,7 @@ enum CentralDisk: SimulatedDisk {
         case .sqlite:
             try ReplicaDatabase(path: path, role: .central, isNew: true, random: random).close()
             return .file(path)
-        case .memory: return .memory(MemoryCentralDisk(random: random))
+        case .memory: return .memory(MemoryDisk(random: random))
         }
     }
 
@@ -210,42 +202,5 @@ enum CentralDisk: SimulatedDisk {
         case .memory(let disk):
             try CentralNode<MemoryStore>(at: disk, clock: clock, random: random)
         }
-    }
-
-    var mark: Mark {
-        switch self {
-        case .file(let path): .bytes(DatabaseFiles.logBytes(path))
-        case .memory(let disk): .memory(disk.copied())
-        }
-    }
-
-    func copied(to path: String, before: Mark? = nil, share: Int = 1000) throws -> CentralDisk {
-        switch self {
-        case .file(let present):
-            var bytesBefore: Int?
-            if case .bytes(let bytes)? = before { bytesBefore = bytes }
-            try DatabaseFiles.copy(present, to: path, bytesBefore: bytesBefore, share: share)
-            return .file(path)
-        case .memory(let disk):
-            // A commit is there whole or not at all.
-            if case .memory(let earlier)? = before, share < 1000 {
-                return .memory(earlier.copied())
-            }
-            return .memory(disk.copied())
-        }
-    }
-
-    /// Whether it is the very disk that another is.
-    func isSame(as other: CentralDisk) -> Bool {
-        switch (self, other) {
-        case (.file(let path), .file(let other)): path == other
-        case (.memory(let disk), .memory(let other)): disk === other
-        case (.file, .memory), (.memory, .file): false
-        }
-    }
-
-    /// Removes what nobody needs any more.
-    func remove() {
-        if case .file(let path) = self { DatabaseFiles.remove(path) }
     }
 }

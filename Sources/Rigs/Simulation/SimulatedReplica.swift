@@ -127,51 +127,14 @@ extension SimulatedReplica {
 }
 
 /// What a device's machine keeps its replica on.
-enum DeviceDisk: SimulatedDisk {
-    case file(String)
-    case memory(MemoryDisk)
+typealias DeviceDisk = SimulatedDisk<MemoryCounterState>
 
-    /// Where a disk stood at a moment.
-    enum Mark: Sendable {
-        /// Bytes of the write-ahead log.
-        case bytes(Int)
-        case memory(MemoryDisk)
-    }
-
+extension DeviceDisk {
     /// Opens the replica.
     func open() throws -> any SimulatedReplica {
         switch self {
         case .file(let path): try ReplicaDatabase(path: path, role: .counter)
         case .memory(let disk): MemoryReplica(disk)
         }
-    }
-
-    /// Where it stands now.
-    var mark: Mark {
-        switch self {
-        case .file(let path): .bytes(DatabaseFiles.logBytes(path))
-        case .memory(let disk): .memory(disk.copied())
-        }
-    }
-
-    func copied(to path: String, before: Mark? = nil, share: Int = 1000) throws -> DeviceDisk {
-        switch self {
-        case .file(let present):
-            var bytesBefore: Int?
-            if case .bytes(let bytes)? = before { bytesBefore = bytes }
-            try DatabaseFiles.copy(present, to: path, bytesBefore: bytesBefore, share: share)
-            return .file(path)
-        case .memory(let disk):
-            // A commit is there whole or not at all.
-            if case .memory(let earlier)? = before, share < 1000 {
-                return .memory(earlier.copied())
-            }
-            return .memory(disk.copied())
-        }
-    }
-
-    /// Removes what nobody needs any more.
-    func remove() {
-        if case .file(let path) = self { DatabaseFiles.remove(path) }
     }
 }

@@ -41,7 +41,7 @@ extension World {
     ) throws -> (disk: DeviceDisk, store: any SimulatedReplica) {
         switch plan.store {
         case .memory:
-            let disk = MemoryDisk()
+            let disk = MemoryDisk<MemoryCounterState>()
             return (.memory(disk), MemoryReplica(disk))
         case .sqlite:
             let path = directory + "/d\(slot).db"

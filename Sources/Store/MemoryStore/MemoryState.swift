@@ -7,7 +7,8 @@ internal import Editing
 internal import Replication
 internal import Store
 
-struct MemoryState: Sendable {
+/// What central's store in memory holds.
+public struct MemoryState: Sendable {
     /// A record's row.
     struct Row {
         /// Its place among the records of its kind, from 1.

@@ -1,5 +1,5 @@
 // Central's store in memory: for rigs and tests, and the proof that the store's protocols say all that the
-// rules, the feed and a node need. It knows no SQL. What is kept is a `MemoryCentralDisk`; a `MemoryStore` is
+// rules, the feed and a node need. It knows no SQL. What is kept is a `MemoryDisk`; a `MemoryStore` is
 // a connection to it, of which there may be several, as of programs to one file.
 
 public import Causality
@@ -8,7 +8,6 @@ internal import Dossiers
 internal import Editing
 internal import Replication
 public import Store
-internal import Synchronization
 
 /// Why the store in memory could not do what was asked.
 public enum MemoryStoreError: Error, Hashable, Sendable {
@@ -18,10 +17,7 @@ public enum MemoryStoreError: Error, Hashable, Sendable {
     case noEpoch
 }
 
-/// What central has on its disk, kept in memory.
-public final class MemoryCentralDisk: Sendable {
-    private let kept: Mutex<(state: MemoryState, version: Int64)>
-
+extension MemoryDisk where Content == MemoryState {
     /// A disk on which central was made just now: with its own key and its first epoch.
     public convenience init(random: any RandomSource = SystemRandomSource()) {
         var state = MemoryState()
@@ -31,44 +27,23 @@ public final class MemoryCentralDisk: Sendable {
         state.registers.epochs = [CentralEpoch(id: id >> 1, began: nil, cause: .made)]
         self.init(state)
     }
-
-    private init(_ state: MemoryState) { kept = Mutex((state, 0)) }
-
-    /// Another disk that holds what this one holds now. O(1): what is written later is written apart.
-    public func copied() -> MemoryCentralDisk { MemoryCentralDisk(state) }
-
-    /// A number that grows with each transaction.
-    var version: Int64 { kept.withLock(\.version) }
-
-    var state: MemoryState { kept.withLock(\.state) }
-
-    /// One writer at a time, as with a file.
-    func write<R>(_ body: (MemoryState) throws -> (result: R, state: MemoryState)) throws -> R {
-        // The result is the caller's own and goes nowhere else.
-        nonisolated(unsafe) var result: R?
-        try kept.withLock { kept in
-            let written = try body(kept.state)
-            kept = (written.state, kept.version + 1)
-            result = written.result
-        }
-        guard let result else { preconditionFailure("a body that ends has a result") }
-        return result
-    }
 }
 
 /// A connection to central's store in memory. Not Sendable: it lives with its owner.
 public final class MemoryStore: CentralNodeStore {
     /// What it is connected to.
-    public let disk: MemoryCentralDisk
+    public let disk: MemoryDisk<MemoryState>
 
     /// Connects to a disk.
-    public init(at disk: MemoryCentralDisk) { self.disk = disk }
+    public init(at disk: MemoryDisk<MemoryState>) { self.disk = disk }
 
     /// Makes an empty store.
-    public convenience init() { self.init(at: MemoryCentralDisk()) }
+    public convenience init() { self.init(at: MemoryDisk()) }
 
     /// Memory is never full.
-    public static func hasRoom(for byteCount: UInt64, at place: MemoryCentralDisk) -> Bool { true }
+    public static func hasRoom(for byteCount: UInt64, at place: MemoryDisk<MemoryState>) -> Bool {
+        true
+    }
 
     /// A number that changes when something was written.
     public var dataVersion: Int64 { disk.version }
@@ -79,7 +54,7 @@ public final class MemoryStore: CentralNodeStore {
     /// Runs `body` on the store as it is now.
     public func view<R>(_ body: (MemoryView) throws -> R) throws -> R {
         do {
-            return try body(MemoryView(disk.state))
+            return try body(MemoryView(disk.content))
         } catch {
             throw StoreError.ofStore(error)
         }

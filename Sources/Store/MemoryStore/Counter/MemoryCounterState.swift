@@ -9,7 +9,8 @@ internal import Replication
 internal import Store
 internal import Time
 
-struct MemoryCounterState: Sendable {
+/// What a counter's store in memory holds.
+public struct MemoryCounterState: Sendable {
     /// A record's row.
     struct Row: Sendable {
         var number: Int64

@@ -5,55 +5,26 @@ public import Causality
 internal import Dossiers
 internal import Replication
 public import Store
-internal import Synchronization
 
-/// What a counter has on its disk, kept in memory.
-public final class MemoryDisk: Sendable {
-    private let kept: Mutex<(state: MemoryCounterState, version: Int64)>
-
-    /// An empty disk.
+extension MemoryDisk where Content == MemoryCounterState {
+    /// A counter's disk, empty.
     public convenience init() { self.init(MemoryCounterState()) }
-
-    private init(_ state: MemoryCounterState) { kept = Mutex((state, 0)) }
-
-    /// Another disk that holds what this one holds now.
-    public func copied() -> MemoryDisk { MemoryDisk(state) }
-
-    /// A number that grows with each transaction.
-    public var version: Int64 { kept.withLock(\.version) }
-
-    var state: MemoryCounterState { kept.withLock(\.state) }
-
-    /// One writer at a time, as with a file.
-    func write<R>(
-        _ body: (MemoryCounterState) throws -> (result: R, state: MemoryCounterState)
-    ) throws -> R {
-        // The result is the caller's own and goes nowhere else.
-        nonisolated(unsafe) var result: R?
-        try kept.withLock { kept in
-            let written = try body(kept.state)
-            kept = (written.state, kept.version + 1)
-            result = written.result
-        }
-        guard let result else { preconditionFailure("a body that ends has a result") }
-        return result
-    }
 }
 
 /// A connection to a counter's store in memory. Not Sendable: it lives with its owner.
 public final class MemoryReplica: CounterStore {
     /// What it is connected to.
-    public let disk: MemoryDisk
+    public let disk: MemoryDisk<MemoryCounterState>
 
     /// Connects to a disk.
-    public init(_ disk: MemoryDisk) { self.disk = disk }
+    public init(_ disk: MemoryDisk<MemoryCounterState>) { self.disk = disk }
 
     /// Runs `body` on the store as it is now.
     ///
     /// - Throws: `StoreError`, and what `body` throws.
     public func view<R>(_ body: (MemoryCounterView) throws -> R) throws -> R {
         do {
-            return try body(MemoryCounterView(disk.state))
+            return try body(MemoryCounterView(disk.content))
         } catch {
             throw StoreError.ofStore(error)
         }
