@@ -49,6 +49,62 @@ struct StateBlobTests {
         }
     }
 
+    @Test("an update writes what changed alone, and of several values always what is shown")
+    func updatedColumns() throws {
+        let file = try StoreFile(.counter)
+        let database = try file.open()
+        defer { database.close() }
+        let (id, now) = (try recordID(1), file.now())
+        /// Two desks that did not know of each other; the later one's officer is shown.
+        func state(laterDesk: UInt64, status: String) -> RecordState {
+            var state = RecordState(kind: .dossier, id: id)
+            for desk in UInt64(1)...2 {
+                let clock = HybridTimestamp(now, counter: desk == laterDesk ? 2 : 1)
+                let change = Change(
+                    dot: Dot(ReplicaID(desk), 1), clock: clock, kind: .dossier, record: id,
+                    context: VersionVector(),
+                    writes: [
+                        FieldWrite("code", .text("A-1")), FieldWrite("status", .text(status)),
+                        FieldWrite("officer", .text("officer \(desk)")),
+                    ])
+                #expect(state.apply(change) == .applied)
+            }
+            return state
+        }
+        func officer() throws -> String? {
+            let statement = try database.connection.statement("SELECT officer FROM dossiers")
+            defer { statement.reset() }
+            return try statement.step() ? statement.textOrNil(0) : nil
+        }
+        try put(state(laterDesk: 1, status: "new"), database, file.now())
+        #expect(try officer() == "officer 1")
+        try put(state(laterDesk: 2, status: "new"), database, file.now())
+        #expect(try officer() == "officer 2")
+
+        let single = { (status: String, seq: UInt64) in
+            var state = RecordState(kind: .dossier, id: try recordID(2))
+            for number in 1...seq {
+                let change = Change(
+                    dot: Dot(ReplicaID(1), number), clock: HybridTimestamp(now),
+                    kind: .dossier, record: state.id, context: state.vv,
+                    writes: number == 1
+                        ? [FieldWrite("code", .text("A-2"))] : [FieldWrite("status", .text(status))]
+                )
+                #expect(state.apply(change) == .applied)
+            }
+            return state
+        }
+        try put(single("new", 1), database, file.now())
+        try database.connection.execute(
+            """
+            CREATE TEMP TRIGGER untouched BEFORE UPDATE OF code, office ON dossiers
+            BEGIN SELECT RAISE(ABORT, 'the index is touched'); END
+            """)
+        try put(single("accepted", 2), database, file.now())
+        let stored = try #require(try database.table(of: .dossier)?.load(try recordID(2))?.state)
+        #expect(try stored == single("accepted", 2))
+    }
+
     @Test("a damaged blob is an error of that row, and never the end of the program")
     func damaged() throws {
         let file = try StoreFile(.counter)

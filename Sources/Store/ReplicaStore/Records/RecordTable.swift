@@ -35,6 +35,7 @@ final class RecordTable {
         self.connection = connection
         self.interning = interning
         layout = RecordLayout(kind)
+        precondition(layout.columns.count <= UInt64.bitWidth, "an update names columns by bits")
         let names = layout.columns.map(\.name.rawValue)
         let list = names.joined(separator: ", ")
         let places = (0..<names.count + 3).map { "?\($0 + 1)" }.joined(separator: ", ")
