@@ -23,10 +23,12 @@ struct BackupPlaceTests {
         place = BackupPlace(root + "/backups")
     }
 
-    private func make(at milliseconds: Int64 = 1_800_000_000_000) throws -> BackupSet {
+    private func make(
+        at milliseconds: Int64 = 1_800_000_000_000, series: String? = "a"
+    ) throws -> BackupSet {
         let plan = BackupPlan(
             role: .central, version: "1", home: home, besides: ["tls-key.pem", "tls-cert.pem"],
-            position: 7)
+            position: 7, series: series)
         return try place.make(plan, now: Timestamp(milliseconds: milliseconds)) {
             [("list.json", Array("[]".utf8))]
         }
@@ -128,6 +130,17 @@ struct BackupPlaceTests {
         #expect(
             try place.names() == ["2020-01-01T000000Z"] + sets.suffix(2).map(\.name))
         #expect(FileManager.default.fileExists(atPath: damaged))
+    }
+
+    @Test("A folder takes the sets of one home alone; of one that is nobody's yet too")
+    func otherHome() throws {
+        _ = try make(series: nil)
+        let own = try make()
+        #expect(throws: BackupError.self) { try make(series: "b") }
+        #expect(try place.names().count == 2)
+        #expect(try place.set(own.name).series == "a")
+        _ = try make()
+        #expect(throws: BackupError.self) { try make(series: "b") }
     }
 
     @Test("A set of the other program, or of a newer one, is not taken")

@@ -34,6 +34,22 @@ struct BackupTests {
         return ending
     }
 
+    @Test("a folder with the backups of another home is refused, and its sets stay")
+    func otherHome() throws {
+        let first = try backup()["set"]
+        _ = try Program.run(
+            "central", ["office", "add", "B", "B", "--home", office.root.path + "/other"],
+            in: office.root)
+        let ending = try Program.run(
+            "central",
+            ["backup", backups, "--keep", "1h", "--home", office.root.path + "/other"],
+            in: office.root)
+        #expect(ending.code == 73)
+        #expect(ending.errors.contains("holds the backups of another home"), "\(ending.errors)")
+        let second = try backup("--keep", "1h")
+        #expect(second["removed"]?.arrayValue == [first].compactMap(\.self))
+    }
+
     @Test(
         "central is destroyed at random moments: all that counters had synced comes back",
         arguments: [1, 2, 3])

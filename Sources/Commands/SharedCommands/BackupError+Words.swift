@@ -55,6 +55,15 @@ extension BackupError {
                 hint: Message(
                     "central restore takes central's, counter restore a counter's",
                     vi: "central restore nhận của trung tâm, counter restore nhận của quầy"))
+        case .ofOtherHome(let set):
+            CommandFailure(
+                .cantCreate,
+                Message(
+                    "this folder holds the backups of another home (\(set))",
+                    vi: "thư mục này chứa bản sao lưu của nơi khác (\(set))"),
+                hint: Message(
+                    "give each home a folder of its own",
+                    vi: "mỗi nơi dùng một thư mục riêng"))
         case .newer(let set):
             CommandFailure(
                 .configuration,

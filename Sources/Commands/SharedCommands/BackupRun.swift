@@ -80,7 +80,7 @@ public struct BackupRun<Home: ProgramHome> {
         try withDatabase { database in
             let plan = BackupPlan(
                 role: Home.role, version: parts.version, home: home.path, besides: parts.besides,
-                position: try parts.position(database))
+                position: try parts.position(database), series: try database.backupSeries())
             made = try place.make(plan, now: now) { try parts.lists(database) }
         }
         guard let made else { return .software }

@@ -27,6 +27,8 @@ public enum BackupError: Error, Sendable {
     case damaged(set: String, file: String, Damage)
     /// The set is the other program's.
     case ofOtherProgram(set: String)
+    /// The folder holds the sets of another home.
+    case ofOtherHome(set: String)
     /// A newer program made the set.
     case newer(set: String)
     /// There is a database where one was to be restored.

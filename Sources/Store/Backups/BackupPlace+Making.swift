@@ -1,4 +1,5 @@
 public import Causality
+internal import Crypto
 internal import Files
 internal import JSON
 public import ReplicaStore
@@ -16,13 +17,16 @@ public struct BackupPlan: Sendable {
     public var besides: [String]
     /// How much the database holds at least.
     public var position: UInt64
+    /// Whose sets these are, the same for as long as it lives and after each restoration; `nil` for nobody's.
+    public var series: String?
 
     /// A plan.
     public init(
-        role: DatabaseRole, version: String, home: String, besides: [String], position: UInt64
+        role: DatabaseRole, version: String, home: String, besides: [String], position: UInt64,
+        series: String?
     ) {
         (self.role, self.version, self.home) = (role, version, home)
-        (self.besides, self.position) = (besides, position)
+        (self.besides, self.position, self.series) = (besides, position, series)
     }
 }
 
@@ -35,15 +39,17 @@ extension BackupPlace {
     /// - Parameters:
     ///   - now: by which it is named.
     ///   - lists: further files, asked for once the database is copied, so that they are no older than it.
-    /// - Throws: `BackupError`, and what `lists` throws.
+    /// - Throws: `BackupError`, `.ofOtherHome` among others; what `lists` throws.
     public func make(
         _ plan: BackupPlan, now: Timestamp, lists: () throws -> [(name: String, bytes: [UInt8])]
     ) throws -> BackupSet {
         let lock = try take()
         defer { lock.release() }
+        try requireOwn(plan)
         var set = BackupSet(
             name: try freeName(now), role: plan.role, version: plan.version,
-            schema: plan.role.schemaVersion, made: now, position: plan.position)
+            schema: plan.role.schemaVersion, made: now, position: plan.position,
+            series: plan.series)
         let draft = path + "/" + Self.draftPrefix + set.name
         do {
             try Self.attempt(draft) { () throws(FileError) in try Folder.makePrivate(draft) }
@@ -96,6 +102,14 @@ extension BackupPlace {
             removed.append(set.name)
         }
         return removed
+    }
+
+    /// Two homes that shared a folder would remove each other's sets, and be restored as each other.
+    private func requireOwn(_ plan: BackupPlan) throws(BackupError) {
+        guard let own = plan.series else { return }
+        for set in try sets() where set.series != nil && set.series != own {
+            throw .ofOtherHome(set: set.name)
+        }
     }
 
     /// Takes the place for this process, and clears what one that was killed left there.
@@ -155,6 +169,22 @@ extension BackupPlace {
             return try body()
         } catch {
             throw .file(error, path: path)
+        }
+    }
+}
+
+extension ReplicaDatabase {
+    /// Whose backups those of this database are: central by its key, a counter by its first replica; `nil`
+    /// for a counter that is not enrolled.
+    ///
+    /// - Throws: `StoreError`.
+    public func backupSeries() throws -> String? {
+        switch role {
+        case .central:
+            try centralKeySeed().flatMap(SigningKey.init(seed:)).map {
+                Hexadecimal.text(Hash256(hashing: $0.publicKey.bytes).bytes.prefix(8))
+            }
+        case .counter: try (identityRotations().first?.old ?? identity()?.replica)?.description
         }
     }
 }

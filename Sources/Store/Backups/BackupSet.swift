@@ -36,6 +36,8 @@ public struct BackupSet: Equatable, Sendable {
     /// At central the position of the feed, at a counter the number of its own changes: it holds at least
     /// those.
     public var position: UInt64
+    /// Whose set it is (`BackupPlan.series`); `nil` for a home that is nobody's yet.
+    public var series: String?
     /// Its files, the database first.
     public var files: [File]
 
@@ -65,6 +67,7 @@ public struct BackupSet: Equatable, Sendable {
             ("version", .string(version)), ("schema", .integer(Int64(schema))),
             ("made", .string(OfficeTime.text(milliseconds: made.milliseconds))),
             ("position", .integer(Int64(clamping: position))),
+            ("series", series.map(JSONValue.string) ?? .null),
             (
                 "files",
                 .array(
@@ -94,15 +97,16 @@ public struct BackupSet: Equatable, Sendable {
         self.init(
             name: name, role: role, version: version, schema: Int(clamping: schema),
             made: Timestamp(milliseconds: made.milliseconds),
-            position: UInt64(clamping: position), files: files.compactMap(\.self))
+            position: UInt64(clamping: position), series: manifest["series"]?.stringValue,
+            files: files.compactMap(\.self))
     }
 
     init(
         name: String, role: DatabaseRole, version: String, schema: Int, made: Timestamp,
-        position: UInt64, files: [File] = []
+        position: UInt64, series: String?, files: [File] = []
     ) {
         (self.name, self.role, self.version, self.schema) = (name, role, version, schema)
-        (self.made, self.position, self.files) = (made, position, files)
+        (self.made, self.position, self.series, self.files) = (made, position, series, files)
     }
 }
 
