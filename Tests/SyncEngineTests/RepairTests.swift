@@ -294,6 +294,42 @@ struct RepairTests {
         #expect(given?["officer"].map(\.value) == [.text("Hoa")])
     }
 
+    @Test(
+        "the office that a copy had stands beside another's word that has not seen it",
+        arguments: [false, true], [false, true])
+    func departedBeforeOther(hasSeen: Bool, isState: Bool) async throws {
+        let fleet = try Fleet()
+        let reader = try await fleet.enrol("A")
+        let id = try reader.make()
+        _ = try await reader.sync()
+        let database = try reader.open()
+        defer { database.close() }
+        try database.write(now: fleet.clock.now()) { transaction in
+            try CounterMerge(transaction).depart(.dossier, id)
+        }
+        let copy = try #require(try database.state(of: .id(id)))
+        let change = Change(
+            dot: Dot(ReplicaID(77), 1), clock: HybridTimestamp(rawValue: 1 << 60), kind: .dossier,
+            record: id, context: hasSeen ? copy.vv : VersionVector(),
+            writes: [FieldWrite("office", .text("B"))])
+        try database.write(now: fleet.clock.now()) { transaction in
+            let merge = CounterMerge(transaction)
+            if isState {
+                var state = hasSeen ? copy : RecordState(kind: .dossier, id: id)
+                #expect(state.apply(change) == .applied)
+                try merge.join(state)
+            } else {
+                var batch = CounterBatch(transaction)
+                #expect(try batch.apply(change, to: id) == .applied)
+                try batch.writeAll()
+            }
+        }
+        let offices = Set(try #require(try database.state(of: .id(id)))["office"].map(\.value))
+        #expect(offices == (hasSeen ? [.text("B")] : [.text("A"), .text("B")]))
+        let given = try database.givenState(of: id, from: reader.replica, through: 9)
+        #expect(given.map { Set($0["office"].map(\.value)) } == offices)
+    }
+
     @Test("what leaves the office during the sync that recovers central is given back too")
     func leftMeanwhile() async throws {
         let fleet = try Fleet()

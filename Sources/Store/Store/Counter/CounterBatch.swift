@@ -40,15 +40,15 @@ public struct CounterBatch<Transaction: CounterTransaction> {
             let found = try transaction.open(change.kind, id)
             one = Gathered(before: found, state: found.state)
         }
+        let merge = CounterMerge(transaction)
         var state = one.state
-        let outcome = state.apply(change)
+        let outcome = try merge.apply(change, in: &state, of: one.before)
         guard outcome == .applied else { return outcome }
         guard one.before.claimant == nil, state.keptFields == one.state.keptFields else {
             try write(id)
-            return try CounterMerge(transaction).apply(
-                change, to: transaction.open(change.kind, id))
+            return try merge.apply(change, to: transaction.open(change.kind, id))
         }
-        if let entry = try CounterMerge(transaction).entry(of: change) { one.rows.append(entry) }
+        if let entry = try merge.entry(of: change) { one.rows.append(entry) }
         one.state = state
         if gathered.updateValue(one, forKey: name) == nil {
             order.append(name)

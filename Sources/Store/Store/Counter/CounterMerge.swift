@@ -20,9 +20,21 @@ public struct CounterMerge<Transaction: CounterTransaction> {
     /// - Throws: `StoreError`.
     public func apply(_ change: Change, to record: OpenRecord) throws -> ApplyOutcome {
         var state = record.state
-        let outcome = state.apply(change)
+        let outcome = try apply(change, in: &state, of: record)
         guard outcome == .applied else { return outcome }
         try transaction.store(state, over: record, log: entry(of: change))
+        return outcome
+    }
+
+    /// Applies a change to a record's state; one that says whose the record is meets the offices that the
+    /// copy had when it was told of its departure.
+    func apply(
+        _ change: Change, in state: inout RecordState, of record: OpenRecord
+    ) throws -> ApplyOutcome {
+        guard change.touches(RecordSchema.officeField) else { return state.apply(change) }
+        var whole = try transaction.view.keptOffice(in: state, of: record)
+        let outcome = whole.apply(change)
+        if outcome == .applied { state = whole }
         return outcome
     }
 
@@ -70,7 +82,11 @@ public struct CounterMerge<Transaction: CounterTransaction> {
                 return true
             }
         }
-        var joined = record.state.joined(with: state)
+        var known = record.state
+        if !state[RecordSchema.officeField].isEmpty {
+            known = try transaction.view.keptOffice(in: known, of: record)
+        }
+        var joined = known.joined(with: state)
         // A copy that was told of its departure knows the dot of the value that it has lost.
         if joined[RecordSchema.officeField].isEmpty {
             joined.restore(RecordSchema.officeField, from: state)

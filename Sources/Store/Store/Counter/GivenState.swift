@@ -71,6 +71,37 @@ extension CounterLogView {
     }
 }
 
+extension CounterLogView {
+    /// A record's state with the offices that it had when it was told of its departure, as long as nothing
+    /// that is known here replaced them: central's word that the record has left may come from a backup
+    /// which has never seen them.
+    ///
+    /// - Parameter state: the record's state, which its logged changes have led to.
+    /// - Returns: the state itself where it has an office.
+    /// - Throws: `StoreError`.
+    func keptOffice(in state: RecordState, of record: OpenRecord) throws -> RecordState {
+        let field = RecordSchema.officeField
+        guard record.exists, !state.kind.isCatalog, state[field].isEmpty else { return state }
+        var state = state
+        let changes = try history(of: record).filter { !$0.isVoid }.map(\.change)
+            .filter { $0.touches(field) }
+        let kept = try keptStates(of: record)
+        for base in kept {
+            for entry in base[field] {
+                guard let stamp = base.stamp(of: entry.dot) else { continue }
+                let isReplaced =
+                    changes.contains { $0.hasSeen(entry.dot) }
+                    || kept.contains { later in
+                        later.vv.covers(entry.dot) && !later[field].isEmpty
+                            && !later[field].contains { $0.dot == entry.dot }
+                    }
+                if !isReplaced { state.restore(FieldWrite(field, entry.value), entry.dot, stamp) }
+            }
+        }
+        return state
+    }
+}
+
 extension CounterTransaction {
     /// The values of a field that an own change replaces, when one of them came in a state, so that no
     /// logged change holds it: were the change refused, it would be nowhere. `nil` when there are none.
