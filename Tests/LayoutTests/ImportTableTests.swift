@@ -192,6 +192,23 @@ struct ImportTableTests {
         }
     }
 
+    @Test(
+        "a folder of code holds 25 files at most, and a program's file 400 lines",
+        arguments: ["Sources", "Tests"])
+    func sizes(of top: String) throws {
+        let folder = Self.root.appendingPathComponent(top)
+        var counts: [String: Int] = [:]
+        for path in try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+        where path.hasSuffix(".swift") {
+            let file = folder.appendingPathComponent(path)
+            counts[file.deletingLastPathComponent().path, default: 0] += 1
+            let lines = try String(contentsOf: file, encoding: .utf8).utf8.count { $0 == 10 }
+            #expect(lines <= 400 || top == "Tests", "\(path)")
+        }
+        #expect(counts.count > 20)
+        for (folder, count) in counts { #expect(count <= 25, "\(folder)") }
+    }
+
     /// What a target imports, and what that imports in turn.
     private static func reach(of target: String) -> Set<String> {
         let imports = table.values.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
