@@ -62,6 +62,12 @@ extension RecordState {
     /// Joining is commutative, associative and idempotent, and agrees with `apply`.
     public mutating func join(_ other: RecordState) {
         precondition(id == other.id && kind == other.kind, "states of one record are joined")
+        if fields.isEmpty, vv.isEmpty {
+            self = other
+            dropErased()
+            dropUnusedStamps()
+            return
+        }
         var joined: [FieldState] = []
         var (mine, theirs) = (fields[...], other.fields[...])
         while mine.first != nil || theirs.first != nil {
