@@ -20,7 +20,7 @@ struct HousekeepingTests {
     private func noted() async throws -> (replica: ReplicaID, before: Timestamp?) {
         let counter = try await fleet.enrol("A")
         for _ in 0..<2 { _ = try await counter.sync() }
-        try fleet.startCentral(noteDelay: .seconds(86_400))
+        try fleet.startCentral(limits: .noting(after: .seconds(86_400)))
         let before = try complete(counter.replica)
         _ = try await counter.sync()
         #expect(try complete(counter.replica) == before)

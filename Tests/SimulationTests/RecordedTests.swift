@@ -31,12 +31,19 @@ struct RecordedTests {
         if let violation = result.violation { Issue.record("\(name) on \(store): \(violation)") }
     }
 
+    @Test("what was recorded before there were tiny limits happens within the standard ones")
+    func standardLimits() throws {
+        for name in Self.names where !name.hasSuffix("-tiny.jsonl") {
+            #expect(try Self.plan(name).limits == .standard, "\(name)")
+        }
+    }
+
     @Test("they are there")
     func filesAreThere() {
         #expect(Self.names.count > 1)
     }
 
-    @Test("a history that was recorded happens again as it did", arguments: [3, 1016, 2102])
+    @Test("a history that was recorded happens again as it did", arguments: [3, 20, 1016, 2102])
     func recording(seed: UInt64) async throws {
         var configuration = SimulationConfiguration()
         configuration.forks = .healed
@@ -54,7 +61,8 @@ struct RecordedTests {
     /// Both stores are asked the same and say the same. They may part where power fails in the middle of
     /// several commits: of those, a file may hold some.
     @Test(
-        "a history is the same in memory as in files, line by line", arguments: [2, 3, 4, 7, 12])
+        "a history is the same in memory as in files, line by line",
+        arguments: [2, 3, 4, 7, 10, 12])
     func stores(seed: UInt64) async {
         var configuration = SimulationConfiguration()
         configuration.forks = .healed

@@ -61,6 +61,7 @@ struct SimulationTests {
     @Test("seeds that once broke a rule keep it")
     func knownSeeds() async {
         var configuration = SimulationConfiguration()
+        configuration.limits = .standard
         await expectAllClean(KnownSeeds.mended, configuration)
         configuration.handsOverAcrossRestorations = true
         await expectAllClean([24, 35, 52] + KnownSeeds.mendedWithHandOvers, configuration)
@@ -70,6 +71,7 @@ struct SimulationTests {
     func healedForks() async {
         var configuration = SimulationConfiguration()
         configuration.forks = .healed
+        configuration.limits = .standard
         await expectAllClean(Array(1..<20) + KnownSeeds.mendedWithForks, configuration)
     }
 
@@ -77,12 +79,40 @@ struct SimulationTests {
     func erasures() async {
         var configuration = SimulationConfiguration()
         configuration.erases = true
+        configuration.limits = .standard
         let found = await expectAllClean(
             Array(1..<15) + KnownSeeds.mendedWithErasures, configuration,
             lookingFor: [" erase ", "the record was erased by law", "recovers"])
         #expect(found.count == 3, "\(found)")
         configuration.forks = .healed
         await expectAllClean(Array(30..<40) + KnownSeeds.mendedWithErasuresAndForks, configuration)
+    }
+
+    @Test("within tiny limits all rules are kept, and the limits are met")
+    func tinyLimits() async {
+        var configuration = SimulationConfiguration()
+        configuration.forks = .healed
+        configuration.handsOverAcrossRestorations = true
+        configuration.sharesIDsAcrossRestorations = true
+        configuration.erases = true
+        configuration.limits = .tiny
+        let met = [", 2 wanted", "10× "]
+        let found = await expectAllClean(Array(1..<25), configuration, lookingFor: met)
+        // A request asks for one record at most, and a sync of many changes takes many exchanges.
+        #expect(found == ["10× "])
+    }
+
+    @Test("each fifth seed has tiny limits, and is drawn as it was before there were any")
+    func limitsOfSeeds() {
+        var standard = SimulationConfiguration()
+        standard.limits = .standard
+        for seed in UInt64(1)...20 {
+            let plan = Plan(seed: seed)
+            #expect(plan.limits == (seed % 5 == 0 ? .tiny : .standard))
+            let other = Plan(seed: seed, configuration: standard)
+            #expect(other.limits == .standard)
+            #expect(other.events == plan.events && other.weather == plan.weather)
+        }
     }
 
     @Test("the same seed gives the same history, to the last digest", arguments: [3, 21, 60])

@@ -258,10 +258,12 @@ public struct TestCounter: Sendable {
 
     /// Syncs once.
     public func sync(
-        _ options: SyncOptions = SyncOptions(), timer: any Clock<Duration> = ContinuousClock()
+        _ options: SyncOptions = SyncOptions(), timer: any Clock<Duration> = ContinuousClock(),
+        limits: CounterLimits = .standard
     ) async throws -> SyncReport {
         try await CounterSession(
-            path: path, transport: transport, clock: clock, timer: timer, options: options
+            path: path, transport: transport, clock: clock, timer: timer, options: options,
+            limits: limits
         )
         .sync()
     }
@@ -372,12 +374,12 @@ public final class Fleet: Sendable {
     /// Puts a new node in the place of the present one, over the same file or another.
     public func startCentral(
         path: String? = nil, timer: any Clock<Duration> = ContinuousClock(),
-        noteDelay: Duration = .zero
+        limits: CentralLimits = .standard
     ) throws {
         let path = path ?? centralPath
         slot.replace(
             try CentralNode(
-                at: path, clock: clock, timer: timer, random: random, noteDelay: noteDelay),
+                at: path, clock: clock, timer: timer, random: random, limits: limits),
             path: path)
     }
 

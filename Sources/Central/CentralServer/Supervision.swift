@@ -10,7 +10,7 @@ internal import Wire
 /// What those who run a central wish to be told, and when it is to take nothing more.
 public struct Supervision: Sendable {
     /// Bytes free on the disk below which nothing is taken from devices: reading goes on.
-    public var diskFloorBytes: UInt64 = FileCentral.freeBytesMin
+    public var diskFloorBytes: UInt64 = CentralLimits.standard.freeBytesMin
     /// How old the last good backup may be before central is not ready; `nil` for any age.
     public var backupAgeMax: Duration?
     /// The hash of the token by which figures are read; `nil`: they are not told.

@@ -66,19 +66,14 @@ struct AgentMachine {
     /// Times in a row that news came as soon as it waited.
     private var promptNews = 0
     private let schedule: AgentSchedule
+    private let limits: CounterLimits.Agent
     private let random: any RandomSource
 
-    /// A try that a clerk's change asks for comes no sooner after the last one.
-    private static let localChangePause = Duration.seconds(15)
-    /// News that comes sooner after a sync than this is waited for, longer each time: a central that
-    /// rings without end is not answered without end.
-    private static let promptNewsPause = Duration.milliseconds(500)
-    /// A hindrance of the machine itself is looked at again so soon.
-    private static let hindrancePause = Duration.seconds(2)
-    /// What only a person can mend is tried as seldom as this.
-    private static let personPause = Duration.seconds(900)
-
-    init(_ schedule: AgentSchedule, random: any RandomSource) {
+    init(
+        _ schedule: AgentSchedule, within limits: CounterLimits.Agent = CounterLimits.Agent(),
+        random: any RandomSource
+    ) {
+        self.limits = limits
         self.schedule = schedule
         self.random = random
     }
@@ -94,7 +89,7 @@ struct AgentMachine {
             let delay =
                 failure.isRetryable
                 ? schedule.backoff.delay(after: failure, failures: failures, random: random)
-                : jittered(Self.personPause)
+                : jittered(limits.personPause)
             return wait(delay, atCentral: false, now)
         case .diverged:
             failures += 1
@@ -103,11 +98,10 @@ struct AgentMachine {
             failures += 1
             let delay = schedule.backoff.delayMax
             return wait(
-                min(Self.hindrancePause * (1 << min(failures - 1, 10)), delay), atCentral: false,
-                now)
+                min(doubled(limits.hindrancePause, failures - 1), delay), atCentral: false, now)
         case .localChange:
             guard !isSyncing else { return .goOn }
-            guard failures == 0 || now - lastTry >= Self.localChangePause else { return .goOn }
+            guard failures == 0 || now - lastTry >= limits.localChangePause else { return .goOn }
             return sync()
         case .networkChange:
             // While it waits at central the connection itself tells.
@@ -115,12 +109,12 @@ struct AgentMachine {
             return sync()
         case .newsOrBrokenLink:
             guard !isSyncing else { return .goOn }
-            guard now - lastTry < Self.promptNewsPause else {
+            guard now - lastTry < limits.promptNewsPause else {
                 promptNews = 0
                 return sync()
             }
             promptNews += 1
-            let pause = Self.promptNewsPause * (1 << min(promptNews - 1, 10))
+            let pause = doubled(limits.promptNewsPause, promptNews - 1)
             return .wait(min(pause, schedule.interval), atCentral: false)
         case .timeReached, .wish:
             return isSyncing ? .goOn : sync()
@@ -136,6 +130,10 @@ struct AgentMachine {
         isSyncing = false
         lastTry = now
         return .wait(delay, atCentral: atCentral)
+    }
+
+    private func doubled(_ pause: Duration, _ times: Int) -> Duration {
+        pause * (1 << min(times, limits.doublingsMax))
     }
 
     /// A tenth more or less, so that many agents do not keep step.

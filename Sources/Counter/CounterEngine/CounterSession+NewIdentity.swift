@@ -39,7 +39,8 @@ extension CounterSession {
             throw .store(StoreError.damaged(table: "identity", key: 1))
         }
         let identity = try storing { try store.view { try $0.enrolledIdentity().identity } }
-        var search = ForkSearch(seq: identity.seq, suspecting: seq)
+        var search = ForkSearch(
+            seq: identity.seq, suspecting: seq, probesMax: limits.probesMax)
         var refusals: [Refusal] = []
         while true {
             let request = try storing { try rotationRequest(search.probes, key) }

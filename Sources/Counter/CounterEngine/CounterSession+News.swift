@@ -40,8 +40,9 @@ extension CounterSession {
         let url = try store.view { try $0.enrolledIdentity().identity.centralURL }
         var wait =
             try newsWait
-            ?? store.view { try $0.newsWaitSeconds(at: url) }.map { NewsWait(seconds: $0) }
-            ?? NewsWait()
+            ?? store.view {
+                NewsWait(seconds: try $0.newsWaitSeconds(at: url), within: limits.news)
+            }
         let elapsed = timer.stopwatch()
         do {
             let isNews = try await waitForNews(seconds: wait.seconds)

@@ -10,9 +10,7 @@ internal import Wire
 
 /// A repair in progress.
 struct Repair {
-    /// Times that differences are looked for in one sync: others may write while they are mended.
-    private static let triesMax = 2
-
+    private let triesMax: Int
     private var tries = 0
     /// The bucket from which central is to be asked what it has.
     private(set) var askedBucket: Int?
@@ -28,6 +26,11 @@ struct Repair {
     private(set) var given: Set<RecordID> = []
     /// How far central was asked which copies it lacks.
     private(set) var copies = CopyQuestion.notAsked
+
+    /// - Parameter triesMax: times that differences are looked for.
+    init(triesMax: Int) {
+        self.triesMax = triesMax
+    }
 
     /// Whether there is something left to do.
     var isBusy: Bool {
@@ -45,7 +48,7 @@ struct Repair {
 
     /// Begins a repair; `false` when there have been enough.
     mutating func begin() -> Bool {
-        guard tries < Self.triesMax else { return false }
+        guard tries < triesMax else { return false }
         tries += 1
         askedBucket = 0
         return true
@@ -137,7 +140,7 @@ extension CounterSession {
         }
         if case .asking(let last) = repair.copies {
             request.heldCopies = try view.copies(
-                besides: office, after: last, limit: WireLimits.fetchedRecordsMax
+                besides: office, after: last, limit: limits.heldCopiesMax
             ).map { HeldCopy(id: $0.id, vv: $0.vv) }
         }
         var states: [UInt8] = []
@@ -168,7 +171,7 @@ extension CounterSession {
         if case .asking = repair.copies, request.push == nil, !reply.hasMore {
             repair.note(
                 lackedOf: request.heldCopies.map(\.id), reply.neededRecords,
-                isLast: request.heldCopies.count < WireLimits.fetchedRecordsMax)
+                isLast: request.heldCopies.count < limits.heldCopiesMax)
             neededRecords = []
         }
         if case .asked = repair.copies, !repair.isBusy { identity.copiesGivenIn = identity.epoch }

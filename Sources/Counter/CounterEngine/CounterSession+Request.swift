@@ -20,7 +20,7 @@ extension CounterSession {
             try beginReceipt(identity, replica, at: request.time, in: view)
             request.wantedBytes = UInt64(min(options.pullBytes, pace.chunkBytes))
             request.resumeMark = identity.resumeMark
-            request.fetchedRecords = try view.gaps(limit: WireLimits.fetchedRecordsMax)
+            request.fetchedRecords = try view.gaps(limit: limits.fetchedRecordsMax)
             if identity.pushLimit != nil {
                 request.highestDesk = try view.highestDesk(in: WireLimits.desks)
             }

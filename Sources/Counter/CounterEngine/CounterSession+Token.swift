@@ -28,7 +28,7 @@ extension CounterSession {
     func replaceToken() async throws(SyncEnd) {
         var newest: UInt64 = 0
         var isForgotten = false
-        for attempt in 1...SessionLimits.tokenTriesMax {
+        for attempt in 1...limits.tokenTriesMax {
             let (replacement, token) = try storing {
                 try nextToken(after: newest, introducing: isForgotten)
             }
@@ -36,7 +36,7 @@ extension CounterSession {
             do throws(SyncFailure) {
                 receipt = try await transport.replaceToken(replacement)
             } catch {
-                guard attempt < SessionLimits.tokenTriesMax else { throw .failure(error) }
+                guard attempt < limits.tokenTriesMax else { throw .failure(error) }
                 switch error {
                 case .notEnrolled where !isForgotten:
                     guard try storing({ try hasFormerIdentities() }) else { throw .failure(error) }
@@ -114,7 +114,7 @@ extension CounterSession {
         let (age, isAbsurd) = now.milliseconds.subtractingReportingOverflow(
             history.since.milliseconds)
         return history.next != nil || isAbsurd
-            || age.magnitude >= SessionLimits.tokenMillisecondsMax
+            || age.magnitude >= limits.tokenMillisecondsMax
     }
 }
 

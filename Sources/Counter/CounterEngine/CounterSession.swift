@@ -49,20 +49,6 @@ public struct SyncOptions: Sendable {
     public init() {}
 }
 
-/// Bounds on a sync of a counter.
-enum SessionLimits {
-    /// Exchanges in one sync at most, when neither side gets anywhere: a bound on our own mistakes.
-    static let idleRoundsMax = 4
-    /// New identities in one sync at most: two copies may have got the same one first.
-    static let rotationsMax = 3
-    /// Tries in one sync to go on with a new token: a copy may have taken another at the same time.
-    static let tokenFailuresMax = 3
-    /// Milliseconds after which a token is replaced, 30 days: a stolen one is of no use for longer.
-    static let tokenMillisecondsMax: Int64 = 30 * 86_400_000
-    /// Tries in one replacement of a token: a copy of this store may have announced newer ones meanwhile.
-    static let tokenTriesMax = 3
-}
-
 /// Syncs one replica with central.
 public actor CounterSession<Replica: CounterStore> {
     private let executor = DatabaseExecutor(label: "counter.session")
@@ -73,7 +59,8 @@ public actor CounterSession<Replica: CounterStore> {
     let timer: any Clock<Duration>
     let random: any RandomSource
     let options: SyncOptions
-    var pace = LinkPace()
+    let limits: CounterLimits
+    var pace: LinkPace
     var report = SyncReport()
     /// The receipt of this sync, from its first request on.
     var receipt: CounterReceipt?
@@ -84,7 +71,7 @@ public actor CounterSession<Replica: CounterStore> {
     /// What the waits at central since this session began have met.
     var newsWait: NewsWait?
     var neededRecords: [RecordID] = []
-    var repair = Repair()
+    var repair: Repair
     /// Whether pushes go in columns, as far as is known.
     private var sendsColumns = true
     private var lastProgress = SyncProgress(
@@ -99,7 +86,8 @@ public actor CounterSession<Replica: CounterStore> {
     public init(
         store: sending Replica, transport: any Transport, clock: any WallClock = SystemClock(),
         timer: any Clock<Duration> = ContinuousClock(),
-        random: any RandomSource = SystemRandomSource(), options: SyncOptions = SyncOptions()
+        random: any RandomSource = SystemRandomSource(), options: SyncOptions = SyncOptions(),
+        limits: CounterLimits = .standard
     ) {
         self.store = store
         self.transport = transport
@@ -107,6 +95,9 @@ public actor CounterSession<Replica: CounterStore> {
         self.timer = timer
         self.random = random
         self.options = options
+        self.limits = limits
+        pace = LinkPace(within: limits.pace)
+        repair = Repair(triesMax: limits.repairsMax)
     }
 
     /// Syncs until both sides hold the same, or until something stops it.
@@ -140,9 +131,11 @@ public actor CounterSession<Replica: CounterStore> {
         trafficBefore = transport.traffic
         hasUnconfirmedReply = false
         neededRecords = []
-        repair = Repair()
+        repair = Repair(triesMax: limits.repairsMax)
         sendsColumns = options.usesColumns
-        pace = try store.view { LinkPace(try $0.enrolledIdentity().identity.link) }
+        pace = try store.view {
+            LinkPace(try $0.enrolledIdentity().identity.link, within: limits.pace)
+        }
     }
 }
 
@@ -164,13 +157,13 @@ extension CounterSession {
                 round = try await exchangeOnce()
             } catch {
                 // A copy of this file has synced other changes.
-                if case .failure(.forked(let seq)) = error, rotations < SessionLimits.rotationsMax {
+                if case .failure(.forked(let seq)) = error, rotations < limits.rotationsMax {
                     rotations += 1
                     try await takeNewIdentity(because: .copied, partedBy: seq)
                     continue
                 }
                 var ending = error
-                if tokenFailures < SessionLimits.tokenFailuresMax {
+                if tokenFailures < limits.tokenFailuresMax {
                     tokenFailures += 1
                     guard let failed = try await proveByKey(after: error) else { continue }
                     ending = failed
@@ -196,7 +189,7 @@ extension CounterSession {
                 continue
             }
             idleRounds = round.gotSomewhere ? 0 : idleRounds + 1
-            guard idleRounds < SessionLimits.idleRoundsMax else {
+            guard idleRounds < limits.idleRoundsMax else {
                 throw .failure(.malformed(what: "reply", reason: "it leads nowhere"))
             }
         }

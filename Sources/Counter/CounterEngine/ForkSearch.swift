@@ -1,8 +1,6 @@
 // Where a forked device's chain parts from the one that central has of it. Chains that agree at a
 // place agree before it, so the search narrows a range by asking for many places at once.
 
-internal import Wire
-
 /// A search for the last change that two chains share.
 struct ForkSearch {
     /// Central has the changes through this one.
@@ -12,11 +10,18 @@ struct ForkSearch {
 
     /// A place that is asked for first of all: where central has seen that the chains differ.
     private let suspectedSeq: UInt64?
+    private let probesMax: Int
 
     /// Starts a search in a chain of this many changes.
-    init(seq: UInt64, suspecting suspectedSeq: UInt64? = nil) {
+    ///
+    /// - Parameter probesMax: places that are asked for at once, two at least.
+    init(
+        seq: UInt64, suspecting suspectedSeq: UInt64? = nil,
+        probesMax: Int = CounterLimits.standard.probesMax
+    ) {
         seqMax = seq
         self.suspectedSeq = suspectedSeq
+        self.probesMax = probesMax
     }
 
     /// Whether the place is found.
@@ -26,7 +31,7 @@ struct ForkSearch {
     var probes: [UInt64] {
         let span = seqMax - confirmedSeq
         let suspected = suspectedSeq.flatMap { $0 > confirmedSeq && $0 < seqMax ? $0 : nil }
-        let count = min(span, UInt64(WireLimits.probesMax) - (suspected == nil ? 0 : 1))
+        let count = min(span, UInt64(probesMax) - (suspected == nil ? 0 : 1))
         let spread = (0..<count).map { place in
             let (high, low) = span.multipliedFullWidth(by: place + 1)
             return confirmedSeq + count.dividingFullWidth((high, low)).quotient

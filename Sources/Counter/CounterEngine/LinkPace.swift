@@ -8,17 +8,7 @@ internal import Wire
 
 /// What is known of a link.
 struct LinkPace: Sendable, Hashable {
-    /// Quicker than this, in seconds, the next chunk is larger: a round trip then costs much of it.
-    private static let quickSeconds = 2.0
-    /// Slower than this, in seconds, the next one is smaller: a cut then wastes too much.
-    private static let slowSeconds = 8.0
-    /// What crosses in less than this, in seconds, a cut hits by chance.
-    private static let momentSeconds = 1.0
-    /// Fewer bytes than these say nothing of the rate, but of the round trip.
-    private static let measuredBytesMin = 4_096
-    /// Below these bytes a second (0.5 Mbit/s) a smaller body is worth its time.
-    private static let slowBytesPerSecond = 64_000
-
+    private let limits: CounterLimits.Pace
     /// Bytes of canonical changes, and of items wanted, in one exchange.
     private(set) var chunkBytes: Int
     /// Bytes a second that crossed the wire in the last exchange of some size; `nil` when unknown.
@@ -29,11 +19,14 @@ struct LinkPace: Sendable, Hashable {
     /// The chunk that crossed last within a moment; less after each cut.
     private var promptChunkBytes = 0
     /// What passes everything on the way, as far as is known.
-    private var chunkBytesMax = WireLimits.chunkBytes.upperBound
+    private var chunkBytesMax: Int
 
     /// A link of which nothing is known, or what was known of it.
-    init(_ measured: MeasuredLink? = nil) {
-        chunkBytes = WireLimits.chunkBytesAtFirst
+    init(_ measured: MeasuredLink? = nil, within limits: CounterLimits.Pace = CounterLimits.Pace())
+    {
+        self.limits = limits
+        chunkBytes = limits.chunkBytesAtFirst
+        chunkBytesMax = limits.chunkBytes.upperBound
         guard let measured else { return }
         setChunk(measured.chunkBytes)
         bytesPerSecond = measured.bytesPerSecond
@@ -48,7 +41,7 @@ struct LinkPace: Sendable, Hashable {
 
     /// The zstd level that suits the link.
     var compressionLevel: Int32 {
-        (bytesPerSecond ?? .max) < Self.slowBytesPerSecond
+        (bytesPerSecond ?? .max) < limits.slowBytesPerSecond
             ? Compression.levelForSlowLinks : Compression.levelDefault
     }
 
@@ -56,15 +49,15 @@ struct LinkPace: Sendable, Hashable {
     mutating func noteReply(_ traffic: Traffic, after elapsed: Duration) {
         let seconds = elapsed / .seconds(1)
         let bytes = traffic.bytesSent + traffic.bytesReceived
-        if bytes >= Self.measuredBytesMin, seconds > 0 {
+        if bytes >= limits.measuredBytesMin, seconds > 0 {
             bytesPerSecond = Int(min(Double(bytes) / seconds, 1e12))
         }
-        if bytes >= Self.measuredBytesMin, seconds < Self.momentSeconds {
+        if bytes >= limits.measuredBytesMin, seconds < limits.momentSeconds {
             promptChunkBytes = chunkBytes
         }
-        if seconds < Self.quickSeconds {
+        if seconds < limits.quickSeconds {
             setChunk(chunkBytes * 2)
-        } else if seconds > Self.slowSeconds {
+        } else if seconds > limits.slowSeconds {
             setChunk(chunkBytes / 2)
         }
     }
@@ -81,13 +74,13 @@ struct LinkPace: Sendable, Hashable {
     mutating func noteTooLarge() -> Bool {
         let before = chunkBytes
         // Half of it may pass; it itself is not tried again.
-        chunkBytesMax = max(before / 2, WireLimits.chunkBytes.lowerBound)
+        chunkBytesMax = max(before / 2, limits.chunkBytes.lowerBound)
         setChunk(before / 4)
         return chunkBytes < before
     }
 
     private mutating func setChunk(_ bytes: Int) {
-        let range = WireLimits.chunkBytes
+        let range = limits.chunkBytes
         chunkBytes = min(max(bytes, range.lowerBound), range.upperBound, chunkBytesMax)
     }
 }

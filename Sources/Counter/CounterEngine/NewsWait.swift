@@ -4,38 +4,34 @@
 // same time are taken for the rule of something on the way, and what is asked for from then on is half of
 // that time. It is kept in the replica with the address of central, for which alone it is true.
 
-internal import Wire
-
 /// How long a request waits at central, by what was cut before.
 struct NewsWait: Equatable, Sendable {
-    /// Shorter waits than this, in seconds, cost more than what they bring.
-    static let secondsMin: UInt64 = 5
-    /// What ends sooner than this says nothing of waiting.
-    private static let cutMin = Duration.seconds(2)
-    /// Cuts by a rule come after the same time, but for what the link itself takes.
-    private static let tolerance = Duration.seconds(2)
-
+    private let limits: CounterLimits.News
     /// Seconds to ask for.
     private(set) var seconds: UInt64
     /// After what time the last wait was cut, if that was the last thing that happened.
     private var lastCut: Duration?
 
-    init(seconds: UInt64 = WireLimits.waitSecondsMax) {
-        self.seconds = min(max(seconds, Self.secondsMin), WireLimits.waitSecondsMax)
+    /// - Parameter seconds: to ask for at first; `nil`: as long as may be.
+    init(seconds: UInt64? = nil, within limits: CounterLimits.News = CounterLimits.News()) {
+        self.limits = limits
+        let range = limits.waitSeconds
+        self.seconds = min(max(seconds ?? .max, range.lowerBound), range.upperBound)
     }
 
     /// Notes that a wait was cut.
     ///
     /// - Returns: whether shorter waits are asked for from now on.
     mutating func noteCut(after time: Duration) -> Bool {
-        guard time >= Self.cutMin else { return false }
+        guard time >= limits.cutMin else { return false }
         let before = lastCut
         lastCut = time
-        guard let before, before - time <= Self.tolerance, time - before <= Self.tolerance else {
+        guard let before, before - time <= limits.tolerance, time - before <= limits.tolerance
+        else {
             return false
         }
         let held = min(seconds, UInt64(max(0, time.components.seconds)))
-        let shorter = max(Self.secondsMin, held / 2)
+        let shorter = max(limits.waitSeconds.lowerBound, held / 2)
         guard shorter < seconds else { return false }
         seconds = shorter
         lastCut = nil

@@ -15,9 +15,8 @@ public struct RetryPolicy: Sendable, Equatable {
     public var delayMax: Duration
     /// Whether central is tried again that has not answered once.
     public var triesUnansweredCentral: Bool
-
     /// Longer than this nobody is made to wait, whatever a `Retry-After` says.
-    static let retryAfterMax = Duration.seconds(3_600)
+    public var retryAfterMax = Duration.seconds(3_600)
 
     /// Makes a policy; that of a person who waits at the keyboard by default.
     public init(
@@ -54,15 +53,17 @@ public struct RetryPolicy: Sendable, Equatable {
         }
         let jitter = longest * (Double(random.number() >> 11) / Double(1 << 53))
         guard case .busy(let seconds) = failure, seconds > 0 else { return jitter }
-        return min(.seconds(seconds), Self.retryAfterMax) + jitter
+        return min(.seconds(seconds), retryAfterMax) + jitter
     }
 }
 
 extension RetryPolicy {
     /// How long who found no room to wait at central does without, before he asks again: as long as
-    /// central says, or a minute, and up to as much again.
-    static func pause(noRoomFor seconds: Int, random: any RandomSource) -> Duration {
-        let least = min(.seconds(seconds > 0 ? seconds : 60), retryAfterMax)
+    /// central says, or `pause` where it says nothing, and up to as much again.
+    func pause(
+        noRoomFor seconds: Int, orElse pause: Duration, random: any RandomSource
+    ) -> Duration {
+        let least = min(seconds > 0 ? .seconds(seconds) : pause, retryAfterMax)
         return least * (1 + Double(random.number() >> 11) / Double(1 << 53))
     }
 }

@@ -35,15 +35,14 @@ public actor SyncAgent<Replica: CounterStore> {
         case stop
     }
 
-    /// How often it looks whether another program has written here.
-    private static var watchInterval: Duration { .milliseconds(500) }
-
     private let executor = DatabaseExecutor(label: "counter.agent")
     private let store: Replica
     private let makeSession: MakeSession
     private let perform: Sync
     private let timer: any Clock<Duration>
     private let random: any RandomSource
+    private let backoff: RetryPolicy
+    private let limits: CounterLimits.Agent
     private let report: @Sendable (AgentState) -> Void
     private let happenings: AsyncStream<Happening>
     private let continuation: AsyncStream<Happening>.Continuation
@@ -69,17 +68,22 @@ public actor SyncAgent<Replica: CounterStore> {
     public init(
         store: sending Replica, schedule: AgentSchedule,
         timer: any Clock<Duration> = ContinuousClock(),
-        random: any RandomSource = SystemRandomSource(), makeSession: @escaping MakeSession,
-        sync: @escaping Sync, report: @escaping @Sendable (AgentState) -> Void
+        random: any RandomSource = SystemRandomSource(),
+        limits: CounterLimits.Agent = CounterLimits.standard.agent,
+        makeSession: @escaping MakeSession, sync: @escaping Sync,
+        report: @escaping @Sendable (AgentState) -> Void
     ) {
         self.store = store
-        machine = AgentMachine(schedule, random: random)
+        machine = AgentMachine(schedule, within: limits, random: random)
         self.timer = timer
         self.random = random
+        backoff = schedule.backoff
+        self.limits = limits
         self.makeSession = makeSession
         perform = sync
         self.report = report
-        (happenings, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
+        (happenings, continuation) = AsyncStream.makeStream(
+            bufferingPolicy: .bufferingNewest(limits.happeningsMax))
     }
 
     /// Tells it that the machine's network changed.
@@ -178,7 +182,7 @@ extension SyncAgent {
     private func watchForLocalChanges() -> Task<Void, Never> {
         Task {
             var seen: Int64?
-            while (try? await timer.sleep(for: Self.watchInterval)) != nil {  // until cancelled
+            while (try? await timer.sleep(for: limits.watchInterval)) != nil {  // until cancelled
                 if isDisplaced {
                     continuation.yield(.event(.localChange))
                     return
@@ -225,7 +229,7 @@ extension SyncAgent {
             continuation.yield(.time(wait: wait))
         }
         guard atCentral, let session = session?.session else { return }
-        let random = random
+        let (backoff, random, noRoomPause) = (backoff, random, limits.noRoomPause)
         listener = Task { [report] in
             while !Task.isCancelled {
                 do {
@@ -237,7 +241,8 @@ extension SyncAgent {
                     if isNews { break }
                 } catch SyncFailure.busy(let seconds) {
                     // There is no room to wait, which is no reason to sync.
-                    let pause = RetryPolicy.pause(noRoomFor: seconds, random: random)
+                    let pause = backoff.pause(
+                        noRoomFor: seconds, orElse: noRoomPause, random: random)
                     guard (try? await timer.sleep(for: pause)) != nil else { return }
                 } catch {
                     break

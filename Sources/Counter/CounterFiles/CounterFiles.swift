@@ -18,11 +18,12 @@ extension CounterSession where Replica == ReplicaDatabase {
     public init(
         path: String, transport: any Transport, clock: any WallClock = SystemClock(),
         timer: any Clock<Duration> = ContinuousClock(),
-        random: any RandomSource = SystemRandomSource(), options: SyncOptions = SyncOptions()
+        random: any RandomSource = SystemRandomSource(), options: SyncOptions = SyncOptions(),
+        limits: CounterLimits = .standard
     ) throws {
         self.init(
             store: try ReplicaDatabase(path: path, role: .counter), transport: transport,
-            clock: clock, timer: timer, random: random, options: options)
+            clock: clock, timer: timer, random: random, options: options, limits: limits)
     }
 }
 
@@ -35,11 +36,14 @@ extension SyncAgent where Replica == ReplicaDatabase {
     /// - Throws: `StoreError`.
     public init(
         path: String, schedule: AgentSchedule, timer: any Clock<Duration> = ContinuousClock(),
-        random: any RandomSource = SystemRandomSource(), makeSession: @escaping MakeSession,
-        sync: @escaping Sync, report: @escaping @Sendable (AgentState) -> Void
+        random: any RandomSource = SystemRandomSource(),
+        limits: CounterLimits.Agent = CounterLimits.standard.agent,
+        makeSession: @escaping MakeSession, sync: @escaping Sync,
+        report: @escaping @Sendable (AgentState) -> Void
     ) throws {
         self.init(
             store: try ReplicaDatabase(path: path, role: .counter), schedule: schedule,
-            timer: timer, random: random, makeSession: makeSession, sync: sync, report: report)
+            timer: timer, random: random, limits: limits, makeSession: makeSession, sync: sync,
+            report: report)
     }
 }

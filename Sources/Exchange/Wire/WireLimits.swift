@@ -1,7 +1,8 @@
 public import CBOR
 public import Replication
 
-/// All limits of the exchange, each with its unit and reason.
+/// All limits of the exchange on which both ends have to agree, each with its unit and reason. What an end
+/// decides by itself is in `CentralLimits` and `CounterLimits`.
 public enum WireLimits {
     /// The protocol version spoken here.
     public static let version: UInt64 = 2
@@ -20,9 +21,6 @@ public enum WireLimits {
     /// Bytes of a request after decompression, and of what its columns become: a counter pushes 1 MiB at
     /// most and gives the states of some records with it.
     public static let requestBytesMax = 16 << 20
-    /// Bytes of a request that are decoded at once, without asking for room: a hundred of them take a
-    /// few MiB, and what most syncs send is smaller.
-    public static let smallRequestBytesMax = 64 << 10
     /// Items and pairs of a request or reply itself, besides those in its strings of bytes: a thousand
     /// held copies of records with a hundred writers each.
     public static let envelopeElementsMax = 1 << 17
@@ -40,22 +38,8 @@ public enum WireLimits {
     public static let pushBytesDefault = 1 << 20
     /// Bytes of items in one reply unless the counter asks for less.
     public static let pullBytesDefault = 1 << 20
-    /// Bytes that a chunk adapts to the link within. At 64 kbit/s the least takes 0.2 s in columns;
-    /// more than the most gains nothing on any link.
-    public static let chunkBytes = (4 << 10)...(1 << 20)
-    /// Bytes of a chunk on a link of which nothing is known: 5 s at 64 kbit/s, and two exchanges from
-    /// the most.
-    public static let chunkBytesAtFirst = 256 << 10
-    /// Bytes of items that central puts into one reply at most.
-    public static let pullBytesMax = 4 << 20
     /// Seconds that central holds a request open for news at most.
     public static let waitSecondsMax: UInt64 = 55
-    /// Moves of copies that a reply tells of: of more the latest, since each counts alone.
-    public static let movesMax = 1 << 14
-    /// Items of the feed that central counts for a progress bar, with every page: some milliseconds.
-    public static let remainingItemsCountedMax: Int64 = 100_000
-    /// Refusals that a device of another epoch hears again, the latest.
-    public static let refusalsRepeatedMax = 1_000
     /// Records whose states one request may ask for: bounds a reply.
     public static let fetchedRecordsMax = 1_000
     /// Places of its chain that a forked device may name in one request: two requests find the

@@ -35,6 +35,9 @@ enum SimulateCommand {
             Option(
                 "--store", valueName: "STORE",
                 help: "sqlite or memory for all; memory, and of each eighth seed sqlite"),
+            Option(
+                "--limits", valueName: "LIMITS",
+                help: "standard or tiny for all; standard, and of each fifth seed tiny"),
             Option("--verbose", short: "v", help: "print the history of --seed"),
             Option("--whole", help: "do not shorten the history of a failure"),
             Option("--keep-going", help: "list all seeds that fail, and shorten none"),
@@ -53,13 +56,17 @@ enum SimulateCommand {
         let stores = SimulatedStore.allCases.map(\.rawValue)
         configuration.store =
             try invocation.choice("--store", of: stores).flatMap(SimulatedStore.init(rawValue:))
+        let limits = SimulatedLimits.allCases.map(\.rawValue)
+        configuration.limits =
+            try invocation.choice("--limits", of: limits).flatMap(SimulatedLimits.init(rawValue:))
         configuration.devicesMax = try invocation.integer("--devices", in: 2...100) ?? 30
         configuration.eventsMax = try invocation.integer("--events", in: 1...10_000) ?? 200
         if let path = invocation.value("--replay") {
             guard let bytes = FileManager.default.contents(atPath: path) else {
                 throw CommandFailure(.noInput, Message(verbatim: "\(path) cannot be read"))
             }
-            let plan = try Plan(recording: Array(bytes)).on(configuration.store)
+            let plan = try Plan(recording: Array(bytes)).on(
+                configuration.store, within: configuration.limits)
             return try await replay(plan, path, invocation)
         }
         if let seed = try invocation.integer("--seed", in: 0 ... .max) {

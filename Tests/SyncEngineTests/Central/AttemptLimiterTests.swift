@@ -80,7 +80,7 @@ struct AttemptLimiterTests {
                 attempts.append(attempt)
             }
         }
-        #expect(attempts.count == AttemptLimiter.pendingMax)
+        #expect(attempts.count == AttemptLimits.standard.pendingMax)
         // Who has an account does not wait for them.
         guard case .go = limiter.take(try address("192.0.2.1"), account: "chief", at: .zero) else {
             Issue.record("strangers hold up who has an account")
@@ -176,8 +176,8 @@ struct AttemptLimiterTests {
             #expect(fail(&limiter, new, at: now) == .zero)
             while fail(&limiter, worst, at: now) == .zero {}
         }
-        #expect(limiter.rememberedCount <= AttemptLimiter.addressesMax + 2)
-        #expect(limiter.knownCount <= AttemptLimiter.knownMax)
+        #expect(limiter.rememberedCount <= AttemptLimits.standard.addressesMax + 2)
+        #expect(limiter.knownCount <= AttemptLimits.standard.knownMax)
         #expect(fail(&limiter, worst, at: .seconds(11_999 * 4)) > .zero)
     }
 

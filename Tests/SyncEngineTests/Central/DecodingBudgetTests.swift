@@ -39,7 +39,7 @@ struct DecodingBudgetTests {
     private func replaceNode(_ decoding: DecodingBudget) throws -> CentralNode<ReplicaDatabase> {
         let path = fleet.slot.path
         let node = try CentralNode<ReplicaDatabase>(
-            at: path, clock: fleet.clock, decoding: decoding)
+            at: path, clock: fleet.clock, limits: .decoding(within: decoding))
         fleet.slot.replace(node, path: path)
         return node
     }
@@ -156,7 +156,7 @@ struct DecodingBudgetTests {
         try await settle([counter])
         let node = try CentralNode<ReplicaDatabase>(
             at: fleet.slot.path, clock: fleet.clock,
-            decoding: DecodingBudget(bodyBytes: 4 << 20))
+            limits: .decoding(within: DecodingBudget(bodyBytes: 4 << 20)))
         var request = SyncRequest(
             replica: counter.replica, cursor: nil, chain: ChainEnd(seq: 0, hash: .zero),
             time: counter.clock.now())
@@ -225,4 +225,13 @@ struct DecodingBudgetTests {
 
 private func isMalformed(_ failure: SyncFailure?, _ name: String) -> Bool {
     if case .malformed(let what, _)? = failure { what == name } else { false }
+}
+
+extension CentralLimits {
+    /// The standard ones with another budget for what is decoded.
+    fileprivate static func decoding(within budget: DecodingBudget) -> CentralLimits {
+        var limits = standard
+        limits.decoding = budget
+        return limits
+    }
 }

@@ -38,10 +38,11 @@ struct RoomTests {
 
     @Test("who finds too many in line is told to come again")
     func busy() async throws {
-        let room = Room(capacity: 1, small: 0)
+        let line = DecodingBudget.Line()
+        let room = Room(capacity: 1, small: 0, line: line)
         let held = try await room.take(1)
         let outcomes = await withTaskGroup(of: SyncFailure?.self) { group in
-            for _ in 0...Room.waitersMax {
+            for _ in 0...line.waitersMax {
                 group.addTask {
                     do throws(SyncFailure) {
                         room.giveBack(try await room.take(1))
@@ -56,7 +57,7 @@ struct RoomTests {
             room.giveBack(held)
             return await group.reduce(into: [first ?? nil]) { $0.append($1) }
         }
-        #expect(outcomes.first == .busy(retryAfterSeconds: Room.retrySeconds))
-        #expect(outcomes.count { $0 == nil } == Room.waitersMax)
+        #expect(outcomes.first == .busy(retryAfterSeconds: line.retrySeconds))
+        #expect(outcomes.count { $0 == nil } == line.waitersMax)
     }
 }

@@ -31,7 +31,7 @@ struct LinkPaceTests {
         var link = pace(1_024)
         link.noteReply(Self.chunk, after: .milliseconds(300))
         for _ in 0..<8 { link.noteCut() }
-        #expect(link.chunkBytes == WireLimits.chunkBytes.lowerBound)
+        #expect(link.chunkBytes == CounterLimits.standard.pace.chunkBytes.lowerBound)
     }
 
     @Test("what was quick before a cut does not outlive syncs that each meet one")
@@ -44,7 +44,7 @@ struct LinkPaceTests {
             link = LinkPace(link.measured)
             link.noteCut()
         }
-        #expect(link.chunkBytes == WireLimits.chunkBytes.lowerBound)
+        #expect(link.chunkBytes == CounterLimits.standard.pace.chunkBytes.lowerBound)
     }
 
     @Test("where a chunk takes longer, and where little crossed, a cut quarters it")

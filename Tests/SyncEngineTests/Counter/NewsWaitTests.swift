@@ -75,7 +75,7 @@ struct NewsWaitTests {
         #expect(wait.seconds == 15)
         let third = learned(&wait, 9_000, 3_000, 3_000, 3_000)
         #expect(third == [true, false, false, false])
-        #expect(wait.seconds == NewsWait.secondsMin)
+        #expect(wait.seconds == CounterLimits.standard.news.waitSeconds.lowerBound)
         // What was dropped without a word ends by our own time limit, long after.
         var silent = NewsWait()
         let dropped = learned(&silent, 115_000, 115_000)

@@ -35,7 +35,7 @@ struct TransactionCountTests {
         for counter in counters { _ = try await counter.sync() }
         for counter in counters { _ = try await counter.sync() }
         SQLiteWork.watch(fleet.centralPath)
-        try fleet.startCentral(noteDelay: Self.late)
+        try fleet.startCentral(limits: .noting(after: Self.late))
         return (fleet, counters)
     }
 
@@ -98,7 +98,7 @@ struct TransactionCountTests {
         try await fleet.node.writeNotes()
         let ended = try #require(try complete())
         #expect(ended > before)
-        try fleet.startCentral(noteDelay: .milliseconds(10))
+        try fleet.startCentral(limits: .noting(after: .milliseconds(10)))
         #expect(try await counters[1].sync().outcome == .synced)
         try await promptly {
             while try complete() == ended { try await Task.sleep(for: .milliseconds(5)) }

@@ -16,11 +16,15 @@ struct CentralPull<View: CentralNodeView> {
     private var items = CBORWriter()
     private var itemCount: UInt64 = 0
     private let budget: Int
+    private let limits: CentralLimits
 
-    init(_ database: View, device: Device, wantedBytes: UInt64) {
+    init(
+        _ database: View, device: Device, wantedBytes: UInt64, within limits: CentralLimits
+    ) {
         self.database = database
         self.device = device
-        budget = max(1, min(Int(clamping: wantedBytes), WireLimits.pullBytesMax))
+        self.limits = limits
+        budget = max(1, min(Int(clamping: wantedBytes), limits.pullBytesMax))
     }
 
     /// Fills a reply with what the request lacks.
@@ -53,7 +57,10 @@ struct CentralPull<View: CentralNodeView> {
         let epoch = try database.epoch()
         reply.epoch = epoch.id
         // What it counts as received may have been refused in a life of central that it has not heard of.
-        if !request.knows(epoch.id) { reply.refusals = try database.allRefusals(of: device) }
+        if !request.knows(epoch.id) {
+            reply.refusals = try database.allRefusals(
+                of: device, countMax: limits.refusalsRepeatedMax)
+        }
         if epoch.isRecovering {
             reply.requests.append(.sendStates)
             for copy in request.heldCopies { try answer(copy, in: &reply) }
@@ -152,7 +159,7 @@ struct CentralPull<View: CentralNodeView> {
         from mark: ResumeMark, to reply: inout SyncReply
     ) throws -> Cursor? {
         var count: UInt64 = 0
-        var pages = PageSize()
+        var pages = PageSize(limits)
         var next: SnapshotPlace?
         var place = mark.place
         walk: while true {
@@ -215,13 +222,13 @@ struct CentralPull<View: CentralNodeView> {
         let head = try database.feedEnd()
         reply.moves = try database.movedRecords(
             forOffice: device.office, after: cursor.position,
-            through: isCut ? last : head.position, countMax: WireLimits.movesMax
+            through: isCut ? last : head.position, countMax: limits.movesMax
         ).map { MovedCopy($0.record, office: $0.office) }
         if isCut {
             reply.hasMore = true
             reply.remainingCount = try database.feedRowCount(
                 ofOffice: device.office, after: last,
-                countMax: WireLimits.remainingItemsCountedMax)
+                countMax: limits.remainingItemsCountedMax)
             reply.cursor =
                 try database.commitHash(at: last).map { Cursor(position: last, hash: $0) }
                 ?? Cursor(position: last, hash: cursor.hash)
@@ -238,7 +245,7 @@ struct CentralPull<View: CentralNodeView> {
         _ page: (View, _ after: UInt64, _ countMax: Int) throws -> [FeedRow]
     ) throws -> (last: UInt64, isCut: Bool) {
         var last = position
-        var pages = PageSize()
+        var pages = PageSize(limits)
         var writer = CBORWriter()
         swap(&writer, &items)
         defer { swap(&writer, &items) }
@@ -302,13 +309,16 @@ struct CentralPull<View: CentralNodeView> {
 /// How many rows are asked for at a time: as many as are likely to fit, and one that shows that there are
 /// more. The first page is small: most replies are.
 private struct PageSize {
-    private static let firstMax = 64
-    private static let max = 1_024
     /// Bytes of a small change.
     private static let leastBytes = 128
 
+    private let limits: CentralLimits
     private var rows = 0
     private var bytes = 0
+
+    init(_ limits: CentralLimits) {
+        self.limits = limits
+    }
 
     mutating func note(_ bytes: Int) {
         rows += 1
@@ -316,9 +326,9 @@ private struct PageSize {
     }
 
     func count(within bytesLeft: Int) -> Int {
-        let each = rows == 0 ? Self.leastBytes : Swift.max(bytes / rows, Self.leastBytes)
-        let fitting = Swift.max(bytesLeft, 0) / each + 2
-        return min(fitting, rows == 0 ? Self.firstMax : Self.max)
+        let each = rows == 0 ? Self.leastBytes : max(bytes / rows, Self.leastBytes)
+        let fitting = max(bytesLeft, 0) / each + 2
+        return min(fitting, rows == 0 ? limits.firstPageRowsMax : limits.pageRowsMax)
     }
 }
 

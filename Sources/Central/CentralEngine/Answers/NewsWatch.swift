@@ -10,11 +10,6 @@ internal import Causality
 internal import Store
 internal import Synchronization
 
-/// How often the watch looks, while anybody waits.
-private let interval = Duration.milliseconds(100)
-/// Looks with news that one who is told of all may leave untaken.
-private let listenerNewsMax = 64
-
 /// One who waits.
 struct NewsTicket: Hashable, Sendable {
     fileprivate let number: UInt64
@@ -47,14 +42,16 @@ final class NewsWatch<Store: CentralNodeStore>: Sendable {
     }
 
     private let reader: NewsReader<Store>
+    private let limits: CentralLimits
     private let elapsed: @Sendable () -> Duration
     private let state = Mutex(State())
 
     /// Takes a store of its own.
     ///
     /// - Throws: what the store throws.
-    init(_ store: sending Store) throws {
+    init(_ store: sending Store, within limits: CentralLimits = .standard) throws {
         reader = try NewsReader(store)
+        self.limits = limits
         elapsed = ContinuousClock().stopwatch()
     }
 
@@ -116,7 +113,7 @@ final class NewsWatch<Store: CentralNodeStore>: Sendable {
     /// All news from now on, for whoever tells of it. Whoever does not take them loses the oldest.
     func all() -> AsyncStream<CentralNews> {
         let (stream, continuation) = AsyncStream.makeStream(
-            of: CentralNews.self, bufferingPolicy: .bufferingNewest(listenerNewsMax))
+            of: CentralNews.self, bufferingPolicy: .bufferingNewest(limits.listenerNewsMax))
         let (number, begins) = state.withLock { state in
             state.last += 1
             state.listeners[state.last] = continuation
@@ -147,7 +144,7 @@ extension NewsWatch {
     private func watch() async {
         while isWanted() {
             do {
-                try await Task.sleep(for: interval)
+                try await Task.sleep(for: limits.newsInterval)
                 if let news = try await reader.news() {
                     tell(news)
                     for listener in state.withLock({ Array($0.listeners.values) }) {

@@ -7,9 +7,6 @@ internal import Wire
 /// Who has to wait only for others' tries that are under way waits here, so that twenty desks behind
 /// one address enrol at the same moment, and twenty wrong codes are ten.
 final class AttemptBook: Sendable {
-    /// Who waits for others at once; more are told to come back.
-    private static let waitersMax = 1_000
-
     private enum Turn {
         case go(AttemptLimiter.Attempt)
         case wait(Duration)
@@ -18,16 +15,19 @@ final class AttemptBook: Sendable {
     }
 
     private struct State {
-        var limiter = AttemptLimiter()
+        var limiter: AttemptLimiter
         var waiters: [CheckedContinuation<Turn, Never>] = []
     }
 
     private let elapsed: @Sendable () -> Duration
-    private let state = Mutex(State())
+    private let waitersMax: Int
+    private let state: Mutex<State>
 
     /// - Parameter elapsed: the time since any fixed moment.
-    init(elapsed: @escaping @Sendable () -> Duration) {
+    init(_ limits: AttemptLimits, elapsed: @escaping @Sendable () -> Duration) {
         self.elapsed = elapsed
+        waitersMax = limits.waitersMax
+        state = Mutex(State(limiter: AttemptLimiter(limits)))
     }
 
     /// Takes a try before anything is looked at; it has to be ended.
@@ -70,7 +70,7 @@ final class AttemptBook: Sendable {
                 case .go(let attempt): return .go(attempt)
                 case .wait(let wait): return .wait(wait)
                 case .waitForOthers:
-                    guard state.waiters.count < Self.waitersMax else { return .wait(.seconds(1)) }
+                    guard state.waiters.count < waitersMax else { return .wait(.seconds(1)) }
                     state.waiters.append(continuation)
                     return nil
                 }

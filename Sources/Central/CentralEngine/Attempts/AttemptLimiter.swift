@@ -13,31 +13,7 @@ internal import Addresses
 
 /// Counts wrong tries.
 struct AttemptLimiter {
-    /// How many tries there are at once, and how long one takes to come back.
-    struct Allowance {
-        var tries: Int
-        var interval: Duration
-    }
-
-    /// Of one address: a person who mistypes, and a few desks of an office behind one address.
-    static let ofAddress = Allowance(tries: 10, interval: .seconds(60))
-    /// Of the 65,536 addresses of an IPv6 /48.
-    static let ofSite = Allowance(tries: 40, interval: .seconds(15))
-    /// Of all unknown addresses together that have tried twice. With `ofFirstTries`: a code lasts 15
-    /// minutes, and guessing one of 2^35 with 1,600 tries succeeds once in 21 million such quarters
-    /// of an hour.
-    static let ofStrangers = Allowance(tries: 200, interval: .seconds(5))
-    /// Of all unknown addresses together that have not yet tried twice.
-    static let ofFirstTries = Allowance(tries: 1_000, interval: .seconds(4))
-    /// Wrong tries after which an address counts among those that go on trying, and how long it takes
-    /// until one is forgotten: slowly, so that patience does not make many first tries.
-    static let ofNewcomer = Allowance(tries: 2, interval: .seconds(3_600))
-    /// Tries of unknown addresses under way at once: each may take a tenth of a second.
-    static let pendingMax = 50
-    /// Addresses that are remembered. When there are more, those with the most tries left are forgotten.
-    static let addressesMax = 10_000
-    /// Who was right that is remembered; when there are more, who was right longest ago is forgotten.
-    static let knownMax = 10_000
+    private typealias Allowance = AttemptLimits.Allowance
 
     fileprivate enum Key: Hashable {
         case client(NetworkAddress?)
@@ -63,8 +39,8 @@ struct AttemptLimiter {
             max(0, used - (now - at) / allowance.interval)
         }
 
-        func recent(at now: Duration) -> Double {
-            max(0, recent - (now - at) / AttemptLimiter.ofNewcomer.interval)
+        func recent(at now: Duration, _ newcomer: Allowance) -> Double {
+            max(0, recent - (now - at) / newcomer.interval)
         }
     }
 
@@ -85,8 +61,13 @@ struct AttemptLimiter {
         case waitForOthers
     }
 
+    private let limits: AttemptLimits
     private var buckets: [Key: Bucket] = [:]
     private var known: [Known: Duration] = [:]
+
+    init(_ limits: AttemptLimits = .standard) {
+        self.limits = limits
+    }
 
     /// How many addresses are remembered.
     var rememberedCount: Int { buckets.count }
@@ -104,7 +85,7 @@ struct AttemptLimiter {
         var isOthers = false
         for key in keys {
             guard let bucket = buckets[key] else { continue }
-            let allowance = Self.allowance(of: key)
+            let allowance = allowance(of: key)
             let used = bucket.used(at: now, allowance)
             let excess = used + 1 - Double(allowance.tries)
             if excess > 0 { longest = max(longest, allowance.interval * excess) }
@@ -123,8 +104,8 @@ struct AttemptLimiter {
             guard var bucket = buckets[key] else { continue }
             bucket.pending -= 1
             if isWrong {
-                let used = bucket.used(at: now, Self.allowance(of: key))
-                bucket.recent = bucket.recent(at: now) + 1
+                let used = bucket.used(at: now, allowance(of: key))
+                bucket.recent = bucket.recent(at: now, limits.ofNewcomer) + 1
                 bucket.used = used + 1
                 bucket.at = now
             }
@@ -136,8 +117,8 @@ struct AttemptLimiter {
     mutating func note(known address: NetworkAddress?, account: String = "", at now: Duration) {
         guard let client = address?.client else { return }
         known[Known(account: account, client: client)] = now
-        guard known.count > Self.knownMax else { return }
-        let newest = known.sorted { $0.value > $1.value }.prefix(Self.knownMax / 2)
+        guard known.count > limits.knownMax else { return }
+        let newest = known.sorted { $0.value > $1.value }.prefix(limits.knownMax / 2)
         known = Dictionary(uniqueKeysWithValues: newest.map { ($0.key, $0.value) })
     }
 
@@ -149,30 +130,31 @@ struct AttemptLimiter {
             let known = Known(account: account, client: address.client)
             if self.known[known] != nil { return [.known(known)] }
         }
-        let recent = buckets[client].map { $0.recent(at: now) + Double($0.pending) } ?? 0
-        let shared = recent < Double(Self.ofNewcomer.tries) ? Key.firstTries : .strangers
+        let recent =
+            buckets[client].map { $0.recent(at: now, limits.ofNewcomer) + Double($0.pending) } ?? 0
+        let shared = recent < Double(limits.ofNewcomer.tries) ? Key.firstTries : .strangers
         guard let address, address.isIPv6 else { return [client, shared] }
         return [client, .site(address.network(bits: 48)), shared]
     }
 
-    private static func allowance(of key: Key) -> Allowance {
+    private func allowance(of key: Key) -> Allowance {
         switch key {
-        case .client, .known: ofAddress
-        case .site: ofSite
-        case .firstTries: ofFirstTries
-        case .strangers: ofStrangers
+        case .client, .known: limits.ofAddress
+        case .site: limits.ofSite
+        case .firstTries: limits.ofFirstTries
+        case .strangers: limits.ofStrangers
         }
     }
 
     private func isFull(_ key: Key, _ bucket: Bucket) -> Bool {
         switch key {
-        case .firstTries, .strangers: bucket.pending >= Self.pendingMax
+        case .firstTries, .strangers: bucket.pending >= limits.pendingMax
         case .client, .site, .known: false
         }
     }
 
     private mutating func forgetIfFull(_ keys: [Key], at now: Duration) {
-        guard buckets.count >= Self.addressesMax,
+        guard buckets.count >= limits.addressesMax,
             keys.contains(where: { buckets[$0] == nil })
         else { return }
         func weight(_ entry: (key: Key, value: Bucket)) -> Double {
@@ -180,11 +162,11 @@ struct AttemptLimiter {
             case .firstTries, .strangers: .infinity
             case .client, .site, .known:
                 entry.value.pending > 0
-                    ? .infinity : entry.value.used(at: now, Self.allowance(of: entry.key))
+                    ? .infinity : entry.value.used(at: now, allowance(of: entry.key))
             }
         }
         let kept = buckets.map { (entry: $0, weight: weight($0)) }
-            .sorted { $0.weight > $1.weight }.prefix(Self.addressesMax / 2)
+            .sorted { $0.weight > $1.weight }.prefix(limits.addressesMax / 2)
         buckets = Dictionary(uniqueKeysWithValues: kept.map { ($0.entry.key, $0.entry.value) })
     }
 }

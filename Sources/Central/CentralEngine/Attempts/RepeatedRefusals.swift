@@ -16,13 +16,13 @@ extension CentralNodeView {
         try refusals(of: device.replica, seqs: seqs).map { try refusal($0, to: device) }
     }
 
-    /// The refusals of all that was taken from a device, the latest `WireLimits.refusalsRepeatedMax`.
+    /// The refusals of all that was taken from a device, the latest.
     ///
     /// - Throws: what the store throws.
-    func allRefusals(of device: Device) throws -> [Refusal] {
+    func allRefusals(of device: Device, countMax: Int) throws -> [Refusal] {
         guard device.seq > 0 else { return [] }
         return try refusals(of: device.replica, seqs: 1...device.seq)
-            .suffix(WireLimits.refusalsRepeatedMax).map { try refusal($0, to: device) }
+            .suffix(countMax).map { try refusal($0, to: device) }
     }
 
     private func refusal(_ note: RefusalNote, to device: Device) throws -> Refusal {

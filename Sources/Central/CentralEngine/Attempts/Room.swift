@@ -7,11 +7,6 @@ internal import Wire
 
 /// A number of bytes that tasks share.
 final class Room: Sendable {
-    /// Tasks that may wait for room; more are sent away, and come again.
-    static let waitersMax = 256
-    /// Seconds after which those come again.
-    static let retrySeconds = 2
-
     private typealias Waiter = (bytes: Int, enter: CheckedContinuation<Bool, Never>)
 
     private struct State {
@@ -24,11 +19,13 @@ final class Room: Sendable {
     let capacity: Int
     /// What takes no more than this takes no room.
     private let small: Int
+    private let line: DecodingBudget.Line
     private let state: Mutex<State>
 
-    init(capacity: Int, small: Int) {
+    init(capacity: Int, small: Int, line: DecodingBudget.Line = DecodingBudget.Line()) {
         self.capacity = capacity
         self.small = small
+        self.line = line
         state = Mutex(State(left: capacity, least: capacity))
     }
 
@@ -49,13 +46,13 @@ final class Room: Sendable {
                     state.least = min(state.least, state.left)
                     return true
                 }
-                guard state.waiters.count < Self.waitersMax else { return false }
+                guard state.waiters.count < line.waitersMax else { return false }
                 state.waiters.append((bytes, enter))
                 return nil
             }
             if let isIn { enter.resume(returning: isIn) }
         }
-        guard hasEntered else { throw .busy(retryAfterSeconds: Self.retrySeconds) }
+        guard hasEntered else { throw .busy(retryAfterSeconds: line.retrySeconds) }
         return bytes
     }
 

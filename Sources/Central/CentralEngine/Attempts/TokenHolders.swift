@@ -19,10 +19,12 @@ public struct TokenHolder: Sendable {
 
 /// What is remembered of tokens; nothing is believed of it without a look.
 struct TokenHolders: Sendable, ~Copyable {
-    /// As many as a country has counters, in some megabytes.
-    private static let countMax = 65_536
-
+    private let countMax: Int
     private let holders = Mutex<[Hash256: TokenHolder]>([:])
+
+    init(countMax: Int) {
+        self.countMax = countMax
+    }
 
     func recall(_ hash: Hash256) -> TokenHolder? {
         holders.withLock { $0[hash] }
@@ -30,7 +32,7 @@ struct TokenHolders: Sendable, ~Copyable {
 
     func remember(_ holder: TokenHolder) {
         holders.withLock { holders in
-            if holders.count >= Self.countMax { holders.removeAll() }
+            if holders.count >= countMax { holders.removeAll() }
             var recalled = holder
             recalled.isRecalled = true
             holders[holder.hash] = recalled

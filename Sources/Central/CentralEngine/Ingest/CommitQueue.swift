@@ -10,11 +10,6 @@ internal import Store
 internal import Replication
 internal import Synchronization
 
-/// Pieces of work in one transaction at most: bounds how long one waits for the others.
-private let batchMax = 64
-/// Notes that wait at most, in the order of a batch.
-private let notesMax = 256
-
 /// The one writer of a store, on its own serial executor.
 actor CommitQueue<Store: CentralNodeStore> {
     typealias View = Store.View
@@ -44,18 +39,17 @@ actor CommitQueue<Store: CentralNodeStore> {
     private let executor = DatabaseExecutor(label: "central.writer")
     private let store: Store
     private let clock: any WallClock
-    private let noteDelay: Duration
+    private let limits: CentralLimits
     private nonisolated let state = Mutex(State())
 
     nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
 
-    /// - Parameter noteDelay: how long a note waits at most for other work; none waits when it is zero.
-    init(_ store: sending Store, clock: any WallClock, noteDelay: Duration) {
+    init(_ store: sending Store, clock: any WallClock, within limits: CentralLimits) {
         self.store = store
         self.clock = clock
-        self.noteDelay = noteDelay
+        self.limits = limits
     }
 
     /// Pieces of work that wait for the next transaction.
@@ -118,7 +112,7 @@ actor CommitQueue<Store: CentralNodeStore> {
         _ replica: ReplicaID,
         _ body: @escaping @Sendable (Transaction, View) throws -> Void
     ) async throws {
-        guard noteDelay > .zero else { return try await perform(body) }
+        guard limits.noteDelay > .zero else { return try await perform(body) }
         let isDone: Answer = { [self] _ in
             state.withLock { state in
                 let count = state.notes[replica, default: 0]
@@ -135,12 +129,12 @@ actor CommitQueue<Store: CentralNodeStore> {
             state.jobs.append(job)
             state.notes[replica, default: 0] += 1
             defer { state.hasTimer = true }
-            return (state.jobs.count >= notesMax, !state.hasTimer)
+            return (state.jobs.count >= limits.waitingNotesMax, !state.hasTimer)
         }
         if isFull { schedule() }
         guard isFirst else { return }
         Task { [self] in
-            try? await Task.sleep(for: noteDelay)  // nobody cancels it
+            try? await Task.sleep(for: limits.noteDelay)  // nobody cancels it
             state.withLock { $0.hasTimer = false }
             schedule()
         }
@@ -170,7 +164,7 @@ actor CommitQueue<Store: CentralNodeStore> {
 
     private func commitWaiting() {
         let jobs = state.withLock { state in
-            let batch = Array(state.jobs.prefix(batchMax))
+            let batch = Array(state.jobs.prefix(limits.batchJobsMax))
             state.jobs.removeFirst(batch.count)
             return batch
         }

@@ -11,9 +11,6 @@ internal import Replication
 internal import Wire
 
 extension VerifiedPush {
-    /// Changes that one task hashes and checks while others are still being decoded.
-    private static let batchCount = 64
-
     /// Checks a push.
     ///
     /// - Parameter count: how many changes there are.
@@ -21,12 +18,12 @@ extension VerifiedPush {
     init(
         _ changes: [UInt8], count: Int, after seqBefore: UInt64, _ hashBefore: Hash256,
         signature: [UInt8],
-        from replica: ReplicaID, key: PublicKey, within budget: FormatBudget
+        from replica: ReplicaID, key: PublicKey, within limits: CentralLimits
     ) async throws(SyncFailure) {
         var chain = HashChain(seq: seqBefore, hash: hashBefore)
         var pushed: [PushedChange] = []
         pushed.reserveCapacity(count)
-        for change in try await Self.parse(changes, budget).joined() {
+        for change in try await Self.parse(changes, limits).joined() {
             chain.append(innerHash: change.innerHash)
             guard change.change.dot == Dot(replica, chain.seq) else {
                 throw .malformed(
@@ -63,14 +60,14 @@ private struct ParsedChange: Sendable {
 extension VerifiedPush {
     /// The changes, in batches.
     private static func parse(
-        _ sequence: [UInt8], _ budget: FormatBudget
+        _ sequence: [UInt8], _ limits: CentralLimits
     ) async throws(SyncFailure) -> [[ParsedChange]] {
         do {
             return try await withThrowingTaskGroup(of: (Int, [ParsedChange]).self) { group in
                 var start = 0
                 var batches = 0
                 while start < sequence.count {
-                    let batch = try read(sequence, from: &start, budget)
+                    let batch = try read(sequence, from: &start, limits)
                     let index = batches
                     batches += 1
                     group.addTask {
@@ -90,14 +87,15 @@ extension VerifiedPush {
 
     /// Reads some changes and moves `start` behind them.
     private static func read(
-        _ sequence: [UInt8], from start: inout Int, _ budget: FormatBudget
+        _ sequence: [UInt8], from start: inout Int, _ limits: CentralLimits
     ) throws(FormatError) -> [ParsedChange] {
+        let budget = limits.decoding.request.format
         var batch: [ParsedChange] = []
         let result = sequence.withUnsafeBytes { buffer -> Result<Int, FormatError> in
             var reader = CBORReader(
                 UnsafeRawBufferPointer(rebasing: buffer[start...]), within: budget.cbor)
             do throws(FormatError) {
-                while !reader.isAtEnd, batch.count < batchCount {
+                while !reader.isAtEnd, batch.count < limits.checkedChangesPerTask {
                     let begin = reader.offset
                     let change = try Change(from: &reader, within: budget)
                     let bytes = buffer[(start + begin)..<(start + reader.offset)]

@@ -17,8 +17,6 @@ public struct AdminSession: Sendable {
     public var role: AdminAccount.Role
 }
 
-/// A session lasts a working day.
-private let sessionMilliseconds: Int64 = 8 * 3_600_000
 /// One password of a stranger is compared at a time, so that many at once do not fill the memory.
 private let strangersQueue = DispatchQueue(label: "dossiersync.passwords-of-strangers")
 /// Whose address is known with the account does not wait behind strangers.
@@ -50,7 +48,7 @@ extension CentralNode {
         loginAttempts.note(known: address, account: name)
         let key = BearerToken(random)
         let expires = Timestamp(
-            milliseconds: clock.now().milliseconds + sessionMilliseconds)
+            milliseconds: clock.now().milliseconds + limits.sessionMilliseconds)
         try await write { transaction, _ in
             try transaction.beginSession(of: name, tokenHash: key.hash, expires: expires)
             try transaction.note("login", by: "admin:\(name)")

@@ -33,9 +33,6 @@ public struct AnsweredBundle: Sendable {
     public var written: WrittenBundle
 }
 
-/// Tries when the same device syncs over a link while its bundle is applied.
-private let triesMax = 3
-
 extension CentralNode {
     /// Central's own key, made at the first need.
     ///
@@ -162,7 +159,7 @@ extension CentralNode {
                 guard case .forked = error else { throw error }
                 // Unless it has synced over a link between the two looks, it is a copy.
                 let seq = try await currentDevice(request.replica).seq
-                guard seq != device?.seq, attempt < triesMax else {
+                guard seq != device?.seq, attempt < limits.bundleTriesMax else {
                     throw BundleFailure.needsLink(.copied)
                 }
             }

@@ -49,7 +49,7 @@ extension CentralNode {
     func verify(
         _ push: Push, of device: Device, _ held: inout HeldRooms
     ) async throws(SyncFailure) -> PushVerification {
-        let budget = decoding.columnBudget(for: push.changes.count)
+        let budget = limits.decoding.columnBudget(for: push.changes.count)
         if push.form == .columns { try await held.takeColumns(budget.bytesMax) }
         let reading = try await read {
             try $0.reading(of: push, from: device.replica, within: budget)
@@ -57,14 +57,14 @@ extension CentralNode {
         switch reading {
         case .sequence(let changes, let hashBefore):
             let size = try SequenceSize(
-                of: changes, as: "push", itemsMax: decoding.request.pushedChangesMax,
-                within: decoding.request.format.cbor)
+                of: changes, as: "push", itemsMax: limits.decoding.request.pushedChangesMax,
+                within: limits.decoding.request.format.cbor)
             try await held.takeChanges(size)
             return .push(
                 try await VerifiedPush(
                     changes, count: size.items, after: push.firstSeq - 1, hashBefore,
                     signature: push.signature, from: device.replica, key: device.publicKey,
-                    within: decoding.request.format))
+                    within: limits))
         case .beginsLater: return .beginsLater
         case .namesUnknownChanges: return .namesUnknownChanges
         }

@@ -36,9 +36,6 @@ private struct Look: Sendable {
     var reply: SyncReply?
 }
 
-/// How long what was noted of a device that only waits counts as the present.
-private let notedMilliseconds: Int64 = 300_000
-
 extension CentralNode {
     /// One exchange with an authenticated device.
     ///
@@ -92,7 +89,7 @@ extension CentralNode {
         }
         return news.begin(
             office: office, replica: request.replica,
-            seconds: min(request.waitSeconds, WireLimits.waitSecondsMax))
+            seconds: min(request.waitSeconds, limits.waitSecondsMax))
     }
 
     /// Holds a request until there is news for it.
@@ -116,10 +113,15 @@ extension CentralNode {
         _ request: SyncRequest, _ holder: TokenHolder?
     ) async throws(SyncFailure) -> (Device, SyncReply) {
         let now = clock.now()
+        let limits = limits
         let found = try await read { database -> (Device, SyncReply)? in
             let device = try Self.admitted(database.device(request.replica))
             guard holder == nil || holder?.hash == device.tokenHash else { return nil }
-            return (device, try database.reply(to: request, IngestResult(device: device), at: now))
+            return (
+                device,
+                try database.reply(
+                    to: request, IngestResult(device: device), at: now, within: limits)
+            )
         }
         if let found { return found }
         if let holder { try await confirm(holder) }
@@ -137,8 +139,8 @@ extension CentralNode {
     private func pull(
         _ request: SyncRequest, _ ingest: IngestResult
     ) async throws(SyncFailure) -> SyncReply {
-        let now = clock.now()
-        return try await read { try $0.reply(to: request, ingest, at: now) }
+        let (now, limits) = (clock.now(), limits)
+        return try await read { try $0.reply(to: request, ingest, at: now, within: limits) }
     }
 }
 
@@ -150,15 +152,15 @@ extension CentralNode {
     ) async throws(SyncFailure) -> Answer {
         var held = HeldRooms(rooms)
         defer { held.giveBack() }
-        let now = clock.now()
-        var look = try await read { try $0.look(at: request, now, from: holder) }
+        let (now, limits) = (clock.now(), limits)
+        var look = try await read { try $0.look(at: request, now, limits, from: holder) }
         if let holder, !look.isFromHolder {
             try await confirm(holder)
-            look = try await read { try $0.look(at: request, now) }
+            look = try await read { try $0.look(at: request, now, limits) }
         }
         if look.showsRestoration {
             try await noticeRestoration(request)
-            look = try await read { try $0.look(at: request, now) }
+            look = try await read { try $0.look(at: request, now, limits) }
         }
         let device = try Self.admitted(look.device)
         if look.confirmsLast || (request.takesNothing && writer.hasNotes(of: request.replica)) {
@@ -171,7 +173,7 @@ extension CentralNode {
         var verified: VerifiedPush?
         var given: GivenStates?
         if let states = request.states {
-            given = try await GivenStates(states, within: decoding.request, &held)
+            given = try await GivenStates(states, within: limits.decoding.request, &held)
         }
         if let push = request.push {
             switch try await verify(push, of: device, &held) {
@@ -197,7 +199,8 @@ extension CentralNode {
     private func take(
         _ request: SyncRequest, _ verified: VerifiedPush?, _ given: GivenStates?, isNoting: Bool
     ) async throws(SyncFailure) -> Answer {
-        try await write { transaction, database in
+        let limits = limits
+        return try await write { transaction, database in
             // It may have been revoked, or pushed by another way, while it waited for the writer.
             let device = try Self.admitted(database.device(request.replica))
             if let desk = request.highestDesk {
@@ -219,7 +222,8 @@ extension CentralNode {
             guard isNoting, try database.hasNothingElse(for: request, result) else {
                 return Answer(ingest: result)
             }
-            let reply = try database.reply(to: request, result, at: transaction.now)
+            let reply = try database.reply(
+                to: request, result, at: transaction.now, within: limits)
             try transaction.note(request, reply, database)
             return Answer(ingest: result, reply: reply, isNoted: true)
         }
@@ -237,7 +241,7 @@ extension CentralNode {
             return false
         }
         return now.milliseconds >= exchange.milliseconds
-            && now.milliseconds - complete.milliseconds < notedMilliseconds
+            && now.milliseconds - complete.milliseconds < limits.notedMilliseconds
             && device.pending == 0 && device.epoch == request.epoch?.epoch
             && device.cursorPosition == reply.cursor?.position
     }
@@ -299,7 +303,8 @@ extension CentralNodeTransaction {
 extension CentralNodeView {
     /// - Parameter holder: who asks; `nil` when that was looked at.
     fileprivate func look(
-        at request: SyncRequest, _ now: Timestamp, from holder: TokenHolder? = nil
+        at request: SyncRequest, _ now: Timestamp, _ limits: CentralLimits,
+        from holder: TokenHolder? = nil
     ) throws -> Look {
         let device = try device(request.replica)
         if let holder, device?.tokenHash != holder.hash {
@@ -317,13 +322,15 @@ extension CentralNodeView {
         else { return look }
         // The chain's end is compared here too, so that a copy is noticed at once.
         try device.check(request.chain)
-        look.reply = try reply(to: request, IngestResult(device: device), at: now)
+        look.reply = try reply(
+            to: request, IngestResult(device: device), at: now, within: limits)
         return look
     }
 
     /// What there is for a device.
     fileprivate func reply(
-        to request: SyncRequest, _ ingest: IngestResult, at now: Timestamp
+        to request: SyncRequest, _ ingest: IngestResult, at now: Timestamp,
+        within limits: CentralLimits
     ) throws -> SyncReply {
         var reply = SyncReply(
             accepted: ChainEnd(seq: ingest.device.seq, hash: ingest.device.chainHash), time: now)
@@ -331,7 +338,8 @@ extension CentralNodeView {
         reply.neededRecords = ingest.neededRecords
         if ingest.awaitsRecovery { reply.requests.append(.awaitRecovery) }
         if request.batches != nil { reply.answerBatches(.readsColumns) }
-        var pull = CentralPull(self, device: ingest.device, wantedBytes: request.wantedBytes)
+        var pull = CentralPull(
+            self, device: ingest.device, wantedBytes: request.wantedBytes, within: limits)
         pull.addOthers(ingest.othersRecords)
         try pull.fill(&reply, for: request)
         return reply

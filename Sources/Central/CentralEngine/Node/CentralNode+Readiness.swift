@@ -13,15 +13,16 @@ public enum Unreadiness: String, Sendable, CaseIterable {
 }
 
 extension CentralNode {
-    /// Bytes that have to be free on the disk: a full push, its feed and SQLite's log fit in.
-    public static var freeBytesMin: UInt64 { 64 << 20 }
-
     /// What hinders central now; `nil` when it can do all its work.
     ///
     /// It takes its turn as a writer, and writes nothing.
-    public func unreadiness(freeBytesMin: UInt64 = freeBytesMin) async -> Unreadiness? {
+    ///
+    /// - Parameter freeBytesMin: bytes that have to be free; `nil` as the limits say.
+    public func unreadiness(freeBytesMin: UInt64? = nil) async -> Unreadiness? {
         do {
-            guard Store.hasRoom(for: freeBytesMin, at: place) else { return .disk }
+            guard Store.hasRoom(for: freeBytesMin ?? limits.freeBytesMin, at: place) else {
+                return .disk
+            }
             let isRecovering = try await write { _, database in
                 try database.epoch().isRecovering
             }

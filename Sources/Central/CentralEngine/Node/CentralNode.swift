@@ -7,9 +7,6 @@ internal import Replication
 internal import Synchronization
 public import Wire
 
-/// Readers: as many as central's machine has to spare beside the writer.
-private let readerCount = 2
-
 /// The central node over one store.
 public final class CentralNode<Store: CentralNodeStore>: Sendable {
     /// What it reads.
@@ -23,37 +20,35 @@ public final class CentralNode<Store: CentralNodeStore>: Sendable {
     private let readers: [CentralReader<Store>]
     private let readerTurn = Atomic<UInt>(0)
     let news: NewsWatch<Store>
-    let tokens = TokenHolders()
+    let tokens: TokenHolders
     let clock: any WallClock
     let random: any RandomSource
     /// Wrong enrolment codes.
     let codeAttempts: AttemptBook
     /// Wrong passwords of administrators.
     let loginAttempts: AttemptBook
-    /// What requests may cost that are decoded.
-    let decoding: DecodingBudget
+    let limits: CentralLimits
     let rooms: DecodingRooms
 
     /// Opens central's store.
     ///
-    /// - Parameter noteDelay: how long what is only noted of an exchange waits at most for something to be
-    ///   written with; zero for an exchange that is noted before it is answered.
     /// - Throws: what the store throws.
     public init(
         at place: Store.Place, clock: any WallClock = SystemClock(),
         timer: any Clock<Duration> = ContinuousClock(),
         random: any RandomSource = SystemRandomSource(),
-        decoding: DecodingBudget = .standard, noteDelay: Duration = .zero
+        limits: CentralLimits = .standard
     ) throws {
-        self.decoding = decoding
-        rooms = DecodingRooms(decoding)
+        self.limits = limits
+        rooms = DecodingRooms(limits.decoding)
+        tokens = TokenHolders(countMax: limits.recalledTokensMax)
         self.place = place
         let elapsed = timer.stopwatch()
-        codeAttempts = AttemptBook(elapsed: elapsed)
-        loginAttempts = AttemptBook(elapsed: elapsed)
-        writer = try CommitQueue(Store(at: place), clock: clock, noteDelay: noteDelay)
-        readers = try (0..<readerCount).map { _ in try CentralReader(Store(at: place)) }
-        news = try NewsWatch(Store(at: place))
+        codeAttempts = AttemptBook(limits.attempts, elapsed: elapsed)
+        loginAttempts = AttemptBook(limits.attempts, elapsed: elapsed)
+        writer = try CommitQueue(Store(at: place), clock: clock, within: limits)
+        readers = try (0..<limits.readerCount).map { _ in try CentralReader(Store(at: place)) }
+        news = try NewsWatch(Store(at: place), within: limits)
         self.clock = clock
         self.random = random
     }

@@ -129,7 +129,7 @@ enum ServeCommand {
         }
         let node: FileCentral
         do {
-            node = try FileCentral(at: home.databasePath, noteDelay: .seconds(1))
+            node = try FileCentral(at: home.databasePath, limits: .serving)
         } catch let error as StoreError {
             throw CommandFailure(error)
         }

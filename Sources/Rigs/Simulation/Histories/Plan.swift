@@ -30,6 +30,8 @@ public struct SimulationConfiguration: Hashable, Sendable {
     public var eventsMax = 200
     /// What all stores are kept in; `nil`: memory, and of each eighth seed files.
     public var store: SimulatedStore?
+    /// The limits that both ends work within; `nil`: the standard ones, and of each fifth seed tiny ones.
+    public var limits: SimulatedLimits?
 
     /// What the engine promises today.
     public init() {}
@@ -115,7 +117,9 @@ public struct Plan: Hashable, Sendable {
 
     /// The plan of what this one became: the same fleet, and events with all their details.
     func recorded(_ events: [Event]) -> Plan {
-        Plan(
+        var configuration = configuration
+        configuration.limits = limits
+        return Plan(
             recorded: events, seed: seed, configuration: configuration, offices: offices,
             emptyOffices: emptyOffices, deviceOffices: deviceOffices)
     }
@@ -123,6 +127,12 @@ public struct Plan: Hashable, Sendable {
     /// What the stores are kept in.
     var store: SimulatedStore {
         configuration.store ?? (seed.isMultiple(of: 8) ? .sqlite : .memory)
+    }
+
+    /// The limits that both ends work within. No seed draws them, so that one whose limits are the
+    /// standard ones stays the history that it was before there were others.
+    var limits: SimulatedLimits {
+        configuration.limits ?? (seed.isMultiple(of: 5) ? .tiny : .standard)
     }
 
     /// Whether records move between offices.
@@ -142,10 +152,12 @@ public struct Plan: Hashable, Sendable {
         return plan
     }
 
-    /// The same plan on stores that are kept so; `nil` as the seed has it.
-    public func on(_ store: SimulatedStore?) -> Plan {
+    /// The same plan on stores that are kept so, `nil` as the seed has it, and within these limits, `nil` as
+    /// it was recorded.
+    public func on(_ store: SimulatedStore?, within limits: SimulatedLimits? = nil) -> Plan {
         var plan = self
         plan.configuration.store = store
+        if let limits { plan.configuration.limits = limits }
         return plan
     }
 

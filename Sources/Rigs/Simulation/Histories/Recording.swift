@@ -19,6 +19,8 @@ private struct RecordedFleet: Codable {
     var offices: [String]
     var emptyOffices: [String]
     var deviceOffices: [String]
+    /// `nil` in what was recorded before there were others than the standard ones.
+    var limits: String?
 }
 
 extension Plan {
@@ -39,6 +41,11 @@ extension Plan {
             }
             configuration.forks = forks
             configuration.erases = fleet.erases
+            let limits = fleet.limits ?? SimulatedLimits.standard.rawValue
+            guard let limits = SimulatedLimits(rawValue: limits) else {
+                throw RecordingError(description: "limits are \(limits)")
+            }
+            configuration.limits = limits
             let events = try lines.dropFirst().map { try decoder.decode(Event.self, from: $0) }
             for event in events
             where event.details == nil || !fleet.deviceOffices.indices.contains(event.device) {
@@ -67,7 +74,8 @@ extension SimulationResult {
             broke: violation?.description, seed: recorded.seed,
             forks: recorded.configuration.forks.rawValue, erases: recorded.configuration.erases,
             offices: recorded.offices, emptyOffices: recorded.emptyOffices,
-            deviceOffices: recorded.deviceOffices)
+            deviceOffices: recorded.deviceOffices,
+            limits: recorded.limits == .standard ? nil : recorded.limits.rawValue)
         var lines = [try encoder.encode(fleet)]
         for event in recorded.events { lines.append(try encoder.encode(event)) }
         return Array(lines.map { $0 + Data([UInt8(ascii: "\n")]) }.joined())

@@ -29,9 +29,12 @@ struct SimulatedCentral {
     var sessions: [ReplicaID] = []
 
     /// Turns central's machine on.
-    init(_ disk: CentralDisk, _ clock: SimulatedClock, _ random: SeededRandomSource) throws {
+    init(
+        _ disk: CentralDisk, _ clock: SimulatedClock, _ random: SeededRandomSource,
+        _ limits: SimulatedLimits
+    ) throws {
         self.disk = disk
-        node = try disk.serve(clock, random)
+        node = try disk.serve(clock, random, limits)
         database = try disk.open()
     }
 }
@@ -194,13 +197,15 @@ extension CentralDisk {
 
     /// Starts a node.
     func serve(
-        _ clock: SimulatedClock, _ random: SeededRandomSource
+        _ clock: SimulatedClock, _ random: SeededRandomSource, _ limits: SimulatedLimits
     ) throws -> any CentralService {
         switch self {
         case .file(let path):
-            try CentralNode<ReplicaDatabase>(at: path, clock: clock, random: random)
+            try CentralNode<ReplicaDatabase>(
+                at: path, clock: clock, random: random, limits: limits.ofCentral)
         case .memory(let disk):
-            try CentralNode<MemoryStore>(at: disk, clock: clock, random: random)
+            try CentralNode<MemoryStore>(
+                at: disk, clock: clock, random: random, limits: limits.ofCentral)
         }
     }
 }

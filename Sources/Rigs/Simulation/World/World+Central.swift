@@ -94,7 +94,7 @@ extension World {
     /// Puts a new node in the place of the present one, over the same store or another.
     func startCentral(from disk: CentralDisk) throws {
         let old = central.disk
-        central.node = try disk.serve(centralClock, random)
+        central.node = try disk.serve(centralClock, random, plan.limits)
         guard !disk.isSame(as: old) else { return }
         central.database.close()
         central.database = try disk.open()

@@ -80,12 +80,13 @@ extension World {
             case .file(let path):
                 try await CounterSession(
                     path: path, transport: Link(self), clock: device.clock, timer: StillClock(),
-                    random: random, options: options
+                    random: random, options: options, limits: plan.limits.ofCounters
                 ).sync { _ in death?.noteReply() }
             case .memory(let disk):
                 try await CounterSession(
                     store: MemoryReplica(disk), transport: Link(self), clock: device.clock,
-                    timer: StillClock(), random: random, options: options
+                    timer: StillClock(), random: random, options: options,
+                    limits: plan.limits.ofCounters
                 ).sync { _ in death?.noteReply() }
             }
         if let copy = death?.copy {

@@ -69,7 +69,7 @@ actor World {
         random = SeededRandomSource(seed: plan.seed)
         central = try SimulatedCentral(
             CentralDisk.made(in: plan.store, at: directory + "/central.db", random),
-            centralClock, random)
+            centralClock, random, plan.limits)
     }
 
     func log(_ line: String) {

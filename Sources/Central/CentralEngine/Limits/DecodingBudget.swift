@@ -18,10 +18,13 @@ struct DecodingRooms: Sendable {
     let changes: Room
 
     init(_ budget: DecodingBudget) {
-        bodies = Room(capacity: budget.bodyBytes, small: 2 * WireLimits.smallRequestBytesMax)
-        states = Room(capacity: budget.stateBytes, small: budget.smallChangeBytes)
-        columns = Room(capacity: budget.columnBytes, small: 0)
-        changes = Room(capacity: budget.changeBytes, small: budget.smallChangeBytes)
+        func room(_ capacity: Int, small: Int) -> Room {
+            Room(capacity: capacity, small: small, line: budget.line)
+        }
+        bodies = room(budget.bodyBytes, small: 2 * budget.smallBodyBytes)
+        states = room(budget.stateBytes, small: budget.smallChangeBytes)
+        columns = room(budget.columnBytes, small: 0)
+        changes = room(budget.changeBytes, small: budget.smallChangeBytes)
     }
 }
 
@@ -36,15 +39,34 @@ public struct DecodingBudget: Hashable, Sendable {
     public var changeBytes: Int
     /// Bytes of states: those of the most that one request may give.
     public var stateBytes: Int
-    /// What is this small takes no room: a push of some hundred changes.
+    /// Changes and states this small take no room: a push of some hundred changes.
     public var smallChangeBytes: Int
+    /// Bytes of a body that takes no room: a hundred of them take a few MiB, and what most syncs send is
+    /// smaller.
+    public var smallBodyBytes: Int
+    /// Bytes that may come out of any push in columns: what a counter pushes at most, with room.
+    public var columnPushBytes: Int
     /// What one request may cost.
     public var request: WireBudget
+    /// Of those who wait for room.
+    public var line = Line()
+
+    /// A line of requests that wait for room.
+    public struct Line: Hashable, Sendable {
+        /// Requests that may stand in it; more are sent away, and come again.
+        public var waitersMax = 256
+        /// Seconds after which those come again.
+        public var retrySeconds = 2
+
+        /// As usual.
+        public init() {}
+    }
 
     /// A budget; what is not named is as usual.
     public init(
         bodyBytes: Int = 48 << 20, columnBytes: Int = 32 << 20, changeBytes: Int = 48 << 20,
         stateBytes: Int = 32 << 20, smallChangeBytes: Int = 256 << 10,
+        smallBodyBytes: Int = 64 << 10, columnPushBytes: Int = 2 << 20,
         request: WireBudget = .request
     ) {
         self.bodyBytes = bodyBytes
@@ -52,18 +74,31 @@ public struct DecodingBudget: Hashable, Sendable {
         self.changeBytes = changeBytes
         self.stateBytes = stateBytes
         self.smallChangeBytes = smallChangeBytes
+        self.smallBodyBytes = smallBodyBytes
+        self.columnPushBytes = columnPushBytes
         self.request = request
     }
 
     /// The usual one.
     public static let standard = DecodingBudget()
 
-    /// Bytes that may come out of a push in columns: what a counter pushes at most, with room, or as
-    /// much as a long push can honestly be shortened by.
+    /// Room for one request at a time, which takes all of it however small it is.
+    public static let tiny: DecodingBudget = {
+        var budget = DecodingBudget(
+            bodyBytes: 1, columnBytes: 1, changeBytes: 1, stateBytes: 1, smallChangeBytes: 0,
+            smallBodyBytes: 0, columnPushBytes: 1 << 10)
+        budget.line.waitersMax = 1
+        return budget
+    }()
+
+    /// A long push can honestly be shortened by this factor.
+    private static let columnsShortenBy = 64
+
+    /// Bytes that may come out of a push in columns.
     func columnBudget(for columnBytes: Int) -> ColumnBudget {
-        let (most, isTooMuch) = columnBytes.multipliedReportingOverflow(by: 64)
+        let (most, isTooMuch) = columnBytes.multipliedReportingOverflow(by: Self.columnsShortenBy)
         return ColumnBudget(
-            bytesMax: min(request.bytesMax, isTooMuch ? .max : max(2 << 20, most)))
+            bytesMax: min(request.bytesMax, isTooMuch ? .max : max(columnPushBytes, most)))
     }
 }
 
