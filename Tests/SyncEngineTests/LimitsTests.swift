@@ -3,6 +3,7 @@ import CounterEngine
 import Dossiers
 import ReplicaStore
 import Replication
+import Synchronization
 import TestSupport
 import Testing
 import Wire
@@ -62,5 +63,26 @@ struct LimitsTests {
         }
         try await settle(counters)
         try expectConverged(fleet, counters)
+    }
+
+    @Test("who asks for records one by one that central has lost comes to the end of them")
+    func lostRecords() async throws {
+        let fleet = try Fleet()
+        let (writer, reader) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        let backup = try fleet.backUpCentral()
+        for _ in 0..<8 { _ = try writer.make() }
+        try await settle([writer, reader])
+        try fleet.restoreCentral(from: backup)
+        let asked = Mutex<Set<RecordID>>([])
+        reader.transport.onRequest { request in
+            let records = request.fetchedRecords
+            asked.withLock { $0.formUnion(records) }
+        }
+        let report = try await reader.sync(limits: .tiny)
+        #expect(asked.withLock(\.count) == 8)
+        // Only the writer has what central lost.
+        #expect(report.outcome == .diverged, "\(report.failure.map { "\($0)" } ?? "")")
+        try await settle([writer, reader])
+        try expectConverged(fleet, [writer, reader])
     }
 }

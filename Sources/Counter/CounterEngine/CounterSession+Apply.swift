@@ -52,7 +52,8 @@ extension CounterSession {
                 throw SyncFailure.malformed(what: "reply", reason: "items are missing")
             }
             // What central passed over is not for this office, or not there.
-            if !reply.hasMore {
+            let answersFetch = !reply.hasMore && !request.fetchedRecords.isEmpty
+            if answersFetch {
                 for id in request.fetchedRecords { try transaction.setGap(id, isOpen: false) }
             }
             if let listing = reply.bucketListing {
@@ -87,7 +88,7 @@ extension CounterSession {
                 isDone: isDone,
                 isAtPushLimit: identity.pushLimit.map { identity.pushedSeq >= $0 } ?? false,
                 gotSomewhere: reply.itemCount > 0 || identity.pushedSeq != pushedBefore
-                    || reply.bucketListing != nil || repair.isBusy
+                    || reply.bucketListing != nil || repair.isBusy || answersFetch
                     || reply.resumeMark != request.resumeMark,
                 awaitsRecovery: reply.requests.contains(.awaitRecovery),
                 pending: identity.pendingCount, remaining: reply.remainingCount,
