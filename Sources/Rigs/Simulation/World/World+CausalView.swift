@@ -3,7 +3,7 @@
 //
 // Checked until central is restored for the first time, in fleets without copies: after that, dots are given
 // up and issued again, and a state may bring a write before what its writer had read elsewhere. An order of erasure
-// goes ahead of what central had seen when it gave it.
+// goes ahead of what central had seen when it gave it, and so does what was written to a record that is erased.
 
 internal import Causality
 internal import CounterEngine
@@ -67,7 +67,9 @@ extension World {
         let states = try device.store.recordStates()
         for (dot, past) in views.past.sorted(by: { $0.key < $1.key })
         where views.checked[slot]?.contains(dot) != true {
-            guard states[past.record]?.vv.covers(dot) == true else { continue }
+            // A record that was erased shows none of its writes; it comes as it is now, ahead of the feed.
+            guard let shown = states[past.record], shown.erasures.isEmpty, shown.vv.covers(dot)
+            else { continue }
             for (id, seen) in past.seen.sorted(by: { $0.key < $1.key }) {
                 guard let state = states[id],
                     DossierRules.scope(of: state).includes(office: device.office)
