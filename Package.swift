@@ -171,8 +171,7 @@ let package = Package(
                 "CentralEngine", "CentralServer", "CommandLine", "CounterEngine", "CounterFiles",
                 "CounterLink", "Crypto", "Demonstration", "Dossiers", "Files", "HTTP",
                 "HTTPServer", "Host", "Imports", "JSON", "RecordArguments", "ReplicaStore",
-                "Replication", "Reports", "SQLite", "SharedCommands", "Store", "Text", "Time",
-                "Wire",
+                "Replication", "Reports", "SharedCommands", "Store", "Text", "Time", "Wire",
             ]),
         library(
             "Commands/CounterCommands",
@@ -206,7 +205,7 @@ let package = Package(
                 "Demonstration", "Dossiers", "Editing", "MemoryStore", "ReplicaStore",
                 "Replication", "SeededRandom", "Store", "Time", "Wire",
             ]),
-        library("Rigs/SeededRandom"),
+        library("Rigs/SeededRandom", ["Crypto"]),
         program("Rigs/simulate", ["CommandLine", "Simulation", "Text"]),
         library(
             "Rigs/BadLinks",
@@ -223,8 +222,7 @@ let package = Package(
             dependencies: [
                 "Bundles", "CSQLite", "Causality", "CentralEngine", "CounterEngine",
                 "CounterFiles", "Crypto", "Dossiers", "Host", "ReplicaStore", "Replication",
-                "Store",
-                "Wire",
+                "Store", "Wire",
             ], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "CBORTests", dependencies: ["CBOR", "SeededRandom"],
@@ -262,7 +260,7 @@ let package = Package(
             "StoreContractTests",
             [
                 "Causality", "Crypto", "Dossiers", "Editing", "MemoryStore", "ReplicaStore",
-                "Replication", "Store", "Time",
+                "Replication", "SeededRandom", "Store", "Time",
             ]),
         tests(
             "ReportsTests",
@@ -312,7 +310,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "BadLinks", "Causality", "Crypto", "Host", "JSON", "Replication", "SQLite",
-                "TestSupport", "Text", "Time", "Wire", "central", "counter",
+                "SeededRandom", "TestSupport", "Text", "Time", "Wire", "central", "counter",
             ],
             swiftSettings: strict),
         tests("ReplicationTests", ["CBOR", "Causality", "Crypto", "Replication", "SeededRandom"]),

@@ -42,8 +42,7 @@ struct ImportTableTests {
                 "CentralEngine", "CentralServer", "CommandLine", "CounterEngine", "CounterFiles",
                 "CounterLink", "Crypto", "Demonstration", "Dossiers", "Files", "HTTP",
                 "HTTPServer", "Host", "Imports", "JSON", "RecordArguments", "ReplicaStore",
-                "Replication", "Reports", "SQLite", "SharedCommands", "Store", "Text", "Time",
-                "Wire",
+                "Replication", "Reports", "SharedCommands", "Store", "Text", "Time", "Wire",
             ],
             "CommandLine": ["Text"],
             "CounterCommands": [
@@ -105,7 +104,7 @@ struct ImportTableTests {
                 "SeededRandom",
             ],
             "Demonstration": ["Causality", "Dossiers", "Replication", "SeededRandom", "Time"],
-            "SeededRandom": [],
+            "SeededRandom": ["Crypto"],
             "Simulation": [
                 "Causality", "CentralEngine", "CounterEngine", "CounterFiles", "Crypto",
                 "Demonstration", "Dossiers", "Editing", "MemoryStore", "ReplicaStore",

@@ -17,7 +17,7 @@ struct AttemptTests {
         let writes = [office, FieldWrite("procedure", .text("P"))]
         let person = try file.make([FieldWrite("applicant_name", .text("X"))])
         try file.write { transaction in
-            let edit = try LocalEdit(transaction, session: StoreFile.session)
+            let edit = try LocalEdit(ofCentral: transaction, session: StoreFile.session)
             #expect(throws: Given.self) {
                 try transaction.attempt {
                     _ = try edit.make(.procedure, writes: [FieldWrite("code", .text("P"))])

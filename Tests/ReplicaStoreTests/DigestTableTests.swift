@@ -45,7 +45,7 @@ struct RandomWriter {
         let edit =
             file.role == .counter
             ? try LocalEdit(transaction)
-            : try LocalEdit(transaction, session: StoreFile.session)
+            : try LocalEdit(ofCentral: transaction, session: StoreFile.session)
         let offices = [StoreFile.office, StoreFile.otherOffice]
         let office = file.role == .counter ? StoreFile.office : offices[Int(random.next() % 2)]
         switch Int.random(in: 0..<7, using: &random) {

@@ -25,7 +25,7 @@ struct DossierEventRowsTests {
 
     private func write(_ database: ReplicaDatabase, _ body: (LocalEdit) throws -> Void) throws {
         try database.write(now: Timestamp(milliseconds: 1_790_000_000_000)) {
-            try body(try LocalEdit($0, session: ReplicaID(9)))
+            try body(try LocalEdit(ofCentral: $0, session: ReplicaID(9)))
         }
     }
 

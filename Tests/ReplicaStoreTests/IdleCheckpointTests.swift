@@ -21,7 +21,7 @@ struct IdleCheckpointTests {
 
     private func add(_ database: ReplicaDatabase, _ file: StoreFile) throws {
         try database.write(now: file.now()) { transaction in
-            _ = try LocalEdit(transaction, session: StoreFile.session).make(
+            _ = try LocalEdit(ofCentral: transaction, session: StoreFile.session).make(
                 .dossier, writes: [FieldWrite("office", .text(StoreFile.office))])
         }
     }

@@ -84,7 +84,8 @@ final class StoreFile {
         try write { transaction in
             try body(
                 role == .counter
-                    ? LocalEdit(transaction) : LocalEdit(transaction, session: Self.session))
+                    ? LocalEdit(transaction)
+                    : LocalEdit(ofCentral: transaction, session: Self.session))
         }
     }
 

@@ -43,7 +43,7 @@ final class ReportStore {
         let database = try ReplicaDatabase(path: path, role: .central)
         defer { database.close() }
         return try database.write(now: Self.now) {
-            try body(try LocalEdit($0, session: Self.session))
+            try body(try LocalEdit(ofCentral: $0, session: Self.session))
         }
     }
 

@@ -3,6 +3,7 @@ import Crypto
 import Dossiers
 import Editing
 import Replication
+import SeededRandom
 import Store
 
 /// A device of the life that a store goes through.

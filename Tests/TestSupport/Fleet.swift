@@ -36,29 +36,6 @@ public final class ManualClock: WallClock {
     }
 }
 
-/// The same bytes for the same seed, call after call: SplitMix64 (Steele et al. 2014).
-public final class SeededRandomSource: RandomSource {
-    private let state: Mutex<UInt64>
-
-    /// Starts from a seed.
-    public init(seed: UInt64) {
-        state = Mutex(seed)
-    }
-
-    /// The next bytes.
-    public func bytes(_ count: Int) -> [UInt8] {
-        state.withLock { state in
-            (0..<count).map { _ in
-                state &+= 0x9E37_79B9_7F4A_7C15
-                var mixed = state
-                mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-                mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-                return UInt8(truncatingIfNeeded: mixed ^ (mixed >> 31))
-            }
-        }
-    }
-}
-
 /// What a test does to the next exchanges.
 public enum LinkFault: Sendable {
     /// The request never arrives.
@@ -325,7 +302,7 @@ public final class Fleet: Sendable {
         let database = try ReplicaDatabase(
             path: path, role: .central, isNew: true, random: random)
         try database.write(now: clock.now()) { transaction in
-            let edit = try LocalEdit(transaction, session: ReplicaID(7))
+            let edit = try LocalEdit(ofCentral: transaction, session: ReplicaID(7))
             for office in offices {
                 _ = try edit.make(
                     .office,
@@ -418,7 +395,7 @@ public final class Fleet: Sendable {
         defer { database.close() }
         let session = ReplicaID(random.number() >> 1)
         return try database.write(now: clock.now()) {
-            try body(try LocalEdit($0, session: session))
+            try body(try LocalEdit(ofCentral: $0, session: session))
         }
     }
 

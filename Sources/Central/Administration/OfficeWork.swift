@@ -42,7 +42,7 @@ public struct OfficeWork {
     ///
     /// - Throws: `StoreError`.
     public func edit() throws -> LocalEdit {
-        try LocalEdit(transaction, session: ReplicaID(random.number() >> 1))
+        try LocalEdit(ofCentral: transaction, session: ReplicaID(random.number() >> 1))
     }
 
     /// Refuses the code of an office that the catalog does not have; `nil` is no code.

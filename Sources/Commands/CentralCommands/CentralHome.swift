@@ -7,7 +7,6 @@ internal import Dossiers
 internal import Foundation
 internal import JSON
 internal import ReplicaStore
-internal import SQLite
 internal import SharedCommands
 internal import Store
 internal import Text
@@ -102,7 +101,7 @@ struct CentralHome: ProgramHome {
         try heedClock(database)
         let session = ReplicaID(SystemRandomSource().number() >> 1)
         return try database.write(now: SystemClock().now()) { transaction in
-            try body(try LocalEdit(transaction, session: session), transaction)
+            try body(try LocalEdit(ofCentral: transaction, session: session), transaction)
         }
     }
 }
@@ -119,28 +118,13 @@ extension ReplicaDatabase {
 extension CommandFailure {
     /// What a failed store means for the person and for the exit code.
     init(_ error: StoreError) {
-        let code: ExitCode =
-            switch error {
-            case .engine(let error as SQLiteError) where error.isOutOfFiles: .osError
-            case .engine(let error as SQLiteError) where error.isBusy: .temporaryFailure
-            case .engine(let error as SQLiteError) where error.isReadOnly || error.cannotOpen:
-                .noPermission
-            case .engine(let error as SQLiteError) where error.isFull || error.isIOFailure:
-                .ioError
-            case .engine, .damaged: .dataError
-            case .notThisKind, .newerVersion, .missing: .configuration
-            case .displaced: .ioError
-            case .exists: .cantCreate
-            case .notEnrolled: .noPermission
-            default: .dataError
-            }
         var hint = error.hint
         if case .noSuchRecord = error {
             hint = Message(
                 "see ids and codes with: central records --ndjson",
                 vi: "xem id và mã bằng: central records --ndjson")
         }
-        self.init(code, error.message, hint: hint)
+        self.init(ExitCode(error), error.message, hint: hint)
     }
 }
 

@@ -2,6 +2,7 @@ internal import CommandLine
 internal import Dossiers
 internal import ReplicaStore
 internal import SQLite
+internal import SharedCommands
 internal import Text
 internal import Wire
 
@@ -29,19 +30,6 @@ extension CommandFailure {
 
     /// A failure of the replica, or of what was asked of it.
     init(_ error: StoreError) {
-        let code: ExitCode =
-            switch error {
-            case .engine: error.sqliteError.map(Self.exitCode) ?? .ioError
-            case .notThisKind, .newerVersion, .missing: .configuration
-            case .displaced: .ioError
-            case .exists: .cantCreate
-            case .notEnrolled: .noPermission
-            case .identityTaken: .temporaryFailure
-            case .domain, .noSuchRecord, .ambiguousCode, .ambiguousEnd, .duplicateID, .otherKind,
-                .doubledID, .duplicateCode, .outOfScope, .unknownOffice, .notInConflict,
-                .referredTo, .duplicateEntry, .damaged:
-                .dataError
-            }
         var hint = error.hint
         switch error {
         case .missing:
@@ -60,27 +48,11 @@ extension CommandFailure {
                 vi: "ghi đúng kiểu; \(field)= xóa trường")
         default: break
         }
-        self.init(code, error.message, hint: hint)
+        self.init(ExitCode(error), error.message, hint: hint)
     }
 
     /// A failure of central, or of the way to it.
     init(_ failure: SyncFailure) {
-        let code: ExitCode =
-            switch failure.failureClass {
-            case .unavailable: .unavailable
-            case .temporary: .temporaryFailure
-            case .protocolError: .protocolError
-            case .noPermission: .noPermission
-            }
-        self.init(code, failure.message, hint: failure.hint)
-    }
-
-    private static func exitCode(of error: SQLiteError) -> ExitCode {
-        if error.isOutOfFiles { return .osError }
-        if error.isBusy { return .temporaryFailure }
-        if error.isReadOnly || error.cannotOpen { return .noPermission }
-        if error.isFull || error.isIOFailure { return .ioError }
-        if error.isNotADatabase { return .configuration }
-        return .dataError
+        self.init(ExitCode(failure), failure.message, hint: failure.hint)
     }
 }

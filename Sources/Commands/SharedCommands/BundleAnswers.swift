@@ -6,6 +6,29 @@ public import JSON
 public import Text
 public import Wire
 
+extension Invocation {
+    /// Where a bundle is to be written, in parts as `--part-size` says.
+    ///
+    /// - Parameters:
+    ///   - path: what was typed.
+    ///   - argument: where.
+    /// - Throws: `UsageError`.
+    public func bundleDestination(
+        _ path: String, givenBy argument: String, in home: some ProgramHome
+    ) throws -> BundleDestination {
+        guard !path.isEmpty, !path.hasSuffix("/") else {
+            throw UsageError(
+                Message(
+                    "\(argument) needs the name of a file", vi: "\(argument) cần tên một tệp"),
+                hint: Message("as in /media/stick/bundle", vi: "ví dụ /media/stick/bundle"))
+        }
+        return BundleDestination(
+            path: path,
+            partByteCount: try integer("--part-size", in: BundleLimits.partSizeMin ... .max),
+            scratchFolder: home.path)
+    }
+}
+
 extension WrittenBundle {
     /// Where it is and how large, after what it holds: " in FILE, 12 KB".
     public var place: Message {

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import SeededRandom
 import Testing
 
 /// Promise 3 with the built programs: kill -9 at any moment loses nothing that was acknowledged.
@@ -10,12 +11,12 @@ struct DurabilityTests {
         let office = try Office()
         let desk = try office.desk("desk")
         let file = EditFile(0..<4000)
-        var moments = Moments(seed: 20_210_601)
+        var moments = SeededGenerator(seed: 20_210_601)
         var stored = 0
         var cuts = 0
         for round in 0..<12 where stored < file.ids.count {
             let program = try desk.start("apply", "-", "--json", input: file.lines(from: stored))
-            usleep(moments.next(below: 250_000))
+            usleep(UInt32(moments.number(below: 250_000)))
             program.signal(SIGKILL)
             let ending = try program.ending()
             let now = try desk.storedLineCount(of: file)
@@ -39,7 +40,7 @@ struct DurabilityTests {
         let office = try Office()
         let desk = try office.desk("desk")
         let file = EditFile(0..<40)
-        var moments = Moments(seed: 7)
+        var moments = SeededGenerator(seed: 7)
         var acknowledged = Set<String>()
         // The moments are as far apart as a run takes on this machine now.
         let start = ContinuousClock.now
@@ -47,7 +48,7 @@ struct DurabilityTests {
         let microseconds = start.duration(to: .now) / .microseconds(1) * 1.2
         for id in file.ids {
             let program = try desk.start("new", "officer=A", "--id", id, "--json")
-            usleep(moments.next(below: UInt32(microseconds) + 1))
+            usleep(UInt32(moments.number(below: Int(microseconds) + 1)))
             program.signal(SIGKILL)
             if try program.ending().output.contains(id) { acknowledged.insert(id) }
         }
@@ -64,7 +65,7 @@ struct DurabilityTests {
         let desk = try office.desk("desk")
         let file = EditFile(0..<3000)
         #expect(try desk("apply", "-", input: file.lines()).code == 0)
-        var moments = Moments(seed: 42)
+        var moments = SeededGenerator(seed: 42)
         var cuts = 0
         for round in 0..<8 {
             let before = try #require(office.server).errors.count
@@ -75,7 +76,7 @@ struct DurabilityTests {
                     try #require(office.server).errors.count > before || !sync.isRunning
                 }
             }
-            usleep(moments.next(below: 120_000))
+            usleep(UInt32(moments.number(below: 120_000)))
             try office.stop(SIGKILL)
             let ending = try sync.ending()
             #expect([0, 69, 75].contains(ending.code), "\(ending.output) \(ending.errors)")
@@ -99,10 +100,10 @@ struct DurabilityTests {
         #expect(try other("apply", "-", input: news.lines()).code == 0)
         try other.sync()
         #expect(try desk("apply", "-", input: file.lines()).code == 0)
-        var moments = Moments(seed: 3)
+        var moments = SeededGenerator(seed: 3)
         for _ in 0..<8 {
             let sync = try desk.start("sync", "--json", "--limit-rate", "100000")
-            usleep(moments.next(below: 400_000))
+            usleep(UInt32(moments.number(below: 400_000)))
             sync.signal(SIGKILL)
             let ending = try sync.ending()
             #expect([0, -SIGKILL].contains(ending.code), "\(ending.output) \(ending.errors)")

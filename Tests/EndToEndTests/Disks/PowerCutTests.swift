@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import SeededRandom
 import Testing
 
 /// Promise 3 where the machine itself dies: what was acknowledged had been synced.
@@ -27,7 +28,7 @@ struct PowerCutTests {
         let disk = try PowerCutDisk()
         let office = try Office()
         let desk = try office.desk("desk", home: disk.path + "/home")
-        var moments = Moments(seed: 18)
+        var moments = SeededGenerator(seed: 18)
         var acknowledged: Set<String> = []
         var cuts = 0
         for round in 0..<8 {
@@ -40,7 +41,7 @@ struct PowerCutTests {
             // The moments are as far apart as a run takes on this machine now.
             let microseconds = start.duration(to: .now) / .microseconds(1) / 2
             let program = try desk.start("new", "officer=A", "--id", file.ids[2], "--json")
-            usleep(moments.next(below: UInt32(microseconds) + 1))
+            usleep(UInt32(moments.number(below: Int(microseconds) + 1)))
             try disk.cut(with: program)
             let ending = try program.ending()
             if ending.code == 0 { acknowledged.insert(file.ids[2]) } else { cuts += 1 }
@@ -62,11 +63,11 @@ struct PowerCutTests {
         let office = try Office()
         let desk = try office.desk("desk", home: disk.path + "/home")
         let file = EditFile(0..<6000)
-        var moments = Moments(seed: 5)
+        var moments = SeededGenerator(seed: 5)
         var stored = 0
         for round in 0..<4 {
             let program = try desk.start("apply", "-", "--json", input: file.lines(from: stored))
-            usleep(50_000 + moments.next(below: 200_000))
+            usleep(50_000 + UInt32(moments.number(below: 200_000)))
             try disk.cut(with: program)
             let ending = try program.ending()
             #expect(ending.code != 0, "round \(round): the whole file is faster than the cut")
@@ -91,7 +92,7 @@ struct PowerCutTests {
         // The enrolment has just been acknowledged: it is there after the first cut.
         let file = EditFile(0..<3000)
         #expect(try desk("apply", "-", input: file.lines()).code == 0)
-        var moments = Moments(seed: 77)
+        var moments = SeededGenerator(seed: 77)
         var cuts = 0
         for round in 0..<6 {
             let before = try #require(office.server).errors.count
@@ -101,7 +102,7 @@ struct PowerCutTests {
                     try #require(office.server).errors.count > before || !sync.isRunning
                 }
             }
-            usleep(moments.next(below: 150_000))
+            usleep(UInt32(moments.number(below: 150_000)))
             try disk.cut(with: office.server)
             let ending = try sync.ending()
             if ending.code != 0 {

@@ -2,24 +2,6 @@ import Foundation
 import JSON
 import Testing
 
-/// Numbers for a seed (SplitMix64), for moments that are random and can be had again.
-struct Moments {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    /// A number below `limit`.
-    mutating func next(below limit: UInt32) -> UInt32 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return UInt32(truncatingIfNeeded: (mixed ^ (mixed >> 31)) % UInt64(limit))
-    }
-}
-
 /// A file of new dossiers for `counter apply`, each under an id of its own.
 struct EditFile {
     let ids: [String]

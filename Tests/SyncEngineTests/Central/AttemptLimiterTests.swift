@@ -4,6 +4,7 @@ import HTTP
 import HTTPClient
 import HTTPServer
 import ReplicaStore
+import SeededRandom
 import Store
 import TestSupport
 import Testing

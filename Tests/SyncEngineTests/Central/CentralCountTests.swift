@@ -33,7 +33,7 @@ struct CentralCountTests {
         try database.write(now: fleet.clock.now()) { transaction in
             let seed = try transaction.centralKeySeed(orElse: [UInt8](repeating: 7, count: 32))
             let key = try #require(SigningKey(seed: seed))
-            _ = try LocalEdit(transaction, session: ReplicaID(77)).erase(
+            _ = try LocalEdit(ofCentral: transaction, session: ReplicaID(77)).erase(
                 .id(id), reason: "QĐ 1", signedBy: key)
         }
         #expect(database.emptyLog())

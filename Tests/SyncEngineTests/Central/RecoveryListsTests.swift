@@ -105,7 +105,7 @@ struct RecoveryListsTests {
             let seed = try #require(try database.centralKeySeed())
             let key = try #require(SigningKey(seed: seed))
             let session = ReplicaID(SystemRandomSource().number() >> 1)
-            _ = try LocalEdit(transaction, session: session).erase(
+            _ = try LocalEdit(ofCentral: transaction, session: session).erase(
                 .id(id), reason: "QĐ 12/2026", signedBy: key)
         }
     }

@@ -1,4 +1,5 @@
 import Crypto
+import SeededRandom
 import TestSupport
 import Testing
 import Wire

@@ -1,6 +1,7 @@
 import CentralEngine
 import CounterEngine
 import Crypto
+import SeededRandom
 import TestSupport
 import Testing
 import Wire

@@ -263,7 +263,7 @@ struct WrongClockTests {
         defer { database.close() }
         let key = try #require(SigningKey(seed: [UInt8](repeating: 7, count: 32)))
         let noted = try database.write(now: fleet.clock.now()) { transaction in
-            let edit = try LocalEdit(transaction, session: ReplicaID(77))
+            let edit = try LocalEdit(ofCentral: transaction, session: ReplicaID(77))
             _ = try edit.erase(.id(id), reason: "QĐ 1", signedBy: key)
             return try edit.make(.dossier, writes: [FieldWrite("office", .text("A"))]).record
         }

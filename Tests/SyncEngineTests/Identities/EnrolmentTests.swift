@@ -9,16 +9,6 @@ import TestSupport
 import Testing
 import Wire
 
-/// The same bytes for the same seed.
-private struct SeededRandom: RandomSource {
-    let seed: UInt64
-
-    func bytes(_ count: Int) -> [UInt8] {
-        var generator = SeededGenerator(seed: seed)
-        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-    }
-}
-
 @Suite("Enrolment codes and devices")
 struct EnrolmentTests {
     private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
@@ -26,7 +16,7 @@ struct EnrolmentTests {
     @Test("a code reads back in any case, with and without hyphen, O for 0 and I or L for 1")
     func readsBack() throws {
         for seed in Seeds.all(50) {
-            let code = EnrolmentCode(SeededRandom(seed: seed))
+            let code = EnrolmentCode(SeededRandomSource(seed: seed))
             let text = code.text
             #expect(text.count == 9)
             var spellings = [text, text.lowercased(), text.filter { $0 != "-" }, " \(text) "]
@@ -42,7 +32,8 @@ struct EnrolmentTests {
     @Test("every single wrong symbol is noticed, and so is a symbol too many or too few")
     func singleErrors() {
         for seed in Seeds.all(10) {
-            let symbols = Array(EnrolmentCode(SeededRandom(seed: seed)).text.filter { $0 != "-" })
+            let symbols = Array(
+                EnrolmentCode(SeededRandomSource(seed: seed)).text.filter { $0 != "-" })
             for place in symbols.indices {
                 for symbol in Self.alphabet where symbol != symbols[place] {
                     var bent = symbols
@@ -94,7 +85,7 @@ struct EnrolmentTests {
     func refused() async throws {
         let fleet = try Fleet()
         let (code, stale) = (
-            EnrolmentCode(SeededRandom(seed: 1)), EnrolmentCode(SeededRandom(seed: 2))
+            EnrolmentCode(SeededRandomSource(seed: 1)), EnrolmentCode(SeededRandomSource(seed: 2))
         )
         try fleet.add(stale, lasting: EnrolmentCode.lifetimeMilliseconds)
         fleet.clock.advance(milliseconds: EnrolmentCode.lifetimeMilliseconds)
@@ -106,7 +97,7 @@ struct EnrolmentTests {
         #expect(try fleet.readCentral { try $0.devices() }.isEmpty)
         try fleet.add(code, lasting: 60_000)
         #expect(try await fleet.node.enrol(request(code, key: 1)).desk == 1)
-        let other = EnrolmentCode(SeededRandom(seed: 3))
+        let other = EnrolmentCode(SeededRandomSource(seed: 3))
         try fleet.add(other, lasting: 60_000)
         #expect(try await fleet.node.enrol(request(other, key: 2)).desk == 2)
     }

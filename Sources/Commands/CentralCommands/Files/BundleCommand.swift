@@ -67,16 +67,8 @@ enum BundleCommand {
         ]
     ) { invocation in
         let home = try CentralHome(invocation)
-        let reply = try invocation.required("--reply")
-        guard !reply.isEmpty, !reply.hasSuffix("/") else {
-            throw UsageError(
-                Message("--reply needs the name of a file", vi: "--reply cần tên một tệp"))
-        }
-        let destination = BundleDestination(
-            path: reply,
-            partByteCount: try invocation.integer(
-                "--part-size", in: BundleLimits.partSizeMin ... .max),
-            scratchFolder: home.path)
+        let destination = try invocation.bundleDestination(
+            try invocation.required("--reply"), givenBy: "--reply", in: home)
         do {
             let node = try FileCentral(at: home.databasePath)
             let answered = try await node.answerBundle(
@@ -165,15 +157,8 @@ extension CommandFailure {
                     "nothing of it was taken; see: central devices",
                     vi: "không nhận gì; xem: central devices"))
         default:
-            let code: ExitCode =
-                switch failure.failureClass {
-                case .unavailable: .unavailable
-                case .temporary: .temporaryFailure
-                case .protocolError: .protocolError
-                case .noPermission: .noPermission
-                }
             self.init(
-                code, failure.message,
+                ExitCode(failure), failure.message,
                 hint: Message(
                     "apply the bundle again; its device keeps everything",
                     vi: "nhận lại gói; thiết bị vẫn giữ mọi thứ"))

@@ -57,7 +57,7 @@ enum ImportCommand {
                 }
                 let code = try run.run(
                     database, clock: SystemClock(), terminal: .standardError,
-                    door: { try LocalEdit($0, session: session) })
+                    door: { try LocalEdit(ofCentral: $0, session: session) })
                 if !invocation.has("--dry-run") { try note(database) }
                 return code
             }
@@ -168,7 +168,7 @@ struct Importer {
         guard !batch.isEmpty else { return }
         var news = outcome
         try database.write(now: SystemClock().now()) { transaction in
-            let edit = try LocalEdit(transaction, session: session)
+            let edit = try LocalEdit(ofCentral: transaction, session: session)
             for line in batch {
                 do {
                     try transaction.attempt { try Self.apply(line.edit, with: edit) }

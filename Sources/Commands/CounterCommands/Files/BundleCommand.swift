@@ -56,11 +56,8 @@ enum BundleCommand {
             ]
         ) { invocation in
             let home = try CounterHome(invocation, context.environment)
-            let destination = BundleDestination(
-                path: try fileName(invocation.positional("FILE")),
-                partByteCount: try invocation.integer(
-                    "--part-size", in: BundleLimits.partSizeMin ... .max),
-                scratchFolder: home.path)
+            let destination = try invocation.bundleDestination(
+                invocation.positional("FILE"), givenBy: "FILE", in: home)
             let lock = try ReplicaLock(.sync, home)
             defer { lock.release() }
             let bundle: CreatedBundle
@@ -125,15 +122,6 @@ enum BundleCommand {
             if let failure = answer.failure { throw failure }
             return .ok
         }
-    }
-
-    private static func fileName(_ name: String) throws -> String {
-        guard !name.isEmpty, !name.hasSuffix("/") else {
-            throw UsageError(
-                Message("FILE needs the name of a file", vi: "FILE cần tên một tệp"),
-                hint: Message("as in /media/stick/bundle", vi: "ví dụ /media/stick/bundle"))
-        }
-        return name
     }
 
     private static func session(

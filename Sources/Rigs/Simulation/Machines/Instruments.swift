@@ -43,25 +43,6 @@ final class SimulatedClock: WallClock {
     }
 }
 
-/// Bytes that follow from a seed, which each event sets anew.
-final class SeededRandomSource: RandomSource {
-    private let generator: Mutex<SeededGenerator>
-
-    init(seed: UInt64) {
-        generator = Mutex(SeededGenerator(seed: seed))
-    }
-
-    func reseed(_ seed: UInt64) {
-        generator.withLock { $0 = SeededGenerator(seed: seed) }
-    }
-
-    func bytes(_ count: Int) -> [UInt8] {
-        generator.withLock { generator in
-            (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
-        }
-    }
-}
-
 /// The files of a database that has a write-ahead log.
 enum DatabaseFiles {
     /// Bytes of a log below which SQLite has not moved it into the database file by itself: 1,000

@@ -9,6 +9,7 @@ internal import Editing
 internal import MemoryStore
 internal import ReplicaStore
 internal import Replication
+internal import SeededRandom
 internal import Store
 internal import Wire
 

@@ -37,8 +37,7 @@ extension CounterReceipt {
         "SELECT \(numbered.names()) FROM receipts ORDER BY number DESC LIMIT ?1"
     fileprivate static let insertion = """
         INSERT OR REPLACE INTO receipts(\(columns.names()), number)
-        VALUES (\(columns.places()), coalesce(
-            ?\(columns.count + 1), (SELECT coalesce(max(number), 0) + 1 FROM receipts)))
+        VALUES (\(columns.places()), \(numberOrNext(of: "receipts", at: columns.count + 1)))
         RETURNING number
         """
 }

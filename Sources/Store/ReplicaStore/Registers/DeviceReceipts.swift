@@ -5,16 +5,41 @@ internal import Crypto
 internal import SQLite
 public import Store
 
-extension ReplicaDatabase {
-    private static let deviceReceiptColumnsRead =
-        deviceReceiptColumns
-        .replacing("device", with: "r.id")
-    fileprivate static let deviceReceiptColumns = """
-        number, device, began, ended, times, is_open, epoch, durable_before, durable, durable_hash,
-        refused, pending, sent, remaining, exchanges, unconfirmed, place, position, asked,
-        skew_milliseconds, digest
+extension DeviceReceipt {
+    /// All but the number and the device, of which a row has the key.
+    fileprivate static let columns: [RowColumn<DeviceReceipt>] = [
+        .time("began", \.began),
+        .time("ended", \.ended),
+        .count("times", \.times),
+        .flag("is_open", \.isOpen),
+        .count("epoch", \.epoch),
+        .count("durable_before", \.durableBefore),
+        .count("durable", \.durable),
+        .hash("durable_hash", \.durableHash, of: "receipts"),
+        .count("refused", \.refused),
+        .count("pending", \.pending),
+        .count("sent", \.sent),
+        .count("remaining", \.remaining),
+        .count("exchanges", \.exchanges),
+        .count("unconfirmed", \.unconfirmed),
+        .hash("place", \.place, of: "receipts"),
+        .count("position", \.position),
+        .hash("asked", \.asked, of: "receipts"),
+        .number("skew_milliseconds", \.skewMilliseconds),
+        .hash("digest", \.digest),
+    ]
+    fileprivate static let selection = """
+        SELECT number, r.id, \(columns.names())
+        FROM receipts AS c JOIN replicas AS r ON r.key = c.device
         """
+    fileprivate static let insertion = """
+        INSERT OR REPLACE INTO receipts(\(columns.names()), device, number)
+        VALUES (\(columns.places()), ?\(columns.count + 1),
+            \(numberOrNext(of: "receipts", at: columns.count + 2)))
+        """
+}
 
+extension ReplicaDatabase {
     /// The last receipts of a device, or of an office's devices, or of all, newest first.
     ///
     /// - Throws: `StoreError`.
@@ -54,39 +79,16 @@ extension ReplicaDatabase {
     private func deviceReceipts(
         where clause: String, bind: (Statement) throws -> Void
     ) throws -> [DeviceReceipt] {
-        let statement = try connection.statement(
-            """
-            SELECT \(Self.deviceReceiptColumnsRead) FROM receipts AS c JOIN replicas AS r ON r.key = c.device \(clause)
-            """)
+        let statement = try connection.statement("\(DeviceReceipt.selection) \(clause)")
         try bind(statement)
         defer { statement.reset() }
         var receipts: [DeviceReceipt] = []
         while try statement.step() {
-            guard let hash = Hash256(bytes: statement.bytes(9)),
-                let place = Hash256(bytes: statement.bytes(16)),
-                let asked = Hash256(bytes: statement.bytes(18))
-            else { throw StoreError.damaged(table: "receipts", key: statement.int64(0)) }
-            func count(_ column: Int) -> UInt64 { UInt64(clamping: statement.int64(column)) }
             var receipt = DeviceReceipt(
                 device: ReplicaID(UInt64(bitPattern: statement.int64(1))),
-                began: Timestamp(milliseconds: statement.int64(2)), epoch: count(6),
-                durable: count(8), durableHash: hash)
+                began: Timestamp(milliseconds: 0), epoch: 0, durable: 0, durableHash: .zero)
             receipt.number = statement.int64(0)
-            receipt.ended = Timestamp(milliseconds: statement.int64(3))
-            receipt.times = count(4)
-            receipt.isOpen = statement.int64(5) != 0
-            receipt.durableBefore = count(7)
-            receipt.refused = count(10)
-            receipt.pending = count(11)
-            receipt.sent = count(12)
-            receipt.remaining = count(13)
-            receipt.exchanges = count(14)
-            receipt.unconfirmed = count(15)
-            receipt.place = place
-            receipt.position = statement.int64OrNil(17).map { UInt64(clamping: $0) }
-            receipt.asked = asked
-            receipt.skewMilliseconds = statement.int64OrNil(19)
-            receipt.digest = statement.bytesOrNil(20).flatMap { Hash256(bytes: $0) }
+            try DeviceReceipt.columns.read(into: &receipt, from: statement, at: 2)
             receipts.append(receipt)
         }
         return receipts
@@ -96,30 +98,11 @@ extension ReplicaDatabase {
 extension WriteTransaction {
     /// As in `CentralReceiptsTransaction`.
     public func put(_ receipt: DeviceReceipt) throws {
-        let statement = try database.connection.statement(
-            """
-            INSERT OR REPLACE INTO receipts(\(ReplicaDatabase.deviceReceiptColumns))
-            VALUES (coalesce(?1, (SELECT coalesce(max(number), 0) + 1 FROM receipts)), ?2, ?3, ?4,
-                ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
-            """)
-        let counts: [(Int, UInt64)] = [
-            (5, receipt.times), (7, receipt.epoch), (8, receipt.durableBefore),
-            (9, receipt.durable), (11, receipt.refused), (12, receipt.pending),
-            (13, receipt.sent), (14, receipt.remaining), (15, receipt.exchanges),
-            (16, receipt.unconfirmed),
-        ]
-        for (column, count) in counts { try statement.bind(column, Int64(clamping: count)) }
-        try statement.bind(1, receipt.number == 0 ? nil : receipt.number)
-        try statement.bind(2, try database.interning.key(of: receipt.device))
-        try statement.bind(3, receipt.began.milliseconds)
-        try statement.bind(4, receipt.ended.milliseconds)
-        try statement.bind(6, receipt.isOpen ? 1 : 0)
-        try statement.bind(10, receipt.durableHash.bytes)
-        try statement.bind(17, receipt.place.bytes)
-        try statement.bind(18, receipt.position.map { Int64(clamping: $0) })
-        try statement.bind(19, receipt.asked.bytes)
-        try statement.bind(20, receipt.skewMilliseconds)
-        try statement.bind(21, receipt.digest?.bytes)
+        let statement = try database.connection.statement(DeviceReceipt.insertion)
+        let count = DeviceReceipt.columns.count
+        try DeviceReceipt.columns.bind(receipt, to: statement)
+        try statement.bind(count + 1, try database.interning.key(of: receipt.device))
+        try statement.bind(count + 2, receipt.number == 0 ? nil : receipt.number)
         try statement.run()
     }
 

@@ -92,6 +92,14 @@ extension RowColumn {
         }
     }
 
+    static func flag(_ name: String, _ path: Path<Bool>) -> RowColumn {
+        RowColumn(name) {
+            try $1.bind($2, $0[keyPath: path] ? 1 : 0)
+        } read: {
+            $0[keyPath: path] = $1.int64($2) != 0
+        }
+    }
+
     static func time(_ name: String, _ path: Path<Timestamp>) -> RowColumn {
         RowColumn(name) {
             try $1.bind($2, $0[keyPath: path].milliseconds)
@@ -145,6 +153,13 @@ extension RowColumn {
     }
 }
 
+/// What the number of a row becomes that has none yet: the next one.
+///
+/// - Parameter place: of the number in the statement; `NULL` for none.
+func numberOrNext(of table: String, at place: Int) -> String {
+    "coalesce(?\(place), (SELECT coalesce(max(number), 0) + 1 FROM \(table)))"
+}
+
 extension Array {
     /// The names of the columns, in order.
     func names<Value>() -> String where Element == RowColumn<Value> {
@@ -170,10 +185,10 @@ extension Array {
         }
     }
 
-    /// Reads a value from a row, in the place of another.
+    /// Reads a value from a row, from a column on, in the place of another.
     func read<Value>(
-        into value: inout Value, from statement: Statement
+        into value: inout Value, from statement: Statement, at first: Int = 0
     ) throws where Element == RowColumn<Value> {
-        for (index, column) in enumerated() { try column.read(&value, statement, index) }
+        for (index, column) in enumerated() { try column.read(&value, statement, first + index) }
     }
 }

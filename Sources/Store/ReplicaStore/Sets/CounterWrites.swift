@@ -1,7 +1,7 @@
 // How the database file is a store of a counter's (`CounterStore`): the write sets, and what is read that no
 // other room has.
 
-public import Causality
+internal import Causality
 internal import Crypto
 public import Dossiers
 internal import Editing
@@ -79,19 +79,3 @@ extension ReplicaDatabase: CounterStore {}
 
 /// Writes what people, or central itself, enter, in a file.
 public typealias LocalEdit = RecordEdit<WriteTransaction>
-
-extension LocalEdit {
-    /// Opens the door for central, whose every writing session has an identity of its own: a central
-    /// that is restored from a backup can then never give one dot to two changes.
-    ///
-    /// - Throws: `StoreError.sqlite`.
-    public init(_ transaction: WriteTransaction, session: ReplicaID) throws {
-        let database = transaction.database
-        precondition(database.role == .central, "counters write as themselves")
-        try self.init(transaction, session: session) {
-            Author(
-                replica: session, chain: try database.chain(of: session), clock: HybridClock(),
-                office: nil, desk: 0)
-        }
-    }
-}

@@ -77,21 +77,18 @@ public struct DeviceReceipt: Hashable, Sendable {
     private var isIdle: Bool {
         isComplete && sent == 0 && refused == 0 && durable == durableBefore && exchanges == times
     }
+}
 
+extension DeviceReceipt: RunReceipt {
     /// Whether a later receipt adds nothing but its time.
     func isRepeated(by next: DeviceReceipt) -> Bool {
         isIdle && next.isIdle && epoch == next.epoch && durable == next.durable
             && durableHash == next.durableHash && digest == next.digest
     }
 
-    /// Takes the next sync of a run in.
-    mutating func formRun(with next: DeviceReceipt) {
-        ended = next.ended
-        times += next.times
-        exchanges += next.exchanges
-        place = next.place
-        position = next.position
-        skewMilliseconds = next.skewMilliseconds
+    mutating func takeRest(of last: DeviceReceipt) {
+        place = last.place
+        position = last.position
     }
 }
 
@@ -138,10 +135,7 @@ extension CentralReceiptsTransaction {
     /// - Parameter last: the device's last receipt, as it is stored.
     /// - Throws: what the store throws.
     public func save(_ receipt: DeviceReceipt, after last: DeviceReceipt?) throws {
-        if receipt.number == 0, var last, last.isRepeated(by: receipt) {
-            last.formRun(with: receipt)
-            return try put(last)
-        }
+        if let run = receipt.run(after: last) { return try put(run) }
         try put(receipt)
         if receipt.number == 0 {
             try dropReceipts(

@@ -81,7 +81,9 @@ public struct CounterReceipt: Hashable, Sendable {
             pushed == 0 && refused == 0 && pulled == 0 && durableBefore == durable && former == nil
         return didNothing && (isComplete || (exchanges == 0 && failure != nil))
     }
+}
 
+extension CounterReceipt: RunReceipt {
     /// Whether a later receipt of the same replica adds nothing but its time and its bytes.
     func isRepeated(by next: CounterReceipt) -> Bool {
         isIdle && next.isIdle && outcome == next.outcome && failure == next.failure
@@ -90,16 +92,11 @@ public struct CounterReceipt: Hashable, Sendable {
             && (isComplete ? exchanges == times && next.exchanges == 1 : true)
     }
 
-    /// Takes the next sync of a run in.
-    mutating func formRun(with next: CounterReceipt) {
-        ended = next.ended
-        times += 1
-        pending = next.pending
-        exchanges += next.exchanges
-        bytesSent += next.bytesSent
-        bytesReceived += next.bytesReceived
-        centralTime = next.centralTime
-        skewMilliseconds = next.skewMilliseconds
+    mutating func takeRest(of last: CounterReceipt) {
+        pending = last.pending
+        bytesSent += last.bytesSent
+        bytesReceived += last.bytesReceived
+        centralTime = last.centralTime
     }
 }
 
@@ -112,11 +109,8 @@ extension CounterTransaction {
     /// - Throws: `StoreError`.
     @discardableResult
     public func save(_ receipt: CounterReceipt, isOver: Bool) throws -> Int64 {
-        if isOver, receipt.number == 0, var last = try view.counterReceipts(last: 1).first,
-            last.isRepeated(by: receipt)
-        {
-            last.formRun(with: receipt)
-            return try put(last)
+        if isOver, let run = receipt.run(after: try view.counterReceipts(last: 1).first) {
+            return try put(run)
         }
         let number = try put(receipt)
         if isOver {
