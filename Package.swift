@@ -168,10 +168,10 @@ let package = Package(
             "Commands/CentralCommands",
             [
                 "Addresses", "AdminDocuments", "Administration", "Backups", "Bundles", "Causality",
-                "CentralEngine", "CentralServer", "CommandLine", "CounterEngine", "CounterFiles",
-                "CounterLink", "Crypto", "Demonstration", "Dossiers", "Files", "HTTP",
-                "HTTPServer", "Host", "Imports", "JSON", "RecordArguments", "ReplicaStore",
-                "Replication", "Reports", "SharedCommands", "Store", "Text", "Time", "Wire",
+                "CentralEngine", "CentralServer", "CommandLine", "Crypto", "Dossiers", "Files",
+                "HTTP", "HTTPServer", "Host", "Imports", "JSON", "RecordArguments",
+                "ReplicaStore", "Replication", "Reports", "SharedCommands", "Store", "Text",
+                "Time", "Wire",
             ]),
         library(
             "Commands/CounterCommands",
@@ -188,8 +188,16 @@ let package = Package(
                 "Store", "Text", "Time",
             ]),
         library(
+            "Rigs/Demo",
+            [
+                "Administration", "Causality", "CentralEngine", "CentralServer", "CommandLine",
+                "CounterEngine", "CounterFiles", "CounterLink", "Crypto", "Demonstration",
+                "Dossiers", "HTTPServer", "Imports", "JSON", "ReplicaStore", "Replication",
+                "Reports", "Text", "Wire",
+            ]),
+        library(
             "Rigs/Demonstration", ["Causality", "Dossiers", "Replication", "SeededRandom", "Time"]),
-        program("Commands/central", ["CentralCommands", "CommandLine", "Host"]),
+        program("Commands/central", ["CentralCommands", "CommandLine", "Demo", "Host"]),
         program("Commands/counter", ["CommandLine", "CounterCommands", "Host"]),
         program(
             "Rigs/bench",

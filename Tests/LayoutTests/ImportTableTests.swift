@@ -39,10 +39,10 @@ struct ImportTableTests {
         "Commands": [
             "CentralCommands": [
                 "Addresses", "AdminDocuments", "Administration", "Backups", "Bundles", "Causality",
-                "CentralEngine", "CentralServer", "CommandLine", "CounterEngine", "CounterFiles",
-                "CounterLink", "Crypto", "Demonstration", "Dossiers", "Files", "HTTP",
-                "HTTPServer", "Host", "Imports", "JSON", "RecordArguments", "ReplicaStore",
-                "Replication", "Reports", "SharedCommands", "Store", "Text", "Time", "Wire",
+                "CentralEngine", "CentralServer", "CommandLine", "Crypto", "Dossiers", "Files",
+                "HTTP", "HTTPServer", "Host", "Imports", "JSON", "RecordArguments",
+                "ReplicaStore", "Replication", "Reports", "SharedCommands", "Store", "Text",
+                "Time", "Wire",
             ],
             "CommandLine": ["Text"],
             "CounterCommands": [
@@ -68,7 +68,7 @@ struct ImportTableTests {
                 "RecordArguments", "ReplicaStore", "Replication", "Reports", "SQLite", "Text",
                 "Time", "Wire",
             ],
-            "central": ["CentralCommands", "CommandLine", "Host"],
+            "central": ["CentralCommands", "CommandLine", "Demo", "Host"],
             "counter": ["CommandLine", "CounterCommands", "Host"],
         ],
         "Counter": [
@@ -102,6 +102,12 @@ struct ImportTableTests {
             "BadLinks": [
                 "CLinux", "Demonstration", "Dossiers", "Host", "JSON", "Replication",
                 "SeededRandom",
+            ],
+            "Demo": [
+                "Administration", "Causality", "CentralEngine", "CentralServer", "CommandLine",
+                "CounterEngine", "CounterFiles", "CounterLink", "Crypto", "Demonstration",
+                "Dossiers", "HTTPServer", "Imports", "JSON", "ReplicaStore", "Replication",
+                "Reports", "Text", "Wire",
             ],
             "Demonstration": ["Causality", "Dossiers", "Replication", "SeededRandom", "Time"],
             "SeededRandom": ["Crypto"],
@@ -237,7 +243,11 @@ struct ImportTableTests {
             // The rules know no form of the wire.
             (["Editing"], ["Wire", "Columns", "Bundles"]),
             (["Administration", "CentralServer"], ["CentralCommands", "SharedCommands"]),
-            (["counter", "CentralServer", "CounterLink"], ["Demonstration", "Simulation"]),
+            // A program knows no rig, but that central's own file brings the demonstration in.
+            (
+                ["counter", "CentralCommands", "CounterCommands", "CentralServer", "CounterLink"],
+                Array(Self.table["Rigs", default: [:]].keys)
+            ),
         ])
     func forbidden(targets: [String], others: [String]) {
         let known = Set(Self.table.values.flatMap(\.keys))
@@ -246,6 +256,15 @@ struct ImportTableTests {
             let found = Self.reach(of: target).intersection(others)
             #expect(found.isEmpty, "\(target) knows \(found.sorted())")
         }
+    }
+
+    @Test("a program brings in the demonstration alone of the rigs, and central alone does")
+    func rigsOfPrograms() {
+        let rigs = Set(Self.table["Rigs", default: [:]].keys)
+        let found = Self.table.filter { $0.key != "Rigs" }.flatMap(\.value)
+            .filter { !rigs.isDisjoint(with: $0.value) }
+        #expect(found.map(\.key) == ["central"])
+        #expect(found.first.map { rigs.intersection($0.value) } == ["Demo"])
     }
 
     @Test("Administration has values, and neither words, JSON nor a command line")

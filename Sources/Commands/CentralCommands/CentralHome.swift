@@ -16,8 +16,8 @@ internal import Time
 struct CentralHome: ProgramHome {
     static let role = DatabaseRole.central
     let path: String
-    /// The command that is run; `nil` in the demonstration, where nobody is told of a clock.
-    private let invocation: Invocation?
+    /// The command that is run.
+    private let invocation: Invocation
 
     static let option = homeOption(
         Message(
@@ -28,11 +28,6 @@ struct CentralHome: ProgramHome {
     init(_ invocation: Invocation) throws {
         self.invocation = invocation
         path = try Self.path(invocation, ProcessInfo.processInfo.environment)
-    }
-
-    init(path: String) {
-        self.path = path
-        invocation = nil
     }
 
     /// Opens the database; makes home and database when they are missing and `isMaking` is set.
@@ -77,7 +72,7 @@ struct CentralHome: ProgramHome {
     func heedClock(_ database: ReplicaDatabase) throws {
         let now = SystemClock().now()
         let fault = try database.read { try database.clockFault(at: now) }
-        guard let invocation, let fault else { return }
+        guard let fault else { return }
         let wasAsked = try database.read { try database.wasAsked(about: fault) }
         if try invocation.tell(ofClock: fault.words, wasAsked: wasAsked, .atTerminal) {
             try database.write(now: now) { try $0.noteAsked(about: fault) }

@@ -9,8 +9,11 @@ public enum CentralTool {
     static let version = ProgramVersion.number
 
     /// The tool, writing to these sinks.
+    ///
+    /// - Parameter others: commands from elsewhere, after central's own.
     public static func make(
-        output: OutputSink = .standardOutput, errorOutput: OutputSink = .standardError
+        adding others: [Command] = [], output: OutputSink = .standardOutput,
+        errorOutput: OutputSink = .standardError
     ) -> Tool {
         Tool(
             name: "central", version: ProgramVersion.text(of: .central),
@@ -39,8 +42,8 @@ public enum CentralTool {
                 RecoverCommand.command, BackupCommand.command, RestoreCommand.command,
                 DoctorCommand.command,
                 CatalogCommand.command, ImportCommand.command, ExportCommand.command,
-                ReportCommand.command, ReportCommand.issued, DemoCommand.command,
-            ],
+                ReportCommand.command, ReportCommand.issued,
+            ] + others,
             globalOptions: [CentralHome.option, Tool.languageOption], isDocumented: true,
             output: output,
             errorOutput: errorOutput)

@@ -3,6 +3,7 @@ internal import CommandLine
 internal import Crypto
 internal import Dossiers
 internal import Files
+internal import Imports
 internal import JSON
 internal import ReplicaStore
 internal import Replication
@@ -171,7 +172,7 @@ struct Importer {
             let edit = try LocalEdit(ofCentral: transaction, session: session)
             for line in batch {
                 do {
-                    try transaction.attempt { try Self.apply(line.edit, with: edit) }
+                    try transaction.attempt { try line.edit.apply(with: edit) }
                     news.applied += 1
                 } catch StoreError.duplicateCode, StoreError.duplicateID {
                     news.known += 1
@@ -210,21 +211,5 @@ struct Importer {
             }
         }
         return false
-    }
-
-    static func apply(_ line: EditLine, with edit: LocalEdit) throws {
-        switch line.action {
-        case .new(let kind, let id, let writes, let additions):
-            _ = try edit.make(
-                kind, id: id, writes: writes, additions: additions, at: line.at, by: line.by)
-        case .set(let reference, let writes, let additions):
-            _ = try edit.edit(
-                reference, writes: writes, additions: additions, at: line.at, by: line.by)
-        case .note(let reference, let text):
-            _ = try edit.edit(
-                reference, writes: [],
-                additions: [FieldWrite(RecordSchema.notesField, .text(text))], at: line.at,
-                by: line.by)
-        }
     }
 }

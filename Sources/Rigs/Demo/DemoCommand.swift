@@ -1,12 +1,16 @@
-internal import CommandLine
+// `central demo`. The program's own file brings it in: nothing else of a program knows a rig.
+
+public import CommandLine
 internal import Demonstration
 internal import Foundation
 internal import JSON
 internal import Reports
 internal import Text
 
-enum DemoCommand {
-    static let command = Command(
+/// The demonstration as a command of `central`.
+public enum DemoCommand {
+    /// `central demo`.
+    public static let command = Command(
         "demo",
         summary: Message(
             "replay a half-year at district counters and show what came of it",

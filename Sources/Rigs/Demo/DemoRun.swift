@@ -14,9 +14,9 @@ internal import Demonstration
 internal import Dossiers
 internal import Foundation
 internal import HTTPServer
+internal import Imports
 internal import ReplicaStore
 internal import Replication
-internal import SharedCommands
 internal import Text
 internal import Wire
 
@@ -33,7 +33,8 @@ struct DemoDesk: Sendable {
 /// A half-year under way.
 final class DemoRun {
     let halfYear: HalfYear
-    let home: CentralHome
+    /// Where central's database is.
+    let centralPath: String
     let central: RunningCentral
     private(set) var desks: [DemoDesk] = []
     /// What the run counted on its way.
@@ -56,14 +57,19 @@ final class DemoRun {
 
     init(_ halfYear: HalfYear, directory: String) async throws {
         self.halfYear = halfYear
-        home = CentralHome(path: directory + "/central")
-        try home.open(isMaking: true).close()
-        let node = try FileCentral(at: home.databasePath)
+        let home = try Self.makeFolder(directory + "/central")
+        centralPath = ReplicaDatabase.path(inHome: home, role: .central)
+        try ReplicaDatabase(path: centralPath, role: .central, isNew: true).close()
+        let node = try FileCentral(at: centralPath)
         let address = try ListenAddress("127.0.0.1:0")
         do throws(ServingError) {
             central = try RunningCentral(node: node, listen: address, log: { _ in })
         } catch {
-            throw CommandFailure(error)
+            throw CommandFailure(
+                .unavailable,
+                Message(
+                    "central cannot listen on loopback: \(error)",
+                    vi: "trung tâm không lắng nghe được tại máy: \(error)"))
         }
         try importLines(halfYear.catalog)
         for desk in halfYear.desks {
@@ -73,6 +79,13 @@ final class DemoRun {
 
     func stop() async {
         await central.stop()
+    }
+
+    /// Runs `body` with central's database open.
+    func withCentral<R>(_ body: (ReplicaDatabase) throws -> R) throws -> R {
+        let database = try ReplicaDatabase(path: centralPath, role: .central)
+        defer { database.close() }
+        return try body(database)
     }
 
     /// Plays all days; then everybody syncs until nothing is left.
@@ -108,13 +121,17 @@ extension DemoRun {
     private func countMerges() throws {
         let office = halfYear.apart.office
         let replicas = desks.filter { $0.desk.office == office }.map(\.replica)
-        merges = try home.withDatabase {
+        merges = try withCentral {
             try DemoMerges(halfYear.apart, replicas: Set(replicas), $0)
         }
     }
 
     private func enrol(_ desk: HalfYear.Desk, directory: String) async throws -> DemoDesk {
-        let code = try home.withDatabase { try $0.perform(IssueCode(office: desk.office)).code }
+        let code = try withCentral {
+            try $0.perform(
+                IssueCode(office: desk.office), at: SystemClock().now(), by: "local:demo"
+            ).code
+        }
         let seed = SystemRandomSource().bytes(SigningKey.seedByteCount)
         guard let key = SigningKey(seed: seed) else {
             throw CommandFailure(
@@ -122,9 +139,7 @@ extension DemoRun {
         }
         let reply = try await HTTPTransport(baseURL: central.url).enrol(
             EnrolmentRequest(code: code.text, key: key, device: desk.name))
-        let home = directory + "/\(desk.office)-\(desk.number)"
-        try FileManager.default.createDirectory(
-            atPath: home, withIntermediateDirectories: true)
+        let home = try Self.makeFolder(directory + "/\(desk.office)-\(desk.number)")
         let path = ReplicaDatabase.path(inHome: home, role: .counter)
         let database = try ReplicaDatabase(path: path, role: .counter, isNew: true)
         defer { database.close() }
@@ -148,7 +163,7 @@ extension DemoRun {
             defer { database.close() }
             try database.write(now: SystemClock().now()) { transaction in
                 let edit = try LocalEdit(transaction)
-                for line in edits.lines { try Importer.apply(line, with: edit) }
+                for line in edits.lines { try line.apply(with: edit) }
             }
             count.edits += edits.lines.count
         }
@@ -157,18 +172,18 @@ extension DemoRun {
     }
 
     private func importLines(_ lines: [EditLine]) throws {
-        try home.withDatabase { database in
-            var outcome = ImportOutcome()
-            let importer = Importer(database: database)
-            try importer.apply(lines.enumerated().map { ($0.offset + 1, $0.element) }, &outcome)
-            guard outcome.applied == lines.count else {
-                throw CommandFailure(
-                    .software,
-                    Message(
-                        "central took \(outcome.applied) of \(lines.count) lines",
-                        vi: "trung tâm nhận \(outcome.applied) trên \(lines.count) dòng"))
+        try withCentral { database in
+            try database.write(now: SystemClock().now()) { transaction in
+                let session = ReplicaID(SystemRandomSource().number() >> 1)
+                let edit = try LocalEdit(ofCentral: transaction, session: session)
+                for line in lines { try line.apply(with: edit) }
             }
         }
+    }
+
+    private static func makeFolder(_ path: String) throws -> String {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        return path
     }
 
     private func tryCutLink() async throws {

@@ -11,7 +11,6 @@ internal import JSON
 internal import ReplicaStore
 internal import Replication
 internal import Reports
-internal import SharedCommands
 internal import Text
 internal import Wire
 
@@ -74,7 +73,7 @@ struct DemoStory {
         let plan = run.halfYear.plan
         let period = try ReportPeriod(from: plan.days.lowerBound, to: plan.days.upperBound)
         // The devices' clocks are those of the story; central's is today's.
-        let (report, cut) = try ReportSource(path: run.home.databasePath).read {
+        let (report, cut) = try ReportSource(path: run.centralPath).read {
             database throws(ReportError) in
             (
                 try PeriodReport(database, period),
@@ -134,7 +133,7 @@ struct DemoStory {
             .init("desk"), .init("digest"), .init("records", alignsRight: true), .init("central"),
         ])
         var agreeing = 0
-        try run.home.withDatabase { central in
+        try run.withCentral { central in
             for desk in run.desks {
                 let replica = try ReplicaDatabase(path: desk.path, role: .counter)
                 defer { replica.close() }
@@ -167,7 +166,7 @@ extension DemoStory {
         try say("  \(merges.statuses) dossiers: both moved the status; the later stage stands")
         try say("  \(merges.noted) dossiers: both added notes; all are kept")
         try say("")
-        let conflicts = try run.home.withDatabase { try tellConflicts($0) }
+        let conflicts = try run.withCentral { try tellConflicts($0) }
         try say("")
         return merges.separate == apart.separate.count && merges.statuses == apart.statuses.count
             && merges.noted == apart.noted.count && conflicts == Set(apart.conflicting)
