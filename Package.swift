@@ -75,10 +75,10 @@ let package = Package(
         library(
             "Commands/SharedCommands",
             [
-                "Backups", "Bundles", "Causality", "CommandLine", "Dossiers", "Files", "Imports",
-                "JSON",
-                "RecordArguments", "ReplicaStore", "Replication", "Reports", "SQLite", "Text",
-                "Time", "Wire",
+                "Backups", "Bundles", "Causality", "CommandLine", "CounterLink", "Dossiers",
+                "Files",
+                "HTTP", "HTTPClient", "Imports", "JSON", "RecordArguments", "ReplicaStore",
+                "Replication", "Reports", "SQLite", "Store", "Text", "Time", "Wire",
             ]),
         library(
             "Central/Administration",
@@ -168,10 +168,11 @@ let package = Package(
             "Commands/CentralCommands",
             [
                 "Addresses", "AdminDocuments", "Administration", "Backups", "Bundles", "Causality",
-                "CentralEngine", "CentralServer", "CommandLine", "Crypto", "Dossiers", "Files",
-                "HTTP", "HTTPServer", "Host", "Imports", "JSON", "RecordArguments",
-                "ReplicaStore", "Replication", "Reports", "SharedCommands", "Store", "Text",
-                "Time", "Wire",
+                "CentralEngine", "CentralServer", "CommandLine", "CounterLink", "Crypto",
+                "Dossiers",
+                "Files", "HTTP", "HTTPClient", "HTTPServer", "Host", "Imports", "JSON",
+                "RecordArguments", "ReplicaStore", "Replication", "Reports", "SharedCommands",
+                "Store", "Text", "Time", "Wire",
             ]),
         library(
             "Commands/CounterCommands",
@@ -299,8 +300,8 @@ let package = Package(
             "CentralServerTests",
             [
                 "Administration", "Causality", "CentralEngine", "CentralServer", "CounterEngine",
-                "CounterFiles", "HTTP", "HTTPClient", "HTTPServer", "JSON", "ReplicaStore",
-                "Store", "TestSupport", "Wire",
+                "CounterFiles", "Crypto", "HTTP", "HTTPClient", "HTTPServer", "JSON",
+                "ReplicaStore", "Store", "TestSupport", "Wire",
             ]),
         tests("FilesTests", ["Files"]),
         tests(

@@ -50,7 +50,8 @@ struct RouteListTests {
         let data = try Data(contentsOf: root.appending(path: "Protocol/openapi.yaml"))
         let document = try JSONValue(parsing: Array(data))
         func names(_ value: JSONValue?) -> [String] { value?.objectValue?.map(\.name) ?? [] }
-        let routes = CentralHTTP(node: fleet.node) { _ in }.routes.routes
+        let commands = CommandRoute { _ async throws(SyncFailure) in throw .diskLow }
+        let routes = CentralHTTP(node: fleet.node, adding: [commands.route]) { _ in }.routes.routes
         var paths: [String: [String]] = [:]
         for route in routes {
             guard case .exactly(let path) = route.place else {

@@ -70,6 +70,19 @@ struct OutputSinkTests {
         #expect(error?.exitCode == .ioError && tries.withLock { $0 } == 3)
     }
 
+    @Test("What is collected has a limit, behind which it is as if the reader were gone")
+    func collectedLimit() throws {
+        let sink = OutputSink(columns: 20, bytesMax: 4)
+        #expect(sink.columns == 80, "no table fits into less")
+        try sink.write("1234")
+        #expect(!sink.isClosed)
+        try sink.write("5")
+        #expect(sink.isClosed)
+        try sink.write("6")
+        #expect(sink.text == "12345")
+        #expect(OutputSink().columns == nil)
+    }
+
     @Test("A pipe that does not block is waited for")
     func nonBlockingPipe() throws {
         let (readEnd, writeEnd) = try makePipe()

@@ -5,6 +5,7 @@ import Text
 struct SampleTool {
     let output = OutputSink()
     let errorOutput = OutputSink()
+    var surrounding: Tool.Surrounding = { try await $0($1) }
 
     struct Result: Equatable {
         var exitCode: ExitCode
@@ -33,7 +34,7 @@ struct SampleTool {
                 Option("--replica", short: "r", valueName: "FILE", help: "the replica's file"),
                 Option("--quiet", short: "q", help: "show no progress"),
             ],
-            output: output, errorOutput: errorOutput)
+            output: output, errorOutput: errorOutput, surrounding: surrounding)
     }
 
     private var list: Command {

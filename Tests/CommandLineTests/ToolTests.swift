@@ -1,4 +1,5 @@
 import CommandLine
+import Synchronization
 import Testing
 import Text
 
@@ -166,7 +167,26 @@ struct ToolTests {
     @Test("Exit codes are those of sysexits.h")
     func sysexits() {
         let codes = ExitCode.allCases.map(\.rawValue)
-        #expect(codes == [0, 64, 65, 66, 69, 70, 71, 73, 74, 75, 76, 77, 78])
+        #expect(codes == [0, 64, 65, 66, 67, 69, 70, 71, 73, 74, 75, 76, 77, 78])
+    }
+
+    @Test(
+        "The words of a call are read as the same call again",
+        arguments: [
+            ["list", "pending"], ["list", "-v", "--from=-x", "pending", "-v", "a", "--", "--b"],
+            ["list", "--field", "a b", "--field=", "-n-5", "--", "-"], ["office", "add", "-1"],
+            ["office", "list"],
+        ])
+    func words(_ arguments: [String]) async {
+        let words = Mutex<[String]>([])
+        var first = SampleTool()
+        first.surrounding = { command, invocation in
+            words.withLock { $0 = invocation.words(for: command) }
+            return try await command(invocation)
+        }
+        let said = await first.run(arguments)
+        #expect(said.exitCode == .ok, "\(said.errors)")
+        #expect(await SampleTool().run(words.withLock { $0 }) == said)
     }
 
     @Test("--lang chooses the language of everything, mistakes in the command line too")

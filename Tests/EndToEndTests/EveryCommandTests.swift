@@ -171,7 +171,8 @@ extension VietnameseWalkTests {
                 "restore|\(root.path)/sets", "restore|\(root.path)/none", "erasures", "doctor",
                 "records|--office|zz", "serve|--listen|xyz",
                 "serve|--tls-cert|\(table)|--tls-key|\(table)", "demo|--foo", "recover", "status",
-                "devices", "recover|--end", "revoke|\(replica)", "revoke|--undo|\(replica)",
+                "login|x", "logout", "devices", "recover|--end", "revoke|\(replica)",
+                "revoke|--undo|\(replica)",
             ].map { ($0, nil) } + [("admin|add|chief|--role|admin", "rất dài và bí mật\n")])
     }
 }

@@ -39,10 +39,11 @@ struct ImportTableTests {
         "Commands": [
             "CentralCommands": [
                 "Addresses", "AdminDocuments", "Administration", "Backups", "Bundles", "Causality",
-                "CentralEngine", "CentralServer", "CommandLine", "Crypto", "Dossiers", "Files",
-                "HTTP", "HTTPServer", "Host", "Imports", "JSON", "RecordArguments",
-                "ReplicaStore", "Replication", "Reports", "SharedCommands", "Store", "Text",
-                "Time", "Wire",
+                "CentralEngine", "CentralServer", "CommandLine", "CounterLink", "Crypto",
+                "Dossiers",
+                "Files", "HTTP", "HTTPClient", "HTTPServer", "Host", "Imports", "JSON",
+                "RecordArguments", "ReplicaStore", "Replication", "Reports", "SharedCommands",
+                "Store", "Text", "Time", "Wire",
             ],
             "CommandLine": ["Text"],
             "CounterCommands": [
@@ -63,10 +64,10 @@ struct ImportTableTests {
                 "Store", "Text", "Time",
             ],
             "SharedCommands": [
-                "Backups", "Bundles", "Causality", "CommandLine", "Dossiers", "Files", "Imports",
-                "JSON",
-                "RecordArguments", "ReplicaStore", "Replication", "Reports", "SQLite", "Text",
-                "Time", "Wire",
+                "Backups", "Bundles", "Causality", "CommandLine", "CounterLink", "Dossiers",
+                "Files",
+                "HTTP", "HTTPClient", "Imports", "JSON", "RecordArguments", "ReplicaStore",
+                "Replication", "Reports", "SQLite", "Store", "Text", "Time", "Wire",
             ],
             "central": ["CentralCommands", "CommandLine", "Demo", "Host"],
             "counter": ["CommandLine", "CounterCommands", "Host"],

@@ -5,6 +5,7 @@ internal import CommandLine
 internal import Crypto
 internal import Dossiers
 internal import Foundation
+internal import Glibc
 internal import JSON
 internal import ReplicaStore
 internal import SharedCommands
@@ -28,6 +29,13 @@ struct CentralHome: ProgramHome {
     init(_ invocation: Invocation) throws {
         self.invocation = invocation
         path = try Self.path(invocation, ProcessInfo.processInfo.environment)
+    }
+
+    /// Who works, for the trail: an account from another machine, or the user of this one.
+    var actor: String {
+        if let account = invocation.account { return "admin:" + account }
+        let user = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) }
+        return "local:" + (user ?? String(geteuid()))
     }
 
     /// Opens the database; makes home and database when they are missing and `isMaking` is set.
@@ -74,19 +82,21 @@ struct CentralHome: ProgramHome {
         let fault = try database.read { try database.clockFault(at: now) }
         guard let fault else { return }
         let wasAsked = try database.read { try database.wasAsked(about: fault) }
-        if try invocation.tell(ofClock: fault.words, wasAsked: wasAsked, .atTerminal) {
+        // Who asks from another machine is not at this one's terminal.
+        let person = invocation.account == nil ? Person.atTerminal : nil
+        if try invocation.tell(ofClock: fault.words, wasAsked: wasAsked, person) {
             try database.write(now: now) { try $0.noteAsked(about: fault) }
         }
     }
 
-    /// Performs an act that writes records, as the user who runs this command; a wrong clock is told of.
+    /// Performs an act that writes records; a wrong clock is told of.
     ///
     /// - Throws: as the act.
     func perform<Act: OfficeAct>(
         _ act: Act, _ database: ReplicaDatabase
     ) throws -> Act.Outcome {
         try heedClock(database)
-        return try database.perform(act)
+        return try database.perform(act, by: actor)
     }
 
     /// Writes as central, under an identity of this one run.
@@ -102,11 +112,12 @@ struct CentralHome: ProgramHome {
 }
 
 extension ReplicaDatabase {
-    /// Performs an act now, as the user who runs this command.
+    /// Performs an act now.
     ///
+    /// - Parameter actor: for the trail (`CentralHome.actor`).
     /// - Throws: as the act.
-    func perform<Act: OfficeAct>(_ act: Act) throws -> Act.Outcome {
-        try perform(act, at: SystemClock().now(), by: CentralHome.actor)
+    func perform<Act: OfficeAct>(_ act: Act, by actor: String) throws -> Act.Outcome {
+        try perform(act, at: SystemClock().now(), by: actor)
     }
 }
 

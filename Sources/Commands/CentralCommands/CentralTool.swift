@@ -15,6 +15,16 @@ public enum CentralTool {
         adding others: [Command] = [], output: OutputSink = .standardOutput,
         errorOutput: OutputSink = .standardError
     ) -> Tool {
+        make(
+            adding: others, output: output, errorOutput: errorOutput, surrounding: RemoteCentral.run
+        )
+    }
+
+    /// The same with something else around each command.
+    static func make(
+        adding others: [Command] = [], output: OutputSink, errorOutput: OutputSink,
+        surrounding: @escaping Tool.Surrounding
+    ) -> Tool {
         Tool(
             name: "central", version: ProgramVersion.text(of: .central),
             summary: Message(
@@ -31,7 +41,8 @@ public enum CentralTool {
                     group: "tls",
                     summary: Message("central's certificate", vi: "chứng thư của trung tâm"),
                     commands: [TLSCommand.selfSigned, TLSCommand.show]),
-                AdminCommand.command, EnrolCommand.command, DevicesCommand.devices,
+                AdminCommand.command, SessionCommands.login, SessionCommands.logout,
+                EnrolCommand.command, DevicesCommand.devices,
                 RevokeCommand.revoke, RevokeCommand.allowIdentity,
                 DevicesCommand.requestSync, StatusCommand.command, ReceiptsCommand.command,
                 RecordsCommand.digest, RecordsCommand.records, InboxCommands.conflicts,
@@ -44,8 +55,9 @@ public enum CentralTool {
                 CatalogCommand.command, ImportCommand.command, ExportCommand.command,
                 ReportCommand.command, ReportCommand.issued,
             ] + others,
-            globalOptions: [CentralHome.option, Tool.languageOption], isDocumented: true,
-            output: output,
-            errorOutput: errorOutput)
+            globalOptions: [
+                CentralHome.option, RemoteCentral.option, SessionFile.option, Tool.languageOption,
+            ], isDocumented: true, output: output, errorOutput: errorOutput,
+            surrounding: surrounding)
     }
 }

@@ -26,6 +26,9 @@ public struct Option: Sendable, Hashable {
         self.repeats = repeats
     }
 
+    /// Whether its value is a file or a folder.
+    public var namesFile: Bool { ["FILE", "DIR"].contains(valueName) }
+
     /// `-f, --from DATE`, in the words of a language
     func synopsis(_ language: Language) -> String {
         let prefix = short.map { "-\($0), " } ?? "    "
@@ -120,4 +123,11 @@ public struct Command: Sendable {
     }
 
     var isGroup: Bool { run == nil }
+
+    /// Does what the command does.
+    ///
+    /// - Throws: what its action throws.
+    public func callAsFunction(_ invocation: Invocation) async throws -> ExitCode {
+        try await run?(invocation) ?? .ok
+    }
 }

@@ -46,11 +46,6 @@ struct Completion {
         return [top] + inner(tool.commands, [])
     }
 
-    /// Whether the value of an option is a file or a folder.
-    private static func namesFile(_ option: Option) -> Bool {
-        ["FILE", "DIR"].contains(option.valueName)
-    }
-
     private func quoted(_ text: String) -> String {
         "'" + text.replacing("'", with: "'\\''") + "'"
     }
@@ -58,8 +53,8 @@ struct Completion {
     private var bash: String {
         let name = tool.name
         let all = Set(nodes.flatMap(\.options))
-        let files = all.filter(Self.namesFile).map(\.name).sorted().joined(separator: "|")
-        let others = all.filter { $0.valueName != nil && !Self.namesFile($0) }.map(\.name)
+        let files = all.filter(\.namesFile).map(\.name).sorted().joined(separator: "|")
+        let others = all.filter { $0.valueName != nil && !$0.namesFile }.map(\.name)
             .sorted().joined(separator: "|")
         var lines = [
             "# bash completion for \(name)", "_\(name)() {",
@@ -171,7 +166,7 @@ struct Completion {
         if let when { line += " -n \(quoted(when))" }
         line += " -l \(option.name.dropFirst(2))"
         if let short = option.short { line += " -s \(short)" }
-        if option.valueName != nil { line += Self.namesFile(option) ? " -r -F" : " -x" }
+        if option.valueName != nil { line += option.namesFile ? " -r -F" : " -x" }
         return line + " -d \(quoted(option.help.text(in: language)))"
     }
 }

@@ -8,6 +8,8 @@ public enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
     case dataError = 65
     /// A file to read is missing or unreadable.
     case noInput = 66
+    /// The peer does not know who asks: log in, perhaps again.
+    case notLoggedIn = 67
     /// A service or a peer is not available.
     case unavailable = 69
     /// A fault in this program.

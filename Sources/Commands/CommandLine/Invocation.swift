@@ -10,6 +10,8 @@ public struct Invocation: Sendable {
     public let output: OutputSink
     /// Where messages and progress go.
     public let errorOutput: OutputSink
+    /// Who asks from another machine, in whose place the command runs; `nil` for whoever runs this program.
+    public let account: String?
     private let options: [String: [String]]
     private let positionals: [String: [String]]
 
@@ -17,9 +19,11 @@ public struct Invocation: Sendable {
     /// - Parameters:
     ///   - options: Values by option name (`--from`); a flag has one empty value per mention.
     ///   - positionals: Values by argument name.
+    ///   - account: Who asks from another machine.
     public init(
         commandPath: [String] = [], options: [String: [String]] = [:],
         positionals: [String: [String]] = [:], language: Language = .english,
+        account: String? = nil,
         output: OutputSink = .standardOutput,
         errorOutput: OutputSink = .standardError
     ) {
@@ -27,8 +31,28 @@ public struct Invocation: Sendable {
         self.options = options
         self.positionals = positionals
         self.language = language
+        self.account = account
         self.output = output
         self.errorOutput = errorOutput
+    }
+
+    /// The same in the place of somebody at another machine, with these options instead of those given.
+    public func asked(by account: String, with more: [String: [String]]) -> Invocation {
+        Invocation(
+            commandPath: commandPath, options: options.merging(more) { $1 },
+            positionals: positionals, language: language, account: account, output: output,
+            errorOutput: errorOutput)
+    }
+
+    /// Words of a command line that are read as this call of a command, without options of the whole tool.
+    public func words(for command: Command) -> [String] {
+        let options = command.options.flatMap { option in
+            values(option.name).map {
+                option.valueName == nil ? option.name : "\(option.name)=\($0)"
+            }
+        }
+        let arguments = command.arguments.flatMap { positionals($0.name) }
+        return commandPath + options + ["--"] + arguments
     }
 
     /// Whether a flag or an option was given.

@@ -24,6 +24,9 @@ public final class OutputSink: Sendable {
 
     private let descriptor: Int32?
     private let name: String
+    /// Cells of a line of who reads what is collected; `nil` for any.
+    private let readerColumns: Int?
+    private let collectedBytesMax: Int
     private let write: Write
     private var vietnameseName: String {
         switch name {
@@ -46,11 +49,19 @@ public final class OutputSink: Sendable {
         self.descriptor = descriptor
         self.name = name
         self.write = write
+        readerColumns = nil
+        collectedBytesMax = .max
     }
 
     /// Collects in memory what is written.
-    public init() {
+    ///
+    /// - Parameters:
+    ///   - columns: The cells of a line of who will read it; `nil` for any.
+    ///   - bytesMax: What comes when it has so much already is dropped, as when a reader is gone.
+    public init(columns: Int? = nil, bytesMax: Int = .max) {
         descriptor = nil
+        readerColumns = columns.map { max(Self.columnsMin, $0) }
+        collectedBytesMax = bytesMax
         name = "memory"
         write = { $1.count }
     }
@@ -58,7 +69,7 @@ public final class OutputSink: Sendable {
     /// The cells of a line, at least 80, where somebody looks at what is written: the terminal's, or those that
     /// `COLUMNS` of the environment names. `nil` for a file or a pipe, which takes lines of any length.
     public var columns: Int? {
-        guard let descriptor else { return nil }
+        guard let descriptor else { return readerColumns }
         if let text = getenv("COLUMNS").map({ String(cString: $0) }), let count = Int(text),
             count > 0
         {
@@ -102,6 +113,7 @@ public final class OutputSink: Sendable {
             guard !state.isClosed else { return 0 }
             guard let descriptor else {
                 state.collected += bytes
+                state.isClosed = state.collected.count > collectedBytesMax
                 return 0
             }
             let code = writeAll(bytes, to: descriptor, write)

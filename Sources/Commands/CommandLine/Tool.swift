@@ -19,20 +19,27 @@ public struct Tool: Sendable {
     public let globalOptions: [Option]
     /// Whether it writes manual pages and completions of itself.
     private let isDocumented: Bool
+    private let surrounding: Surrounding
     private let output: OutputSink
     private let errorOutput: OutputSink
+
+    /// Runs a command that was read, or something in its place.
+    public typealias Surrounding = @Sendable (Command, Invocation) async throws -> ExitCode
 
     /// Declares a program.
     /// - Parameters:
     ///   - isDocumented: Whether it writes manual pages and completions of itself.
+    ///   - surrounding: What stands around each command.
     ///   - output: Where results and help go.
     ///   - errorOutput: Where messages go.
     public init(
         name: String, version: String, summary: Message, commands: [Command],
         globalOptions: [Option] = [], isDocumented: Bool = false,
         output: OutputSink = .standardOutput,
-        errorOutput: OutputSink = .standardError
+        errorOutput: OutputSink = .standardError,
+        surrounding: @escaping Surrounding = { try await $0($1) }
     ) {
+        self.surrounding = surrounding
         self.name = name
         self.version = version
         self.summary = summary
@@ -140,7 +147,7 @@ public struct Tool: Sendable {
 
     private func run(_ command: Command, with invocation: Invocation) async -> ExitCode {
         do {
-            return try await command.run?(invocation) ?? .ok
+            return try await surrounding(command, invocation)
         } catch let error as UsageError {
             return report(error, path: invocation.commandPath, invocation.language)
         } catch {

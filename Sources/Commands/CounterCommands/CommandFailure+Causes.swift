@@ -50,9 +50,4 @@ extension CommandFailure {
         }
         self.init(ExitCode(error), error.message, hint: hint)
     }
-
-    /// A failure of central, or of the way to it.
-    init(_ failure: SyncFailure) {
-        self.init(ExitCode(failure), failure.message, hint: failure.hint)
-    }
 }

@@ -110,11 +110,13 @@ enum DevicesCommand {
                     "name an office or say --all, one of the two",
                     vi: "ghi một cơ quan hoặc --all, một trong hai"))
         }
-        let asked = try CentralHome(invocation).withDatabase { database in
+        let home = try CentralHome(invocation)
+        let asked = try home.withDatabase { database in
             // Who is woken by it waits no more.
             let waiting = Housekeeping.waitingDevices(besides: database.path)
             return RequestedSync(
-                try database.perform(RequestSync(office: office)), waiting: waiting)
+                try database.perform(RequestSync(office: office), by: home.actor),
+                waiting: waiting)
         }
         if invocation.has("--json") {
             try invocation.printOut(asked.json.serialized())

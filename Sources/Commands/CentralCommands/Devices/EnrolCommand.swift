@@ -46,7 +46,9 @@ enum EnrolCommand {
         let office = invocation.positional("OFFICE")
         let home = try CentralHome(invocation)
         let pin = try TLSFiles.pinnedKey(invocation, home).map { KeyPin(of: $0).text }
-        let issued = try home.withDatabase { try $0.perform(IssueCode(office: office)) }
+        let issued = try home.withDatabase {
+            try $0.perform(IssueCode(office: office), by: home.actor)
+        }
         if invocation.has("--json") {
             try invocation.printOut(
                 JSONValue.object(issued.members(pin: pin)).serialized())

@@ -55,13 +55,14 @@ enum RevokeCommand {
             throw UsageError(
                 Message("--keep or --undo, not both", vi: "chỉ --keep hoặc --undo"))
         }
-        try CentralHome(invocation).withDatabase { database in
+        let home = try CentralHome(invocation)
+        try home.withDatabase { database in
             if isUndoing {
-                let devices = try database.perform(TakeBackRevocation(of: replica))
+                let devices = try database.perform(TakeBackRevocation(of: replica), by: home.actor)
                 try answer(readmitted: devices, replica, invocation)
             } else {
-                try answer(
-                    try database.perform(RevokeDevice(replica, sparing: spared)), invocation)
+                let act = RevokeDevice(replica, sparing: spared)
+                try answer(try database.perform(act, by: home.actor), invocation)
             }
         }
         return .ok
@@ -86,7 +87,8 @@ enum RevokeCommand {
         arguments: [device]
     ) { invocation in
         let replica = try replica(invocation.positional("DEVICE"))
-        try CentralHome(invocation).withDatabase { try $0.perform(AllowIdentity(replica)) }
+        let home = try CentralHome(invocation)
+        try home.withDatabase { try $0.perform(AllowIdentity(replica), by: home.actor) }
         try invocation.say(
             Message(
                 "\(replica) may take another identity", vi: "\(replica) được nhận danh tính khác"))

@@ -110,7 +110,8 @@ enum RestoreCommand {
             let outcome = try place.restore(set, into: home.path) { path in
                 let database = try ReplicaDatabase(path: path, role: .central)
                 defer { database.close() }
-                let outcome = try database.perform(Recover(isEnding: false, lists: lists))
+                let act = Recover(isEnding: false, lists: lists)
+                let outcome = try database.perform(act, by: home.actor)
                 _ = database.emptyLog()
                 return outcome
             }

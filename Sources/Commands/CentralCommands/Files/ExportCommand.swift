@@ -68,7 +68,8 @@ enum ExportCommand {
         let since = try ExportPosition(invocation.required("--since"))
         let format = try invocation.choice("--format", of: ["ndjson", "csv"]) ?? "ndjson"
         let names = fields + (invocation.has("--with-personal") ? personalFields : [])
-        let end = try CentralHome(invocation).withDatabase { database in
+        let home = try CentralHome(invocation)
+        let end = try home.withDatabase { database in
             var count = 0
             let office = try database.requireOffice(
                 invocation.value("--office"), isOnlyRead: true)
@@ -91,7 +92,7 @@ enum ExportCommand {
             }
             let personal = invocation.has("--with-personal") ? "personal" : ""
             try database.write(now: SystemClock().now()) {
-                try $0.note("export", personal, by: CentralHome.actor, count: count)
+                try $0.note("export", personal, by: home.actor, count: count)
             }
             return end
         }

@@ -52,14 +52,13 @@ enum ImportCommand {
         }
         if invocation.has("--map") {
             let session = ReplicaID(SystemRandomSource().number() >> 1)
-            return try CentralHome(invocation).withDatabase(isMaking: true) { database in
-                if !invocation.has("--dry-run") {
-                    try CentralHome(invocation).heedClock(database)
-                }
+            let home = try CentralHome(invocation)
+            return try home.withDatabase(isMaking: true) { database in
+                if !invocation.has("--dry-run") { try home.heedClock(database) }
                 let code = try run.run(
                     database, clock: SystemClock(), terminal: .standardError,
                     door: { try LocalEdit(ofCentral: $0, session: session) })
-                if !invocation.has("--dry-run") { try note(database) }
+                if !invocation.has("--dry-run") { try note(database, by: home.actor) }
                 return code
             }
         }
@@ -83,15 +82,17 @@ enum ImportCommand {
         try home.withDatabase(isMaking: true) { database in
             var importer = Importer(database: database)
             try importer.run(&lines, &outcome)
-            try note(database, count: outcome.applied)
+            try note(database, by: home.actor, count: outcome.applied)
         }
         try report(outcome, invocation)
         return outcome.errors.isEmpty ? .ok : .dataError
     }
 
-    private static func note(_ database: ReplicaDatabase, count: Int? = nil) throws {
+    private static func note(
+        _ database: ReplicaDatabase, by actor: String, count: Int? = nil
+    ) throws {
         try database.write(now: SystemClock().now()) {
-            try $0.note("import", by: CentralHome.actor, count: count)
+            try $0.note("import", by: actor, count: count)
         }
     }
 

@@ -70,8 +70,10 @@ enum RecoverCommand {
                 Message(
                     "--end, or lists, not both", vi: "chỉ --end hoặc danh sách, không cả hai"))
         }
-        let outcome = try CentralHome(invocation).withDatabase { database in
-            let outcome = try database.perform(Recover(isEnding: isEnding, lists: lists))
+        let home = try CentralHome(invocation)
+        let outcome = try home.withDatabase { database in
+            let act = Recover(isEnding: isEnding, lists: lists)
+            let outcome = try database.perform(act, by: home.actor)
             _ = outcome.taken.erased > 0 ? database.emptyLog() : true
             return outcome
         }

@@ -2,7 +2,6 @@ internal import AdminDocuments
 internal import Causality
 internal import CommandLine
 internal import Dossiers
-internal import Glibc
 internal import JSON
 internal import ReplicaStore
 internal import Replication
@@ -164,13 +163,5 @@ enum AuditCommand {
             }
         }
         try invocation.printOut(table)
-    }
-}
-
-extension CentralHome {
-    /// Who runs this command, for the trail: the user of this machine.
-    static var actor: String {
-        let user = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) }
-        return "local:" + (user ?? String(geteuid()))
     }
 }

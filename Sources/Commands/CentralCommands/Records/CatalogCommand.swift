@@ -120,7 +120,7 @@ enum CatalogCommand {
                 for entry in file.entries { try importer.take(entry) }
                 if invocation.has("--replace") { try importer.withdrawRest(of: file.years) }
                 try transaction.note(
-                    "import-catalog", file.kind.name, by: CentralHome.actor,
+                    "import-catalog", file.kind.name, by: home.actor,
                     count: importer.counts.made + importer.counts.changed)
                 return (importer.counts, importer.repeated)
             }

@@ -110,7 +110,7 @@ enum EraseCommand {
         ]
     ) { invocation in
         try CentralHome(invocation).withDatabase { database in
-            let list = try ErasureList(database, backups: backups(of: database))
+            let list = try ErasureList(database, backups: backups(of: database, invocation))
             if invocation.has("--json") {
                 for document in list.documents { try invocation.printOut(document.serialized()) }
                 return
@@ -157,16 +157,21 @@ enum EraseCommand {
 
 extension EraseCommand {
     /// The sets in the folder of the last backup; none where it cannot be read, which is said.
-    private static func backups(of database: ReplicaDatabase) -> [ErasureList.HoldingBackup] {
+    private static func backups(
+        of database: ReplicaDatabase, _ invocation: Invocation
+    ) -> [ErasureList.HoldingBackup] {
         guard let note = BackupNote(home: Folder.path(of: database.path)) else { return [] }
         do {
             return ErasureList.holdingBackups(
                 try BackupPlace(note.folder).sets(), note.retention)
         } catch {
             // It is no part of what was asked: the disk of the backups may lie in a safe.
-            try? OutputSink.standardError.write(
-                line: "warning: \(TerminalSafe.text(note.folder)): the backups there cannot be read"
-            )
+            let folder = TerminalSafe.text(note.folder)
+            try? invocation.printErr(
+                invocation.text(
+                    Message(
+                        "warning: \(folder): the backups there cannot be read",
+                        vi: "cảnh báo: \(folder): không đọc được các bản sao lưu ở đó")))
             return []
         }
     }

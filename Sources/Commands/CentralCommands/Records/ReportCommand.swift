@@ -40,11 +40,11 @@ enum ReportCommand {
                 from: report.period.from, to: report.period.to, office: report.office,
                 open: report.total.inProcess.total + report.total.suspended.total,
                 position: cut.position, cut: cut.json.serialized(), form: form,
-                bytes: Array(text.utf8), by: CentralHome.actor)
+                bytes: Array(text.utf8), by: home.actor)
             let number = try home.withDatabase { database in
                 try database.write(now: now) { transaction in
                     let number = try transaction.issue(issued)
-                    try transaction.note("issue-report", String(number), by: CentralHome.actor)
+                    try transaction.note("issue-report", String(number), by: home.actor)
                     return number
                 }
             }

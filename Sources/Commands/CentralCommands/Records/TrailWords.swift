@@ -19,7 +19,8 @@ enum TrailWords {
         "request-sync": "yêu cầu đồng bộ", "resolve": "xử lý mâu thuẫn", "returned": "trở lại",
         "set-catalog": "sửa danh mục", "import-catalog": "nhập danh mục", "settle": "cấp id riêng",
         "revoke": "thu hồi",
-        "revoked": "thu hồi", "undo-revoke": "hủy thu hồi", "recover": "phục hồi",
+        "read": "xem từ máy khác", "revoked": "thu hồi", "undo-revoke": "hủy thu hồi",
+        "recover": "phục hồi",
     ]
 }
 

@@ -57,8 +57,9 @@ enum AdminCommand {
             throw CommandFailure(
                 .osError, Message("there is not enough memory", vi: "không đủ bộ nhớ"))
         }
-        try CentralHome(invocation).withDatabase(isMaking: true) {
-            try $0.perform(SaveAccount(name: name, role: role, password: hash))
+        let home = try CentralHome(invocation)
+        try home.withDatabase(isMaking: true) {
+            try $0.perform(SaveAccount(name: name, role: role, password: hash), by: home.actor)
         }
         try invocation.say(Message("\(name) is \(word)", vi: "\(name) là \(word)"))
         return .ok
@@ -112,7 +113,8 @@ enum AdminCommand {
         "remove", summary: Message("remove an account", vi: "xóa tài khoản"), arguments: [name]
     ) { invocation in
         let name = invocation.positional("NAME")
-        try CentralHome(invocation).withDatabase { try $0.perform(RemoveAccount(name: name)) }
+        let home = try CentralHome(invocation)
+        try home.withDatabase { try $0.perform(RemoveAccount(name: name), by: home.actor) }
         try invocation.say(Message("removed \(name)", vi: "đã xóa \(name)"))
         return .ok
     }

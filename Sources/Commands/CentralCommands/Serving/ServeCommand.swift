@@ -134,10 +134,13 @@ enum ServeCommand {
             throw CommandFailure(error)
         }
         for warning in tls?.warnings ?? [] { log(.warning(warning)) }
+        let commands = CommandRunner(
+            home: home, certificatePath: invocation.value("--tls-cert"))
         let server: RunningCentral
         do throws(ServingError) {
             server = try RunningCentral(
-                node: node, listen: address, tls: tls?.identity, supervision: supervision,
+                node: node, listen: address, tls: tls?.identity,
+                adding: [CommandRoute(commands.run).route], supervision: supervision,
                 version: CentralTool.version, pin: { files?.pin },
                 limits: limits, log: log)
         } catch {

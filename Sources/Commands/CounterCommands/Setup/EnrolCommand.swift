@@ -65,7 +65,7 @@ enum EnrolCommand {
                         "let a device in again that central has forgotten",
                         vi: "nhận lại thiết bị mà trung tâm đã quên")),
                 .json,
-            ] + TrustArguments.options
+            ] + TrustArguments.ofEnrolment
         ) { try await run($0, context) }
     }
 
@@ -107,7 +107,7 @@ enum EnrolCommand {
                     "compare it with what the central office gave; it looks like 7KQM-3XRT",
                     vi: "so với mã cơ quan trung tâm đã cấp, có dạng 7KQM-3XRT"))
         }
-        try TrustArguments.check(url, invocation)
+        try TrustArguments.check(url, invocation, mayBeInsecure: true)
         let home = try CounterHome(invocation, context.environment)
         var http = HTTPClientOptions()
         http.userAgent = "counter/\(CounterTool.version)"

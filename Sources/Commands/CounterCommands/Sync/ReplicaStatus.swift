@@ -9,6 +9,7 @@ internal import Dossiers
 internal import JSON
 internal import ReplicaStore
 internal import Replication
+internal import SharedCommands
 internal import Text
 
 /// How a replica stands with central.

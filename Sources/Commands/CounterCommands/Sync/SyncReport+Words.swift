@@ -7,6 +7,7 @@ internal import Dossiers
 internal import JSON
 internal import ReplicaStore
 internal import Replication
+internal import SharedCommands
 internal import Text
 internal import Wire
 

@@ -1,49 +1,58 @@
-// By what a counter is to know central, as it is said at enrolment.
+// By what a program is to know central, as it is said at enrolment or login.
 
-internal import CommandLine
+public import CommandLine
 internal import CounterLink
 internal import Files
 internal import HTTP
-internal import HTTPClient
-internal import ReplicaStore
-internal import Text
+public import HTTPClient
+public import Store
+public import Text
 internal import Wire
 
-enum TrustArguments {
+/// The options by which a person says how central proves itself.
+public enum TrustArguments {
     /// A file of certificates is small; what is larger is another file.
     private static let caBytesMax = 1 << 20
 
-    static let options = [
-        Option(
-            "--pin", valueName: "PIN",
-            help: Message(
-                "trust the central with this key: what central enrol printed, or sha256//…",
-                vi: "tin trung tâm có khóa này: mã do central enrol in ra, hoặc sha256//…")),
-        Option(
-            "--ca-file", valueName: "FILE",
-            help:
-                Message(
-                    "trust these authorities instead of the system's; the certificates (PEM) are kept "
-                        + "here, the file may go",
-                    vi:
-                        "tin các tổ chức chứng thực này thay cho của hệ thống; chứng thư (PEM) được giữ "
-                        + "ở đây, tệp có thể bỏ")),
+    /// Central's key.
+    public static let pin = Option(
+        "--pin", valueName: "PIN",
+        help: Message(
+            "trust the central with this key: what central enrol printed, or sha256//…",
+            vi: "tin trung tâm có khóa này: mã do central enrol in ra, hoặc sha256//…"))
+    /// Authorities of its own.
+    public static let authorities = Option(
+        "--ca-file", valueName: "FILE",
+        help: Message(
+            "trust these authorities instead of the system's; the certificates (PEM) are kept "
+                + "here, the file may go",
+            vi: "tin các tổ chức chứng thực này thay cho của hệ thống; chứng thư (PEM) được giữ "
+                + "ở đây, tệp có thể bỏ"))
+    private static let insecure = Option(
+        "--insecure",
+        help: Message(
+            "let an http address beyond this machine pass: anybody on the way "
+                + "can read and change everything",
+            vi: "cho phép địa chỉ http ngoài máy này: ai trên đường truyền cũng đọc và sửa được"))
+
+    /// What a counter is told at enrolment.
+    public static let ofEnrolment = [
+        pin, authorities,
         Option(
             "--system-cas",
             help: Message(
                 "with --again: forget a pin or authorities, and trust the system's",
                 vi: "với --again: bỏ mã ghim hay tổ chức chứng thực, tin theo hệ thống")),
-        Option(
-            "--insecure",
-            help: Message(
-                "let an http address beyond this machine pass: anybody on the way "
-                    + "can read and change everything",
-                vi: "cho phép địa chỉ http ngoài máy này: ai trên đường truyền cũng đọc và sửa được"
-            )),
+        insecure,
     ]
 
     /// Refuses what would send secrets in the clear, or what contradicts itself.
-    static func check(_ url: CentralAddress, _ invocation: Invocation) throws {
+    ///
+    /// - Parameter mayBeInsecure: whether the command has an option that lets plain HTTP pass.
+    /// - Throws: `UsageError`, `CommandFailure`.
+    public static func check(
+        _ url: CentralAddress, _ invocation: Invocation, mayBeInsecure: Bool = false
+    ) throws {
         let given = ["--pin", "--ca-file", "--system-cas"].filter { invocation.has($0) }
         if let first = given.first, let second = given.dropFirst().first {
             throw UsageError(
@@ -56,27 +65,31 @@ enum TrustArguments {
                 hint: Message(
                     "write https://… in place of http://…", vi: "ghi https://… thay cho http://…"))
         }
-        guard url.isLoopback || invocation.has("--insecure") else {
+        guard url.isLoopback || mayBeInsecure && invocation.has(insecure.name) else {
             throw CommandFailure(
                 .usage,
                 Message(
                     "refusing plain http beyond this machine: anybody on the way can read it",
                     vi: "từ chối http thường ra ngoài máy này: ai trên đường truyền cũng đọc "
                         + "được"),
-                hint:
-                    Message(
-                        "write https://…, with the pin that central enrol prints; --insecure says that "
-                            + "the way is safe by other means, as in a VPN",
-                        vi:
-                            "ghi https://…, kèm mã ghim do central enrol in ra; --insecure nghĩa là "
-                            + "đường truyền đã an toàn bằng cách khác, như VPN"))
+                hint: Message(
+                    "write https://…, with the pin that central enrol prints",
+                    vi: "ghi https://…, kèm mã ghim do central enrol in ra")
+                    + Message(
+                        mayBeInsecure
+                            ? "; --insecure says that the way is safe by other means, as in a VPN"
+                            : "",
+                        vi: mayBeInsecure
+                            ? "; --insecure nghĩa là đường truyền đã an toàn bằng cách khác, như VPN"
+                            : ""))
         }
     }
 
     /// What the options say; `nil` when they say nothing.
     ///
     /// A short pin is answered by asking the server for its key, and keeping that one's whole hash.
-    static func trust(
+    /// - Throws: `CommandFailure`.
+    public static func trust(
         _ invocation: Invocation, at url: CentralAddress, _ http: HTTPClientOptions
     ) async throws -> CentralTrust? {
         if invocation.has("--system-cas") { return CentralTrust() }
@@ -150,7 +163,7 @@ enum TrustArguments {
 
 extension HTTPClientOptions {
     /// Connects with this trust.
-    mutating func use(_ trust: CentralTrust) {
+    public mutating func use(_ trust: CentralTrust) {
         pinnedPublicKey = trust.pin
         caPEM = trust.authorities
     }
@@ -158,7 +171,7 @@ extension HTTPClientOptions {
 
 extension CentralTrust {
     /// By what central is known, for `status`.
-    func words(at url: String) -> Message {
+    public func words(at url: String) -> Message {
         guard CentralAddress(url)?.isTLS == true else {
             return Message("nothing: plain http", vi: "không gì: http thường")
         }

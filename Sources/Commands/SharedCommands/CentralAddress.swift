@@ -1,17 +1,17 @@
-internal import Text
+public import Text
 
-/// Central's address as it is typed at enrolment: `http` or `https`, a host, perhaps a port and a
+/// Central's address as it is typed: `http` or `https`, a host, perhaps a port and a
 /// path before the routes.
-struct CentralAddress {
+public struct CentralAddress {
     /// The address without a slash at its end.
-    let text: String
+    public let text: String
     /// Whether it is https.
-    let isTLS: Bool
+    public let isTLS: Bool
     /// Whether it stays on this machine: nobody else can listen on the way.
-    let isLoopback: Bool
+    public let isLoopback: Bool
 
     /// Reads an address; `nil` for other schemes, credentials, queries, or no host.
-    init?(_ typed: String) {
+    public init?(_ typed: String) {
         var text = Substring(typed)
         while text.hasSuffix("/") { text = text.dropLast() }
         let lowered = text.lowercased()
@@ -27,7 +27,7 @@ struct CentralAddress {
     }
 
     /// What is wrong with an address that is none.
-    static func problem(of typed: String) -> Message {
+    public static func problem(of typed: String) -> Message {
         let lowered = typed.lowercased()
         guard lowered.hasPrefix("http://") || lowered.hasPrefix("https://") else {
             return Message(
