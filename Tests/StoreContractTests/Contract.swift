@@ -337,9 +337,12 @@ extension Contract {
             guard let id = try view.record(ofChange: dot),
                 let name = expected.name(of: id)
             else { continue }
-            expect(
-                try view.state(of: id, at: position) == expected.past(of: name, through: dot),
-                "a record was not so at a position of the feed")
+            for writer in [nil, dot.replica] {
+                expect(
+                    try view.state(of: id, at: position, with: writer)
+                        == expected.past(of: name, through: dot, with: writer),
+                    "a record was not so at a position of the feed")
+            }
         }
     }
 }

@@ -168,20 +168,24 @@ extension Expectation {
     }
 
     /// What a record was after a change; `nil` when that cannot be told any more.
-    func past(of name: RecordName, through dot: Dot) throws -> RecordState? {
+    func past(
+        of name: RecordName, through dot: Dot, with writer: ReplicaID?
+    ) throws -> RecordState? {
         guard states[name]?.erasures.isEmpty == true else { return nil }
         let rows = try rows(of: name)
         guard !rows.contains(where: { $0.entry.form == .state && $0.entry.isMaking }) else {
             return nil
         }
         var state = RecordState(kind: name.kind, id: name.id)
+        var isPast = true
         for row in rows where row.entry.form != .state {
             guard let bytes = row.entry.bytes else { return nil }
             let change = try Change(canonicalBytes: bytes)
+            guard isPast || change.dot.replica == writer else { continue }
             if row.entry.form == .void { state.void(change.dot) } else { _ = state.apply(change) }
-            if change.dot == dot { return state }
+            if change.dot == dot { isPast = false }
         }
-        return nil
+        return isPast ? nil : state
     }
 
     /// What is to be found of a record in the first round of reading and the second.

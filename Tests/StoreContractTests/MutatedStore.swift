@@ -18,7 +18,7 @@ enum Mutation: CaseIterable {
     case everyoneHasRead, nobodyHasRead, historyWithRefused, historyBackwards, copiesForgotten
     case otherKindsHidden, officesUnknown, proceduresUnknown, devicesUnknown
     case erasedContentStays, accountsStale, wrongClockForgotten, conflictsNotCounted
-    case pastIsPresent, pastIsOlder, changeOfWrongSeq, recordsWithheld, placesShifted
+    case pastIsPresent, pastIsOlder, pastWithoutWriter, changeOfWrongSeq, recordsWithheld, placesShifted
     case chainTooShort
 }
 
@@ -204,11 +204,14 @@ final class MutatedView: CentralTransaction {
         }
     }
 
-    func state(of id: RecordID, at position: UInt64) throws -> RecordState? {
+    func state(
+        of id: RecordID, at position: UInt64, with writer: ReplicaID?
+    ) throws -> RecordState? {
         switch mutation {
         case .pastIsPresent: try view.states(of: id).last
-        case .pastIsOlder: try view.state(of: id, at: position - min(position, 1))
-        default: try view.state(of: id, at: position)
+        case .pastIsOlder: try view.state(of: id, at: position - min(position, 1), with: writer)
+        case .pastWithoutWriter: try view.state(of: id, at: position, with: nil)
+        default: try view.state(of: id, at: position, with: writer)
         }
     }
 

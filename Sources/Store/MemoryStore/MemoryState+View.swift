@@ -91,7 +91,9 @@ extension MemoryState {
         reads(.office(office), name)
     }
 
-    func state(of id: RecordID, at position: UInt64) throws -> RecordState? {
+    func state(
+        of id: RecordID, at position: UInt64, with writer: ReplicaID?
+    ) throws -> RecordState? {
         guard let present = states(of: id).last, present.erasures.isEmpty else { return nil }
         let name = RecordName(present.kind, id)
         var state = RecordState(kind: name.kind, id: id)
@@ -103,8 +105,8 @@ extension MemoryState {
                 continue
             }
             guard let bytes = row.entry.bytes else { return nil }
-            guard UInt64(place) <= position else { continue }
             let change = try Change(canonicalBytes: bytes)
+            guard UInt64(place) <= position || change.dot.replica == writer else { continue }
             if row.entry.form == .void {
                 state.void(change.dot)
             } else if state.apply(change) != .applied {

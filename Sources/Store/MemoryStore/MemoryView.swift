@@ -51,8 +51,10 @@ public class MemoryView: CentralView {
     }
 
     /// As in `CentralView`.
-    public func state(of id: RecordID, at position: UInt64) throws -> RecordState? {
-        try state.state(of: id, at: position)
+    public func state(
+        of id: RecordID, at position: UInt64, with writer: ReplicaID?
+    ) throws -> RecordState? {
+        try state.state(of: id, at: position, with: writer)
     }
 
     /// As in `CentralView`.

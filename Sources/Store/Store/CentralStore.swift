@@ -30,7 +30,11 @@ public protocol CentralView: AnyObject {
     func states(of id: RecordID) throws -> [RecordState]
     /// A record as it was at a position of the feed; `nil` when that cannot be told from what is kept, or
     /// when something of it was erased since.
-    func state(of id: RecordID, at position: UInt64) throws -> RecordState?
+    ///
+    /// - Parameter writer: whose later changes to it count too; `nil` for nobody's.
+    func state(
+        of id: RecordID, at position: UInt64, with writer: ReplicaID?
+    ) throws -> RecordState?
     /// A change by its name, refused or not; `nil` when it is not here, or its content is not.
     func change(_ dot: Dot) throws -> Change?
     /// Whether an office could ever read a record: its feed holds a row of it.

@@ -54,8 +54,10 @@ extension ForwardedView {
     public func states(of id: RecordID) throws -> [RecordState] { try base.states(of: id) }
 
     /// As in `CentralView`.
-    public func state(of id: RecordID, at position: UInt64) throws -> RecordState? {
-        try base.state(of: id, at: position)
+    public func state(
+        of id: RecordID, at position: UInt64, with writer: ReplicaID?
+    ) throws -> RecordState? {
+        try base.state(of: id, at: position, with: writer)
     }
 
     /// As in `CentralView`.

@@ -288,7 +288,7 @@ struct CentralPull<View: CentralNodeView> {
             }
             // As it was then: what was written since may rest on what a later row brings, and the reply may end
             // before it.
-            let then = try database.state(of: state.id, at: row.position) ?? state
+            let then = try database.state(of: state.id, at: row.position, with: nil) ?? state
             FeedItem.encodeState(then, to: &writer)
         case .copy(let state): FeedItem.encodeState(state, to: &writer)
         }

@@ -25,6 +25,24 @@ extension CentralNodeView {
             .suffix(countMax).map { try refusal($0, to: device) }
     }
 
+    /// Refusals with the records as they were at a position, where a reply ends, with the device's own changes: what
+    /// others wrote since may rest on what a later reply brings.
+    ///
+    /// - Throws: what the store throws.
+    func refusals(
+        _ refusals: [Refusal], at position: UInt64, of replica: ReplicaID
+    ) throws -> [Refusal] {
+        try refusals.map { refusal in
+            guard let present = refusal.state,
+                let then = try state(of: present.id, at: position, with: replica),
+                then.kind == present.kind, !then.fields.isEmpty
+            else { return refusal }
+            var earlier = refusal
+            earlier.state = then
+            return earlier
+        }
+    }
+
     private func refusal(_ note: RefusalNote, to device: Device) throws -> Refusal {
         Refusal(
             seq: note.seq, code: RefusalCode(rawValue: note.code) ?? .other, reason: note.reason,

@@ -342,6 +342,10 @@ extension CentralNodeView {
             self, device: ingest.device, wantedBytes: request.wantedBytes, within: limits)
         pull.addOthers(ingest.othersRecords)
         try pull.fill(&reply, for: request)
+        if reply.hasMore, let position = reply.cursor?.position {
+            reply.refusals = try refusals(
+                reply.refusals, at: position, of: ingest.device.replica)
+        }
         return reply
     }
 

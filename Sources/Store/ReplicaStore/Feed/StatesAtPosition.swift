@@ -1,6 +1,7 @@
 // What the records were at an earlier position of central's feed: a record that has changed since is
 // folded anew from its changes, by the same merge; all others are as they are.
 
+public import Causality
 internal import Dossiers
 public import Replication
 internal import SQLite
@@ -31,7 +32,7 @@ extension ReplicaDatabase {
         try table.forEach(where: "ORDER BY key DESC", bind: { _ in }) { stored in
             var state = stored.state
             if changed.contains(stored.key) {
-                state = try self.state(of: stored, kind, at: position)
+                state = try self.state(of: stored, kind, at: position, with: nil)
             }
             if !state.fields.isEmpty { try body(state) }
             return true
@@ -42,23 +43,27 @@ extension ReplicaDatabase {
     /// something of it was erased since.
     ///
     /// O(its changes).
+    ///
+    /// - Parameter writer: whose later changes to it count too; `nil` for nobody's.
     /// - Throws: `StoreError`.
-    public func state(of id: RecordID, at position: UInt64) throws -> RecordState? {
+    public func state(
+        of id: RecordID, at position: UInt64, with writer: ReplicaID?
+    ) throws -> RecordState? {
         guard let stored = try find(.id(id)), stored.state.erasures.isEmpty else { return nil }
         do {
-            return try state(of: stored, stored.state.kind, at: position)
+            return try state(of: stored, stored.state.kind, at: position, with: writer)
         } catch is StateNotKept {
             return nil
         }
     }
 
     private func state(
-        of stored: StoredRecord, _ kind: RecordKind, at position: UInt64
+        of stored: StoredRecord, _ kind: RecordKind, at position: UInt64, with writer: ReplicaID?
     ) throws -> RecordState {
         guard try !cameWhole(kind, stored.key) else { throw StateNotKept() }
         var state = RecordState(kind: kind, id: stored.state.id)
         for logged in try changeLog.history(kind: kind, recordKey: stored.key)
-        where logged.position <= position {
+        where logged.position <= position || logged.change.dot.replica == writer {
             if logged.isVoid {
                 state.void(logged.change.dot)
             } else {

@@ -98,7 +98,7 @@ private struct LogRenaming<Transaction: CounterTransaction> {
         var seq = keptSeq
         while let row = try transaction.view.nextRow(of: old, after: seq) {
             seq = row.dot.seq
-            var renaming = try renamings[row.record] ?? makeRenaming(row.record)
+            var renaming = try renamings[row.record] ?? makeRenaming(row)
             if row.isVoid {
                 // Refused already, and then forgotten by a central that was restored: its content
                 // waits among the refused changes, and nothing else holds its dot.
@@ -114,19 +114,26 @@ private struct LogRenaming<Transaction: CounterTransaction> {
         }
     }
 
-    /// What central keeps of the old identity's changes to a record: the last through `keptSeq`.
-    private func makeRenaming(_ place: RecordRow) throws -> DotRenaming {
-        let seq = try transaction.view.lastSeq(of: old, to: place, through: keptSeq)
+    /// What central keeps of the old identity's changes to a record: the last through `keptSeq`. One that it refused
+    /// as out of scope it knows of no record; what was written after that does not count it as seen.
+    ///
+    /// - Parameter row: the first of the record that is renamed.
+    private func makeRenaming(_ row: OwnRow) throws -> DotRenaming {
+        var seq = try transaction.view.lastSeq(of: old, to: row.record, through: keptSeq)
+        if seq > 0, !row.isVoid { seq = min(seq, try change(in: row).context[old]) }
         return DotRenaming(of: old, to: new, keptSeq: seq)
     }
 
-    private mutating func reissue(_ row: OwnRow, _ renaming: inout DotRenaming) throws {
-        let change: Change
+    private func change(in row: OwnRow) throws -> Change {
         do throws(FormatError) {
-            change = try Change(canonicalBytes: row.bytes)
+            return try Change(canonicalBytes: row.bytes)
         } catch {
             throw StoreError.damaged(table: "changes", key: row.position)
         }
+    }
+
+    private mutating func reissue(_ row: OwnRow, _ renaming: inout DotRenaming) throws {
+        let change = try change(in: row)
         let record = change.record ?? RecordID(derivedFrom: row.hash)
         var renamed = renaming.renamed(change, seq: chain.seq + 1, record: record)
         // What is left of it is a whole change of the new identity's chain.

@@ -132,6 +132,28 @@ extension CounterTransaction {
         }
     }
 
+    /// Drops what central's state or the log holds and a value that central has not seen had replaced here: a state
+    /// which came in told so, and no logged change does.
+    private func dropReplaced(
+        in rebuilt: inout RecordState, of record: OpenRecord, joining state: RecordState
+    ) throws {
+        guard record.exists, !state.vv.covers(rebuilt.vv) else { return }
+        let kept = try view.keptStates(of: record)
+        guard !kept.isEmpty else { return }
+        let whole = rebuilt
+        rebuilt = whole.filtered { name, entry in
+            guard record.state.vv.covers(entry.dot),
+                !record.state[name].contains(where: { $0.dot == entry.dot })
+            else { return true }
+            return !kept.contains { base in
+                base.vv.covers(entry.dot) && !base[name].contains { $0.dot == entry.dot }
+                    && base[name].contains { later in
+                        !state.vv.covers(later.dot) && whole[name].contains { $0.dot == later.dot }
+                    }
+            }
+        }
+    }
+
     /// Lets a record go on from central's state, with what was written here after on top: changes that
     /// central's state does not cover, and all other values that a central restored from a backup has
     /// lost. It may have lost others' changes that had replaced what stands in its state.
@@ -159,6 +181,7 @@ extension CounterTransaction {
             }
         }
         rebuilt.adoptUnseen(from: record.state, except: refused)
+        try dropReplaced(in: &rebuilt, of: record, joining: state)
         try CounterMerge(self).replace(record, with: rebuilt)
     }
 }
