@@ -66,12 +66,12 @@ struct DossierEventRowsTests {
         try old.execute(
             """
             DROP TABLE dossier_events; DROP TABLE dossier_event_rules; DROP TABLE issued_reports;
-            DROP TABLE moved_copies;
+            DROP TABLE moved_copies; DROP TABLE office_accounts;
             DELETE FROM schema_migration WHERE name IN ('19-central-events', '20-central-issued',
-                '21-central-copies');
+                '21-central-copies', '22-central-accounts');
             """)
         let count = try old.pragmaInteger("user_version")
-        try old.execute("PRAGMA user_version = \(count - 3)")
+        try old.execute("PRAGMA user_version = \(count - 4)")
         old.close()
         try ReplicaDatabase(path: path, role: .central).close()
         #expect(try rows(path) == expected)

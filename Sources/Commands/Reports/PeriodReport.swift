@@ -135,8 +135,12 @@ public struct PeriodReport: Hashable, Sendable {
         let book = try database.deadlineBook(at: position)
         try database.forEachState(of: .office, at: position) { tally.takeOffice($0) }
         try database.forEachState(of: .procedure, at: position) { tally.takeProcedure($0) }
-        try database.forEachDossier(at: position) { tally.takeDossier($0, $1, book) }
-        try database.forEachState(of: .contact, at: position) { tally.takeContact($0) }
+        // At a counter nearly all is its office's.
+        let span = PeriodSpan(
+            start: period.instants.lowerBound, cut: cutTime,
+            office: database.role == .central ? office : nil)
+        try database.forEachDossier(of: span, at: position) { tally.takeDossier($0, $1, book) }
+        try database.forEachContact(of: span, at: position) { tally.takeContact($0) }
         if office != nil, tally.offices.isEmpty, database.role == .central {
             throw ReportError.unknownOffice
         }

@@ -234,7 +234,7 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE dossier_events; DROP TABLE dossier_event_rules;
                 DROP INDEX dossiers_code_key; DROP INDEX offices_code_key;
                 DROP INDEX procedures_code_key;
-                DROP TABLE copy_places;
+                DROP TABLE copy_places; DROP TABLE office_accounts;
                 """),
         OldFile(
             program: "central", name: "central.db",
@@ -252,7 +252,7 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE awaited_orders;
                 DROP TABLE clock_watch; DROP TABLE wrong_clock;
                 DROP TABLE dossier_events; DROP TABLE dossier_event_rules; DROP TABLE issued_reports;
-                DROP TABLE moved_copies;
+                DROP TABLE moved_copies; DROP TABLE office_accounts;
                 """ + undoingCounts),
     ]
 

@@ -72,7 +72,8 @@ enum ListCommand {
 
     private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
     {
-        let filter = try filter(invocation)
+        var filter = try filter(invocation)
+        filter.isUnfinished = DueFilter.option(of: invocation) != nil
         let limit = try invocation.integer("--limit", in: 0 ... .max) ?? limitDefault
         var listing = Listing(filter.kind ?? .dossier, isOfCopies: filter.holding == .handedOver)
         try context.read(invocation) { database in

@@ -63,11 +63,12 @@ extension ReplicaDatabase {
             guard try eventRules() != DossierLedger.rules, let table = table(of: .dossier) else {
                 return
             }
-            try connection.execute("DELETE FROM dossier_events")
+            try connection.execute("DELETE FROM dossier_events; DELETE FROM office_accounts")
             try table.forEach(where: "ORDER BY key", bind: { _ in }) { stored in
                 try insertEventRows(DossierLedger(stored.state).entries, of: stored.key)
                 return true
             }
+            try connection.execute(OfficeAccountSchema.filling)
             try connection.execute(
                 """
                 INSERT OR REPLACE INTO dossier_event_rules(only, rules)
@@ -117,8 +118,10 @@ extension WriteTransaction {
                 || after.fields.isEmpty != before.fields.isEmpty
         else { return }
         let entries = DossierLedger(after).entries
+        let former = isNew ? [] : try database.eventRows(of: key)
+        try noteAccounts(of: after, entries, over: before, former, key: key)
         if !isNew {
-            if try entries == database.eventRows(of: key) { return }
+            if entries == former { return }
             let statement = try database.connection.statement(
                 "DELETE FROM dossier_events WHERE dossier = ?1")
             try statement.bind(1, key)

@@ -7,54 +7,6 @@ internal import JSON
 public import Replication
 internal import SQLite
 
-/// Which records to list.
-public struct RecordFilter: Sendable {
-    /// Only of this kind; all kinds when `nil`.
-    public var kind: RecordKind?
-    /// Only with this status.
-    public var status: String?
-    /// Only of this procedure.
-    public var procedure: String?
-    /// Only with this officer.
-    public var officer: String?
-    /// Only by this channel.
-    public var channel: String?
-    /// Only of this office.
-    public var office: String?
-    /// Only where `SearchText` finds this.
-    public var search: String?
-    /// Only received in this span, in milliseconds since the epoch.
-    public var received: Range<Int64>?
-    /// Only those in conflict.
-    public var isConflicted = false
-    /// Which of the records that a counter has.
-    public var holding = Holding.all
-    /// Whether those that were entered by mistake are left out, or looked for alone; all when `nil`.
-    public var isVoided: Bool?
-
-    /// What a counter's records are to its office.
-    public enum Holding: Sendable {
-        /// All, whosever they are.
-        case all
-        /// The catalog, and what is the office's own.
-        case own
-        /// Copies of what has left the office.
-        case handedOver
-    }
-
-    /// A filter that lets all through.
-    public init() {}
-
-    /// What waits for a person here: conflicts in the office's own records.
-    public static var waitingConflicts: RecordFilter {
-        var filter = RecordFilter()
-        filter.isConflicted = true
-        filter.isVoided = false
-        filter.holding = .own
-        return filter
-    }
-}
-
 extension ReplicaDatabase {
     /// Finds a record, or the empty state that a first change starts from.
     ///
@@ -89,7 +41,8 @@ extension ReplicaDatabase {
         var isDone = false
         for (kind, _) in RecordKind.tableNames where filter.kind == nil || filter.kind == kind {
             guard !isDone, let table = table(of: kind) else { continue }
-            let condition = FilterCondition(filter, columns: Set(table.columns.map(\.name)))
+            let condition = FilterCondition(
+                filter, columns: Set(table.columns.map(\.name)), notOf: office)
             guard condition.isPossible else { continue }
             try table.forEach(where: condition.sql + " ORDER BY key DESC", bind: condition.bind) {
                 guard !$0.state.fields.isEmpty, search?.matches($0.state) ?? true,
@@ -173,7 +126,7 @@ extension ReplicaDatabase {
     /// shown as another office's, and those that a void is written in, are looked into.
     private func waitingConflictCount(ofOffice own: String) throws -> Int {
         var count: Int64 = 0
-        let isDoubtful = "instr(state, CAST('\(DossierEvent.What.voided.rawValue)' AS BLOB)) > 0"
+        let isDoubtful = FilterCondition.mayBeVoid
         for kind in [RecordKind.dossier, .contact] {
             guard let table = table(of: kind) else { continue }
             // By the index of conflicts: that of offices, which the plus bars, leads to all records.
@@ -316,79 +269,6 @@ extension ReplicaDatabase {
         try statement.bind(1, text)
         defer { statement.reset() }
         return try statement.step()
-    }
-}
-
-/// A filter as SQL over the columns that a table has.
-private struct FilterCondition {
-    var sql = ""
-    var isPossible = true
-    private var parameters: [Parameter] = []
-
-    private enum Parameter {
-        case text(String)
-        case number(Int64)
-    }
-
-    init(_ filter: RecordFilter, columns: Set<FieldName>) {
-        var clauses: [String] = []
-        let equalities: [(FieldName, String?)] = [
-            ("status", filter.status), ("officer", filter.officer), ("channel", filter.channel),
-            ("office", filter.office),
-        ]
-        for case (let name, let value?) in equalities {
-            guard columns.contains(name) else {
-                isPossible = false
-                continue
-            }
-            clauses.append("\(name) = ?\(add(.text(value)))")
-        }
-        if let text = filter.procedure {
-            guard columns.contains("procedure") else {
-                isPossible = false
-                return
-            }
-            clauses.append(procedure(text))
-        }
-        if let received = filter.received {
-            guard columns.contains("received_at") else {
-                isPossible = false
-                return
-            }
-            let (from, to) = (add(.number(received.lowerBound)), add(.number(received.upperBound)))
-            clauses.append("received_at >= ?\(from) AND received_at < ?\(to)")
-        }
-        if filter.isConflicted { clauses.append("conflicts > 0") }
-        sql = clauses.isEmpty ? "" : "WHERE " + clauses.joined(separator: " AND ")
-    }
-
-    /// The procedure however its code is written, with its authority or without.
-    private mutating func procedure(_ text: String) -> String {
-        let key = CodeKeySQL.expression("procedure")
-        var clauses = ["procedure = ?\(add(.text(text)))"]
-        let keys = CodeText.procedureKeys(text)
-        for known in keys.flatMap(CodeKeySQL.candidates) {
-            clauses.append("\(key) = ?\(add(.text(known)))")
-        }
-        if let number = keys.last, CodeText.isProcedureNumber(number) {
-            let pattern = number + ".[0-9][0-9][0-9].[0-9][0-9].[0-9][0-9].h[0-9]*"
-            clauses.append("\(key) GLOB ?\(add(.text(pattern)))")
-        }
-        return "(" + clauses.joined(separator: " OR ") + ")"
-    }
-
-    func bind(_ statement: Statement) throws {
-        for (index, parameter) in parameters.enumerated() {
-            switch parameter {
-            case .text(let text): try statement.bind(index + 1, text)
-            case .number(let number): try statement.bind(index + 1, number)
-            }
-        }
-    }
-
-    private mutating func add(_ parameter: Parameter) -> Int {
-        parameters.append(parameter)
-        return parameters.count
     }
 }
 

@@ -37,6 +37,7 @@ extension DatabaseRole {
                 Migration(name: "17-code-keys", sql: CodeKeySQL.indexes),
                 Migration(name: "19-counter-events", sql: DossierEventSchema.both),
                 Migration(name: "20-counter-copies", sql: CopyPlaceSchema.counter),
+                Migration(name: "22-counter-accounts", sql: OfficeAccountSchema.both),
             ]
         case .central:
             [
@@ -59,6 +60,7 @@ extension DatabaseRole {
                 Migration(name: "19-central-events", sql: DossierEventSchema.both),
                 Migration(name: "20-central-issued", sql: IssuedReportSchema.central),
                 Migration(name: "21-central-copies", sql: CopyPlaceSchema.central),
+                Migration(name: "22-central-accounts", sql: OfficeAccountSchema.both),
             ]
         }
     }

@@ -103,6 +103,11 @@ private struct Verifier {
             try checking(.record, name) { verifier in try verifier.checkRecords(kind, name) }
         }
         try checking(.record, "ids") { verifier in try verifier.checkIDs() }
+        try checking(.record, "office_accounts") { verifier in
+            if try !verifier.database.hasRightAccounts() {
+                verifier.add(.record, "office_accounts", "they are not those of the rows of events")
+            }
+        }
         try checking(.digest, "digests") { verifier in try verifier.checkDigests() }
         try checking(.change, "changes") { verifier in try verifier.checkLog() }
         try checking(.chain, "end") { verifier in try verifier.checkChainEnds() }
