@@ -289,8 +289,8 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication", "SQLite",
-                "Simulation", "Store", "TestSupport",
+                "Causality", "Crypto", "Dossiers", "Editing", "ReplicaStore", "Replication",
+                "SQLite", "Simulation", "Store", "TestSupport",
             ], exclude: ["Failures"], swiftSettings: strict),
         tests(
             "ImportsTests",

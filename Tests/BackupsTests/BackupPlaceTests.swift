@@ -16,8 +16,8 @@ struct BackupPlaceTests {
         home = root + "/home"
         try FileManager.default.createDirectory(
             atPath: home, withIntermediateDirectories: true)
-        try ReplicaDatabase(
-            path: ReplicaDatabase.path(inHome: home, role: .central), role: .central, isNew: true
+        try CentralDatabase(
+            path: ReplicaDatabase.path(inHome: home, role: .central), isNew: true
         ).close()
         try Data("KEY".utf8).write(to: URL(fileURLWithPath: home + "/tls-key.pem"))
         place = BackupPlace(root + "/backups")
@@ -42,7 +42,7 @@ struct BackupPlaceTests {
     private func restored(_ set: BackupSet, into home: String) throws -> [String] {
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
         try place.restore(set, into: home) { path in
-            let database = try ReplicaDatabase(path: path, role: .central)
+            let database = try CentralDatabase(path: path)
             _ = database.emptyLog()
             database.close()
         }

@@ -268,6 +268,16 @@ struct ImportTableTests {
         #expect(found.first.map { rigs.intersection($0.value) } == ["Demo"])
     }
 
+    @Test("counter's store and central's are two types: a role is asked about at opening alone")
+    func roles() throws {
+        let branch = /switch [A-Za-z.]*role {|[ .(]role [=!]=/
+        let found = try Self.sources(at: "Store/ReplicaStore").filter {
+            $0.firstMatch(of: branch) != nil
+        }
+        #expect(found.count == 1)
+        #expect(found.first?.contains("public class ReplicaDatabase") == true)
+    }
+
     @Test("Administration has values, and neither words, JSON nor a command line")
     func administration() throws {
         let imports = try #require(Self.table["Central"]?["Administration"])

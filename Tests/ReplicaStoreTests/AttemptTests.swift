@@ -11,13 +11,13 @@ struct AttemptTests {
 
     @Test("what it knew is forgotten with what it wrote")
     func everything() throws {
-        let file = try StoreFile(.central)
+        let file = try CentralFile()
         let key = try #require(SigningKey(seed: Array(repeating: 3, count: 32)))
         let office = FieldWrite("office", .text(StoreFile.office))
         let writes = [office, FieldWrite("procedure", .text("P"))]
         let person = try file.make([FieldWrite("applicant_name", .text("X"))])
         try file.write { transaction in
-            let edit = try LocalEdit(ofCentral: transaction, session: StoreFile.session)
+            let edit = try CentralEdit(ofCentral: transaction, session: StoreFile.session)
             #expect(throws: Given.self) {
                 try transaction.attempt {
                     _ = try edit.make(.procedure, writes: [FieldWrite("code", .text("P"))])
@@ -37,7 +37,15 @@ struct AttemptTests {
         "digests, chains and the feed are those of what stands, whatever went before and came after",
         arguments: [DatabaseRole.central, .counter], [(true, false), (false, true), (true, true)])
     func whole(role: DatabaseRole, made: (before: Bool, after: Bool)) throws {
-        let file = try StoreFile(role)
+        switch role {
+        case .central: try whole(CentralFile(), made)
+        case .counter: try whole(CounterFile(), made)
+        }
+    }
+
+    private func whole(
+        _ file: RoleFile<some TestedDatabase>, _ made: (before: Bool, after: Bool)
+    ) throws {
         let person = try file.make([FieldWrite("applicant_name", .text("X"))])
         let office = FieldWrite("office", .text(StoreFile.office))
         try file.edit { edit in

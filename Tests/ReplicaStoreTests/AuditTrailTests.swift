@@ -8,7 +8,7 @@ import Testing
 @Suite("The trail of what was done at central")
 struct AuditTrailTests {
     private func lastHash(after first: String) throws -> [UInt8] {
-        let file = try StoreFile(.central)
+        let file = try CentralFile()
         try file.write { try $0.note(first, by: "local:a") }
         try file.write { try $0.note("revoke", "device", by: "local:a") }
         let connection = try Connection(path: file.path, access: .readOnly)
@@ -28,7 +28,7 @@ struct AuditTrailTests {
 
     @Test("entries are numbered in order and come back as they were noted")
     func entries() throws {
-        let file = try StoreFile(.central)
+        let file = try CentralFile()
         for (action, count) in [("enrol", nil), ("export", 7), ("import", nil)] as [(String, Int?)]
         {
             try file.write { try $0.note(action, "x", by: "local:a", count: count) }

@@ -7,15 +7,15 @@ import Testing
 @testable import ReplicaStore
 
 /// Writes at random to a file through both doors, and now and then a transaction that fails.
-struct RandomWriter {
+struct RandomWriter<Database: TestedDatabase> {
     private struct Stop: Error {}
 
-    private let file: StoreFile
+    private let file: RoleFile<Database>
     private var random: SeededGenerator
     private var records: [RandomRecord] = []
     private var voids: UInt64 = 0
 
-    init(_ file: StoreFile, seed: UInt64) throws {
+    init(_ file: RoleFile<Database>, seed: UInt64) throws {
         self.file = file
         random = SeededGenerator(seed: seed)
         for byte in UInt8(100)..<108 {
@@ -29,7 +29,7 @@ struct RandomWriter {
     }
 
     /// One transaction of up to five steps.
-    mutating func run(_ database: ReplicaDatabase) throws {
+    mutating func run(_ database: Database) throws {
         let steps = Int.random(in: 1...5, using: &random)
         let fails = Int.random(in: 0..<5, using: &random) == 0
         do {
@@ -41,13 +41,10 @@ struct RandomWriter {
         }
     }
 
-    private mutating func step(_ transaction: WriteTransaction) throws {
-        let edit =
-            file.role == .counter
-            ? try LocalEdit(transaction)
-            : try LocalEdit(ofCentral: transaction, session: StoreFile.session)
+    private mutating func step(_ transaction: Database.Writing) throws {
+        let edit = try transaction.door()
         let offices = [StoreFile.office, StoreFile.otherOffice]
-        let office = file.role == .counter ? StoreFile.office : offices[Int(random.next() % 2)]
+        let office = !Database.isCentral ? StoreFile.office : offices[Int(random.next() % 2)]
         switch Int.random(in: 0..<7, using: &random) {
         case 0, 1:
             _ = try edit.make(
@@ -76,7 +73,7 @@ struct RandomWriter {
     }
 
     /// A state from elsewhere, perhaps an older one than is here.
-    private mutating func join(_ transaction: WriteTransaction) throws {
+    private mutating func join(_ transaction: Database.Writing) throws {
         guard let record = records.randomElement(using: &random) else { return }
         var state = RecordState(kind: record.state.kind, id: record.state.id)
         for change in record.changes.prefix(Int.random(in: 0...6, using: &random)) {
@@ -86,7 +83,7 @@ struct RandomWriter {
     }
 
     /// A change from elsewhere, perhaps one that is known already or that has a gap before it.
-    private mutating func apply(_ transaction: WriteTransaction) throws {
+    private mutating func apply(_ transaction: Database.Writing) throws {
         guard let record = records.randomElement(using: &random),
             let change = record.changes.randomElement(using: &random)
         else { return }
@@ -96,7 +93,7 @@ struct RandomWriter {
         _ = try transaction.apply(change, to: open)
     }
 
-    private mutating func anyRecord(_ transaction: WriteTransaction) throws -> RecordID? {
+    private mutating func anyRecord(_ transaction: Database.Writing) throws -> RecordID? {
         var ids: [RecordID] = []
         try transaction.database.forEachRecord {
             if $0.kind == .dossier || $0.kind == .contact { ids.append($0.id) }
@@ -112,7 +109,14 @@ struct DigestTableTests {
         "after random edits, hand-overs, voids and joins they are those of the records",
         arguments: Seeds.all(12))
     func incremental(seed: UInt64) throws {
-        let file = try StoreFile(seed % 2 == 0 ? .counter : .central)
+        if seed % 2 == 0 {
+            try incremental(CounterFile(), seed)
+        } else {
+            try incremental(CentralFile(), seed)
+        }
+    }
+
+    private func incremental(_ file: RoleFile<some TestedDatabase>, _ seed: UInt64) throws {
         let database = try file.open()
         defer { database.close() }
         var writer = try RandomWriter(file, seed: seed)
@@ -134,7 +138,7 @@ struct DigestTableTests {
 
     @Test("a record in conflict about its office counts for both, and for one when it is settled")
     func conflictedOffice() throws {
-        let file = try StoreFile(.counter)
+        let file = try CounterFile()
         let id = try file.make()
         let before = try file.read { try $0.digest(ofOffice: StoreFile.otherOffice) }
         try file.makeConflict(id, "office", [StoreFile.office, StoreFile.otherOffice])

@@ -23,9 +23,9 @@ struct DossierEventRowsTests {
         return rows
     }
 
-    private func write(_ database: ReplicaDatabase, _ body: (LocalEdit) throws -> Void) throws {
+    private func write(_ database: CentralDatabase, _ body: (CentralEdit) throws -> Void) throws {
         try database.write(now: Timestamp(milliseconds: 1_790_000_000_000)) {
-            try body(try LocalEdit(ofCentral: $0, session: ReplicaID(9)))
+            try body(try CentralEdit(ofCentral: $0, session: ReplicaID(9)))
         }
     }
 
@@ -37,7 +37,7 @@ struct DossierEventRowsTests {
 
     /// A central with a dossier that was handed over, then finished.
     private func make(_ path: String) throws {
-        let database = try ReplicaDatabase(path: path, role: .central)
+        let database = try CentralDatabase(path: path)
         defer { database.close() }
         try write(database) { edit in
             let made = try edit.make(
@@ -58,7 +58,7 @@ struct DossierEventRowsTests {
 
     @Test("they follow what is written, and are made anew in a file of before")
     func madeAnew() throws {
-        let file = try StoreFile(.central)
+        let file = try CentralFile()
         let path = file.path
         try make(path)
         #expect(try rows(path) == expected)
@@ -73,13 +73,13 @@ struct DossierEventRowsTests {
         let count = try old.pragmaInteger("user_version")
         try old.execute("PRAGMA user_version = \(count - 4)")
         old.close()
-        try ReplicaDatabase(path: path, role: .central).close()
+        try CentralDatabase(path: path).close()
         #expect(try rows(path) == expected)
     }
 
     @Test("rows of other rules are made anew, and verify names those that are not the record's")
     func otherRules() throws {
-        let file = try StoreFile(.central)
+        let file = try CentralFile()
         let path = file.path
         try make(path)
         func change(_ sql: String) throws {
@@ -88,12 +88,12 @@ struct DossierEventRowsTests {
             try connection.execute(sql)
         }
         try change("DELETE FROM dossier_events WHERE what = 'handed_over'")
-        let database = try ReplicaDatabase(path: path, role: .central)
+        let database = try CentralDatabase(path: path)
         let faults = try database.verify().faults.map(\.reason)
         database.close()
         #expect(faults == ["its rows of events are not its own"])
         try change("UPDATE dossier_event_rules SET rules = 0")
-        try ReplicaDatabase(path: path, role: .central).close()
+        try CentralDatabase(path: path).close()
         #expect(try rows(path) == expected)
     }
 }

@@ -13,7 +13,7 @@ struct FeedTests {
 
     /// What a row brings, in a word.
     private func rows(
-        _ file: StoreFile, of office: String, after position: UInt64 = 0,
+        _ file: CentralFile, of office: String, after position: UInt64 = 0,
         except reader: ReplicaID = reader, limit: Int = .max
     ) throws -> [(position: UInt64, word: String)] {
         var rows: [(UInt64, String)] = []
@@ -36,13 +36,13 @@ struct FeedTests {
         return rows
     }
 
-    private func make(_ edit: LocalEdit, _ office: String) throws -> RecordID {
+    private func make(_ edit: CentralEdit, _ office: String) throws -> RecordID {
         try edit.make(.dossier, writes: [FieldWrite("office", .text(office))]).record
     }
 
     @Test("each office gets the catalog and its own, in order, and nobody's own changes")
     func scope() throws {
-        let file = try StoreFile(.central)
+        let file = try CentralFile()
         let (here, there) = (StoreFile.office, StoreFile.otherOffice)
         let ids = try file.edit { edit in try [here, there, here].map { try make(edit, $0) } }
         try file.edit {
@@ -68,7 +68,7 @@ struct FeedTests {
 
     @Test("a hand-over enters both feeds: the change for the one, the state for the other")
     func handOver() throws {
-        let file = try StoreFile(.central)
+        let file = try CentralFile()
         let id = try file.make()
         let end = try file.read { try $0.lastCommit().position }
         try file.edit {
@@ -83,7 +83,7 @@ struct FeedTests {
 
     @Test("reading on from the last position gives every row once, whatever the size of the page")
     func paging() throws {
-        let file = try StoreFile(.central)
+        let file = try CentralFile()
         for number in 0..<12 {
             try file.edit {
                 let id = try make($0, number % 3 == 0 ? StoreFile.otherOffice : StoreFile.office)
@@ -106,7 +106,7 @@ struct FeedTests {
 
     @Test("commits are chained: a position is confirmed by the hash of its commit and no other")
     func commits() throws {
-        let file = try StoreFile(.central)
+        let file = try CentralFile()
         var ends: [(position: UInt64, hash: Hash256)] = []
         for _ in 0..<4 {
             try file.edit { edit in

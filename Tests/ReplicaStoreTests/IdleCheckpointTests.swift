@@ -9,26 +9,26 @@ import Text
 @Suite("A log that has come to rest goes into its file")
 struct IdleCheckpointTests {
     /// The records that a copy of the file alone holds.
-    private func recordsWithoutLog(_ file: StoreFile) throws -> UInt64 {
+    private func recordsWithoutLog(_ file: CentralFile) throws -> UInt64 {
         let copy = file.path + "-\(UUID().uuidString)"
         try FileManager.default.copyItem(atPath: file.path, toPath: copy)
-        let database = try ReplicaDatabase(path: copy, role: file.role)
+        let database = try CentralDatabase(path: copy)
         defer { database.close() }
         let found = try database.verify()
         #expect(found.faults == [], "what is there is sound, which is why nobody notices")
         return found.recordCount
     }
 
-    private func add(_ database: ReplicaDatabase, _ file: StoreFile) throws {
+    private func add(_ database: CentralDatabase, _ file: CentralFile) throws {
         try database.write(now: file.now()) { transaction in
-            _ = try LocalEdit(ofCentral: transaction, session: StoreFile.session).make(
+            _ = try CentralEdit(ofCentral: transaction, session: StoreFile.session).make(
                 .dossier, writes: [FieldWrite("office", .text(StoreFile.office))])
         }
     }
 
     @Test("the second look finds it at rest and moves it, and further ones do nothing")
     func rest() throws {
-        let file = try StoreFile(.central)
+        let file = try CentralFile()
         let database = try file.open()
         defer { database.close() }
         var checkpoint = IdleCheckpoint(path: file.path)
@@ -48,7 +48,7 @@ struct IdleCheckpointTests {
 
     @Test("the newest change is the one that came in last, and its age is told in words")
     func newest() throws {
-        let file = try StoreFile(.central)
+        let file = try CentralFile()
         let database = try file.open()
         defer { database.close() }
         for _ in 0..<3 { try add(database, file) }
@@ -62,7 +62,7 @@ struct IdleCheckpointTests {
 
     @Test("what another program writes is moved too, and a reader does not hold anybody up")
     func others() throws {
-        let file = try StoreFile(.central)
+        let file = try CentralFile()
         let (database, other) = (try file.open(), try file.open())
         defer {
             database.close()
@@ -83,7 +83,7 @@ struct IdleCheckpointTests {
 
     @Test("a log that never rests is moved all the same after some calls")
     func busy() throws {
-        let file = try StoreFile(.central)
+        let file = try CentralFile()
         let database = try file.open()
         defer { database.close() }
         var checkpoint = IdleCheckpoint(path: file.path)

@@ -7,7 +7,7 @@ import Testing
 struct InterningTests {
     @Test("texts that Swift takes for equal and the file does not have keys of their own")
     func equalLetters() throws {
-        let file = try StoreFile(.counter)
+        let file = try CounterFile()
         let (whole, parts) = ("\u{E9}", "e\u{301}")
         let keys = try file.write { transaction in
             let interning = transaction.database.interning
@@ -28,7 +28,7 @@ struct InterningTests {
     @Test("a key of a transaction that was rolled back is forgotten")
     func rolledBack() throws {
         struct Stop: Error {}
-        let file = try StoreFile(.counter)
+        let file = try CounterFile()
         let database = try file.open()
         defer { database.close() }
         #expect(throws: Stop.self) {

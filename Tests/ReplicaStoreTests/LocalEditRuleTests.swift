@@ -6,11 +6,11 @@ import Time
 
 @testable import ReplicaStore
 
-@Suite("LocalEdit: what it refuses, and the codes that it gives")
+@Suite("CounterEdit: what it refuses, and the codes that it gives")
 struct LocalEditRuleTests {
     private func expectRefused(
-        _ file: StoreFile, _ words: String, sourceLocation: SourceLocation = #_sourceLocation,
-        _ body: (LocalEdit) throws -> Void
+        _ file: CounterFile, _ words: String, sourceLocation: SourceLocation = #_sourceLocation,
+        _ body: (CounterEdit) throws -> Void
     ) throws {
         let before = try file.read { try $0.content() }
         let failure = storeFailure(sourceLocation: sourceLocation) { try file.edit(body) }
@@ -20,7 +20,7 @@ struct LocalEditRuleTests {
 
     @Test("an id or a code that is taken is refused, and nothing is written")
     func duplicates() throws {
-        let file = try StoreFile(.counter)
+        let file = try CounterFile()
         let id = try recordID(0xA1)
         _ = try file.make([FieldWrite("code", .text("H56-1"))], id: id)
         let other = try file.make([FieldWrite("code", .text("H56-2"))])
@@ -42,7 +42,7 @@ struct LocalEditRuleTests {
 
     @Test("a counter writes for its own office, and not to the catalog")
     func scope() throws {
-        let file = try StoreFile(.counter)
+        let file = try CounterFile()
         try expectRefused(file, "the record belongs to another office") {
             _ = try $0.make(
                 .dossier, writes: [FieldWrite("office", .text(StoreFile.otherOffice))])
@@ -71,7 +71,7 @@ struct LocalEditRuleTests {
 
     @Test("codes run upwards within a desk's range and a day, whatever else has codes")
     func codes() throws {
-        let file = try StoreFile(.counter)
+        let file = try CounterFile()
         let day = try #require(CalendarDate(year: 2021, month: 6, day: 1))
         let nextDay = try #require(CalendarDate(year: 2021, month: 6, day: 2))
         func code(_ number: Int64, _ day: CalendarDate) throws -> String {
@@ -103,7 +103,7 @@ struct LocalEditRuleTests {
 
     @Test("a number is never given twice: not when its dossier takes another code, nor a day back")
     func numbersAreKept() throws {
-        let file = try StoreFile(.counter)
+        let file = try CounterFile()
         let days = try [2, 1, 2].map { try #require(CalendarDate(year: 2021, month: 6, day: $0)) }
         let codes = try days.map { day in
             try file.edit { edit in
@@ -124,7 +124,7 @@ struct LocalEditRuleTests {
 
     @Test("the day of a code is the office's, whichever side of midnight its clock is on")
     func officeDay() throws {
-        let file = try StoreFile(.counter)
+        let file = try CounterFile()
         // 1 June 2021, 08:00 at UTC+7; at UTC-12 it is still the last of May.
         #expect(try file.edit { try $0.today().description } == "2021-06-01")
         let office = try file.read { database in
@@ -151,7 +151,7 @@ struct LocalEditRuleTests {
 
     @Test("codes that two dossiers have are named with both")
     func sharedCodes() throws {
-        let file = try StoreFile(.counter)
+        let file = try CounterFile()
         let first = try file.make([FieldWrite("code", .text("A-1"))])
         _ = try file.make([FieldWrite("code", .text("A-2"))])
         #expect(try file.read { try $0.sharedCodes() }.isEmpty)
@@ -167,7 +167,7 @@ struct LocalEditRuleTests {
 
     @Test("a desk that has given the last code of its range says so, and takes none of another's")
     func lastCode() throws {
-        let file = try StoreFile(.counter)
+        let file = try CounterFile()
         let day = try #require(CalendarDate(year: 2021, month: 6, day: 1))
         _ = try file.make([FieldWrite("code", .text("\(StoreFile.office)-210601-19999"))])
         try expectRefused(file, "code cannot be made for this day") {

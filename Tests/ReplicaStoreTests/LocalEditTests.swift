@@ -7,13 +7,13 @@ import Testing
 
 @testable import ReplicaStore
 
-@Suite("LocalEdit: record, change, chain and digest in one transaction")
+@Suite("CounterEdit: record, change, chain and digest in one transaction")
 struct LocalEditTests {
     private struct Stop: Error {}
 
     @Test("row, log, identity and digest agree after every edit")
     func agreement() throws {
-        let file = try StoreFile(.counter)
+        let file = try CounterFile()
         let id = try file.make([FieldWrite("fee_vnd", .integer(10_000))])
         try file.edit { edit in
             _ = try edit.edit(
@@ -44,7 +44,7 @@ struct LocalEditTests {
 
     @Test("what throws leaves nothing behind, and the next edit follows on")
     func throwingBody() throws {
-        let file = try StoreFile(.counter)
+        let file = try CounterFile()
         let id = try file.make()
         let before = try file.read { try $0.content() }
         #expect(throws: Stop.self) {
@@ -62,7 +62,7 @@ struct LocalEditTests {
 
     @Test("a full disk in the middle of a transaction leaves nothing behind")
     func fullDisk() throws {
-        let file = try StoreFile(.counter)
+        let file = try CounterFile()
         _ = try file.make()
         let database = try file.open()
         defer { database.close() }
@@ -72,7 +72,7 @@ struct LocalEditTests {
         let note = String(repeating: "x", count: 1900)
         let words = storeFailure {
             try database.write(now: file.now()) { transaction in
-                let edit = try LocalEdit(transaction)
+                let edit = try CounterEdit(transaction)
                 for _ in 0..<100 {
                     _ = try edit.make(
                         .dossier, writes: [], additions: [FieldWrite("notes", .text(note))])
@@ -83,7 +83,7 @@ struct LocalEditTests {
         #expect(try database.content() == before)
         try database.connection.execute("PRAGMA max_page_count = \(pages + 2000)")
         let made = try database.write(now: file.now()) {
-            try LocalEdit($0).make(.dossier, writes: [])
+            try CounterEdit($0).make(.dossier, writes: [])
         }
         #expect(made.dot.seq == 2)
         try expectSound(database)
@@ -91,9 +91,9 @@ struct LocalEditTests {
 
     @Test("one attempt of several that fails takes only its own part back")
     func attempts() throws {
-        let file = try StoreFile(.counter)
+        let file = try CounterFile()
         let ids = try file.write { transaction in
-            let edit = try LocalEdit(transaction)
+            let edit = try CounterEdit(transaction)
             let first = try edit.make(.dossier, writes: []).record
             #expect(throws: Stop.self) {
                 try transaction.attempt {
@@ -115,7 +115,7 @@ struct LocalEditTests {
 
     @Test("a value that replaces all in conflict settles it, and says so")
     func settling() throws {
-        let file = try StoreFile(.counter)
+        let file = try CounterFile()
         let id = try file.make()
         try file.makeConflict(id, "officer", ["Lan", "Mai"])
         #expect(try file.read { try $0.conflictCount() } == 1)
@@ -136,7 +136,7 @@ struct LocalEditTests {
     }
 }
 
-extension StoreFile {
+extension RoleFile {
     /// Lets replicas that have seen all of the record so far write one field at once.
     func makeConflict(_ id: RecordID, _ field: FieldName, _ values: [String]) throws {
         let before = try #require(try state(id))

@@ -11,7 +11,7 @@ import Testing
 struct SnapshotTests {
     /// The ids of one page, and where to go on.
     private func page(
-        _ database: ReplicaDatabase, from place: SnapshotPlace, size: Int
+        _ database: CentralDatabase, from place: SnapshotPlace, size: Int
     ) throws -> ([RecordID], SnapshotPlace?) {
         let page = try database.statePage(
             ofOffice: StoreFile.office, from: place, countMax: size)
@@ -19,7 +19,7 @@ struct SnapshotTests {
     }
 
     /// All of an office's records, by the rule of scopes alone.
-    private func expected(_ database: ReplicaDatabase) throws -> Set<RecordID> {
+    private func expected(_ database: CentralDatabase) throws -> Set<RecordID> {
         var ids: Set<RecordID> = []
         try database.forEachRecord { state in
             if DossierRules.scope(of: state).includes(office: StoreFile.office) {
@@ -30,8 +30,8 @@ struct SnapshotTests {
         return ids
     }
 
-    private func filled() throws -> StoreFile {
-        let file = try StoreFile(.central)
+    private func filled() throws -> CentralFile {
+        let file = try CentralFile()
         try file.edit { edit in
             for number in 0..<20 {
                 let office = number % 4 == 0 ? StoreFile.otherOffice : StoreFile.office

@@ -22,7 +22,7 @@ func expectSound(
         try keptDigests(database) == takenDigests(database), note, sourceLocation: sourceLocation)
     for (replica, key) in try replicaKeys(database) {
         let chain = try expectChain(of: key, database, note, sourceLocation)
-        if database.role == .counter, let identity = try database.identity(),
+        if let counter = database as? CounterDatabase, let identity = try counter.identity(),
             identity.replica == replica
         {
             #expect(identity.seq == chain.seq, note, sourceLocation: sourceLocation)

@@ -6,13 +6,12 @@ import Replication
 import Testing
 
 /// A database file of a test, in a folder of its own that goes with it.
-final class StoreFile {
+class StoreFile {
     static let office = "000.17.01.H56"
     static let otherOffice = "000.17.02.H56"
     static let replica = ReplicaID(0x5A17_3C9E_0B42_77D1)
     static let session = ReplicaID(0x1B0C_7F25_6E93_A8D4)
 
-    let role: DatabaseRole
     let folder: String
     var path: String { folder + "/store.db" }
     /// 1 June 2021, 08:00 at the offices; a second later at each transaction.
@@ -20,29 +19,10 @@ final class StoreFile {
     /// Changes of other replicas so far: no dot names two.
     private var foreignSeq: UInt64 = 0
 
-    /// Makes the file, with both offices in the catalog; a counter's is enrolled.
-    init(_ role: DatabaseRole) throws {
-        self.role = role
+    init() throws {
         folder = NSTemporaryDirectory() + "dossiersync-store-" + UUID().uuidString
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
-        let database = try ReplicaDatabase(path: path, role: role, isNew: true)
-        defer { database.close() }
-        if role == .counter {
-            var identity = ReplicaIdentity(
-                enrollingAt: "http://central", signingSeed: Array(repeating: 7, count: 32))
-            identity.state = .active
-            identity.replica = Self.replica
-            identity.desk = 1
-            identity.office = Self.office
-            try database.write(now: now()) { try $0.save(identity) }
-        }
-        let states = try [Self.office, Self.otherOffice].enumerated().map { index, code in
-            try officeState(code, seq: UInt64(index) + 1)
-        }
-        try database.write(now: now()) { transaction in
-            for state in states { try transaction.join(state) }
-        }
     }
 
     deinit {
@@ -62,11 +42,43 @@ final class StoreFile {
         return Dot(replica, foreignSeq)
     }
 
-    func open() throws -> ReplicaDatabase {
-        try ReplicaDatabase(path: path, role: role)
+    /// An office of the catalog, as another replica made it.
+    fileprivate func officeState(_ code: String, seq: UInt64) throws -> RecordState {
+        let id = try recordID(UInt8(clamping: seq))
+        var state = RecordState(kind: .office, id: id)
+        let change = Change(
+            dot: Dot(ReplicaID(99), seq), clock: HybridTimestamp(now()), kind: .office,
+            record: id, context: VersionVector(),
+            writes: [FieldWrite("code", .text(code)), FieldWrite("name", .text("Một cửa"))],
+            additions: [])
+        #expect(state.apply(change) == .applied)
+        return state
+    }
+}
+
+/// A counter's file.
+typealias CounterFile = RoleFile<CounterDatabase>
+/// Central's file.
+typealias CentralFile = RoleFile<CentralDatabase>
+
+/// A file of one role, with both offices in the catalog; a counter's is enrolled.
+final class RoleFile<Database: TestedDatabase>: StoreFile {
+    override init() throws {
+        try super.init()
+        let database = try Database.opened(path: path, isNew: true)
+        defer { database.close() }
+        try database.enrol(now: now())
+        let states = try [Self.office, Self.otherOffice].enumerated().map { index, code in
+            try officeState(code, seq: UInt64(index) + 1)
+        }
+        try database.write(now: now()) { transaction in
+            for state in states { try transaction.join(state) }
+        }
     }
 
-    func read<R>(_ body: (ReplicaDatabase) throws -> R) throws -> R {
+    func open() throws -> Database { try Database.opened(path: path, isNew: false) }
+
+    func read<R>(_ body: (Database) throws -> R) throws -> R {
         let database = try open()
         defer { database.close() }
         return try body(database)
@@ -74,19 +86,14 @@ final class StoreFile {
 
     /// Writes in one transaction.
     @discardableResult
-    func write<R>(_ body: (WriteTransaction) throws -> R) throws -> R {
+    func write<R>(_ body: (Database.Writing) throws -> R) throws -> R {
         try read { try $0.write(now: now(), body) }
     }
 
     /// Edits in one transaction, as the counter or as a session of central.
     @discardableResult
-    func edit<R>(_ body: (LocalEdit) throws -> R) throws -> R {
-        try write { transaction in
-            try body(
-                role == .counter
-                    ? LocalEdit(transaction)
-                    : LocalEdit(ofCentral: transaction, session: Self.session))
-        }
+    func edit<R>(_ body: (RecordEdit<Database.Writing>) throws -> R) throws -> R {
+        try write { try body(try $0.door()) }
     }
 
     /// Makes a dossier.
@@ -102,50 +109,88 @@ final class StoreFile {
     func state(_ id: RecordID) throws -> RecordState? {
         try read { try $0.state(of: .id(id)) }
     }
+}
 
-    /// An office of the catalog, as another replica made it.
-    private func officeState(_ code: String, seq: UInt64) throws -> RecordState {
-        let id = try recordID(UInt8(clamping: seq))
-        var state = RecordState(kind: .office, id: id)
-        let change = Change(
-            dot: Dot(ReplicaID(99), seq), clock: HybridTimestamp(now()), kind: .office,
-            record: id, context: VersionVector(),
-            writes: [FieldWrite("code", .text(code)), FieldWrite("name", .text("Một cửa"))],
-            additions: [])
-        #expect(state.apply(change) == .applied)
-        return state
+/// A database of either role, as these tests use it.
+protocol TestedDatabase: RoleDatabase where Writing: TestedTransaction {
+    static func opened(path: String, isNew: Bool) throws -> Self
+    /// Makes a counter's the first office's.
+    func enrol(now: @autoclosure () -> Timestamp) throws
+    /// Whether it writes for all offices.
+    static var isCentral: Bool { get }
+}
+
+/// A write transaction of either role, with the doors for what comes from elsewhere.
+protocol TestedTransaction: WriteTransaction, EditTransaction {
+    func door() throws -> RecordEdit<Self>
+    /// Joins a state.
+    @discardableResult
+    func join(_ state: RecordState) throws -> Bool
+    /// Applies a change.
+    func apply(_ change: Change, to record: OpenRecord) throws -> ApplyOutcome
+    /// Voids a change.
+    func void(_ dot: Dot, in record: OpenRecord) throws
+}
+
+extension CounterDatabase: TestedDatabase {
+    static func opened(path: String, isNew: Bool) throws -> CounterDatabase {
+        try CounterDatabase(path: path, isNew: isNew)
+    }
+
+    static var isCentral: Bool { false }
+
+    func enrol(now: @autoclosure () -> Timestamp) throws {
+        var identity = ReplicaIdentity(
+            enrollingAt: "http://central", signingSeed: Array(repeating: 7, count: 32))
+        identity.state = .active
+        identity.replica = StoreFile.replica
+        identity.desk = 1
+        identity.office = StoreFile.office
+        try write(now: now()) { try $0.save(identity) }
     }
 }
 
-extension WriteTransaction {
-    /// Joins a state that comes from elsewhere, by the door of the file's role.
+extension CentralDatabase: TestedDatabase {
+    static func opened(path: String, isNew: Bool) throws -> CentralDatabase {
+        try CentralDatabase(path: path, isNew: isNew)
+    }
+
+    static var isCentral: Bool { true }
+
+    func enrol(now: @autoclosure () -> Timestamp) throws {}
+}
+
+extension CounterWriteTransaction: TestedTransaction {
+    func door() throws -> CounterEdit { try CounterEdit(self) }
+
     @discardableResult
-    func join(_ state: RecordState) throws -> Bool {
-        switch view.role {
-        case .counter: try CounterMerge(self).join(state)
-        case .central: try MergeApply(self).join(state)
-        }
-    }
+    func join(_ state: RecordState) throws -> Bool { try CounterMerge(self).join(state) }
 
-    /// Applies a change that comes from elsewhere, by the door of the file's role.
     func apply(_ change: Change, to record: OpenRecord) throws -> ApplyOutcome {
-        switch view.role {
-        case .counter:
-            try CounterMerge(self).apply(change, to: record)
-        case .central:
-            try MergeApply(self).apply(
-                change, canonicalBytes: change.canonicalBytes, to: record, chainHash: nil)
-        }
+        try CounterMerge(self).apply(change, to: record)
     }
 
-    /// Voids a change, by the door of the file's role.
     func void(_ dot: Dot, in record: OpenRecord) throws {
-        switch view.role {
-        case .counter: try CounterMerge(self).void(dot, in: record)
-        case .central:
-            try MergeApply(self).void(
-                dot, in: record, isMaking: false, canonicalBytes: nil, chainHash: nil)
-        }
+        try CounterMerge(self).void(dot, in: record)
+    }
+}
+
+extension CentralWriteTransaction: TestedTransaction {
+    func door() throws -> CentralEdit {
+        try CentralEdit(ofCentral: self, session: StoreFile.session)
+    }
+
+    @discardableResult
+    func join(_ state: RecordState) throws -> Bool { try MergeApply(self).join(state) }
+
+    func apply(_ change: Change, to record: OpenRecord) throws -> ApplyOutcome {
+        try MergeApply(self).apply(
+            change, canonicalBytes: change.canonicalBytes, to: record, chainHash: nil)
+    }
+
+    func void(_ dot: Dot, in record: OpenRecord) throws {
+        try MergeApply(self).void(
+            dot, in: record, isMaking: false, canonicalBytes: nil, chainHash: nil)
     }
 }
 

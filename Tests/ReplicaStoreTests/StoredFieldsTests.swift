@@ -18,7 +18,7 @@ struct StoredFieldsTests {
     @Test("rows of format 1 come back as they went in", arguments: Seeds.all(60))
     func formerFormat(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        let file = try StoreFile(.central)
+        let file = try CentralFile()
         let database = try file.open()
         defer { database.close() }
         for byte in UInt8(16)..<26 {
@@ -28,8 +28,8 @@ struct StoredFieldsTests {
             let state = RandomRecord(kind, id: id, writeCount: count, &random).state
             let table = try #require(database.table(of: kind))
             try database.write(now: file.now()) { transaction in
-                try transaction.commit(
-                    CounterWriteSet(over: transaction.open(kind, id), after: state))
+                let before = try transaction.open(kind, id)
+                _ = try transaction.save(state, over: before.state, key: before.row, in: table)
                 let blob = try FormerBlob.encode(state, interning: database.interning)
                 let update = try database.connection.statement(
                     "UPDATE \(table.name) SET state = ?2 WHERE id = ?1")
@@ -47,7 +47,7 @@ struct StoredFieldsTests {
         arguments: Seeds.all(60))
     func laterSchema(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        let file = try StoreFile(.counter)
+        let file = try CounterFile()
         let database = try file.open()
         defer { database.close() }
         for kind in Self.kinds {

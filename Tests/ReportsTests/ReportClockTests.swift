@@ -104,12 +104,12 @@ struct ReportClockTests {
     @Test("what was written under a wrong clock has a line of its own, until it is set right")
     func uncorrected() throws {
         let store = try ReportStore()
-        let database = try ReplicaDatabase(path: store.path, role: .central)
+        let database = try CentralDatabase(path: store.path)
         defer { database.close() }
         /// Received by the clock, which is years behind what central has seen.
         func receive(_ now: Int64, isContact: Bool = false) throws -> RecordID {
             try database.write(now: Timestamp(milliseconds: now)) { transaction in
-                let edit = try LocalEdit(ofCentral: transaction, session: ReplicaID(8))
+                let edit = try CentralEdit(ofCentral: transaction, session: ReplicaID(8))
                 return try isContact
                     ? edit.make(.contact, writes: Contact(occurred: now).writes).record
                     : edit.make(.dossier, writes: Dossier(received: now).writes).record
@@ -132,7 +132,7 @@ struct ReportClockTests {
         try database.write(now: Timestamp(milliseconds: 1_700_000_100_000)) { transaction in
             let state = try #require(try database.state(of: .id(received)))
             let correction = TimesCorrection(of: state) { _ in 86_400_000 }
-            _ = try LocalEdit(ofCentral: transaction, session: ReplicaID(9)).edit(
+            _ = try CentralEdit(ofCentral: transaction, session: ReplicaID(9)).edit(
                 .id(received), writes: correction.writes, additions: [correction.addition])
         }
         #expect(try report(store).clocks.uncorrected.received == 0)

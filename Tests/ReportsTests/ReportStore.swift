@@ -20,7 +20,7 @@ final class ReportStore {
         directory = NSTemporaryDirectory() + "dossiersync-test-" + UUID().uuidString
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true)
-        try ReplicaDatabase(path: path, role: .central, isNew: true).close()
+        try CentralDatabase(path: path, isNew: true).close()
         try write { edit in
             for office in offices {
                 _ = try edit.make(
@@ -39,11 +39,11 @@ final class ReportStore {
     }
 
     /// Writes in one transaction.
-    func write<R>(_ body: (LocalEdit) throws -> R) throws -> R {
-        let database = try ReplicaDatabase(path: path, role: .central)
+    func write<R>(_ body: (CentralEdit) throws -> R) throws -> R {
+        let database = try CentralDatabase(path: path)
         defer { database.close() }
         return try database.write(now: Self.now) {
-            try body(try LocalEdit(ofCentral: $0, session: Self.session))
+            try body(try CentralEdit(ofCentral: $0, session: Self.session))
         }
     }
 

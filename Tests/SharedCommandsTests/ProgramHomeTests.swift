@@ -8,7 +8,7 @@ import Text
 @Suite("The home of a program")
 struct ProgramHomeTests {
     private struct Home: ProgramHome {
-        static let role = DatabaseRole.counter
+        typealias Database = CounterDatabase
         var path: String
     }
 

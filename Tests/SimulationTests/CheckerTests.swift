@@ -1,6 +1,7 @@
 import Causality
 import Crypto
 import Dossiers
+import Editing
 import Replication
 import SQLite
 import Testing
@@ -46,7 +47,7 @@ struct CheckerTests {
                 let known = try transaction.open(.dossier, record.id)
                 var state = known.state
                 state.vv.insert(lacking)
-                try CounterMerge(transaction).replace(known, with: state)
+                try transaction.replace(known, with: state)
             }
             let seen = [record.id: VersionVector(lacking)]
             world.central.isRewound = false
@@ -61,9 +62,8 @@ struct CheckerTests {
         let rule = await rule { world in
             let device = try #require(world.activeDevices.first)
             let id = try #require(try firstDossier(device.database, device.office)?.id)
-            for database in [world.central.file] + world.sortedDevices.map(\.database) {
-                try dropField(of: id, in: database)
-            }
+            try dropField(of: id, in: world.central.file) { try $0.replace($1, with: $2) }
+            for device in world.sortedDevices { try dropField(of: id, in: device.database) }
         }
         #expect(rule == .model)
     }
@@ -192,8 +192,8 @@ struct CheckerTests {
 
 extension SimulatedCentral {
     /// Its file: checkers spoil rows.
-    fileprivate var file: ReplicaDatabase {
-        guard let database = database as? ReplicaDatabase else {
+    fileprivate var file: CentralDatabase {
+        guard let database = database as? CentralDatabase else {
             preconditionFailure("this history happens in files")
         }
         return database
@@ -202,8 +202,8 @@ extension SimulatedCentral {
 
 extension SimulatedDevice {
     /// The device's file.
-    fileprivate var database: ReplicaDatabase {
-        guard let database = store as? ReplicaDatabase else {
+    fileprivate var database: CounterDatabase {
+        guard let database = store as? CounterDatabase else {
             preconditionFailure("these histories happen on files")
         }
         return database
@@ -219,13 +219,33 @@ private func firstDossier(_ database: ReplicaDatabase, _ office: String) throws 
         .min { $0.id < $1.id }
 }
 
-private func tamperWithAValue(_ database: ReplicaDatabase, office: String) throws {
+private func tamperWithAValue(_ database: CounterDatabase, office: String) throws {
     let record = try #require(try firstDossier(database, office))
     try dropField(of: record.id, in: database)
 }
 
+extension CentralWriteTransaction {
+    /// Writes a record's row past every door.
+    fileprivate func replace(_ record: OpenRecord, with state: RecordState) throws {
+        var set = CentralWriteSet(of: ReplicaID(0))
+        set.records = [
+            WrittenRecord(before: record.state, existed: record.exists, after: state)
+        ]
+        try commit(set)
+    }
+}
+
+private func dropField(of id: RecordID, in database: CounterDatabase) throws {
+    try dropField(of: id, in: database) {
+        try $0.commit(CounterWriteSet(over: $1, after: $2))
+    }
+}
+
 /// Takes a field out of a record's row past every door, the digest going with it.
-private func dropField(of id: RecordID, in database: ReplicaDatabase) throws {
+private func dropField<Database: RoleDatabase>(
+    of id: RecordID, in database: Database,
+    _ replace: (Database.Writing, OpenRecord, RecordState) throws -> Void
+) throws {
     try database.write(now: Timestamp(milliseconds: 0)) { transaction in
         let record = try transaction.open(.dossier, id)
         guard record.exists else { return }
@@ -233,6 +253,6 @@ private func dropField(of id: RecordID, in database: ReplicaDatabase) throws {
         state.fields.removeAll { $0.name == RecordSchema.statusField }
         let used = Set(state.fields.flatMap { $0.entries.map(\.dot) })
         state.stamps.removeAll { !used.contains($0.dot) }
-        try transaction.commit(CounterWriteSet(over: record, after: state))
+        try replace(transaction, record, state)
     }
 }

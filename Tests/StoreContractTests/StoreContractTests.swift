@@ -25,13 +25,13 @@ extension MemoryStore: ContractStore {
 /// Central's database file, in a folder of its own that goes with it.
 final class FileStore: ContractStore {
     private let folder: String
-    let database: ReplicaDatabase
+    let database: CentralDatabase
 
     init() throws {
         folder = NSTemporaryDirectory() + "dossiersync-contract-" + UUID().uuidString
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
-        database = try ReplicaDatabase(path: folder + "/central.db", role: .central, isNew: true)
+        database = try CentralDatabase(path: folder + "/central.db", isNew: true)
     }
 
     deinit {
@@ -51,13 +51,13 @@ final class FileStore: ContractStore {
         }
     }
 
-    func view<R>(_ body: (ReplicaDatabase) throws -> R) throws -> R {
+    func view<R>(_ body: (CentralDatabase) throws -> R) throws -> R {
         try database.view(body)
     }
 
     func transaction<R, S>(
-        now: Timestamp, _ body: (WriteTransaction) throws -> R,
-        finish: (R, WriteTransaction) throws -> S
+        now: Timestamp, _ body: (CentralWriteTransaction) throws -> R,
+        finish: (R, CentralWriteTransaction) throws -> S
     ) throws -> S {
         try database.transaction(now: now, body, finish: finish)
     }
@@ -131,12 +131,12 @@ struct StoreContractTests {
 final class CounterFiles {
     private var folders: [String] = []
 
-    func make() throws -> ReplicaDatabase {
+    func make() throws -> CounterDatabase {
         let folder = NSTemporaryDirectory() + "dossiersync-contract-" + UUID().uuidString
         folders.append(folder)
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
-        return try ReplicaDatabase(path: folder + "/replica.db", role: .counter, isNew: true)
+        return try CounterDatabase(path: folder + "/replica.db", isNew: true)
     }
 
     deinit {

@@ -70,7 +70,7 @@ private struct Municipality {
 
     private struct Desk {
         var counter: TestCounter
-        var database: ReplicaDatabase
+        var database: CounterDatabase
     }
 
     private struct WrittenEvent {
@@ -215,10 +215,10 @@ private struct Municipality {
 
     private mutating func commit(
         _ event: PermitEvent, at desk: Desk,
-        _ body: (LocalEdit) throws -> (EditResult, [FieldWrite])
+        _ body: (CounterEdit) throws -> (EditResult, [FieldWrite])
     ) throws {
         let (result, fields) = try desk.database.write(now: desk.counter.clock.now()) {
-            try body(try LocalEdit($0))
+            try body(try CounterEdit($0))
         }
         dossiers[event.dossier] = result.record
         written.append(

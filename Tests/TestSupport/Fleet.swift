@@ -52,20 +52,20 @@ public enum LinkFault: Sendable {
 
 /// The node that the links of a fleet lead to; a test may put another one in its place.
 public final class NodeSlot: Sendable {
-    private let state: Mutex<(node: CentralNode<ReplicaDatabase>, path: String)>
+    private let state: Mutex<(node: CentralNode<CentralDatabase>, path: String)>
 
     /// Holds a node over a file.
-    public init(_ node: CentralNode<ReplicaDatabase>, path: String) {
+    public init(_ node: CentralNode<CentralDatabase>, path: String) {
         state = Mutex((node, path))
     }
 
     /// The node that answers now.
-    public var node: CentralNode<ReplicaDatabase> { state.withLock(\.node) }
+    public var node: CentralNode<CentralDatabase> { state.withLock(\.node) }
     /// Its file.
     public var path: String { state.withLock(\.path) }
 
     /// Puts another node in its place.
-    public func replace(_ node: CentralNode<ReplicaDatabase>, path: String) {
+    public func replace(_ node: CentralNode<CentralDatabase>, path: String) {
         state.withLock { $0 = (node, path) }
     }
 }
@@ -221,16 +221,16 @@ public struct TestCounter: Sendable {
     }
 
     /// Opens its database.
-    public func open() throws -> ReplicaDatabase {
-        try ReplicaDatabase(path: path, role: .counter)
+    public func open() throws -> CounterDatabase {
+        try CounterDatabase(path: path)
     }
 
     /// Writes in one transaction.
     @discardableResult
-    public func edit<R>(_ body: (LocalEdit) throws -> R) throws -> R {
+    public func edit<R>(_ body: (CounterEdit) throws -> R) throws -> R {
         let database = try open()
         defer { database.close() }
-        return try database.write(now: clock.now()) { try body(try LocalEdit($0)) }
+        return try database.write(now: clock.now()) { try body(try CounterEdit($0)) }
     }
 
     /// Syncs once.
@@ -251,7 +251,7 @@ public struct TestCounter: Sendable {
     }
 
     /// Reads from its database.
-    public func read<R>(_ body: (ReplicaDatabase) throws -> R) throws -> R {
+    public func read<R>(_ body: (CounterDatabase) throws -> R) throws -> R {
         let database = try open()
         defer { database.close() }
         return try body(database)
@@ -299,10 +299,9 @@ public final class Fleet: Sendable {
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true)
         let path = directory + "/central.db"
-        let database = try ReplicaDatabase(
-            path: path, role: .central, isNew: true, random: random)
+        let database = try CentralDatabase(path: path, isNew: true, random: random)
         try database.write(now: clock.now()) { transaction in
-            let edit = try LocalEdit(ofCentral: transaction, session: ReplicaID(7))
+            let edit = try CentralEdit(ofCentral: transaction, session: ReplicaID(7))
             for office in offices {
                 _ = try edit.make(
                     .office,
@@ -322,7 +321,7 @@ public final class Fleet: Sendable {
     }
 
     /// Central.
-    public var node: CentralNode<ReplicaDatabase> { slot.node }
+    public var node: CentralNode<CentralDatabase> { slot.node }
 
     /// Where central's file is.
     public var centralPath: String { slot.path }
@@ -370,19 +369,19 @@ public final class Fleet: Sendable {
     }
 
     /// Reads from central's database.
-    public func readCentral<R>(_ body: (ReplicaDatabase) throws -> R) throws -> R {
+    public func readCentral<R>(_ body: (CentralDatabase) throws -> R) throws -> R {
         let database = try openCentral()
         defer { database.close() }
         return try body(database)
     }
 
     /// Opens central's database beside the node.
-    public func openCentral() throws -> ReplicaDatabase {
-        try ReplicaDatabase(path: centralPath, role: .central)
+    public func openCentral() throws -> CentralDatabase {
+        try CentralDatabase(path: centralPath)
     }
 
     /// Writes at central as a command would.
-    public func editCentralTransaction(_ body: (WriteTransaction) throws -> Void) throws {
+    public func editCentralTransaction(_ body: (CentralWriteTransaction) throws -> Void) throws {
         let database = try openCentral()
         defer { database.close() }
         try database.write(now: clock.now()) { try body($0) }
@@ -390,12 +389,12 @@ public final class Fleet: Sendable {
 
     /// Writes at central as an import would.
     @discardableResult
-    public func editCentral<R>(_ body: (LocalEdit) throws -> R) throws -> R {
+    public func editCentral<R>(_ body: (CentralEdit) throws -> R) throws -> R {
         let database = try openCentral()
         defer { database.close() }
         let session = ReplicaID(random.number() >> 1)
         return try database.write(now: clock.now()) {
-            try body(try LocalEdit(ofCentral: $0, session: session))
+            try body(try CentralEdit(ofCentral: $0, session: session))
         }
     }
 
@@ -426,7 +425,7 @@ public final class Fleet: Sendable {
             return count
         }
         let path = directory + "/counter-\(number).db"
-        let database = try ReplicaDatabase(path: path, role: .counter, isNew: true)
+        let database = try CounterDatabase(path: path, isNew: true)
         defer { database.close() }
         try database.write(now: clock.now()) {
             try $0.save(ReplicaIdentity(enrolled: reply, signingSeed: seed))

@@ -23,7 +23,7 @@ public struct AddOffice: OfficeAct {
 
     /// Makes its record; gives its id.
     ///
-    /// - Throws: `AdministrationError.officeExists`; as `LocalEdit.make`.
+    /// - Throws: `AdministrationError.officeExists`; as `CentralEdit.make`.
     public func perform(in work: OfficeWork) throws -> RecordID {
         try work.database.requireNewOffice(code)
         let fields: [(FieldName, String?)] = [
@@ -40,7 +40,7 @@ public struct AddOffice: OfficeAct {
 
 /// Writes fields of an entry of the catalog.
 public struct SetCatalogEntry: OfficeAct {
-    /// The entry (`ReplicaDatabase.catalogEntry`).
+    /// The entry (`CentralDatabase.catalogEntry`).
     public var id: RecordID
     /// Values in the place of those before.
     public var writes: [FieldWrite]
@@ -56,7 +56,7 @@ public struct SetCatalogEntry: OfficeAct {
 
     /// Writes them.
     ///
-    /// - Throws: as `LocalEdit.edit`.
+    /// - Throws: as `CentralEdit.edit`.
     public func perform(in work: OfficeWork) throws -> EditResult {
         try work.note("set-catalog", id.description)
         return try work.edit().edit(.id(id), writes: writes, additions: additions)
@@ -78,7 +78,7 @@ public struct AddCatalogEntry: OfficeAct {
 
     /// Makes its record; gives its id.
     ///
-    /// - Throws: as `LocalEdit.make`.
+    /// - Throws: as `CentralEdit.make`.
     public func perform(in work: OfficeWork) throws -> RecordID {
         let made = try work.edit().make(kind, writes: writes)
         try work.note("add-catalog", made.record.description)
@@ -86,7 +86,7 @@ public struct AddCatalogEntry: OfficeAct {
     }
 }
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// Refuses the code of an office that the catalog has.
     ///
     /// - Throws: `AdministrationError.officeExists`, `StoreError`.

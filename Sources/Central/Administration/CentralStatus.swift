@@ -49,7 +49,7 @@ public struct CentralStatus: Sendable {
     ///   - backup: what its home knows of backups.
     /// - Throws: `StoreError`.
     public init(
-        _ database: ReplicaDatabase, at now: Timestamp, serving: ServingStatus?,
+        _ database: CentralDatabase, at now: Timestamp, serving: ServingStatus?,
         backup: BackupNote?
     ) throws {
         self.backup = backup

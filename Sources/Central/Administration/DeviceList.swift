@@ -15,7 +15,7 @@ public struct DeviceList: Sendable {
     /// Reads the devices.
     ///
     /// - Throws: `StoreError`.
-    public init(_ database: ReplicaDatabase) throws {
+    public init(_ database: CentralDatabase) throws {
         devices = try database.devices()
         standing = EpochStanding(try database.epoch(), devices)
         arrival = try DeviceStanding(database)

@@ -23,7 +23,7 @@ public struct DeviceStanding: Sendable {
     /// Reads the last receipts of all devices.
     ///
     /// - Throws: `StoreError`.
-    public init(_ database: ReplicaDatabase) throws {
+    public init(_ database: CentralDatabase) throws {
         receipts = try database.lastDeviceReceipts()
         epoch = try database.epoch().id
     }

@@ -8,7 +8,7 @@ public import Store
 
 /// Erases what a record holds of people, everywhere and for good (`Protocol/erasure.md`).
 public struct EraseRecord: OfficeAct {
-    /// The record (`ReplicaDatabase.recordToErase`).
+    /// The record (`CentralDatabase.recordToErase`).
     public var id: RecordID
     /// The decision by which it is done.
     public var reason: String
@@ -24,7 +24,7 @@ public struct EraseRecord: OfficeAct {
 
     /// Gives the order, signed by central's key.
     ///
-    /// - Throws: as `LocalEdit.erase`.
+    /// - Throws: as `CentralEdit.erase`.
     public func perform(in work: OfficeWork) throws -> ErasureResult {
         let fresh = work.random.bytes(SigningKey.seedByteCount)
         let edit = try work.edit()
@@ -81,7 +81,7 @@ public struct ErasureList: Sendable {
     ///
     /// - Parameter backups: all that are known.
     /// - Throws: `StoreError`.
-    public init(_ database: ReplicaDatabase, backups: [HoldingBackup]) throws {
+    public init(_ database: CentralDatabase, backups: [HoldingBackup]) throws {
         let erased = try database.erasedRecords()
         let devices = try database.devices()
         let standing = EpochStanding(try database.epoch(), devices)
@@ -95,7 +95,7 @@ public struct ErasureList: Sendable {
     }
 }
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// The record that somebody wishes to erase.
     ///
     /// - Throws: `StoreError.noSuchRecord`, and where two records have its id.

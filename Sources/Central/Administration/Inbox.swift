@@ -10,7 +10,7 @@ public enum InboxEntry: Sendable {
     case sharedCode(SharedCode)
 }
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// Calls `body` with what waits for a person: the conflicts of each record, then codes that dossiers
     /// share, until it says `false` after a record.
     ///

@@ -26,7 +26,7 @@ public struct ResolveConflict: OfficeAct {
 
     /// Settles it.
     ///
-    /// - Throws: as `LocalEdit.resolve`, and what `choose` throws.
+    /// - Throws: as `CentralEdit.resolve`, and what `choose` throws.
     public func perform(in work: OfficeWork) throws -> EditResult {
         let edit = try work.edit()
         let value = try choose(try work.transaction.find(reference).state)
@@ -54,7 +54,7 @@ public struct AssignConflicts: OfficeAct {
 
     /// Adds the name to the record.
     ///
-    /// - Throws: as `LocalEdit.edit`.
+    /// - Throws: as `CentralEdit.edit`.
     public func perform(in work: OfficeWork) throws -> EditResult {
         let result = try work.edit().edit(
             reference, writes: [],
@@ -82,7 +82,7 @@ public struct SettleID: OfficeAct {
 
     /// Makes the other record anew.
     ///
-    /// - Throws: as `LocalEdit.settle`.
+    /// - Throws: as `CentralEdit.settle`.
     public func perform(in work: OfficeWork) throws -> SettledID {
         let settled = try work.edit().settle(id, keeping: kept, by: person)
         try work.note("settle", settled.newID.description, count: 1)

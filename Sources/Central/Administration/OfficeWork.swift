@@ -11,9 +11,9 @@ internal import Store
 /// One transaction at the central office, and who works in it.
 public struct OfficeWork {
     /// What is written.
-    public let transaction: WriteTransaction
+    public let transaction: CentralWriteTransaction
     /// The store that the transaction writes to, as it is within the transaction.
-    public let database: ReplicaDatabase
+    public let database: CentralDatabase
     /// Who works, for the trail: `local:` and a user of central's machine, or `admin:` and an account.
     public let actor: String
     /// Where codes, keys and identities come from.
@@ -21,7 +21,7 @@ public struct OfficeWork {
 
     /// Begins work in a transaction.
     public init(
-        _ transaction: WriteTransaction, _ database: ReplicaDatabase, by actor: String,
+        _ transaction: CentralWriteTransaction, _ database: CentralDatabase, by actor: String,
         random: any RandomSource = SystemRandomSource()
     ) {
         self.transaction = transaction
@@ -41,8 +41,8 @@ public struct OfficeWork {
     /// never uses a dot twice.
     ///
     /// - Throws: `StoreError`.
-    public func edit() throws -> LocalEdit {
-        try LocalEdit(ofCentral: transaction, session: ReplicaID(random.number() >> 1))
+    public func edit() throws -> CentralEdit {
+        try CentralEdit(ofCentral: transaction, session: ReplicaID(random.number() >> 1))
     }
 
     /// Refuses the code of an office that the catalog does not have; `nil` is no code.
@@ -66,7 +66,7 @@ public protocol OfficeAct: Sendable {
     func perform(in work: OfficeWork) throws -> Outcome
 }
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// Performs an act in a transaction of its own.
     ///
     /// - Parameter actor: for the trail.

@@ -3,7 +3,7 @@ internal import Dossiers
 public import ReplicaStore
 internal import Replication
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// Open dossiers that are past their time, by the code of the office. Reads every open dossier.
     ///
     /// - Throws: `StoreError`.

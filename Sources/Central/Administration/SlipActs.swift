@@ -31,7 +31,7 @@ public struct SlipAct: OfficeAct {
 
     /// Does it.
     ///
-    /// - Throws: as `LocalEdit.reopen` and `LocalEdit.void`.
+    /// - Throws: as `CentralEdit.reopen` and `CentralEdit.void`.
     public func perform(in work: OfficeWork) throws -> EditResult {
         let edit = try work.edit()
         let result =

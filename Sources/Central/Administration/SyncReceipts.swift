@@ -17,7 +17,7 @@ public struct SyncReceipts: Sendable {
     ///   - count: how many at most.
     /// - Throws: `AdministrationError.noSuchDevice`, `.noSuchOffice`, `StoreError`.
     public init(
-        _ database: ReplicaDatabase, device: ReplicaID? = nil, office: String? = nil,
+        _ database: CentralDatabase, device: ReplicaID? = nil, office: String? = nil,
         last count: Int
     ) throws {
         let (receipts, devices) = try database.read {

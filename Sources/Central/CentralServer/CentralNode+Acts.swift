@@ -6,7 +6,7 @@ internal import Store
 internal import Text
 public import Wire
 
-extension CentralNode where Store == ReplicaDatabase {
+extension CentralNode where Store == CentralDatabase {
     /// Performs an act in a transaction of its own.
     ///
     /// - Parameter actor: for the trail.

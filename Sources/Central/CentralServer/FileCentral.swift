@@ -2,4 +2,4 @@ public import CentralEngine
 public import ReplicaStore
 
 /// The central that is served: a node on a database file.
-public typealias FileCentral = CentralNode<ReplicaDatabase>
+public typealias FileCentral = CentralNode<CentralDatabase>

@@ -134,7 +134,7 @@ struct OfficeFigures: Sendable {
 
     /// Of every office that has an active device.
     static func all(
-        _ database: ReplicaDatabase, _ status: CentralStatus, _ overdue: [String: Int]
+        _ database: CentralDatabase, _ status: CentralStatus, _ overdue: [String: Int]
     ) throws -> [OfficeFigures] {
         let lastArrived = status.lastArrived
         var found: [String: OfficeFigures] = [:]
@@ -191,7 +191,7 @@ private final class OverdueFigures: Sendable {
 
     private let known = Mutex<(at: ContinuousClock.Instant, counts: [String: Int])?>(nil)
 
-    func counts(_ database: ReplicaDatabase, at now: Timestamp) throws -> [String: Int] {
+    func counts(_ database: CentralDatabase, at now: Timestamp) throws -> [String: Int] {
         if let known = known.withLock({ $0 }), known.at.duration(to: .now) < Self.agesMax {
             return known.counts
         }
@@ -206,13 +206,13 @@ private final class FiguresReader: Sendable {
     private let queue = DispatchQueue(label: "central.figures")
 
     func read<R: Sendable>(
-        _ path: String, _ body: @escaping @Sendable (ReplicaDatabase) throws -> R
+        _ path: String, _ body: @escaping @Sendable (CentralDatabase) throws -> R
     ) async throws -> R {
         try await withCheckedThrowingContinuation { continuation in
             queue.async {
                 continuation.resume(
                     with: Result {
-                        let database = try ReplicaDatabase(path: path, role: .central)
+                        let database = try CentralDatabase(path: path)
                         defer { database.close() }
                         return try database.read { try body(database) }
                     })

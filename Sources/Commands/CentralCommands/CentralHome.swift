@@ -15,7 +15,7 @@ internal import Time
 
 /// A central's home directory and its database.
 struct CentralHome: ProgramHome {
-    static let role = DatabaseRole.central
+    typealias Database = CentralDatabase
     let path: String
     /// The command that is run.
     private let invocation: Invocation
@@ -39,11 +39,11 @@ struct CentralHome: ProgramHome {
     }
 
     /// Opens the database; makes home and database when they are missing and `isMaking` is set.
-    func open(isMaking: Bool = false) throws -> ReplicaDatabase {
+    func open(isMaking: Bool = false) throws -> CentralDatabase {
         do {
             guard isMaking, !exists else {
                 Housekeeping.writeNotes(besides: databasePath)
-                return try ReplicaDatabase(path: databasePath, role: .central)
+                return try CentralDatabase(path: databasePath)
             }
             try makeFolder(
                 orSay: Message(
@@ -51,14 +51,14 @@ struct CentralHome: ProgramHome {
                     vi: "không tạo được thư mục \(path)"),
                 hint: Message(
                     "check --home, and who may write there", vi: "kiểm tra --home và quyền ghi"))
-            return try ReplicaDatabase(path: databasePath, role: .central, isNew: true)
+            return try CentralDatabase(path: databasePath, isNew: true)
         } catch let error as StoreError {
             throw CommandFailure(error)
         }
     }
 
     /// Runs `body` with the database open.
-    func withDatabase<R>(isMaking: Bool = false, _ body: (ReplicaDatabase) throws -> R) throws -> R
+    func withDatabase<R>(isMaking: Bool = false, _ body: (CentralDatabase) throws -> R) throws -> R
     {
         let database = try open(isMaking: isMaking)
         defer { database.close() }
@@ -77,7 +77,7 @@ struct CentralHome: ProgramHome {
 
     /// Tells of a clock that is wrong, before something is written by it. It is never a reason to refuse;
     /// a person at a terminal may think better of it.
-    func heedClock(_ database: ReplicaDatabase) throws {
+    func heedClock(_ database: CentralDatabase) throws {
         let now = SystemClock().now()
         let fault = try database.read { try database.clockFault(at: now) }
         guard let fault else { return }
@@ -93,7 +93,7 @@ struct CentralHome: ProgramHome {
     ///
     /// - Throws: as the act.
     func perform<Act: OfficeAct>(
-        _ act: Act, _ database: ReplicaDatabase
+        _ act: Act, _ database: CentralDatabase
     ) throws -> Act.Outcome {
         try heedClock(database)
         return try database.perform(act, by: actor)
@@ -101,17 +101,17 @@ struct CentralHome: ProgramHome {
 
     /// Writes as central, under an identity of this one run.
     func write<R>(
-        _ database: ReplicaDatabase, _ body: (LocalEdit, WriteTransaction) throws -> R
+        _ database: CentralDatabase, _ body: (CentralEdit, CentralWriteTransaction) throws -> R
     ) throws -> R {
         try heedClock(database)
         let session = ReplicaID(SystemRandomSource().number() >> 1)
         return try database.write(now: SystemClock().now()) { transaction in
-            try body(try LocalEdit(ofCentral: transaction, session: session), transaction)
+            try body(try CentralEdit(ofCentral: transaction, session: session), transaction)
         }
     }
 }
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// Performs an act now.
     ///
     /// - Parameter actor: for the trail (`CentralHome.actor`).

@@ -30,7 +30,7 @@ public struct CatalogCounts: Sendable {
 
 /// Brings the catalog to what a file says, by as few writes as that takes.
 public struct CatalogImporter {
-    private let edit: LocalEdit
+    private let edit: CentralEdit
     private var known: [[FieldWrite]: RecordState] = [:]
     private var taken: Set<[FieldWrite]> = []
     /// What became of the entries so far.
@@ -43,7 +43,7 @@ public struct CatalogImporter {
     /// - Parameter keys: the fields by which entries are known again.
     /// - Throws: `StoreError`.
     public init(
-        _ database: ReplicaDatabase, _ edit: LocalEdit, kind: RecordKind, keys: [FieldName]
+        _ database: CentralDatabase, _ edit: CentralEdit, kind: RecordKind, keys: [FieldName]
     ) throws {
         self.edit = edit
         var filter = RecordFilter()

@@ -6,7 +6,7 @@ extension EditLine {
     /// Writes what the line says.
     ///
     /// - Throws: as the door's `make` and `edit`.
-    public func apply(with edit: LocalEdit) throws {
+    public func apply(with edit: RecordEdit<some EditTransaction>) throws {
         switch action {
         case .new(let kind, let id, let writes, let additions):
             _ = try edit.make(kind, id: id, writes: writes, additions: additions, at: at, by: by)

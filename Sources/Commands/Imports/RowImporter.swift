@@ -35,33 +35,33 @@ public struct ImportCounts: Sendable {
     mutating func note(_ outcome: RowOutcome) { counts[outcome, default: 0] += 1 }
 }
 
+/// What an import of rows is to do.
+public struct RowImportOptions: Sendable {
+    /// Whether everything is checked and nothing written.
+    public var isDryRun: Bool
+    /// Whether what a row says otherwise than its dossier is written.
+    public var updates: Bool
+    /// Who does it.
+    public var writer: String?
+
+    /// Makes options.
+    public init(isDryRun: Bool = false, updates: Bool = false, writer: String? = nil) {
+        self.isDryRun = isDryRun
+        self.updates = updates
+        self.writer = writer
+    }
+}
+
 /// Writes rows as dossiers, some hundred in one transaction, each whole or not at all. A row is known
 /// again by its code, so that an import that was interrupted is begun anew and goes on where it was.
-public struct RowImporter {
+public struct RowImporter<Database: RoleDatabase> {
     /// Rows in one transaction: few enough that others do not wait long for the writer.
-    private static let groupMax = 500
+    private static var groupMax: Int { 500 }
 
-    /// What it is to do.
-    public struct Options: Sendable {
-        /// Whether everything is checked and nothing written.
-        public var isDryRun: Bool
-        /// Whether what a row says otherwise than its dossier is written.
-        public var updates: Bool
-        /// Who does it.
-        public var writer: String?
-
-        /// Makes options.
-        public init(isDryRun: Bool = false, updates: Bool = false, writer: String? = nil) {
-            self.isDryRun = isDryRun
-            self.updates = updates
-            self.writer = writer
-        }
-    }
-
-    private let database: ReplicaDatabase
+    private let database: Database
     private let clock: any WallClock
-    private let options: Options
-    private let door: (WriteTransaction) throws -> LocalEdit
+    private let options: RowImportOptions
+    private let door: (Database.Writing) throws -> RecordEdit<Database.Writing>
     /// Codes that a dry run would have made: they are rolled back with each group.
     private var tried: Set<String> = []
     /// What became of the rows so far.
@@ -71,8 +71,8 @@ public struct RowImporter {
     ///
     /// - Parameter door: opens the way for edits: a counter's, or a session of central.
     public init(
-        _ database: ReplicaDatabase, clock: any WallClock, options: Options,
-        door: @escaping (WriteTransaction) throws -> LocalEdit
+        _ database: Database, clock: any WallClock, options: RowImportOptions,
+        door: @escaping (Database.Writing) throws -> RecordEdit<Database.Writing>
     ) {
         self.database = database
         self.clock = clock
@@ -127,7 +127,8 @@ public struct RowImporter {
     }
 
     private func written(
-        _ row: Result<ImportRow, RowFault>, _ edit: LocalEdit, _ transaction: WriteTransaction
+        _ row: Result<ImportRow, RowFault>, _ edit: RecordEdit<Database.Writing>,
+        _ transaction: Database.Writing
     ) throws -> Written {
         switch row {
         case .failure(let fault): return (.failed, fault)
@@ -170,13 +171,15 @@ public struct RowImporter {
     }
 
     private func take(
-        _ row: ImportRow, _ edit: LocalEdit, _ transaction: WriteTransaction
+        _ row: ImportRow, _ edit: RecordEdit<Database.Writing>,
+        _ transaction: Database.Writing
     ) throws -> RowOutcome {
         let state: RecordState
         do {
             state = try transaction.find(.code(row.code)).state
         } catch StoreError.noSuchRecord {
-            guard database.role == .counter || row.writes.contains(where: isOffice) else {
+            // Who writes for all offices says which.
+            guard transaction.author?.office != nil || row.writes.contains(where: isOffice) else {
                 throw NoOffice()
             }
             _ = try edit.make(

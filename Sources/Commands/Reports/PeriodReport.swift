@@ -1,5 +1,5 @@
 internal import Dossiers
-public import ReplicaStore
+internal import ReplicaStore
 internal import Replication
 public import Time
 
@@ -83,7 +83,7 @@ public struct PeriodReport: Hashable, Sendable {
     }
 
     /// An office's code as the catalog writes it; one that it does not have as it is.
-    private static func known(_ office: String?, in database: ReplicaDatabase) -> String? {
+    private static func known(_ office: String?, in database: any ReportedDatabase) -> String? {
         guard let office else { return nil }
         // A database that cannot be read says so when its records are counted.
         return (try? database.officeCode(like: office)) ?? office
@@ -97,7 +97,7 @@ public struct PeriodReport: Hashable, Sendable {
     ///   - cutTime: when it is made, in milliseconds since the epoch.
     /// - Throws: `ReportError`.
     public init(
-        _ database: ReplicaDatabase, _ period: ReportPeriod, office: String? = nil,
+        _ database: any ReportedDatabase, _ period: ReportPeriod, office: String? = nil,
         at position: UInt64? = nil, cutTime: Int64? = nil
     ) throws(ReportError) {
         self.period = period
@@ -117,12 +117,11 @@ public struct PeriodReport: Hashable, Sendable {
     ///
     /// - Throws: `ReportError.otherOffice` when a counter was asked for another's.
     public static func office(
-        asked: String?, in database: ReplicaDatabase
+        asked: String?, in database: any ReportedDatabase
     ) throws(ReportError) -> String? {
-        guard database.role == .counter else { return asked }
         let own: String?
         do {
-            own = try database.identity()?.office
+            own = try database.onlyOffice()
         } catch {
             throw ReportError(error, path: database.path)
         }
@@ -130,7 +129,7 @@ public struct PeriodReport: Hashable, Sendable {
         return own ?? asked
     }
 
-    private mutating func count(_ database: ReplicaDatabase, at position: UInt64?) throws {
+    private mutating func count(_ database: any ReportedDatabase, at position: UInt64?) throws {
         var tally = Tally(period: period, months: months, only: office, cutTime: cutTime)
         let book = try database.deadlineBook(at: position)
         try database.forEachState(of: .office, at: position) { tally.takeOffice($0) }
@@ -138,10 +137,10 @@ public struct PeriodReport: Hashable, Sendable {
         // At a counter nearly all is its office's.
         let span = PeriodSpan(
             start: period.instants.lowerBound, cut: cutTime,
-            office: database.role == .central ? office : nil)
+            office: database.knowsAllOffices ? office : nil)
         try database.forEachDossier(of: span, at: position) { tally.takeDossier($0, $1, book) }
         try database.forEachContact(of: span, at: position) { tally.takeContact($0) }
-        if office != nil, tally.offices.isEmpty, database.role == .central {
+        if office != nil, tally.offices.isEmpty, database.knowsAllOffices {
             throw ReportError.unknownOffice
         }
         total = tally.total

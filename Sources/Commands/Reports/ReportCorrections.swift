@@ -3,7 +3,7 @@
 // open, and what is corrected here, is what the later one carries over.
 
 internal import Dossiers
-public import ReplicaStore
+internal import ReplicaStore
 internal import Replication
 internal import Time
 
@@ -31,12 +31,12 @@ public struct ReportCorrections: Hashable, Sendable {
     ///
     /// - Throws: `ReportError`.
     public init?(
-        _ database: ReplicaDatabase, _ period: ReportPeriod, office: String?
+        _ database: any ReportedDatabase, _ period: ReportPeriod, office: String?
     ) throws(ReportError) {
         do {
             guard
-                let last = try database.lastIssuedReport(
-                    endingOn: period.from.adding(days: -1), office: office)
+                let last = try database.reportIssued(
+                    through: period.from.adding(days: -1), office: office)
             else { return nil }
             since = last.number
             asIssued = last.open
@@ -57,7 +57,7 @@ public struct ReportCorrections: Hashable, Sendable {
     }
 
     private mutating func compare(
-        _ database: ReplicaDatabase, _ open: [RecordID: RecordState], at position: UInt64,
+        _ database: any ReportedDatabase, _ open: [RecordID: RecordState], at position: UInt64,
         _ border: Int64, _ office: String?
     ) throws {
         var unheard = Set(open.keys)

@@ -9,7 +9,7 @@ internal import Causality
 internal import Crypto
 internal import Dossiers
 public import JSON
-public import ReplicaStore
+internal import ReplicaStore
 internal import Store
 internal import Time
 
@@ -64,20 +64,13 @@ public struct ReportCut: Hashable, Sendable {
     /// The cut of what a database holds now, within its read transaction.
     ///
     /// - Throws: `ReportError`.
-    public init(_ database: ReplicaDatabase, now: Int64) throws(ReportError) {
+    public init(_ database: any ReportedDatabase, now: Int64) throws(ReportError) {
         time = now
         do {
-            switch database.role {
-            case .central:
-                let end = try database.lastCommit()
-                (position, hash) = (end.position, Self.beginning(end.hash.description))
-                sources = Self.sources(try database.devices())
-            case .counter:
-                let identity = try database.identity()
-                position = identity?.cursor?.position ?? 0
-                hash = Self.beginning(identity?.cursor?.hash.description ?? "")
-                sources = identity.map { [Source($0)] } ?? []
-            }
+            let place: String?
+            (position, place) = try database.feedPlace()
+            hash = Self.beginning(place ?? "")
+            sources = try database.reportSources()
         } catch {
             throw ReportError(error, path: database.path)
         }
@@ -107,9 +100,9 @@ public struct ReportCut: Hashable, Sendable {
     /// Refuses a cut of another history than this central's.
     ///
     /// - Throws: `ReportError.unknownCut`.
-    public func check(in database: ReplicaDatabase) throws(ReportError) {
+    public func check(in database: any ReportedDatabase) throws(ReportError) {
         do {
-            let known = try database.commitHash(at: position)
+            let known = try database.feedHash(at: position)
             guard let known, Self.beginning(known.description) == hash || position == 0 else {
                 throw ReportError.unknownCut
             }
@@ -118,7 +111,7 @@ public struct ReportCut: Hashable, Sendable {
         }
     }
 
-    private static func sources(_ devices: [Device]) -> [Source] {
+    static func sources(_ devices: [Device]) -> [Source] {
         var sources: [ReplicaID: Source] = [:]
         for machine in Machine.grouped(devices) {
             for identity in machine.identities {
@@ -173,7 +166,7 @@ extension ReportCut.Source {
     }
 
     /// A replica rests on its last complete sync: what other desks of its office wrote came with that.
-    fileprivate init(_ identity: ReplicaIdentity) {
+    init(_ identity: ReplicaIdentity) {
         let replica = identity.replica?.description ?? ""
         self.init(
             replica: replica, machine: replica, office: identity.office, desk: identity.desk,

@@ -1,5 +1,5 @@
 internal import Glibc
-public import ReplicaStore
+internal import ReplicaStore
 internal import SQLite
 
 /// A database file to be reported: central's, or a counter's replica.
@@ -20,7 +20,7 @@ public struct ReportSource {
     ///
     /// - Throws: `ReportError`.
     public func read<R>(
-        _ body: (ReplicaDatabase) throws(ReportError) -> R
+        _ body: (any ReportedDatabase) throws(ReportError) -> R
     ) throws(ReportError) -> R {
         do {
             let database = try open()
@@ -32,13 +32,16 @@ public struct ReportSource {
     }
 
     /// Opens the file, after a look that changes nothing: an empty file would become a store.
-    private func open() throws -> ReplicaDatabase {
+    private func open() throws -> any ReportedDatabase {
         guard access(path, F_OK) == 0 else { throw ReportError.missing(path: path) }
         let connection = try Connection(path: path, access: .readOnly)
         defer { connection.close() }
         guard let role = Self.roles[try connection.pragmaInteger("application_id")] else {
             throw ReportError.notADossierDatabase(path: path)
         }
-        return try ReplicaDatabase(path: path, role: role)
+        return switch role {
+        case .central: try CentralDatabase(path: path)
+        case .counter: try CounterDatabase(path: path)
+        }
     }
 }

@@ -15,15 +15,15 @@ public struct BackupRun<Home: ProgramHome> {
         /// Files of the home that belong to a set.
         public var besides: [String]
         /// How much a database holds (`BackupSet.position`).
-        public var position: (ReplicaDatabase) throws -> UInt64
+        public var position: (Home.Database) throws -> UInt64
         /// Further files of a set.
-        public var lists: (ReplicaDatabase) throws -> [(name: String, bytes: [UInt8])]
+        public var lists: (Home.Database) throws -> [(name: String, bytes: [UInt8])]
 
         /// Makes it.
         public init(
             version: String, besides: [String] = [],
-            position: @escaping (ReplicaDatabase) throws -> UInt64,
-            lists: @escaping (ReplicaDatabase) throws -> [(name: String, bytes: [UInt8])] = { _ in
+            position: @escaping (Home.Database) throws -> UInt64,
+            lists: @escaping (Home.Database) throws -> [(name: String, bytes: [UInt8])] = { _ in
                 []
             }
         ) {
@@ -48,7 +48,7 @@ public struct BackupRun<Home: ProgramHome> {
     /// - Parameter withDatabase: opens the home's database for as long as the given work lasts.
     /// - Throws: `CommandFailure`, `StoreError`.
     public func run(
-        _ parts: Parts, _ withDatabase: ((ReplicaDatabase) throws -> Void) throws -> Void
+        _ parts: Parts, _ withDatabase: ((Home.Database) throws -> Void) throws -> Void
     ) throws -> ExitCode {
         let modes = ["--list", "--verify"].filter(invocation.has)
         guard modes.count < 2, modes.isEmpty || !invocation.has("--keep") else {
@@ -67,7 +67,7 @@ public struct BackupRun<Home: ProgramHome> {
     }
 
     private func make(
-        _ parts: Parts, _ withDatabase: ((ReplicaDatabase) throws -> Void) throws -> Void
+        _ parts: Parts, _ withDatabase: ((Home.Database) throws -> Void) throws -> Void
     ) throws -> ExitCode {
         let retention = try invocation.value(
             "--keep",
@@ -167,7 +167,7 @@ public struct BackupRun<Home: ProgramHome> {
             throw damages[damages.count - 1]
         }
         var found = try place.tryOut(newest) { path in
-            let database = try ReplicaDatabase(path: path, role: Home.role)
+            let database = try ReplicaDatabase.open(path: path, role: Home.role)
             defer { database.close() }
             return try database.verify()
         }

@@ -119,9 +119,10 @@ public struct ImportRun {
     /// Imports the rows.
     ///
     /// - Throws: `CommandFailure`, `StoreError`.
-    public func run(
-        _ database: ReplicaDatabase, clock: any WallClock, terminal: ProgressTerminal,
-        writer: String? = nil, door: @escaping (WriteTransaction) throws -> LocalEdit
+    public func run<Database: RoleDatabase>(
+        _ database: Database, clock: any WallClock, terminal: ProgressTerminal,
+        writer: String? = nil,
+        door: @escaping (Database.Writing) throws -> RecordEdit<Database.Writing>
     ) throws -> ExitCode {
         var rows = try reading {
             try ImportRows(path: path, mapping: try mapping(), reading: fileReading)

@@ -1,3 +1,4 @@
+public import Backups
 public import CommandLine
 internal import Files
 public import ReplicaStore
@@ -5,13 +6,16 @@ public import Text
 
 /// The home directory of a program, which holds its database.
 public protocol ProgramHome {
-    /// Whose database it holds; the program's default directory is named after it.
-    static var role: DatabaseRole { get }
+    /// The database.
+    associatedtype Database: BackedUpDatabase
     /// The directory.
     var path: String { get }
 }
 
 extension ProgramHome {
+    /// Whose database it holds; the program's default directory is named after it.
+    public static var role: DatabaseRole { Database.role }
+
     /// Where the database is.
     public var databasePath: String { ReplicaDatabase.path(inHome: path, role: Self.role) }
 

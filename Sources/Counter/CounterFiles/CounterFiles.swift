@@ -6,12 +6,12 @@ public import Crypto
 public import ReplicaStore
 
 /// Syncs a replica's file with central.
-public typealias FileSession = CounterSession<ReplicaDatabase>
+public typealias FileSession = CounterSession<CounterDatabase>
 
 /// Syncs a replica's file for as long as it runs.
-public typealias FileAgent = SyncAgent<ReplicaDatabase>
+public typealias FileAgent = SyncAgent<CounterDatabase>
 
-extension CounterSession where Replica == ReplicaDatabase {
+extension CounterSession where Replica == CounterDatabase {
     /// Opens the replica's file.
     ///
     /// - Throws: `StoreError`.
@@ -22,12 +22,12 @@ extension CounterSession where Replica == ReplicaDatabase {
         limits: CounterLimits = .standard
     ) throws {
         self.init(
-            store: try ReplicaDatabase(path: path, role: .counter), transport: transport,
+            store: try CounterDatabase(path: path), transport: transport,
             clock: clock, timer: timer, random: random, options: options, limits: limits)
     }
 }
 
-extension SyncAgent where Replica == ReplicaDatabase {
+extension SyncAgent where Replica == CounterDatabase {
     /// Prepares an agent for a replica's file.
     ///
     /// - Parameters:
@@ -42,7 +42,7 @@ extension SyncAgent where Replica == ReplicaDatabase {
         report: @escaping @Sendable (AgentState) -> Void
     ) throws {
         self.init(
-            store: try ReplicaDatabase(path: path, role: .counter), schedule: schedule,
+            store: try CounterDatabase(path: path), schedule: schedule,
             timer: timer, random: random, limits: limits, makeSession: makeSession, sync: sync,
             report: report)
     }

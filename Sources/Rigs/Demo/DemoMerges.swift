@@ -20,7 +20,7 @@ struct DemoMerges {
 
     /// Counts in a database.
     init(
-        _ apart: HalfYear.Apart, replicas: Set<ReplicaID>, _ database: ReplicaDatabase
+        _ apart: HalfYear.Apart, replicas: Set<ReplicaID>, _ database: CentralDatabase
     ) throws {
         func state(_ code: String) throws -> RecordState {
             guard let state = try database.state(of: .code(code)) else {

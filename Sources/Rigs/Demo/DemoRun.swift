@@ -59,7 +59,7 @@ final class DemoRun {
         self.halfYear = halfYear
         let home = try Self.makeFolder(directory + "/central")
         centralPath = ReplicaDatabase.path(inHome: home, role: .central)
-        try ReplicaDatabase(path: centralPath, role: .central, isNew: true).close()
+        try CentralDatabase(path: centralPath, isNew: true).close()
         let node = try FileCentral(at: centralPath)
         let address = try ListenAddress("127.0.0.1:0")
         do throws(ServingError) {
@@ -82,8 +82,8 @@ final class DemoRun {
     }
 
     /// Runs `body` with central's database open.
-    func withCentral<R>(_ body: (ReplicaDatabase) throws -> R) throws -> R {
-        let database = try ReplicaDatabase(path: centralPath, role: .central)
+    func withCentral<R>(_ body: (CentralDatabase) throws -> R) throws -> R {
+        let database = try CentralDatabase(path: centralPath)
         defer { database.close() }
         return try body(database)
     }
@@ -141,7 +141,7 @@ extension DemoRun {
             EnrolmentRequest(code: code.text, key: key, device: desk.name))
         let home = try Self.makeFolder(directory + "/\(desk.office)-\(desk.number)")
         let path = ReplicaDatabase.path(inHome: home, role: .counter)
-        let database = try ReplicaDatabase(path: path, role: .counter, isNew: true)
+        let database = try CounterDatabase(path: path, isNew: true)
         defer { database.close() }
         try database.write(now: SystemClock().now()) {
             try $0.save(
@@ -159,10 +159,10 @@ extension DemoRun {
     private func play(_ phase: HalfYear.Phase) throws {
         for edits in phase.edits {
             guard let desk = desks.first(where: { $0.desk == edits.desk }) else { continue }
-            let database = try ReplicaDatabase(path: desk.path, role: .counter)
+            let database = try CounterDatabase(path: desk.path)
             defer { database.close() }
             try database.write(now: SystemClock().now()) { transaction in
-                let edit = try LocalEdit(transaction)
+                let edit = try CounterEdit(transaction)
                 for line in edits.lines { try line.apply(with: edit) }
             }
             count.edits += edits.lines.count
@@ -175,7 +175,7 @@ extension DemoRun {
         try withCentral { database in
             try database.write(now: SystemClock().now()) { transaction in
                 let session = ReplicaID(SystemRandomSource().number() >> 1)
-                let edit = try LocalEdit(ofCentral: transaction, session: session)
+                let edit = try CentralEdit(ofCentral: transaction, session: session)
                 for line in lines { try line.apply(with: edit) }
             }
         }

@@ -135,7 +135,7 @@ struct DemoStory {
         var agreeing = 0
         try run.withCentral { central in
             for desk in run.desks {
-                let replica = try ReplicaDatabase(path: desk.path, role: .counter)
+                let replica = try CounterDatabase(path: desk.path)
                 defer { replica.close() }
                 let mine = try replica.digest(ofOffice: desk.desk.office)
                 let theirs = try central.digest(ofOffice: desk.desk.office)
@@ -173,7 +173,7 @@ extension DemoStory {
     }
 
     /// - Returns: the codes of the dossiers in conflict.
-    private func tellConflicts(_ central: ReplicaDatabase) throws -> Set<String> {
+    private func tellConflicts(_ central: CentralDatabase) throws -> Set<String> {
         var filter = RecordFilter()
         filter.isConflicted = true
         var codes: Set<String> = []

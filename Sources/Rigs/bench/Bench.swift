@@ -126,9 +126,8 @@ extension Bench {
         return run
     }
 
-    private func withReplica<R>(_ home: String, _ body: (ReplicaDatabase) throws -> R) throws -> R {
-        let database = try ReplicaDatabase(
-            path: ReplicaDatabase.path(inHome: home, role: .counter), role: .counter)
+    private func withReplica<R>(_ home: String, _ body: (CounterDatabase) throws -> R) throws -> R {
+        let database = try CounterDatabase(path: ReplicaDatabase.path(inHome: home, role: .counter))
         defer { database.close() }
         return try body(database)
     }
@@ -138,7 +137,7 @@ extension Bench {
             var ids: [RecordID] = []
             for start in stride(from: 0, to: rows.count, by: Self.batch) {
                 try database.write(now: SystemClock().now()) { transaction in
-                    let edit = try LocalEdit(transaction)
+                    let edit = try CounterEdit(transaction)
                     for row in rows[start..<min(start + Self.batch, rows.count)] {
                         ids.append(try edit.make(.dossier, writes: row, by: "bench").record)
                     }
@@ -154,7 +153,7 @@ extension Bench {
         try withReplica(home) { database in
             for start in stride(from: 0, to: ids.count, by: Self.batch) {
                 try database.write(now: SystemClock().now()) { transaction in
-                    let edit = try LocalEdit(transaction)
+                    let edit = try CounterEdit(transaction)
                     for id in ids[start..<min(start + Self.batch, ids.count)] {
                         _ = try edit.edit(
                             .id(id), writes: [FieldWrite("status", .text(status))], by: "bench")

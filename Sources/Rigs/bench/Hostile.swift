@@ -106,8 +106,7 @@ struct Hostile {
             throw BenchError(description: "central enrol gave no code")
         }
         _ = try programs.run("counter", ["enrol", central.url, "--code", text, "--home", home])
-        let database = try ReplicaDatabase(
-            path: ReplicaDatabase.path(inHome: home, role: .counter), role: .counter)
+        let database = try CounterDatabase(path: ReplicaDatabase.path(inHome: home, role: .counter))
         defer { database.close() }
         guard let identity = try database.identity(), let replica = identity.replica else {
             throw BenchError(description: "the counter is not enrolled")

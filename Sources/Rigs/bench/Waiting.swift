@@ -121,8 +121,8 @@ struct Hall {
     let epoch: UInt64
 
     init(_ directory: String, _ count: Int, _ desksOfOffice: Int) throws {
-        let database = try ReplicaDatabase(
-            path: ReplicaDatabase.path(inHome: directory, role: .central), role: .central,
+        let database = try CentralDatabase(
+            path: ReplicaDatabase.path(inHome: directory, role: .central),
             isNew: true)
         defer { database.close() }
         let random = SystemRandomSource()

@@ -172,19 +172,3 @@ extension BackupPlace {
         }
     }
 }
-
-extension ReplicaDatabase {
-    /// Whose backups those of this database are: central by its key, a counter by its first replica; `nil`
-    /// for a counter that is not enrolled.
-    ///
-    /// - Throws: `StoreError`.
-    public func backupSeries() throws -> String? {
-        switch role {
-        case .central:
-            try centralKeySeed().flatMap(SigningKey.init(seed:)).map {
-                Hexadecimal.text(Hash256(hashing: $0.publicKey.bytes).bytes.prefix(8))
-            }
-        case .counter: try (identityRotations().first?.old ?? identity()?.replica)?.description
-        }
-    }
-}

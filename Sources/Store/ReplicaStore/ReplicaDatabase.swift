@@ -1,24 +1,23 @@
-// One database file: a counter's replica or central's store. Not Sendable: it lives with its owner,
-// an actor or the main task of a program.
+// One database file, as far as a counter's replica and central's store have it in common; what only one of them
+// has is on `CounterDatabase` or `CentralDatabase`. Not Sendable: it lives with its owner, an actor or the
+// main task of a program.
 
 public import Causality
-public import Crypto
+internal import Crypto
 internal import Dossiers
+internal import Editing
 internal import Foundation
 internal import Replication
 internal import SQLite
 
 /// An open database file of a replica or of central.
-public final class ReplicaDatabase {
-    /// What the file is for.
-    public let role: DatabaseRole
+public class ReplicaDatabase {
     /// Where the file is.
     public let path: String
     let connection: Connection
     let interning: Interning
     let changeLog: ChangeLog
     let digests: DigestTable
-    let idLook = HeldStatement(ReplicaDatabase.idLookSQL)
     private let tables: [RecordKind: RecordTable]
     /// Of one that serves.
     var idleCheckpoint: IdleCheckpoint
@@ -28,18 +27,23 @@ public final class ReplicaDatabase {
         home + (role == .counter ? "/replica.db" : "/central.db")
     }
 
+    /// Opens the file that is there, of whichever role.
+    ///
+    /// - Throws: as the role's own.
+    public static func open(path: String, role: DatabaseRole) throws -> ReplicaDatabase {
+        switch role {
+        case .central: try CentralDatabase(path: path)
+        case .counter: try CounterDatabase(path: path)
+        }
+    }
+
     /// Opens the file, making it when `isNew` is set, and brings its tables up to date.
     ///
-    /// - Parameter random: where central's own key comes from, which is made with its file.
     /// - Throws: `StoreError.missing`, `.notThisKind`, `.newerVersion`, `.sqlite`.
-    public init(
-        path: String, role: DatabaseRole, isNew: Bool = false,
-        busyTimeout: Duration = .seconds(10), random: any RandomSource = SystemRandomSource()
-    ) throws {
+    init(path: String, role: DatabaseRole, isNew: Bool, busyTimeout: Duration) throws {
         guard isNew || path == ":memory:" || FileManager.default.fileExists(atPath: path) else {
             throw StoreError.missing(path: path, expected: role)
         }
-        self.role = role
         self.path = path
         idleCheckpoint = IdleCheckpoint(path: path)
         do {
@@ -72,48 +76,42 @@ public final class ReplicaDatabase {
         } catch {
             throw StoreError.wrapping(error)
         }
-        if role == .central { try makeCentralKey(random) }
     }
 
-    /// Makes central's key where there is none: every backup is to hold it, since a central that is
-    /// restored without it knows neither its own orders of erasure nor what bundles are sealed with.
-    private func makeCentralKey(_ random: any RandomSource) throws {
-        guard try centralKeySeed() == nil else { return }
-        let seed = random.bytes(SigningKey.seedByteCount)
-        // The time is of no use to it.
-        _ = try write(now: Timestamp(milliseconds: 0)) { try $0.centralKeySeed(orElse: seed) }
-    }
+    // MARK: What each role says for itself
 
-    /// Runs `body` in one write transaction; all of it is on disk when this returns, or nothing.
+    /// The office whose replica this is; `nil` at central.
+    var ownOffice: String? { get throws { nil } }
+
+    /// Counts that are kept beside the records of a kind; `nil` where they are counted each time.
+    func keptCounts(of kind: RecordKind) throws -> (records: Int, conflicts: Int)? { nil }
+
+    /// Whether anything came after a position of central's feed.
+    func isPast(_ position: UInt64) throws -> Bool { false }
+
+    /// The devices that an office has, as far as is known.
+    func deviceCount(ofOffice code: String) throws -> Int { 0 }
+
+    /// Whether the content of a refused change is kept.
     ///
-    /// - Throws: `StoreError`, and what `body` throws; then nothing was written. `.displaced` when the file
-    ///   at the path is not the one that is open: what is written there would be lost.
-    public func write<R>(now: Timestamp, _ body: (WriteTransaction) throws -> R) throws -> R {
-        try write(now: now, body) { result, _ in result }
-    }
+    /// - Throws: `StoreError.sqlite`.
+    public func isContentKept(ofRefused dot: Dot) throws -> Bool { true }
 
-    /// As `write`; then runs `finish`, which finds the digests and the feed as they are after it and writes
-    /// no record.
+    /// Who writes here, when the identity says it.
     ///
-    /// - Throws: as `write`.
-    public func write<R, S>(
-        now: Timestamp, _ body: (WriteTransaction) throws -> R,
-        finish: (R, WriteTransaction) throws -> S
-    ) throws -> S {
-        do {
-            return try connection.transaction(.immediate) {
-                let transaction = WriteTransaction(self, now: now)
-                let result = try body(transaction)
-                try transaction.flush()
-                let finished = try finish(result, transaction)
-                try checkPlace()
-                return finished
-            }
-        } catch {
-            interning.forget()
-            throw StoreError.wrapping(error)
-        }
-    }
+    /// - Throws: `StoreError.notEnrolled`.
+    public func enrolledAuthor() throws -> Author { throw StoreError.notEnrolled }
+
+    /// Whether each record can be made again from the changes that are kept.
+    var holdsAllChanges: Bool { false }
+
+    /// The ends of chains that are kept beside the log.
+    func keptChainEnds() throws -> [ReplicaID: HashChain] { [:] }
+
+    /// What the role verifies besides.
+    var ownChecks: [OwnCheck] { [] }
+
+    // MARK: Reading
 
     /// Runs `body` on one consistent view of the database.
     ///
@@ -130,7 +128,7 @@ public final class ReplicaDatabase {
     }
 
     /// - Throws: `StoreError.displaced`.
-    private func checkPlace() throws {
+    func checkPlace() throws {
         guard try connection.isInPlace() else { throw StoreError.displaced(path: path) }
     }
 

@@ -167,7 +167,7 @@ struct BundleIdentityTests {
         // b's file under a's name: b puts a's replica and b's key into its own identity.
         let forged = fleet.directory + "/forged.db"
         try Fleet.copyDatabase(b.path, to: forged)
-        let database = try ReplicaDatabase(path: forged, role: .counter)
+        let database = try CounterDatabase(path: forged)
         try database.write(now: b.clock.now()) { transaction in
             var forged = identity
             forged.replica = a.replica

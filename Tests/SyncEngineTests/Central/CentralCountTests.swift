@@ -33,7 +33,7 @@ struct CentralCountTests {
         try database.write(now: fleet.clock.now()) { transaction in
             let seed = try transaction.centralKeySeed(orElse: [UInt8](repeating: 7, count: 32))
             let key = try #require(SigningKey(seed: seed))
-            _ = try LocalEdit(ofCentral: transaction, session: ReplicaID(77)).erase(
+            _ = try CentralEdit(ofCentral: transaction, session: ReplicaID(77)).erase(
                 .id(id), reason: "QĐ 1", signedBy: key)
         }
         #expect(database.emptyLog())
@@ -95,7 +95,7 @@ struct CentralCountTests {
             let connection = try Connection(path: copy, access: .readWrite)
             try connection.execute(statement)
             connection.close()
-            let database = try ReplicaDatabase(path: copy, role: .central)
+            let database = try CentralDatabase(path: copy)
             defer { database.close() }
             let faults = try database.verify().faults
             #expect(faults.map(\.subject.rawValue) == Array(repeating: "count", count: count))
@@ -118,7 +118,7 @@ struct CentralCountTests {
         let connection = try Connection(path: copy, access: .readWrite)
         try connection.execute("DELETE FROM dossiers WHERE conflicts > 0")
         connection.close()
-        let database = try ReplicaDatabase(path: copy, role: .central)
+        let database = try CentralDatabase(path: copy)
         defer { database.close() }
         #expect(try database.verify().faults.contains { $0.subject == .count } == false)
         #expect(try database.conflictCount() == 0)

@@ -36,9 +36,9 @@ struct DecodingBudgetTests {
 
     /// Puts a node with another budget in central's place.
     @discardableResult
-    private func replaceNode(_ decoding: DecodingBudget) throws -> CentralNode<ReplicaDatabase> {
+    private func replaceNode(_ decoding: DecodingBudget) throws -> CentralNode<CentralDatabase> {
         let path = fleet.slot.path
-        let node = try CentralNode<ReplicaDatabase>(
+        let node = try CentralNode<CentralDatabase>(
             at: path, clock: fleet.clock, limits: .decoding(within: decoding))
         fleet.slot.replace(node, path: path)
         return node
@@ -154,7 +154,7 @@ struct DecodingBudgetTests {
     func waiting() async throws {
         let counter = try await fleet.enrol("A")
         try await settle([counter])
-        let node = try CentralNode<ReplicaDatabase>(
+        let node = try CentralNode<CentralDatabase>(
             at: fleet.slot.path, clock: fleet.clock,
             limits: .decoding(within: DecodingBudget(bodyBytes: 4 << 20)))
         var request = SyncRequest(

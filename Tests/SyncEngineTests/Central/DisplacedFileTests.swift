@@ -68,7 +68,7 @@ struct DisplacedFileTests {
         try Deed.replaced.act(on: counter.path)
         #expect(throws: StoreError.self) {
             try database.write(now: counter.clock.now()) {
-                _ = try LocalEdit($0).make(.dossier, writes: [])
+                _ = try CounterEdit($0).make(.dossier, writes: [])
             }
         }
         // Not even read from: what stands there is nobody's any more.

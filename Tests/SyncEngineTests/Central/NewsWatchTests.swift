@@ -14,7 +14,7 @@ struct NewsWatchTests {
     /// A fleet with a device of each of two offices, both waiting.
     private struct Hall {
         let fleet: Fleet
-        let watch: NewsWatch<ReplicaDatabase>
+        let watch: NewsWatch<CentralDatabase>
         let a: TestCounter
         let b: TestCounter
         /// Another of the second office: a new desk is news for all, in the catalog.
@@ -28,7 +28,7 @@ struct NewsWatchTests {
             b = try await fleet.enrol("B")
             other = try await fleet.enrol("B")
             try await settle([a, b])
-            watch = try NewsWatch(ReplicaDatabase(at: fleet.centralPath))
+            watch = try NewsWatch(CentralDatabase(at: fleet.centralPath))
             ticketA = watch.begin(office: "A", replica: a.replica, seconds: 1_000)
             ticketB = watch.begin(office: "B", replica: b.replica, seconds: 1_000)
         }

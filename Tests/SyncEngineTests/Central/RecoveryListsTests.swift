@@ -105,7 +105,7 @@ struct RecoveryListsTests {
             let seed = try #require(try database.centralKeySeed())
             let key = try #require(SigningKey(seed: seed))
             let session = ReplicaID(SystemRandomSource().number() >> 1)
-            _ = try LocalEdit(ofCentral: transaction, session: session).erase(
+            _ = try CentralEdit(ofCentral: transaction, session: session).erase(
                 .id(id), reason: "QĐ 12/2026", signedBy: key)
         }
     }
@@ -203,10 +203,10 @@ struct RecoveryListsTests {
     @Test("central's key is made with its file, so that every backup holds it")
     func centralKey() throws {
         let path = fleet.directory + "/new.db"
-        let made = try ReplicaDatabase(path: path, role: .central, isNew: true)
+        let made = try CentralDatabase(path: path, isNew: true)
         let seed = try #require(try made.centralKeySeed())
         made.close()
-        let opened = try ReplicaDatabase(path: path, role: .central)
+        let opened = try CentralDatabase(path: path)
         defer { opened.close() }
         #expect(try opened.centralKeySeed() == seed)
     }

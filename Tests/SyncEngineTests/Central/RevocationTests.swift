@@ -222,7 +222,7 @@ struct RevocationTests {
                 replica: device.replica, generation: 1, token: BearerToken(of: fresh),
                 key: device.key)
             // The clock is read between the first look at the device and the writer's turn.
-            let node = try CentralNode<ReplicaDatabase>(
+            let node = try CentralNode<CentralDatabase>(
                 at: fleet.slot.path,
                 clock: HookedClock(fleet.clock) {
                     try fleet.editCentralTransaction { _ = try $0.revoke(device.replica) }

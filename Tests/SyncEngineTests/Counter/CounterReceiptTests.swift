@@ -117,7 +117,7 @@ struct CounterReceiptTests {
             if reply.accepted.seq == 4 { try Fleet.copyDatabase(path, to: copy) }
         }
         _ = try await counter.sync(options)
-        let database = try ReplicaDatabase(path: copy, role: .counter)
+        let database = try CounterDatabase(path: copy)
         defer { database.close() }
         let receipts = try database.counterReceipts()
         #expect(receipts.map(\.outcome) == [nil])

@@ -32,7 +32,7 @@ struct WrongClockTests {
         let database = try desk.open()
         defer { database.close() }
         return try database.write(now: now) { transaction in
-            try LocalEdit(transaction).make(
+            try CounterEdit(transaction).make(
                 .dossier,
                 writes: [
                     FieldWrite("received_at", .integer(now.milliseconds)),
@@ -53,7 +53,7 @@ struct WrongClockTests {
             }
             let correction = TimesCorrection(of: state) { shifts[$0.dot] }
             guard !correction.isEmpty else { return correction }
-            _ = try LocalEdit(transaction).edit(
+            _ = try CounterEdit(transaction).edit(
                 .id(id), writes: correction.writes, additions: [correction.addition])
             return correction
         }
@@ -158,13 +158,13 @@ struct WrongClockTests {
         let now = first.clock.now()
         let finished = FieldWrite("finished_at", .integer(now.milliseconds))
         try database.write(now: now) { transaction in
-            _ = try LocalEdit(transaction).edit(.id(id), writes: [finished])
+            _ = try CounterEdit(transaction).edit(.id(id), writes: [finished])
         }
         #expect(try first.states()[id]?.wrongClockMarks.count == 1)
         // What a person types is checked as ever.
         #expect(throws: StoreError.self) {
             try database.write(now: now) { transaction in
-                _ = try LocalEdit(transaction).edit(
+                _ = try CounterEdit(transaction).edit(
                     .id(id), writes: [FieldWrite("returned_at", .integer(0))])
             }
         }
@@ -174,7 +174,7 @@ struct WrongClockTests {
         first.clock.advance(milliseconds: -15 * Self.year)
         let right = first.clock.now()
         try database.write(now: right) { transaction in
-            _ = try LocalEdit(transaction).edit(
+            _ = try CounterEdit(transaction).edit(
                 .id(late), writes: [FieldWrite("finished_at", .integer(right.milliseconds))])
         }
     }
@@ -263,7 +263,7 @@ struct WrongClockTests {
         defer { database.close() }
         let key = try #require(SigningKey(seed: [UInt8](repeating: 7, count: 32)))
         let noted = try database.write(now: fleet.clock.now()) { transaction in
-            let edit = try LocalEdit(ofCentral: transaction, session: ReplicaID(77))
+            let edit = try CentralEdit(ofCentral: transaction, session: ReplicaID(77))
             _ = try edit.erase(.id(id), reason: "QĐ 1", signedBy: key)
             return try edit.make(.dossier, writes: [FieldWrite("office", .text("A"))]).record
         }

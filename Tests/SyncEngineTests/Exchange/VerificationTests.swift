@@ -35,7 +35,7 @@ struct VerificationTests {
     }
 
     private func verify(_ path: String, _ role: DatabaseRole) throws -> Verification {
-        let database = try ReplicaDatabase(path: path, role: role)
+        let database = try ReplicaDatabase.open(path: path, role: role)
         defer { database.close() }
         return try database.verify()
     }

@@ -212,7 +212,7 @@ struct CarriedChangeTests {
         let key = try #require(SigningKey(seed: [UInt8](repeating: 7, count: 32)))
         try fleet.editCentralTransaction { transaction in
             _ = try transaction.centralKeySeed(orElse: [UInt8](repeating: 7, count: 32))
-            _ = try LocalEdit(ofCentral: transaction, session: ReplicaID(4711)).erase(
+            _ = try CentralEdit(ofCentral: transaction, session: ReplicaID(4711)).erase(
                 .id(id), reason: "QĐ 12/2026", signedBy: key)
         }
         #expect(try await fresh.sync().outcome == .synced)

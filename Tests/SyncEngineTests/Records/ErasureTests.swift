@@ -26,7 +26,7 @@ struct ErasureTests {
             let session = ReplicaID(SystemRandomSource().number() >> 1)
             let seed = try transaction.centralKeySeed(orElse: [UInt8](repeating: 7, count: 32))
             let key = try #require(SigningKey(seed: seed))
-            _ = try LocalEdit(ofCentral: transaction, session: session).erase(
+            _ = try CentralEdit(ofCentral: transaction, session: session).erase(
                 .id(id), reason: reason, signedBy: key)
         }
         #expect(database.emptyLog())

@@ -207,7 +207,7 @@ struct OneKindTests {
     private func erase(_ fleet: Fleet, _ id: RecordID) throws {
         try fleet.editCentralTransaction { transaction in
             let seed = try transaction.centralKeySeed(orElse: [])
-            _ = try LocalEdit(ofCentral: transaction, session: ReplicaID(4712)).erase(
+            _ = try CentralEdit(ofCentral: transaction, session: ReplicaID(4712)).erase(
                 .id(id), reason: "QĐ 1", signedBy: try #require(SigningKey(seed: seed)))
         }
     }

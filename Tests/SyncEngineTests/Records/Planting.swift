@@ -1,4 +1,4 @@
-// Changes that no `LocalEdit` would write: what a faulty or hostile program could leave in a
+// Changes that no `RecordEdit` would write: what a faulty or hostile program could leave in a
 // replica's log, or send without having a replica at all.
 
 import Causality

@@ -85,7 +85,7 @@ private struct RandomLife {
         try #require(report.outcome != .diverged)
     }
 
-    /// A few edits in one transaction; some break a rule, past `LocalEdit` or into it.
+    /// A few edits in one transaction; some break a rule, past `RecordEdit` or into it.
     private mutating func edit(_ counter: TestCounter) throws {
         counter.clock.advance(milliseconds: Int64.random(in: -50_000...100_000, using: &random))
         let known = try counter.states().values.filter { !$0.kind.isCatalog }.sorted {
@@ -101,7 +101,7 @@ private struct RandomLife {
         defer { database.close() }
         var (count, random) = (0, random)
         try database.write(now: counter.clock.now()) { transaction in
-            let edit = try LocalEdit(transaction)
+            let edit = try CounterEdit(transaction)
             for _ in 0..<Int.random(in: 1...6, using: &random) {
                 do {
                     try transaction.attempt {
@@ -118,7 +118,7 @@ private struct RandomLife {
     }
 
     private static func one(
-        _ edit: LocalEdit, _ known: [RecordState], _ sharedIDs: [RecordID],
+        _ edit: CounterEdit, _ known: [RecordState], _ sharedIDs: [RecordID],
         _ random: inout SeededGenerator
     ) throws {
         let writes = (0..<Int.random(in: 1...3, using: &random)).map { _ in

@@ -60,7 +60,7 @@ enum BackupCommand {
     }
 
     private static func lists(
-        _ database: ReplicaDatabase
+        _ database: CentralDatabase
     ) throws -> [(name: String, bytes: [UInt8])] {
         let devices = try DeviceList(database).json(onlyRevoked: true)
         let orders = try ErasureList(database, backups: []).documents
@@ -108,14 +108,14 @@ enum RestoreCommand {
             let newest = try place.usableSet(nil, of: .central)
             let lists = try RecoveryLists(of: newest, in: place)
             let outcome = try place.restore(set, into: home.path) { path in
-                let database = try ReplicaDatabase(path: path, role: .central)
+                let database = try CentralDatabase(path: path)
                 defer { database.close() }
                 let act = Recover(isEnding: false, lists: lists)
                 let outcome = try database.perform(act, by: home.actor)
                 _ = database.emptyLog()
                 return outcome
             }
-            try ReplicaDatabase(path: home.databasePath, role: .central).close()
+            try CentralDatabase(path: home.databasePath).close()
             if invocation.has("--json") {
                 let members = outcome.json.objectValue ?? []
                 try invocation.printOut(

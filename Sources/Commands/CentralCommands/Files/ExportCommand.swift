@@ -137,7 +137,7 @@ private struct ExportPosition: CustomStringConvertible {
         hash = parts.count == 2 ? String(parts[1]) : ""
     }
 
-    init(endOf database: ReplicaDatabase) throws {
+    init(endOf database: CentralDatabase) throws {
         let end = try database.lastCommit()
         position = end.position
         hash = String(end.hash.description.prefix(8))
@@ -146,7 +146,7 @@ private struct ExportPosition: CustomStringConvertible {
     var description: String { position == 0 ? "0" : "\(position).\(hash)" }
 
     /// Refuses a position that this central's feed does not have.
-    func check(in database: ReplicaDatabase) throws {
+    func check(in database: CentralDatabase) throws {
         guard position > 0 else { return }
         guard try database.commitHash(at: position)?.description.hasPrefix(hash) == true else {
             throw CommandFailure(

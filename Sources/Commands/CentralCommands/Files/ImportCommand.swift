@@ -57,7 +57,7 @@ enum ImportCommand {
                 if !invocation.has("--dry-run") { try home.heedClock(database) }
                 let code = try run.run(
                     database, clock: SystemClock(), terminal: .standardError,
-                    door: { try LocalEdit(ofCentral: $0, session: session) })
+                    door: { try CentralEdit(ofCentral: $0, session: session) })
                 if !invocation.has("--dry-run") { try note(database, by: home.actor) }
                 return code
             }
@@ -89,7 +89,7 @@ enum ImportCommand {
     }
 
     private static func note(
-        _ database: ReplicaDatabase, by actor: String, count: Int? = nil
+        _ database: CentralDatabase, by actor: String, count: Int? = nil
     ) throws {
         try database.write(now: SystemClock().now()) {
             try $0.note("import", by: actor, count: count)
@@ -147,10 +147,10 @@ struct Importer {
     /// Lines in one transaction: few enough that counters do not wait long for the writer.
     private static let batchMax = 500
 
-    let database: ReplicaDatabase
+    let database: CentralDatabase
     private let session = ReplicaID(SystemRandomSource().number() >> 1)
 
-    init(database: ReplicaDatabase) {
+    init(database: CentralDatabase) {
         self.database = database
     }
 
@@ -170,7 +170,7 @@ struct Importer {
         guard !batch.isEmpty else { return }
         var news = outcome
         try database.write(now: SystemClock().now()) { transaction in
-            let edit = try LocalEdit(ofCentral: transaction, session: session)
+            let edit = try CentralEdit(ofCentral: transaction, session: session)
             for line in batch {
                 do {
                     try transaction.attempt { try line.edit.apply(with: edit) }

@@ -50,7 +50,7 @@ enum AuditCommand {
     }
 
     private static func show(
-        _ reference: RecordReference, _ database: ReplicaDatabase, _ invocation: Invocation
+        _ reference: RecordReference, _ database: CentralDatabase, _ invocation: Invocation
     ) throws {
         let places = try Places(database)
         guard let state = try database.state(of: reference) else { throw StoreError.noSuchRecord }
@@ -147,7 +147,7 @@ enum AuditCommand {
         ])
     }
 
-    private static func showTrail(_ database: ReplicaDatabase, _ invocation: Invocation) throws {
+    private static func showTrail(_ database: CentralDatabase, _ invocation: Invocation) throws {
         let places = try Places(database)
         var table = TextTable([.init(""), .init(""), .init(""), .init(""), .init("")])
         for entry in try database.trail() {

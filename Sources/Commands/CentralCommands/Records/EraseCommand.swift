@@ -158,7 +158,7 @@ enum EraseCommand {
 extension EraseCommand {
     /// The sets in the folder of the last backup; none where it cannot be read, which is said.
     private static func backups(
-        of database: ReplicaDatabase, _ invocation: Invocation
+        of database: CentralDatabase, _ invocation: Invocation
     ) -> [ErasureList.HoldingBackup] {
         guard let note = BackupNote(home: Folder.path(of: database.path)) else { return [] }
         do {

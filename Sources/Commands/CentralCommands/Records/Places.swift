@@ -6,7 +6,7 @@ internal import Text
 struct Places {
     private let names: DeskNames
 
-    init(_ database: ReplicaDatabase) throws {
+    init(_ database: CentralDatabase) throws {
         names = try DeskNames(database)
     }
 

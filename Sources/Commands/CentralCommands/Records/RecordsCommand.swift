@@ -81,7 +81,7 @@ enum RecordsCommand {
         return .ok
     }
 
-    static func officeCodes(_ database: ReplicaDatabase) throws -> [String] {
+    static func officeCodes(_ database: CentralDatabase) throws -> [String] {
         var filter = RecordFilter()
         filter.kind = .office
         var codes: [String] = []

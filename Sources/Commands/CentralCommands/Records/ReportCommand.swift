@@ -111,7 +111,7 @@ enum ReportCommand {
     }
 
     private static func list(
-        _ reports: [IssuedReport], _ database: ReplicaDatabase, _ invocation: Invocation
+        _ reports: [IssuedReport], _ database: CentralDatabase, _ invocation: Invocation
     ) throws {
         if reports.isEmpty, !invocation.has("--json") {
             try invocation.say(Message("no report was issued", vi: "chưa gửi báo cáo nào"))

@@ -43,7 +43,7 @@ enum VerifyCommand {
         let mark = try invocation.value("--mark", expected: expected) { AuditMark($0) }
         let isAudit = invocation.has("--audit") || mark != nil
         let home = try CentralHome(invocation)
-        let hadLog = ReplicaDatabase.hasLog(path: home.databasePath)
+        let hadLog = CentralDatabase.hasLog(path: home.databasePath)
         let (found, present) = try home.withDatabase { database in
             var found = try database.verify()
             found.hadLog = hadLog

@@ -81,11 +81,11 @@ enum RestoreCommand {
                 try invocation.restoring(.counter) { place, set in
                     try home.makeDirectory()
                     try place.restore(set, into: home.path) { path in
-                        let database = try ReplicaDatabase(path: path, role: .counter)
+                        let database = try CounterDatabase(path: path)
                         defer { database.close() }
                         if try database.identity()?.replica != nil {
                             try database.write(now: context.clock.now()) {
-                                try LocalEdit($0).leaveCodesFree(codesLeftFree, from: set.made)
+                                try CounterEdit($0).leaveCodesFree(codesLeftFree, from: set.made)
                             }
                         }
                         _ = database.emptyLog()

@@ -83,7 +83,7 @@ enum ExportCommand {
 
     /// One line for each change that central has not confirmed, in their order.
     private static func write(
-        _ database: ReplicaDatabase, to file: OutputFile
+        _ database: CounterDatabase, to file: OutputFile
     ) throws -> Int {
         var count = 0
         try database.forEachCarried { carried in

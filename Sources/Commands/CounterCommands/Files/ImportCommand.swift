@@ -45,7 +45,7 @@ enum ImportCommand {
                 return try run.run(
                     database, clock: context.clock, terminal: context.terminal,
                     writer: try invocation.writer(context),
-                    door: { try LocalEdit($0) })
+                    door: { try CounterEdit($0) })
             }
         }
     }

@@ -102,7 +102,7 @@ enum ConflictsCommand {
     }
 
     private static func show(
-        _ shared: SharedCode, _ database: ReplicaDatabase, _ invocation: Invocation
+        _ shared: SharedCode, _ database: CounterDatabase, _ invocation: Invocation
     ) throws {
         guard !invocation.has("--json") else {
             try invocation.printJSON(
@@ -118,7 +118,7 @@ enum ConflictsCommand {
 
 extension SharedCode {
     /// Shows whose dossiers have the code, to the clerk who may read them: never for a log.
-    func print(_ database: ReplicaDatabase, _ invocation: Invocation) throws {
+    func print(_ database: CounterDatabase, _ invocation: Invocation) throws {
         let code = TerminalSafe.text(code)
         let count = records.count
         try invocation.say(

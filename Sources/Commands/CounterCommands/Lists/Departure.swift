@@ -14,7 +14,7 @@ struct Departure {
     let office: String?
 
     /// - Throws: `StoreError`.
-    init(_ state: RecordState, in database: ReplicaDatabase) throws {
+    init(_ state: RecordState, in database: CounterDatabase) throws {
         let move = state.standingEvents.last { $0.event.what == .handedOver }
         time = move?.time
         let shown = state.shownValue(RecordSchema.officeField)?.text

@@ -61,7 +61,7 @@ struct RecordView {
     let departure: Departure?
 
     init(
-        _ reference: RecordReference, _ database: ReplicaDatabase, withHistory: Bool,
+        _ reference: RecordReference, _ database: CounterDatabase, withHistory: Bool,
         now: Timestamp
     ) throws {
         guard let state = try database.state(of: reference) else { throw StoreError.noSuchRecord }

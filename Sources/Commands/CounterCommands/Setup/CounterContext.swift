@@ -50,11 +50,11 @@ extension CounterContext {
 
     /// Runs `body` with the replica open, errors in the program's terms.
     func withDatabase<R>(
-        _ invocation: Invocation, _ body: (ReplicaDatabase) throws -> R
+        _ invocation: Invocation, _ body: (CounterDatabase) throws -> R
     ) throws -> R {
         let home = try CounterHome(invocation, environment)
         return try CommandFailure.translating {
-            let database: ReplicaDatabase
+            let database: CounterDatabase
             do {
                 database = try home.open()
             } catch let error as StoreError {
@@ -67,7 +67,7 @@ extension CounterContext {
 
     /// Runs `body` on one consistent view of the replica.
     func read<R>(
-        _ invocation: Invocation, _ body: (ReplicaDatabase) throws -> R
+        _ invocation: Invocation, _ body: (CounterDatabase) throws -> R
     ) throws -> R {
         try withDatabase(invocation) { database in
             try database.read { try body(database) }
@@ -76,7 +76,7 @@ extension CounterContext {
 
     /// Tells of a clock that is wrong, before something is written by it. It is never a reason to refuse;
     /// a person at a terminal may think better of it.
-    func heedClock(_ invocation: Invocation, _ database: ReplicaDatabase) throws {
+    func heedClock(_ invocation: Invocation, _ database: CounterDatabase) throws {
         let now = clock.now()
         let fault = try database.read { try database.clockFault(at: now) }
         guard let fault else { return }
@@ -88,14 +88,14 @@ extension CounterContext {
 
     /// Runs `body` as one transaction of local edits; what it returns is on disk.
     func edit<R>(
-        _ invocation: Invocation, _ body: (LocalEdit, WriteTransaction) throws -> R
+        _ invocation: Invocation, _ body: (CounterEdit, CounterWriteTransaction) throws -> R
     ) throws -> R {
         try withDatabase(invocation) { database in
             // A person's word on the time stands above the clock's.
             if !invocation.has("--at") { try heedClock(invocation, database) }
             try heed(doubt(of: invocation.time(self)), invocation)
             return try database.write(now: clock.now()) { transaction in
-                try body(try LocalEdit(transaction), transaction)
+                try body(try CounterEdit(transaction), transaction)
             }
         }
     }

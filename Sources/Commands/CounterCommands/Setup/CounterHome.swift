@@ -6,7 +6,7 @@ internal import Text
 
 /// A replica's home directory: the database, and the lock of its syncs.
 struct CounterHome: ProgramHome {
-    static let role = DatabaseRole.counter
+    typealias Database = CounterDatabase
     let path: String
 
     static let option = homeOption(
@@ -35,8 +35,8 @@ struct CounterHome: ProgramHome {
     /// Opens the replica that is there.
     ///
     /// - Throws: `StoreError`.
-    func open() throws -> ReplicaDatabase {
-        try ReplicaDatabase(path: databasePath, role: .counter)
+    func open() throws -> CounterDatabase {
+        try CounterDatabase(path: databasePath)
     }
 
     /// What a login is told that may not read the replica: where it is, and whose; `nil` for other

@@ -155,8 +155,7 @@ enum EnrolCommand {
         _ home: CounterHome, _ url: CentralAddress, _ context: CounterContext, isAgain: Bool
     ) throws -> (ReplicaIdentity, CentralTrust) {
         try CommandFailure.translating {
-            let database = try ReplicaDatabase(
-                path: home.databasePath, role: .counter, isNew: !home.exists)
+            let database = try CounterDatabase(path: home.databasePath, isNew: !home.exists)
             defer { database.close() }
             return try database.write(now: context.clock.now()) { transaction in
                 let known = try database.identity()

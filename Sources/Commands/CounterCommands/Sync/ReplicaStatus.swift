@@ -64,7 +64,7 @@ struct ReplicaStatus {
     /// Reads a replica's standing; to be called on one consistent view.
     ///
     /// - Throws: `StoreError`.
-    init(_ database: ReplicaDatabase, now: Timestamp) throws {
+    init(_ database: CounterDatabase, now: Timestamp) throws {
         clockFault = try database.clockFault(at: now)
         wrongClockRecords = try database.wrongClockCount()
         conflicts = try database.conflictCount()

@@ -25,7 +25,7 @@ enum VerifyCommand {
             options: [.json]
         ) { invocation in
             let path = try CounterHome(invocation, context.environment).databasePath
-            let hadLog = ReplicaDatabase.hasLog(path: path)
+            let hadLog = CounterDatabase.hasLog(path: path)
             var found = try context.withDatabase(invocation) { try $0.verify() }
             found.hadLog = hadLog
             if invocation.has("--json") {

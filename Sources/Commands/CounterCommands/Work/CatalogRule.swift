@@ -29,7 +29,7 @@ enum CatalogRule {
 
     /// Runs an edit of a record; says so when it failed because the record is of the catalog.
     static func explaining<R>(
-        _ reference: RecordReference, _ transaction: WriteTransaction, _ body: () throws -> R
+        _ reference: RecordReference, _ transaction: CounterWriteTransaction, _ body: () throws -> R
     ) throws -> R {
         do {
             return try body()

@@ -128,7 +128,7 @@ struct ContactKeys {
     }
 
     /// The topics of the latest contacts, the latest first: those of this desk before those of others.
-    private static func latestTopics(_ database: ReplicaDatabase) throws -> [String] {
+    private static func latestTopics(_ database: CounterDatabase) throws -> [String] {
         let own = try database.identity()?.replica
         var filter = RecordFilter()
         filter.kind = .contact

@@ -83,7 +83,7 @@ enum CorrectTimesCommand {
                 try context.heedClock(invocation, database)
                 return try database.write(now: context.clock.now()) { transaction in
                     var outcome = TimesOutcome(try TimesPlan(database, wish))
-                    try outcome.write(LocalEdit(transaction), transaction, note: note, by: by)
+                    try outcome.write(CounterEdit(transaction), transaction, note: note, by: by)
                     return outcome
                 }
             }

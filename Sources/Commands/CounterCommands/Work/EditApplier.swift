@@ -115,11 +115,11 @@ struct ApplyOutcome {
 /// Writes edits to a replica, some hundred in one transaction, each whole or not at all.
 struct EditApplier {
     private(set) var outcome = ApplyOutcome()
-    private let database: ReplicaDatabase
+    private let database: CounterDatabase
     private let clock: any WallClock
     private let stopsOnError: Bool
 
-    init(_ database: ReplicaDatabase, clock: any WallClock, stopsOnError: Bool) {
+    init(_ database: CounterDatabase, clock: any WallClock, stopsOnError: Bool) {
         self.database = database
         self.clock = clock
         self.stopsOnError = stopsOnError
@@ -141,7 +141,7 @@ struct EditApplier {
     private mutating func write(_ group: [EditSource.Line]) throws {
         guard !group.isEmpty else { return }
         outcome = try database.write(now: clock.now()) { transaction in
-            let edit = try LocalEdit(transaction)
+            let edit = try CounterEdit(transaction)
             do {
                 // One savepoint for all: one for each line is a tenth of the work.
                 return try transaction.attempt {
@@ -158,7 +158,7 @@ struct EditApplier {
     /// - Parameter isOneByOne: whether a line that fails is undone alone.
     /// - Throws: `LineFailure.line` for a line that fails otherwise; what the store throws.
     private func write(
-        _ group: [EditSource.Line], _ edit: LocalEdit, _ transaction: WriteTransaction,
+        _ group: [EditSource.Line], _ edit: CounterEdit, _ transaction: CounterWriteTransaction,
         isOneByOne: Bool
     ) throws -> ApplyOutcome {
         var news = outcome
@@ -188,7 +188,7 @@ struct EditApplier {
     }
 
     private static func write(
-        _ line: EditSource.Line, _ edit: LocalEdit, _ transaction: WriteTransaction,
+        _ line: EditSource.Line, _ edit: CounterEdit, _ transaction: CounterWriteTransaction,
         isOneByOne: Bool, _ news: inout ApplyOutcome
     ) throws(LineFailure) {
         func attempt<R>(_ body: () throws -> R) throws -> R {
@@ -229,7 +229,8 @@ struct EditApplier {
 
 extension EditLine {
     /// Makes the edit.
-    func apply(with edit: LocalEdit, in transaction: WriteTransaction) throws -> EditResult {
+    func apply(with edit: CounterEdit, in transaction: CounterWriteTransaction) throws -> EditResult
+    {
         switch action {
         case .new(let kind, let id, let writes, let additions):
             try CatalogRule.check(kind)

@@ -20,7 +20,8 @@ struct EditAnswer {
     var names: [FieldName: String]
 
     init(
-        _ result: EditResult, _ transaction: WriteTransaction, dayWithoutCode: CalendarDate? = nil
+        _ result: EditResult, _ transaction: CounterWriteTransaction,
+        dayWithoutCode: CalendarDate? = nil
     ) throws {
         self.result = result
         self.dayWithoutCode = dayWithoutCode

@@ -89,8 +89,8 @@ enum NewCommand {
     ///
     /// - Returns: the day for which this desk has no code; the dossier goes on without one.
     static func complete(
-        _ fields: inout FieldArguments, kind: RecordKind, at: Timestamp?, _ edit: LocalEdit,
-        _ transaction: WriteTransaction
+        _ fields: inout FieldArguments, kind: RecordKind, at: Timestamp?, _ edit: CounterEdit,
+        _ transaction: CounterWriteTransaction
     ) throws -> CalendarDate? {
         let happened = FieldValue.integer((at ?? transaction.now).milliseconds)
         defer { fields.dropCleared() }

@@ -48,7 +48,7 @@ struct TimesOutcome {
 
     /// Writes the corrections, each record by itself.
     mutating func write(
-        _ edit: LocalEdit, _ transaction: WriteTransaction, note: String, by: String?
+        _ edit: CounterEdit, _ transaction: CounterWriteTransaction, note: String, by: String?
     ) throws {
         for place in entries.indices where !entries[place].correction.isEmpty {
             let (state, correction) = (items[place].state, items[place].correction)
@@ -73,7 +73,7 @@ struct TimesOutcome {
 
     /// The code of the day of receipt, for a dossier that has none.
     private func code(
-        for state: RecordState, _ correction: TimesCorrection, _ edit: LocalEdit
+        for state: RecordState, _ correction: TimesCorrection, _ edit: CounterEdit
     ) throws -> String? {
         guard state.kind == .dossier, state.shownValue("code")?.text == nil,
             let received = correction.moves.first(where: { $0.name == "received_at" })?.to

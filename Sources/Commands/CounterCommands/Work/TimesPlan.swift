@@ -45,7 +45,7 @@ struct TimesPlan {
     /// Records of other desks, which are set right there, or by name.
     var elsewhereCount = 0
 
-    init(_ database: ReplicaDatabase, _ wish: Wish) throws {
+    init(_ database: CounterDatabase, _ wish: Wish) throws {
         let own = try database.enrolledIdentity().replica
         let states: [RecordState]
         if let record = wish.record {

@@ -174,7 +174,8 @@ extension CounterContext {
 
 extension StepAnswer {
     init(
-        _ edit: EditAnswer, past: DossierStatus?, _ transaction: WriteTransaction, now: Timestamp
+        _ edit: EditAnswer, past: DossierStatus?, _ transaction: CounterWriteTransaction,
+        now: Timestamp
     ) throws {
         let state = try transaction.find(.id(edit.result.record)).state
         self.init(

@@ -86,7 +86,7 @@ protocol SimulatedCentralStore: CentralNodeStore, CheckedStore {
     func close()
 }
 
-extension ReplicaDatabase: SimulatedCentralStore {}
+extension CentralDatabase: SimulatedCentralStore {}
 
 extension MemoryStore: SimulatedCentralStore {
     func recordStates() throws -> [RecordID: RecordState] {
@@ -182,7 +182,7 @@ extension CentralDisk {
     ) throws -> CentralDisk {
         switch store {
         case .sqlite:
-            try ReplicaDatabase(path: path, role: .central, isNew: true, random: random).close()
+            try CentralDatabase(path: path, isNew: true, random: random).close()
             return .file(path)
         case .memory: return .memory(MemoryDisk(random: random))
         }
@@ -191,7 +191,7 @@ extension CentralDisk {
     /// Opens the store.
     func open() throws -> any SimulatedCentralStore {
         switch self {
-        case .file(let path): try ReplicaDatabase(at: path)
+        case .file(let path): try CentralDatabase(at: path)
         case .memory(let disk): MemoryStore(at: disk)
         }
     }
@@ -202,7 +202,7 @@ extension CentralDisk {
     ) throws -> any CentralService {
         switch self {
         case .file(let path):
-            try CentralNode<ReplicaDatabase>(
+            try CentralNode<CentralDatabase>(
                 at: path, clock: clock, random: random, limits: limits.ofCentral)
         case .memory(let disk):
             try CentralNode<MemoryStore>(

@@ -38,7 +38,9 @@ protocol SimulatedReplica: CounterStore, CheckedStore {
     func close()
 }
 
-extension ReplicaDatabase: SimulatedReplica {
+extension CounterDatabase: SimulatedReplica {}
+
+extension ReplicaDatabase: CheckedStore {
     func recordStates() throws -> [RecordID: RecordState] {
         var states: [RecordID: RecordState] = [:]
         try forEachRecord {
@@ -133,7 +135,7 @@ extension DeviceDisk {
     /// Opens the replica.
     func open() throws -> any SimulatedReplica {
         switch self {
-        case .file(let path): try ReplicaDatabase(path: path, role: .counter)
+        case .file(let path): try CounterDatabase(path: path)
         case .memory(let disk): MemoryReplica(disk)
         }
     }

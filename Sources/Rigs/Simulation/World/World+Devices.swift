@@ -46,7 +46,7 @@ extension World {
         case .sqlite:
             let path = directory + "/d\(slot).db"
             return (
-                .file(path), try ReplicaDatabase(path: path, role: .counter, isNew: true)
+                .file(path), try CounterDatabase(path: path, isNew: true)
             )
         }
     }

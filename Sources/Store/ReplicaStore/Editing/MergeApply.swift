@@ -8,10 +8,10 @@ public import Replication
 
 /// Applies what came from a peer, in a write transaction.
 public struct MergeApply {
-    private let transaction: WriteTransaction
+    private let transaction: CentralWriteTransaction
 
     /// Opens the door.
-    public init(_ transaction: WriteTransaction) {
+    public init(_ transaction: CentralWriteTransaction) {
         self.transaction = transaction
     }
 

@@ -63,4 +63,13 @@ extension ReplicaDatabase {
             }
         }
     }
+
+    /// The digests of the records of a bucket that are in an office's scope.
+    ///
+    /// - Throws: `StoreError`.
+    public func digests(ofOffice office: String, bucket: UInt8) throws -> [RecordID: Digest] {
+        var found: [RecordID: Digest] = [:]
+        try forEachDigest(ofOffice: office, bucket: bucket) { found[$0] = $1 }
+        return found
+    }
 }

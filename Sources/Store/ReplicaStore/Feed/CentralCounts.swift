@@ -3,7 +3,7 @@
 // refused content each device has here. The file keeps the counts itself, by triggers: whatever writes a
 // row, they go with it. `central verify` takes them anew.
 
-public import Causality
+internal import Causality
 internal import Dossiers
 internal import Replication
 internal import SQLite
@@ -60,8 +60,8 @@ enum CentralCountSchema {
     static let counter = "CREATE INDEX refused_record ON refused(record);"
 }
 
-extension ReplicaDatabase {
-    /// At central: how many records of a kind there are, void ones included, and how many conflicts.
+extension CentralDatabase {
+    /// How many records of a kind there are, void ones included, and how many conflicts.
     func counts(of kind: RecordKind) throws -> (records: Int, conflicts: Int) {
         let statement = try connection.statement(
             "SELECT records, conflicts FROM record_counts WHERE kind = ?1")
@@ -71,7 +71,7 @@ extension ReplicaDatabase {
         return (Int(statement.int64(0)), Int(statement.int64(1)))
     }
 
-    /// At central: what the counts say otherwise than the rows, and which of these erased records are
+    /// What the counts say otherwise than the rows, and which of these erased records are
     /// not among those listed.
     func countFaults(erased: [(kind: RecordKind, key: Int64)]) throws -> [Verification.Fault] {
         var faults: [Verification.Fault] = []
@@ -103,25 +103,8 @@ extension ReplicaDatabase {
     }
 }
 
-extension ReplicaDatabase {
-    /// At central: whether the content of a refused change is kept, or was over its device's quota.
-    ///
-    /// - Throws: `StoreError.sqlite`.
-    public func isContentKept(ofRefused dot: Dot) throws -> Bool {
-        guard role == .central, let key = try interning.knownKey(of: dot.replica) else {
-            return true
-        }
-        let statement = try connection.statement(
-            "SELECT is_content_kept FROM refusals WHERE replica = ?1 AND seq = ?2")
-        try statement.bind(1, key)
-        try statement.bind(2, Int64(clamping: dot.seq))
-        defer { statement.reset() }
-        return try statement.step() ? statement.int64(0) != 0 : true
-    }
-}
-
-extension WriteTransaction {
-    /// At central: counts content that is kept of a device's refused changes.
+extension CentralWriteTransaction {
+    /// Counts content that is kept of a device's refused changes.
     func addRefusedBytes(_ bytes: Int64, of replica: ReplicaID) throws {
         let statement = try database.connection.statement(
             """
@@ -133,7 +116,7 @@ extension WriteTransaction {
         try statement.run()
     }
 
-    /// At central: lists a record as erased.
+    /// Lists a record as erased.
     func listErased(_ kind: RecordKind, key: Int64) throws {
         let statement = try database.connection.statement(
             "INSERT OR IGNORE INTO erased_records(kind, record) VALUES (?1, ?2)")

@@ -13,7 +13,7 @@ enum CentralNewsSchema {
         """
 }
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// As in `CentralNewsView`.
     public func scopes(inFeedAfter position: UInt64) throws -> Set<FeedScope> {
         let statement = try connection.statement(

@@ -3,6 +3,7 @@
 public import Causality
 public import Replication
 internal import SQLite
+internal import Store
 
 extension ReplicaDatabase {
     /// The record that a change of any replica, refused or not, was to; `nil` when the log does not
@@ -21,6 +22,16 @@ extension ReplicaDatabase {
             statement.int64(1) > 0
         else { return nil }
         return try id(of: statement.int64(1), in: table)
+    }
+
+    func id(of key: Int64, in table: RecordTable) throws -> RecordID {
+        let statement = try connection.statement("SELECT id FROM \(table.name) WHERE key = ?1")
+        try statement.bind(1, key)
+        defer { statement.reset() }
+        guard try statement.step(), let id = RecordID(bytes: statement.bytes(0)) else {
+            throw StoreError.damaged(table: table.name, key: key)
+        }
+        return id
     }
 }
 

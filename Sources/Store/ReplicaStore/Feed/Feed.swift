@@ -9,7 +9,7 @@ internal import Replication
 internal import SQLite
 internal import Store
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// The end of the feed: its last position and the hash of its last commit.
     ///
     /// - Throws: `StoreError`.
@@ -160,15 +160,5 @@ extension ReplicaDatabase {
             guard let record = try table.load(key: recordKey) else { throw damaged() }
             return FeedRow(position: UInt64(position), content: .state(record.state))
         }
-    }
-
-    func id(of key: Int64, in table: RecordTable) throws -> RecordID {
-        let statement = try connection.statement("SELECT id FROM \(table.name) WHERE key = ?1")
-        try statement.bind(1, key)
-        defer { statement.reset() }
-        guard try statement.step(), let id = RecordID(bytes: statement.bytes(0)) else {
-            throw StoreError.damaged(table: table.name, key: key)
-        }
-        return id
     }
 }

@@ -4,7 +4,7 @@ internal import Replication
 internal import SQLite
 public import Store
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     private enum Phase {
         case catalog(RecordKind)
         case office(RecordKind)

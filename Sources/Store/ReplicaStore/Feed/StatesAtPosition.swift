@@ -18,7 +18,7 @@ extension ReplicaDatabase {
     public func forEachState(
         of kind: RecordKind, at position: UInt64?, _ body: (RecordState) throws -> Void
     ) throws {
-        guard let position, try position < lastCommit().position else {
+        guard let position, try isPast(position) else {
             var filter = RecordFilter()
             filter.kind = kind
             try forEachRecord(filter) {

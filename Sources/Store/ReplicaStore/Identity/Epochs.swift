@@ -15,7 +15,7 @@ enum RecoverySchema {
         """
 }
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// Central's present epoch.
     ///
     /// - Throws: `StoreError`.
@@ -41,7 +41,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
+extension CentralWriteTransaction {
     /// Begins an epoch. One that is recovering goes on doing so.
     ///
     /// - Parameter id: drawn at random, at most 2^63 - 1.

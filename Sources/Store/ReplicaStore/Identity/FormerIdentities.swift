@@ -12,7 +12,7 @@ extension FormerIdentity {
         """
 }
 
-extension ReplicaDatabase {
+extension CounterDatabase {
     /// The identities that this replica had, newest first; none from before they were kept.
     ///
     /// - Throws: `StoreError.sqlite`.
@@ -34,7 +34,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
+extension CounterWriteTransaction {
     /// Keeps the key of the identity that the replica goes on from.
     ///
     /// - Throws: `StoreError.sqlite`.

@@ -89,7 +89,7 @@ enum IdentityRow {
     static let update = "UPDATE identity SET \(progress.settings())"
 }
 
-extension ReplicaDatabase {
+extension CounterDatabase {
     /// The identity; `nil` in a file that has none yet.
     ///
     /// - Throws: `StoreError`.
@@ -103,7 +103,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
+extension CounterWriteTransaction {
     /// Stores the identity whole.
     ///
     /// - Throws: `StoreError`.

@@ -7,7 +7,7 @@ internal import Replication
 internal import SQLite
 public import Store
 
-extension ReplicaDatabase {
+extension CounterDatabase {
     /// The changes of identity of this replica, oldest first.
     ///
     /// - Throws: `StoreError.sqlite`.
@@ -30,7 +30,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension ReplicaDatabase {
+extension CounterDatabase {
     /// The first change of a replica after a seq, refused or not; `nil` when there is none.
     ///
     /// - Throws: `StoreError`.
@@ -78,7 +78,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
+extension CounterWriteTransaction {
     /// Notes a change of identity.
     ///
     /// - Throws: `StoreError.sqlite`.

@@ -52,7 +52,7 @@ public struct AuditMark: Hashable, Sendable, CustomStringConvertible {
     public var description: String { "\(feed.text)-\(trail.text)" }
 
     /// What of the history up to the mark is not what it was.
-    fileprivate func faults(in database: ReplicaDatabase) throws -> [Verification.Fault] {
+    fileprivate func faults(in database: CentralDatabase) throws -> [Verification.Fault] {
         var faults: [Verification.Fault] = []
         if feed.hash != (try database.commitHash(at: feed.number)) {
             faults.append(
@@ -70,7 +70,7 @@ public struct AuditMark: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// The mark of what central's file holds now.
     ///
     /// - Throws: `StoreError`.

@@ -17,7 +17,7 @@ enum CarriedSchema {
         """
 }
 
-extension ReplicaDatabase {
+extension CounterDatabase {
     /// Carried changes that wait for what this device has not seen, in their writers' order.
     ///
     /// - Throws: `StoreError`.
@@ -106,7 +106,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
+extension CounterWriteTransaction {
     /// A carried change that was issued here has another name since; and what this replica wrote itself
     /// is known when an export from before its new identity comes back.
     ///

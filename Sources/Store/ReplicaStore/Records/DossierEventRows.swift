@@ -29,7 +29,7 @@ extension ReplicaDatabase {
     public func forEachDossier(
         at position: UInt64?, _ body: (RecordState, [LedgerEntry]) throws -> Void
     ) throws {
-        if let position, try position < lastCommit().position {
+        if let position, try isPast(position) {
             try forEachState(of: .dossier, at: position) {
                 try body($0, DossierLedger($0).entries)
             }

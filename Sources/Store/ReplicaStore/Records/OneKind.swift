@@ -74,7 +74,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension LocalEdit {
+extension CentralEdit {
     /// Settles an id that two records have, at central: one keeps it, and the other is made anew, with
     /// an id of its own. The counters follow at their next sync. The other's history stays under
     /// the old id in central's log.
@@ -85,7 +85,6 @@ extension LocalEdit {
         _ id: RecordID, keeping kept: RecordKind, by: String? = nil
     ) throws -> SettledID {
         let database = transaction.database
-        precondition(database.role == .central, "central settles, and counters follow")
         let kinds = try database.kinds(of: id)
         guard kinds.count > 1, kinds.contains(kept), let moved = kinds.first(where: { $0 != kept })
         else { throw StoreError.noSuchRecord }
@@ -128,7 +127,7 @@ extension LocalEdit {
     }
 }
 
-extension WriteTransaction {
+extension CentralWriteTransaction {
     /// Empties a record at central and tells all offices that ever read it, by a state that has seen
     /// everything and holds nothing.
     fileprivate func vacate(_ record: OpenRecord) throws {

@@ -37,7 +37,7 @@ extension ReplicaDatabase {
         _ filter: RecordFilter = RecordFilter(), _ body: (RecordState) throws -> Bool
     ) throws {
         let search = filter.search.map { SearchText($0) }
-        let office = filter.holding == .all ? nil : try identity()?.office
+        let office = filter.holding == .all ? nil : try ownOffice
         var isDone = false
         for (kind, _) in RecordKind.tableNames where filter.kind == nil || filter.kind == kind {
             guard !isDone, let table = table(of: kind) else { continue }
@@ -70,7 +70,7 @@ extension ReplicaDatabase {
     ///
     /// - Throws: `StoreError`.
     public func isCopy(_ state: RecordState) throws -> Bool {
-        guard role == .counter, let office = try identity()?.office else { return false }
+        guard let office = try ownOffice else { return false }
         return !scopeIncludes(office, state)
     }
 
@@ -84,8 +84,8 @@ extension ReplicaDatabase {
             guard let table = table(of: kind) else { continue }
             let condition = FilterCondition(filter, columns: Set(table.columns.map(\.name)))
             guard condition.isPossible else { continue }
-            if role == .central, condition.sql.isEmpty {
-                count += try counts(of: kind).records
+            if condition.sql.isEmpty, let kept = try keptCounts(of: kind) {
+                count += kept.records
                 continue
             }
             let statement = try connection.statement(
@@ -102,11 +102,11 @@ extension ReplicaDatabase {
     ///
     /// - Throws: `StoreError`.
     public func conflictCount(office: String? = nil) throws -> Int {
-        if role == .counter, let own = try identity()?.office {
-            return try waitingConflictCount(ofOffice: own)
-        }
-        if role == .central, office == nil {
-            return try counts(of: .dossier).conflicts + counts(of: .contact).conflicts
+        if let own = try ownOffice { return try waitingConflictCount(ofOffice: own) }
+        if office == nil, let dossiers = try keptCounts(of: .dossier),
+            let contacts = try keptCounts(of: .contact)
+        {
+            return dossiers.conflicts + contacts.conflicts
         }
         var count: Int64 = 0
         for name in ["dossiers", "contacts"] {

@@ -1,4 +1,4 @@
-// One table of records: loads and saves whole states. `LocalEdit` and `MergeApply` are the only
+// One table of records: loads and saves whole states. `RecordEdit` and `MergeApply` are the only
 // callers that save.
 
 internal import CBOR

@@ -16,7 +16,7 @@ enum AdminSchema {
         """
 }
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// All accounts, by name.
     ///
     /// - Throws: `StoreError`.
@@ -67,7 +67,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
+extension CentralWriteTransaction {
     /// Stores an account in the place of one with its name, and ends that one's sessions.
     ///
     /// - Throws: `StoreError.sqlite`.

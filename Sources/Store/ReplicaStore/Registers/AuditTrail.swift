@@ -16,7 +16,7 @@ enum AuditSchema {
         """
 }
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// The trail, oldest first.
     ///
     /// - Throws: `StoreError.sqlite`.
@@ -51,7 +51,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
+extension CentralWriteTransaction {
     /// As in `CentralTrailTransaction`.
     public func append(_ entry: TrailEntry, hash: Hash256) throws {
         let statement = try database.connection.statement(

@@ -23,17 +23,8 @@ enum BundleSchema {
         """
 }
 
-extension ReplicaDatabase {
-    /// At central: the seed of its own key; `nil` before the first need.
-    ///
-    /// - Throws: `StoreError.sqlite`.
-    public func centralKeySeed() throws -> [UInt8]? {
-        let statement = try connection.statement("SELECT seed FROM central_key")
-        defer { statement.reset() }
-        return try statement.step() ? statement.bytes(0) : nil
-    }
-
-    /// At a counter: central's key, if it is known in this epoch. A central that was restored from a
+extension CounterDatabase {
+    /// Central's key, if it is known in this epoch. A central that was restored from a
     /// backup may have made another one.
     ///
     /// - Throws: `StoreError.sqlite`.
@@ -74,19 +65,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
-    /// Stores the seed of central's own key, once.
-    ///
-    /// - Returns: the seed that is stored, an earlier one if there is one.
-    /// - Throws: `StoreError.sqlite`.
-    public func centralKeySeed(orElse seed: [UInt8]) throws -> [UInt8] {
-        let statement = try database.connection.statement(
-            "INSERT OR IGNORE INTO central_key(only, seed) VALUES (1, ?1)")
-        try statement.bind(1, seed)
-        try statement.run()
-        return try database.centralKeySeed() ?? seed
-    }
-
+extension CounterWriteTransaction {
     /// Stores central's key, as central tells it in an epoch.
     ///
     /// - Throws: `StoreError.sqlite`.
@@ -122,5 +101,30 @@ extension WriteTransaction {
             try statement.bind(2, Int64(clamping: seq))
             try statement.run()
         }
+    }
+}
+
+extension CentralDatabase {
+    /// The seed of its own key; `nil` before the first need.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func centralKeySeed() throws -> [UInt8]? {
+        let statement = try connection.statement("SELECT seed FROM central_key")
+        defer { statement.reset() }
+        return try statement.step() ? statement.bytes(0) : nil
+    }
+}
+
+extension CentralWriteTransaction {
+    /// Stores the seed of central's own key, once.
+    ///
+    /// - Returns: the seed that is stored, an earlier one if there is one.
+    /// - Throws: `StoreError.sqlite`.
+    public func centralKeySeed(orElse seed: [UInt8]) throws -> [UInt8] {
+        let statement = try database.connection.statement(
+            "INSERT OR IGNORE INTO central_key(only, seed) VALUES (1, ?1)")
+        try statement.bind(1, seed)
+        try statement.run()
+        return try database.centralKeySeed() ?? seed
     }
 }

@@ -11,7 +11,7 @@ extension CentralTrust {
         """
 }
 
-extension ReplicaDatabase {
+extension CounterDatabase {
     /// By what this counter knows central.
     ///
     /// - Throws: `StoreError.sqlite`.
@@ -23,7 +23,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
+extension CounterWriteTransaction {
     /// Stores by what this counter knows central from now on.
     ///
     /// - Throws: `StoreError.sqlite`.

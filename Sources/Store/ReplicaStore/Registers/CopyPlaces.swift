@@ -18,8 +18,39 @@ enum CopyPlaceSchema {
         """
 }
 
-extension ReplicaDatabase {
-    /// At central: the moves of what an office had, in a span of the feed, in its order; the records and the codes
+extension CounterDatabase {
+    /// The office that has a record now, as central told it last; `nil` when it did not.
+    ///
+    /// - Throws: `StoreError`.
+    public func placeOfCopy(_ record: RecordID) throws -> String? {
+        let statement = try connection.statement(
+            "SELECT office FROM copy_places WHERE record = ?1")
+        try record.withBytes { try statement.bind(1, bytes: $0) }
+        defer { statement.reset() }
+        return try statement.step() ? statement.text(0) : nil
+    }
+}
+
+extension CentralWriteTransaction {
+    /// Notes for the offices that had a record before where it is now.
+    func noteMove(of record: RecordID, to move: LoggedRow.Move, at position: Int64) throws {
+        let statement = try database.connection.statement(
+            """
+            INSERT OR REPLACE INTO moved_copies(scope, position, record, office)
+            VALUES (?1, ?2, ?3, ?4)
+            """)
+        for office in move.former {
+            try statement.bind(1, try database.interning.key(ofOffice: office))
+            try statement.bind(2, position)
+            try record.withBytes { try statement.bind(3, bytes: $0) }
+            try statement.bind(4, move.office)
+            try statement.run()
+        }
+    }
+}
+
+extension CentralDatabase {
+    /// The moves of what an office had, in a span of the feed, in its order; the records and the codes
     /// of the offices that took them.
     ///
     /// - Parameter countMax: moves at most; of more the latest.
@@ -46,22 +77,10 @@ extension ReplicaDatabase {
         }
         return moves.reversed()
     }
-
-    /// At a counter: the office that has a record now, as central told it last; `nil` when it did not.
-    ///
-    /// - Throws: `StoreError`.
-    public func placeOfCopy(_ record: RecordID) throws -> String? {
-        guard role == .counter else { return nil }
-        let statement = try connection.statement(
-            "SELECT office FROM copy_places WHERE record = ?1")
-        try record.withBytes { try statement.bind(1, bytes: $0) }
-        defer { statement.reset() }
-        return try statement.step() ? statement.text(0) : nil
-    }
 }
 
-extension WriteTransaction {
-    /// At a counter: keeps where a record is now, of which it has a copy.
+extension CounterWriteTransaction {
+    /// Keeps where a record is now, of which it has a copy.
     ///
     /// - Throws: `StoreError`.
     public func keepPlace(of record: RecordID, at office: String) throws {
@@ -70,21 +89,5 @@ extension WriteTransaction {
         try record.withBytes { try statement.bind(1, bytes: $0) }
         try statement.bind(2, office)
         try statement.run()
-    }
-
-    /// At central: notes for the offices that had a record before where it is now.
-    func noteMove(of record: RecordID, to move: LoggedRow.Move, at position: Int64) throws {
-        let statement = try database.connection.statement(
-            """
-            INSERT OR REPLACE INTO moved_copies(scope, position, record, office)
-            VALUES (?1, ?2, ?3, ?4)
-            """)
-        for office in move.former {
-            try statement.bind(1, try database.interning.key(ofOffice: office))
-            try statement.bind(2, position)
-            try record.withBytes { try statement.bind(3, bytes: $0) }
-            try statement.bind(4, move.office)
-            try statement.run()
-        }
     }
 }

@@ -42,7 +42,7 @@ extension CounterReceipt {
         """
 }
 
-extension ReplicaDatabase {
+extension CounterDatabase {
     /// The last receipts of this counter, newest first.
     ///
     /// - Throws: `StoreError`.
@@ -62,7 +62,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
+extension CounterWriteTransaction {
     /// Stores a receipt under its number, or under the next one when it has none; returns the number.
     ///
     /// - Throws: `StoreError.sqlite`.

@@ -25,31 +25,40 @@ public struct DeskNames: Sendable {
     private let ownOffice: String?
     private let isCentral: Bool
 
-    /// Reads them. O(offices).
+    /// Reads what central knows. O(offices).
     ///
     /// - Throws: `StoreError`.
-    public init(_ database: ReplicaDatabase) throws {
-        isCentral = database.role == .central
-        let identity = isCentral ? nil : try database.identity()
-        ownOffice = identity?.office
-        var filter = RecordFilter()
-        filter.kind = .office
-        try database.forEachRecord(filter) { state in
-            guard let office = state.shownValue("code")?.text else { return true }
-            for desk in state.listedDesks { desks[desk.replica] = (office, desk) }
-            return true
+    public init(_ database: CentralDatabase) throws {
+        (isCentral, ownOffice) = (true, nil)
+        try list(in: database)
+        for device in try database.devices() {
+            desks[device.replica] = (device.office, ListedDesk(device))
         }
-        if isCentral {
-            for device in try database.devices() {
-                desks[device.replica] = (device.office, ListedDesk(device))
-            }
-        }
+    }
+
+    /// Reads what a counter knows. O(offices).
+    ///
+    /// - Throws: `StoreError`.
+    public init(_ database: CounterDatabase) throws {
+        let identity = try database.identity()
+        (isCentral, ownOffice) = (false, identity?.office)
+        try list(in: database)
         guard let identity, let replica = identity.replica else { return }
         own = Set(try database.formerIdentities(countMax: .max).map(\.replica))
         own.insert(replica)
         if desks[replica] == nil {
             let desk = ListedDesk(replica: replica, number: identity.desk, name: "")
             desks[replica] = (identity.office, desk)
+        }
+    }
+
+    private mutating func list(in database: ReplicaDatabase) throws {
+        var filter = RecordFilter()
+        filter.kind = .office
+        try database.forEachRecord(filter) { state in
+            guard let office = state.shownValue("code")?.text else { return true }
+            for desk in state.listedDesks { desks[desk.replica] = (office, desk) }
+            return true
         }
     }
 

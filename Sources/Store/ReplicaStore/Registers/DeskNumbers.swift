@@ -27,7 +27,7 @@ extension ReplicaDatabase {
         let start = sample.description.unicodeScalars.count - DossierCode.numberDigitsMin + 1
         let statement = try connection.statement(
             """
-            SELECT DISTINCT CAST(substr(code, ?3) AS INTEGER) / \(LocalEdit.codesPerDesk)
+            SELECT DISTINCT CAST(substr(code, ?3) AS INTEGER) / \(CentralEdit.codesPerDesk)
             FROM dossiers WHERE code >= ?1 AND code < ?2
             """)
         try statement.bind(1, office + "-")
@@ -40,7 +40,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// As in `CentralDevicesView`.
     public func highestDesk(of office: String) throws -> Int64 {
         try number("SELECT max(desk) FROM devices WHERE office = ?1", office)
@@ -69,7 +69,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
+extension CentralWriteTransaction {
     /// As in `CentralDevicesTransaction`.
     public func noteNamedDesk(_ number: Int64, of office: String) throws {
         let statement = try database.connection.statement(

@@ -39,7 +39,7 @@ extension DeviceReceipt {
         """
 }
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// The last receipts of a device, or of an office's devices, or of all, newest first.
     ///
     /// - Throws: `StoreError`.
@@ -95,7 +95,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
+extension CentralWriteTransaction {
     /// As in `CentralReceiptsTransaction`.
     public func put(_ receipt: DeviceReceipt) throws {
         let statement = try database.connection.statement(DeviceReceipt.insertion)

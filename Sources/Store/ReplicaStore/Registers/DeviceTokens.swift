@@ -15,7 +15,7 @@ enum DeviceTokenSchema {
         """
 }
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// What the token with this hash is; `nil` when no device has or had it.
     ///
     /// - Throws: `StoreError`.
@@ -57,7 +57,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
+extension CentralWriteTransaction {
     /// As in `CentralTokensTransaction`.
     public func storeNextToken(
         _ hash: Hash256, generation: UInt64, of replica: ReplicaID

@@ -5,7 +5,7 @@ public import Crypto
 internal import SQLite
 public import Store
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     private static let deviceColumns = """
         r.id, d.office, d.desk, d.name, d.public_key, d.state, d.enrolled_at, d.seq, d.hash,
         d.last_exchange, d.last_complete, d.cursor_position, d.pending, d.skew_milliseconds,
@@ -119,7 +119,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
+extension CentralWriteTransaction {
     /// Notes a one-time code by its hash.
     ///
     /// - Throws: `StoreError.sqlite`.

@@ -57,7 +57,7 @@ public struct IssuedReport: Sendable {
     fileprivate var message: [UInt8] { Array("dossiersync report 1".utf8) + bytes }
 }
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// The reports that were issued, the latest first.
     ///
     /// - Throws: `StoreError`.
@@ -122,7 +122,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
+extension CentralWriteTransaction {
     /// Keeps a report as it is sent, signed by central's key; gives its number.
     ///
     /// - Throws: `StoreError`.

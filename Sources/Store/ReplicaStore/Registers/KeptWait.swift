@@ -10,7 +10,7 @@ enum KeptWait {
         """
 }
 
-extension ReplicaDatabase {
+extension CounterDatabase {
     /// Seconds that a request may wait at this address of central; `nil` when none was ever cut.
     ///
     /// - Throws: `StoreError.sqlite`.
@@ -23,7 +23,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
+extension CounterWriteTransaction {
     /// Keeps how many seconds a request may wait at an address of central; what was kept of another
     /// goes.
     ///

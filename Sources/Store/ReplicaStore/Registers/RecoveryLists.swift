@@ -5,7 +5,7 @@ public import Replication
 internal import SQLite
 internal import Store
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// Orders of erasure whose records central lacks, by record.
     ///
     /// - Throws: `StoreError`.
@@ -38,7 +38,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
+extension CentralWriteTransaction {
     /// As in `CentralOrdersTransaction`.
     public func keepAwaited(_ notice: RecordState) throws {
         let statement = try database.connection.statement(

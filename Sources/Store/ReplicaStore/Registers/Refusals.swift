@@ -8,7 +8,7 @@ public import Editing
 public import Replication
 internal import SQLite
 
-extension ReplicaDatabase {
+extension CounterDatabase {
     /// The refused changes that wait at this counter, oldest first.
     ///
     /// - Throws: `StoreError`.
@@ -33,7 +33,7 @@ extension ReplicaDatabase {
         return changes
     }
 
-    /// At a counter: the refused changes to a record, by their dots.
+    /// The refused changes to a record, by their dots.
     ///
     /// - Throws: `StoreError.sqlite`.
     public func refusedDots(of record: RecordID) throws -> [Dot] {
@@ -58,20 +58,6 @@ extension ReplicaDatabase {
         let statement = try connection.statement("SELECT count(*) FROM refused")
         defer { statement.reset() }
         return try statement.step() ? UInt64(clamping: statement.int64(0)) : 0
-    }
-
-    func hasEverRead(office: String, _ kind: RecordKind, _ key: Int64) throws -> Bool {
-        guard let scope = try interning.knownKey(ofOffice: office) else { return false }
-        let statement = try connection.statement(
-            """
-            SELECT 1 FROM changes AS c JOIN feed AS f ON f.position = c.position AND f.scope = ?3
-            WHERE c.kind = ?1 AND c.record = ?2 LIMIT 1
-            """)
-        try statement.bind(1, Int64(kind.rawValue))
-        try statement.bind(2, key)
-        try statement.bind(3, scope)
-        defer { statement.reset() }
-        return try statement.step()
     }
 
     /// The codes of a counter's own changes within a range of seqs that central has refused.
@@ -99,57 +85,9 @@ extension ReplicaDatabase {
         }
         return refused
     }
-
-    /// Central's refusals of a device's changes within a range of seqs.
-    ///
-    /// - Throws: `StoreError`.
-    public func refusals(
-        of replica: ReplicaID, seqs: ClosedRange<UInt64>
-    ) throws -> [RefusalNote] {
-        let statement = try connection.statement(
-            """
-            SELECT seq, kind, record, code, reason FROM refusals
-            WHERE replica = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq
-            """)
-        try statement.bind(1, try interning.knownKey(of: replica) ?? -1)
-        try statement.bind(2, Int64(clamping: seqs.lowerBound))
-        try statement.bind(3, Int64(clamping: seqs.upperBound))
-        defer { statement.reset() }
-        var notes: [RefusalNote] = []
-        while try statement.step() {
-            guard let record = RecordID(bytes: statement.bytes(2)) else {
-                throw StoreError.damaged(table: "refusals", key: statement.int64(0))
-            }
-            notes.append(
-                RefusalNote(
-                    seq: UInt64(clamping: statement.int64(0)),
-                    kind: RecordKind(rawValue: UInt8(clamping: statement.int64(1))),
-                    record: record, code: statement.text(3), reason: statement.text(4)))
-        }
-        return notes
-    }
 }
 
-extension WriteTransaction {
-    /// Keeps a refusal at central.
-    ///
-    /// - Throws: `StoreError.sqlite`.
-    public func add(_ note: RefusalNote, of replica: ReplicaID) throws {
-        let statement = try database.connection.statement(
-            """
-            INSERT INTO refusals(replica, seq, kind, record, code, reason, is_content_kept)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-            """)
-        try statement.bind(1, try database.interning.key(of: replica))
-        try statement.bind(2, Int64(clamping: note.seq))
-        try statement.bind(3, Int64(note.kind.rawValue))
-        try note.record.withBytes { try statement.bind(4, bytes: $0) }
-        try statement.bind(5, note.code)
-        try statement.bind(6, note.reason)
-        try statement.bind(7, note.isContentKept ? 1 : 0)
-        try statement.run()
-    }
-
+extension CounterWriteTransaction {
     /// Takes back that a change was refused.
     ///
     /// - Returns: whether it was.
@@ -200,5 +138,73 @@ extension WriteTransaction {
         try marking.bind(2, Int64(clamping: refused.seq))
         try marking.run()
         return true
+    }
+}
+
+extension CentralDatabase {
+    func hasEverRead(office: String, _ kind: RecordKind, _ key: Int64) throws -> Bool {
+        guard let scope = try interning.knownKey(ofOffice: office) else { return false }
+        let statement = try connection.statement(
+            """
+            SELECT 1 FROM changes AS c JOIN feed AS f ON f.position = c.position AND f.scope = ?3
+            WHERE c.kind = ?1 AND c.record = ?2 LIMIT 1
+            """)
+        try statement.bind(1, Int64(kind.rawValue))
+        try statement.bind(2, key)
+        try statement.bind(3, scope)
+        defer { statement.reset() }
+        return try statement.step()
+    }
+}
+
+extension CentralWriteTransaction {
+    /// Keeps a refusal at central.
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func add(_ note: RefusalNote, of replica: ReplicaID) throws {
+        let statement = try database.connection.statement(
+            """
+            INSERT INTO refusals(replica, seq, kind, record, code, reason, is_content_kept)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            """)
+        try statement.bind(1, try database.interning.key(of: replica))
+        try statement.bind(2, Int64(clamping: note.seq))
+        try statement.bind(3, Int64(note.kind.rawValue))
+        try note.record.withBytes { try statement.bind(4, bytes: $0) }
+        try statement.bind(5, note.code)
+        try statement.bind(6, note.reason)
+        try statement.bind(7, note.isContentKept ? 1 : 0)
+        try statement.run()
+    }
+}
+
+extension CentralDatabase {
+    /// Central's refusals of a device's changes within a range of seqs.
+    ///
+    /// - Throws: `StoreError`.
+    public func refusals(
+        of replica: ReplicaID, seqs: ClosedRange<UInt64>
+    ) throws -> [RefusalNote] {
+        let statement = try connection.statement(
+            """
+            SELECT seq, kind, record, code, reason FROM refusals
+            WHERE replica = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq
+            """)
+        try statement.bind(1, try interning.knownKey(of: replica) ?? -1)
+        try statement.bind(2, Int64(clamping: seqs.lowerBound))
+        try statement.bind(3, Int64(clamping: seqs.upperBound))
+        defer { statement.reset() }
+        var notes: [RefusalNote] = []
+        while try statement.step() {
+            guard let record = RecordID(bytes: statement.bytes(2)) else {
+                throw StoreError.damaged(table: "refusals", key: statement.int64(0))
+            }
+            notes.append(
+                RefusalNote(
+                    seq: UInt64(clamping: statement.int64(0)),
+                    kind: RecordKind(rawValue: UInt8(clamping: statement.int64(1))),
+                    record: record, code: statement.text(3), reason: statement.text(4)))
+        }
+        return notes
     }
 }

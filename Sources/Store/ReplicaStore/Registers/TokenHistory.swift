@@ -12,7 +12,7 @@ extension TokenHistory {
         """
 }
 
-extension ReplicaDatabase {
+extension CounterDatabase {
     /// The history of this identity's tokens; `nil` before one was written down.
     ///
     /// - Throws: `StoreError.sqlite`.
@@ -28,7 +28,7 @@ extension ReplicaDatabase {
     }
 }
 
-extension WriteTransaction {
+extension CounterWriteTransaction {
     /// Stores the history of an identity's tokens.
     ///
     /// - Throws: `StoreError.sqlite`.

@@ -1,15 +1,15 @@
 // How the database file is a store of a counter's (`CounterStore`): the write sets, and what is read that no
 // other room has.
 
-internal import Causality
+public import Causality
 internal import Crypto
 public import Dossiers
-internal import Editing
+public import Editing
 public import Replication
 internal import SQLite
 public import Store
 
-extension WriteTransaction {
+extension CounterWriteTransaction {
     /// Writes a record and the rows of the log that belong to it.
     ///
     /// - Throws: `StoreError`; `FormatError.member` for a kind that is not known.
@@ -30,7 +30,7 @@ extension WriteTransaction {
     }
 }
 
-extension ReplicaDatabase {
+extension ReplicaDatabase: EditView {
     /// The record that a person named; `nil` when there is none.
     ///
     /// - Throws: `StoreError.ambiguousCode`.
@@ -51,31 +51,37 @@ extension ReplicaDatabase {
     public func offices(ofCode code: String) throws -> [RecordState] {
         try ids(ofCode: code, kind: .office).compactMap { try find(.id($0))?.state }
     }
+}
 
-    /// Who writes here: the identity's replica, with its chain and clock.
-    ///
-    /// - Throws: `StoreError.notEnrolled`.
-    public func enrolledAuthor() throws -> Author {
-        let (identity, replica) = try enrolledIdentity()
-        return Author(identity, replica)
-    }
-
+extension CounterDatabase {
     /// How many fields in conflict wait for a person of this office.
     ///
     /// - Throws: `StoreError`.
     public func waitingConflictCount() throws -> Int { try conflictCount() }
 }
 
-extension ReplicaDatabase: CarriedView, CounterCentralView, CounterIdentityView, CounterLogView,
+extension CounterDatabase: CarriedView, CounterCentralView, CounterIdentityView, CounterLogView,
     CounterPullView
 {}
 
-extension WriteTransaction: CounterTransaction {
+extension CounterWriteTransaction: CounterTransaction {
+    /// Writes what came of a request.
+    ///
+    /// - Throws: `StoreError`.
+    public func commit(_ write: LocalWrite, over record: OpenRecord) throws {
+        try commitEdit(write, over: record)
+        hasOwnChange = true
+    }
+
     /// The file, as the transaction has it so far.
-    public var view: ReplicaDatabase { database }
+    public var view: CounterDatabase { database }
 }
 
-extension ReplicaDatabase: CounterStore {}
-
-/// Writes what people, or central itself, enter, in a file.
-public typealias LocalEdit = RecordEdit<WriteTransaction>
+extension CounterDatabase: CounterStore {
+    /// As in `CounterStore`.
+    public func transaction<R>(
+        now: Timestamp, _ body: (CounterWriteTransaction) throws -> R
+    ) throws -> R {
+        try write(now: now, body)
+    }
+}

@@ -23,7 +23,7 @@ extension WriteTransaction {
             set.holders = try ids.map { id in
                 let from =
                     isProcedure && record == nil
-                    ? try find(.id(id)).state.shownValue("effective_from") : nil
+                    ? try database.find(.id(id))?.state.shownValue("effective_from") : nil
                 return EditReadSet.CodeHolder(id: id, effectiveFrom: from)
             }
         }
@@ -66,8 +66,7 @@ extension ReplicaDatabase {
         case .office:
             let records =
                 try count("dossiers WHERE office = ?1") + count("contacts WHERE office = ?1")
-            let devices = role == .central ? try count("devices WHERE office = ?1") : 0
-            return (records, devices)
+            return (records, try deviceCount(ofOffice: key))
         case .procedure:
             return (
                 try count("dossiers WHERE procedure = ?1") + count("contacts WHERE procedure = ?1"),

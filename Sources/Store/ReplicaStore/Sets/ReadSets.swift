@@ -9,7 +9,7 @@ internal import Replication
 internal import SQLite
 internal import Store
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// The first round of reading.
     ///
     /// - Throws: `StoreError`.
@@ -107,18 +107,6 @@ extension ReplicaDatabase {
         return try statement.step() ? statement.int64(0) : 0
     }
 
-    /// The editions of a procedure, however its code is written.
-    ///
-    /// - Throws: `StoreError`.
-    public func editions(of code: String) throws -> [ProcedureEdition] {
-        try ids(ofCode: code, kind: .procedure).map { id in
-            guard let procedure = try find(.id(id))?.state else { throw StoreError.noSuchRecord }
-            return ProcedureEdition(
-                effectiveFrom: procedure.shownValue("effective_from")?.text ?? "",
-                transitions: procedure.shownValue("transitions")?.text)
-        }
-    }
-
     /// What the copies have seen by which an office was told that a record has left it.
     private func toldCopies(
         to office: String, _ kind: RecordKind, _ key: Int64
@@ -142,5 +130,19 @@ extension ReplicaDatabase {
             }
         }
         return copies
+    }
+}
+
+extension ReplicaDatabase {
+    /// The editions of a procedure, however its code is written.
+    ///
+    /// - Throws: `StoreError`.
+    public func editions(of code: String) throws -> [ProcedureEdition] {
+        try ids(ofCode: code, kind: .procedure).map { id in
+            guard let procedure = try find(.id(id))?.state else { throw StoreError.noSuchRecord }
+            return ProcedureEdition(
+                effectiveFrom: procedure.shownValue("effective_from")?.text ?? "",
+                transitions: procedure.shownValue("transitions")?.text)
+        }
     }
 }

@@ -8,7 +8,7 @@ public import Editing
 internal import Replication
 internal import SQLite
 
-extension WriteTransaction {
+extension CentralWriteTransaction {
     /// Writes what came of a delivery.
     ///
     /// - Throws: `StoreError`.
@@ -58,10 +58,47 @@ extension WriteTransaction {
         }
     }
 
-    func scopeKey(of scope: FeedScope) throws -> Int64 {
-        switch scope {
-        case .catalog: Interning.catalogScope
-        case .office(let code): try database.interning.key(ofOffice: code)
+    /// Stores at central what became of a record, and logs why.
+    func storeAtCentral(
+        _ after: RecordState, over before: OpenRecord, log entry: LogEntry?
+    ) throws {
+        guard let table = database.table(of: after.kind) else { throw FormatError.member }
+        if let other = before.claimant, !after.fields.isEmpty { throw StoreError.otherKind(other) }
+        let key = try save(after, over: before.state, key: before.row, in: table)
+        let kept = after.keptFields
+        if kept != nil, kept != before.state.keptFields {
+            try eraseContent(of: after, key: key)
+            noteErased(after.id)
         }
+        guard let entry else { return }
+        let rows = try LoggedRow.rows(
+            for: entry, of: after, over: before.state, exists: before.exists
+        ) {
+            try database.scopesThatRead(after.kind, key: key).map(\.office)
+        }
+        for row in rows { try append(row, key: key) }
+    }
+
+    /// Tells offices of a record by a state that is not the record's own.
+    func tell(_ offices: [String], of state: RecordState, key: Int64) throws {
+        for row in LoggedRow.told(state, to: offices.map(FeedScope.office)) {
+            try append(row, key: key)
+        }
+    }
+
+    func enterFeed(_ scope: Int64, _ position: Int64) throws {
+        let statement = try database.connection.statement(
+            "INSERT INTO feed(scope, position) VALUES (?1, ?2)")
+        try statement.bind(1, scope)
+        try statement.bind(2, position)
+        try statement.run()
+    }
+
+    /// Writes what came of a request.
+    ///
+    /// - Throws: `StoreError`.
+    public func commit(_ write: LocalWrite, over record: OpenRecord) throws {
+        try storeAtCentral(write.after, over: record, log: write.entry)
+        hasOwnChange = true
     }
 }

@@ -6,7 +6,7 @@ internal import Crypto
 internal import SQLite
 internal import Store
 
-extension ReplicaDatabase {
+extension CentralDatabase {
     /// Verifies the signatures of every device over its chain, and the chain of the trail.
     ///
     /// - Returns: what is wrong, by device and seq or by number.

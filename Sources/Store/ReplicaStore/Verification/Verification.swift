@@ -1,5 +1,5 @@
 // Recomputes everything that a database file says of itself: the file's own structure, every record,
-// the digests, the hash chains, and at central the feed's chain and each record from its changes.
+// the digests, the hash chains, and at central each record from its changes, and what `ownChecks` names.
 // What was altered or lost without the program's knowledge shows here.
 
 public import Causality
@@ -68,6 +68,16 @@ extension ReplicaDatabase {
     }
 }
 
+/// A step of a verification that one role alone takes.
+struct OwnCheck {
+    /// What is at fault when the step cannot be taken to its end.
+    var subject: Verification.Fault.Subject
+    /// Where.
+    var place: String
+    /// What is wrong, given the records that were erased.
+    var faults: (_ erased: [(kind: RecordKind, key: Int64)]) throws -> [Verification.Fault]
+}
+
 /// A record as rows of the log name it.
 private struct LogPlace: Hashable {
     var kind: RecordKind
@@ -111,19 +121,10 @@ private struct Verifier {
         try checking(.digest, "digests") { verifier in try verifier.checkDigests() }
         try checking(.change, "changes") { verifier in try verifier.checkLog() }
         try checking(.chain, "end") { verifier in try verifier.checkChainEnds() }
-        if database.role == .central {
-            try checking(.feed, "commits") { verifier in try verifier.checkFeed() }
-            try checking(.record, "issued_reports") { verifier in
-                for report in try verifier.database.issuedReports()
-                where try !verifier.database.isSignedHere(report) {
-                    verifier.add(
-                        .record, "report \(report.number)", "it is not what central signed")
-                }
-            }
-            try checking(.count, "counts") { verifier in
-                let erased = verifier.keptFields.keys
-                    .filter { !verifier.emptyRows.contains($0) }.map { ($0.kind, $0.record) }
-                for fault in try verifier.database.countFaults(erased: erased) {
+        let erased = keptFields.keys.filter { !emptyRows.contains($0) }.map { ($0.kind, $0.record) }
+        for check in database.ownChecks {
+            try checking(check.subject, check.place) { verifier in
+                for fault in try check.faults(erased) {
                     verifier.add(fault.subject, fault.place, fault.reason)
                 }
             }
@@ -173,7 +174,7 @@ extension Verifier {
                 {
                     verifier.add(.record, "\(name) \(key)", "its rows of events are not its own")
                 }
-                if verifier.database.role == .central { try verifier.replay(record, in: name) }
+                if verifier.database.holdsAllChanges { try verifier.replay(record, in: name) }
             }
         }
     }
@@ -332,48 +333,10 @@ extension Verifier {
 
     /// The ends of chains that are kept by themselves are those of the log.
     private mutating func checkChainEnds() throws {
-        switch database.role {
-        case .counter:
-            guard let identity = try database.identity(), let replica = identity.replica else {
-                return
-            }
-            let end = try database.chain(ofKnown: replica)
-            if (end.seq, end.hash) != (identity.seq, identity.chainHash) {
+        for (replica, kept) in try database.keptChainEnds().sorted(by: { $0.key < $1.key }) {
+            if try database.chain(ofKnown: replica) != kept {
                 add(.chain, "\(replica)", "its end is not that of the log")
             }
-        case .central:
-            for device in try database.devices() {
-                let end = try database.chain(ofKnown: device.replica)
-                if (end.seq, end.hash) != (device.seq, device.chainHash) {
-                    add(.chain, "\(device.replica)", "its end is not that of the log")
-                }
-            }
-        }
-    }
-
-    /// Each commit's hash follows from the rows that it brought.
-    private mutating func checkFeed() throws {
-        let commits = try connection.statement("SELECT last, hash FROM commits ORDER BY last")
-        defer { commits.reset() }
-        var (position, hash) = (Int64(0), Hash256.zero)
-        while try commits.step() {
-            let last = commits.int64(0)
-            let rows = try connection.statement(
-                """
-                SELECT hash FROM changes WHERE position > ?1 AND position <= ?2 ORDER BY position
-                """)
-            try rows.bind(1, position)
-            try rows.bind(2, last)
-            while try rows.step() {
-                hash = hash.chained(with: Hash256(bytes: rows.bytes(0)) ?? .zero)
-            }
-            rows.reset()
-            let kept = Hash256(bytes: commits.bytes(1))
-            if kept != hash {
-                add(.feed, "position \(last)", "its hash does not follow from the changes")
-                hash = kept ?? .zero
-            }
-            position = last
         }
     }
 }

@@ -8,7 +8,7 @@ internal import Glibc
 public import Replication
 public import Store
 
-extension ReplicaDatabase: CentralView {
+extension CentralDatabase: CentralView {
     /// As in `CentralView`.
     public func states(of id: RecordID) throws -> [RecordState] {
         try records(of: id).map(\.state)
@@ -73,13 +73,6 @@ extension ReplicaDatabase: CentralView {
         guard let key = try table(of: name.kind)?.key(of: name.id) else { return false }
         return try hasEverRead(office: office, name.kind, key)
     }
-
-    /// As in `CentralView`.
-    public func digests(ofOffice office: String, bucket: UInt8) throws -> [RecordID: Digest] {
-        var found: [RecordID: Digest] = [:]
-        try forEachDigest(ofOffice: office, bucket: bucket) { found[$0] = $1 }
-        return found
-    }
 }
 
 /// The first rows of those that are walked.
@@ -94,13 +87,13 @@ private func page(
     return rows
 }
 
-extension ReplicaDatabase: CentralNodeView {}
+extension CentralDatabase: CentralNodeView {}
 
-extension ReplicaDatabase: CentralNodeStore {
+extension CentralDatabase: CentralNodeStore {
     /// Opens central's file.
     ///
     /// - Throws: `StoreError`.
-    public convenience init(at path: String) throws { try self.init(path: path, role: .central) }
+    public convenience init(at path: String) throws { try self.init(path: path) }
 
     /// Whether the disk of a file has so many free bytes, and may be written.
     public static func hasRoom(for byteCount: UInt64, at path: String) -> Bool {
@@ -119,20 +112,17 @@ extension ReplicaDatabase: CentralNodeStore {
     public func settleWhenIdle() throws -> Bool { try idleCheckpoint(self) }
 
     /// As in `CentralStore`.
-    public func view<R>(_ body: (ReplicaDatabase) throws -> R) throws -> R {
-        try read { try body(self) }
-    }
-
-    /// As in `CentralStore`.
     public func transaction<R, S>(
-        now: Timestamp, _ body: (WriteTransaction) throws -> R,
-        finish: (R, WriteTransaction) throws -> S
+        now: Timestamp, _ body: (CentralWriteTransaction) throws -> R,
+        finish: (R, CentralWriteTransaction) throws -> S
     ) throws -> S {
         try write(now: now, body, finish: finish)
     }
 }
 
-extension WriteTransaction: CentralNodeTransaction, ForwardedView {
+extension CentralWriteTransaction: CentralNodeTransaction, ForwardedView {
+    /// The file, as the transaction has it so far.
+    public var view: CentralDatabase { database }
     /// The file, for what a transaction reads itself.
-    public var base: ReplicaDatabase { database }
+    public var base: CentralDatabase { database }
 }
