@@ -19,9 +19,7 @@ struct AdminRoutes {
     let node: FileCentral
     /// The pin of the key by which central proves itself, where counters are to be told it.
     var pin: @Sendable () -> String? = { nil }
-
-    /// Clones that one request may spare.
-    private static let sparedMax = 100
+    let limits: ServingLimits
 
     var list: [ServedRoute] {
         [
@@ -32,7 +30,7 @@ struct AdminRoutes {
             route("GET", "status", .viewer, status),
             route("GET", "devices", .viewer, devices),
             route("GET", "trail", .viewer, trail),
-            NewsRoute(node: node).route,
+            NewsRoute(node: node, limits: limits).route,
             route("POST", "request-sync", .admin, takes: .json(name: "request"), requestSync),
             route("POST", "revoke", .admin, takes: .json(name: "request"), revoke),
             route("POST", "enrol", .admin, takes: .json(name: "request"), enrol),
@@ -141,7 +139,7 @@ extension AdminRoutes {
         }
         let names = wish.json?["keep"]?.arrayValue ?? []
         let spared = names.compactMap { $0.stringValue.flatMap(ReplicaID.init(hexadecimal:)) }
-        guard spared.count == names.count, spared.count <= Self.sparedMax else {
+        guard spared.count == names.count, spared.count <= limits.sparedMax else {
             throw .malformed(what: "request", reason: "keep is no list of replicas")
         }
         guard wish.json?["undo"] != .bool(true) else {

@@ -38,7 +38,8 @@ public struct CentralHTTP: Sendable {
         let figures = MetricsRoute(node: node, version: version, supervision).route
         routes = RouteList(
             ExchangeRoutes(node: node, supervision: supervision).list
-                + AdminRoutes(node: node, pin: pin).list + [figures].compactMap(\.self) + others)
+                + AdminRoutes(node: node, pin: pin, limits: supervision.limits).list
+                + [figures].compactMap(\.self) + others)
     }
 
     /// Refuses what no route takes before its body is read.

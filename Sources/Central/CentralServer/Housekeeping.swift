@@ -8,9 +8,6 @@ internal import Host
 /// says how it stands, moves what was written into the database file whenever nobody writes, and answers
 /// commands in other processes of what is not in the file yet.
 public struct Housekeeping: Sendable {
-    /// How often it looks whether what was written has come to rest.
-    private static let restInterval = Duration.seconds(2)
-
     private let resting: Task<Void, Never>
     private let keeper: ServingStatusKeeper
     private let door: LocalDoor?
@@ -22,15 +19,16 @@ public struct Housekeeping: Sendable {
     ///   - status: how it stands, whenever that is asked.
     public init(
         of node: FileCentral, besides databasePath: String,
-        _ status: @escaping @Sendable () -> ServingStatus
+        limits: ServingLimits = .standard, _ status: @escaping @Sendable () -> ServingStatus
     ) {
         resting = Task {
-            while (try? await Task.sleep(for: Self.restInterval)) != nil {  // until cancelled
+            while (try? await Task.sleep(for: limits.restInterval)) != nil {  // until cancelled
                 // A disk that fails now fails the next commit too, which is answered and logged.
                 _ = try? await node.checkpointWhenIdle()
             }
         }
-        keeper = ServingStatusKeeper(besides: databasePath, status)
+        keeper = ServingStatusKeeper(
+            besides: databasePath, every: limits.statusInterval, status)
         door = Self.place(besides: databasePath).flatMap { place in
             LocalDoor(at: place) { await Self.answer(to: $0, node) }
         }

@@ -23,11 +23,12 @@ struct MetricsRoute {
     let node: FileCentral
     let version: String
     let supervision: Supervision
-    private let overdue = OverdueFigures()
+    private let overdue: OverdueFigures
     private let reader = FiguresReader()
 
     init(node: FileCentral, version: String, _ supervision: Supervision) {
         (self.node, self.version, self.supervision) = (node, version, supervision)
+        overdue = OverdueFigures(ageMax: supervision.limits.overdueAgeMax)
     }
 
     /// The route; `nil` when nobody may read figures.
@@ -184,15 +185,17 @@ struct OfficeFigures: Sendable {
     }
 }
 
-/// Open dossiers that are past their time, by office. Every open dossier is looked at for them: once in five
-/// minutes at the most.
+/// Open dossiers that are past their time, by office. Every open dossier is looked at for them, now and then.
 private final class OverdueFigures: Sendable {
-    private static let agesMax = Duration.seconds(300)
-
+    private let ageMax: Duration
     private let known = Mutex<(at: ContinuousClock.Instant, counts: [String: Int])?>(nil)
 
+    init(ageMax: Duration) {
+        self.ageMax = ageMax
+    }
+
     func counts(_ database: CentralDatabase, at now: Timestamp) throws -> [String: Int] {
-        if let known = known.withLock({ $0 }), known.at.duration(to: .now) < Self.agesMax {
+        if let known = known.withLock({ $0 }), known.at.duration(to: .now) < ageMax {
             return known.counts
         }
         let counts = try database.overdueCounts(at: now)

@@ -15,11 +15,8 @@ internal import Wire
 struct NewsRoute {
     static let path = "/v1/admin/news"
 
-    /// How often a line is sent that means nothing: proxies cut what is silent, and who reads knows by its
-    /// absence that the link is gone.
-    private static let heartbeat = Duration.seconds(15)
-
     let node: FileCentral
+    let limits: ServingLimits
 
     var route: ServedRoute {
         ServedRoute(["GET"], .exactly(Self.path), .session(least: .viewer), event: .admin) {
@@ -47,7 +44,7 @@ struct NewsRoute {
         _ news: AsyncStream<CentralNews>, from first: UInt64, to writer: HTTPStreamWriter,
         isAllowed: @escaping @Sendable () async throws -> Bool
     ) async {
-        writer.write(Array("retry: 5000\n\n".utf8))
+        writer.write(Array("retry: \(limits.newsRetryMilliseconds)\n\n".utf8))
         writer.write(Self.event(position: first, offices: [], isForAll: false))
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -63,7 +60,7 @@ struct NewsRoute {
                 }
             }
             group.addTask {
-                while (try? await Task.sleep(for: Self.heartbeat)) != nil {  // until cancelled
+                while (try? await Task.sleep(for: limits.heartbeat)) != nil {  // until cancelled
                     guard (try? await isAllowed()) == true else { return }
                     guard writer.write(Array(":\n\n".utf8)) else { return }
                 }

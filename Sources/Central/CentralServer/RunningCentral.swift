@@ -38,7 +38,9 @@ public struct RunningCentral: Sendable {
         var fitted: HTTPServerLimits
         if let limits { fitted = limits } else { fitted = try HTTPServerLimits().fitted(log) }
         fitted.bodyBytesMax = WireLimits.bodyBytesMax
-        let warnings = WarningLog { log(.warning($0)) }
+        let warnings = WarningLog(linesMax: supervision.limits.warningLinesMax) {
+            log(.warning($0))
+        }
         do throws(HTTPError) {
             server = try HTTPServer(
                 listen: listen, limits: fitted, tls: tls,

@@ -92,8 +92,6 @@ public enum LogLine: Sendable {
 /// Passes on what the HTTP server says of its own limits, a few lines a minute: peers must not fill
 /// the disk with them. What it says of one connection is no news where links break all day.
 final class WarningLog: Sendable {
-    /// Lines in one minute at most.
-    private static let linesMax = 20
     /// What stands in the lines about all connections, ours and libmicrohttpd's.
     private static let words = ["connections are taken", "accept", "limit"]
 
@@ -103,9 +101,12 @@ final class WarningLog: Sendable {
     }
 
     private let minute = Mutex(Minute())
+    private let linesMax: Int
     private let log: @Sendable (String) -> Void
 
-    init(_ log: @escaping @Sendable (String) -> Void) {
+    /// - Parameter linesMax: lines in one minute at most.
+    init(linesMax: Int, _ log: @escaping @Sendable (String) -> Void) {
+        self.linesMax = linesMax
         self.log = log
     }
 
@@ -116,7 +117,7 @@ final class WarningLog: Sendable {
             minute.count += 1
             return minute.count
         }
-        guard count <= Self.linesMax else { return }
-        log(count < Self.linesMax ? line : line + " (more such lines are left out)")
+        guard count <= linesMax else { return }
+        log(count < linesMax ? line : line + " (more such lines are left out)")
     }
 }

@@ -5,14 +5,15 @@ internal import Dispatch
 ///
 /// `@unchecked Sendable`: the timer is only told to begin and to end, which Dispatch allows from anywhere.
 final class ServingStatusKeeper: @unchecked Sendable {
-    private static let interval = DispatchTimeInterval.seconds(5)
-
     private let queue = DispatchQueue(label: "central.serving-status")
     private let timer: any DispatchSourceTimer
     private let databasePath: String
 
     /// Says how it stands now, and again whenever that has changed.
-    init(besides databasePath: String, _ status: @escaping @Sendable () -> ServingStatus) {
+    init(
+        besides databasePath: String, every interval: Duration,
+        _ status: @escaping @Sendable () -> ServingStatus
+    ) {
         self.databasePath = databasePath
         timer = DispatchSource.makeTimerSource(queue: queue)
         let first = status()
@@ -24,7 +25,8 @@ final class ServingStatusKeeper: @unchecked Sendable {
             present.save(besides: databasePath)
             said = present
         }
-        timer.schedule(deadline: .now() + Self.interval, repeating: Self.interval)
+        let seconds = interval / .seconds(1)
+        timer.schedule(deadline: .now() + seconds, repeating: seconds)
         timer.resume()
     }
 

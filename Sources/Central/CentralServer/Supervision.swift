@@ -15,6 +15,8 @@ public struct Supervision: Sendable {
     public var backupAgeMax: Duration?
     /// The hash of the token by which figures are read; `nil`: they are not told.
     public var metricsToken: Hash256?
+    /// Limits of serving itself.
+    public var limits = ServingLimits.standard
     /// What is counted while it serves.
     public let tally = ServingTally()
 
@@ -61,7 +63,7 @@ extension Supervision {
         ])
         var response = HTTPResponse(
             status: 503, contentType: Problem.mediaType, text: document.serialized())
-        response.headers.append("Retry-After", "30")
+        response.headers.append("Retry-After", "\(limits.readinessRetrySeconds)")
         return response
     }
 }
