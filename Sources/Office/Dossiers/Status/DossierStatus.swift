@@ -87,20 +87,10 @@ extension DossierStatus {
         Self.closure[source.place] & 1 << self.place != 0
     }
 
-    private var place: Int {
-        switch self {
-        case .new: 0
-        case .accepted: 1
-        case .notAccepted: 2
-        case .processing: 3
-        case .supplementRequired: 4
-        case .paymentRequired: 5
-        case .withdrawn: 6
-        case .stopped: 7
-        case .finished: 8
-        case .returned: 9
-        }
-    }
+    private static let places = Dictionary(uniqueKeysWithValues: zip(allCases, 0...))
+
+    /// Its bit in the table of what is reachable.
+    private var place: Int { Self.places[self, default: 0] }
 
     /// For each status the set of statuses reachable from it, by Warshall's algorithm.
     private static let closure: [UInt16] = {
