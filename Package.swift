@@ -262,8 +262,8 @@ let package = Package(
         tests(
             "ReplicaStoreTests",
             [
-                "CBOR", "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication",
-                "SQLite", "SeededRandom", "Store", "Text", "Time",
+                "CBOR", "Causality", "Crypto", "Dossiers", "Editing", "JSON", "ReplicaStore",
+                "Replication", "SQLite", "SeededRandom", "Store", "Text", "Time",
             ]),
         tests(
             "StoreContractTests",

@@ -30,13 +30,4 @@ struct RandomSourceTests {
         let source = ScriptedSource([[0, 0, 0, 0, 0, 0, 0, 0], [1, 2, 3, 4, 5, 6, 7, 8]])
         #expect(source.number() == 0x0102_0304_0506_0708)
     }
-
-    @Test("Secrets are equal when all bytes are and the counts agree")
-    func constantTime() {
-        #expect(ConstantTime.areEqual([], []))
-        #expect(ConstantTime.areEqual([1, 2], [1, 2]))
-        #expect(!ConstantTime.areEqual([1, 2], [1, 3]))
-        #expect(!ConstantTime.areEqual([1, 2], [1, 2, 0]))
-        #expect(!ConstantTime.areEqual([], [0]))
-    }
 }

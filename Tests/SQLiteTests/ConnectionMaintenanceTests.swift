@@ -26,7 +26,8 @@ struct ConnectionMaintenanceTests {
         ])
     func configuration(pragma: String, expected: Int64) throws {
         #expect(try connection.pragmaInteger(pragma) == expected)
-        #expect(try connection.pragmaText("journal_mode") == "wal")
+        let mode = try connection.statement("PRAGMA journal_mode")
+        #expect(try mode.step() && mode.text(0) == "wal")
     }
 
     @Test("A schema cannot be rewritten by hand")

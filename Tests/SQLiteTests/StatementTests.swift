@@ -120,19 +120,13 @@ struct StatementTests {
         #expect(query.text(0) == "a\u{FFFD}b")
     }
 
-    @Test("Columns tell their number and names, and those that do not exist are NULL")
+    @Test("Columns that do not exist are NULL")
     func columns() throws {
-        let query = try connection.statement("SELECT 1 AS one, 'x' AS \"hồ sơ\"")
-        #expect(query.columnCount == 2)
-        #expect(query.columnName(0) == "one")
-        #expect(query.columnName(1) == "hồ sơ")
-        #expect(query.columnName(2) == "")
-        #expect(query.columnName(.max) == "")
+        let query = try connection.statement("SELECT 1, 'x'")
         try #require(try query.step())
         #expect(!query.isNull(1))
         #expect(query.isNull(2))
         #expect(query.textOrNil(-1) == nil)
-        #expect(try connection.statement("DELETE FROM t").columnCount == 0)
     }
 
     @Test("An index that the statement does not have is refused", arguments: [0, 2, -1, Int.max])

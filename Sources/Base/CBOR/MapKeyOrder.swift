@@ -35,34 +35,3 @@ public struct MapKeyOrder: Sendable {
         return left.count - right.count
     }
 }
-
-extension CBORReader {
-    /// Reads a map's next key as a text, and checks that it follows the one before.
-    /// - Throws: `CBORError`.
-    public mutating func readTextKey(_ order: inout MapKeyOrder) throws(CBORError) -> String {
-        let start = offset
-        let key = try readText()
-        try order.check(encodedKey: start..<offset, in: self)
-        return key
-    }
-
-    /// Reads a map's next key as validated UTF-8 in place, and checks that it follows the one before.
-    /// - Throws: `CBORError`.
-    public mutating func readTextKeyBytes(
-        _ order: inout MapKeyOrder
-    ) throws(CBORError) -> UnsafeRawBufferPointer {
-        let start = offset
-        let key = try readTextBytes()
-        try order.check(encodedKey: start..<offset, in: self)
-        return key
-    }
-
-    /// Reads a map's next key as 0 to 2^64-1, and checks that it follows the one before.
-    /// - Throws: `CBORError`.
-    public mutating func readUnsignedKey(_ order: inout MapKeyOrder) throws(CBORError) -> UInt64 {
-        let start = offset
-        let key = try readUnsigned()
-        try order.check(encodedKey: start..<offset, in: self)
-        return key
-    }
-}

@@ -29,11 +29,3 @@ public struct SystemRandomSource: RandomSource {
         return bytes
     }
 }
-
-/// Comparison of secrets in a time that does not depend on where they differ.
-public enum ConstantTime {
-    /// Whether both hold the same bytes.
-    public static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        left.count == right.count && sodium_memcmp(left, right, left.count) == 0
-    }
-}

@@ -46,11 +46,6 @@ final class ForwardProxy: Sendable {
     /// Requests that did not come through to central and back.
     var refusedCount: Int { state.withLock(\.refused) }
 
-    /// Behaves otherwise from now on.
-    func setHabits(_ habits: ProxyHabits) {
-        state.withLock { $0.habits = habits }
-    }
-
     /// Ends it; what is under way comes to its end.
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))

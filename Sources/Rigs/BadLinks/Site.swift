@@ -76,9 +76,6 @@ final class Site: Sendable {
         try run?.ending(within: Self.commandSecondsMax)
     }
 
-    /// Whether central has ended by itself.
-    var centralHasDied: Bool { server.withLock { $0.map { !$0.isRunning } ?? false } }
-
     /// Starts a command of a desk's counter, over the proxy if there is one.
     func start(_ desk: Desk, _ arguments: [String]) throws -> ProgramRun {
         let environment = proxy == nil ? [:] : ["http_proxy": "http://" + BadNetwork.proxyAddress]

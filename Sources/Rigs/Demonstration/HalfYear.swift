@@ -134,8 +134,6 @@ extension HalfYear {
         public var imports: [EditLine]
         /// The desks whose link is up at the end.
         public var links: [Desk]
-        /// Whether there is anything to sync: some link is up.
-        public var syncAfter: Bool { !links.isEmpty }
     }
 
     /// The script of the cut link, by the codes of dossiers.

@@ -1,6 +1,6 @@
 // One write transaction and all that it has to leave consistent: the record's row, the digest of
-// its scopes, the log and, at central, the feed. `RecordEdit`, `CounterMerge` and `MergeApply` are the doors
-// to it; nothing else writes a record.
+// its scopes, the log and, at central, the feed. `RecordEdit`, `CounterMerge` and central's write sets are
+// the doors to it; nothing else writes a record.
 
 public import Causality
 internal import Crypto

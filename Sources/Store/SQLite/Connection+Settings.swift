@@ -44,12 +44,6 @@ extension Connection {
         try withPragma(name) { sqlite3_column_int64($0, 0) }
     }
 
-    /// The text that `PRAGMA name` gives.
-    /// - Throws: `SQLiteError`; also when there is no such pragma.
-    public func pragmaText(_ name: String) throws(SQLiteError) -> String {
-        try withPragma(name) { Self.text(ofFirstColumn: $0) }
-    }
-
     /// A number that differs from the last one read here once another connection has committed.
     /// - Throws: `SQLiteError`.
     public var dataVersion: Int64 {

@@ -17,16 +17,6 @@ public enum ColumnType: Sendable {
 /// The columns of the row that `step()` moved to. Without a row, or for a column that is not in the
 /// result, every value is NULL.
 extension Statement {
-    /// How many columns the result has; 0 for a statement without rows.
-    public var columnCount: Int {
-        Int(sqlite3_column_count(handle))
-    }
-
-    /// The name of a column as the SELECT gives it; empty for a column that is not in the result.
-    public func columnName(_ column: Int) -> String {
-        sqlite3_column_name(handle, Int32(clamping: column)).map { String(cString: $0) } ?? ""
-    }
-
     /// How the value is stored.
     public func columnType(_ column: Int) -> ColumnType {
         switch sqlite3_column_type(handle, Int32(clamping: column)) {

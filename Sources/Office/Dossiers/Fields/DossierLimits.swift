@@ -29,8 +29,6 @@ public enum DossierLimits {
     public static let numberCharactersMax = 32
     /// Characters of who wrote a change.
     public static let writerCharactersMax = 200
-    /// Bytes of a custom field's name after `x.`.
-    public static let customNameBytesMax = 64
     /// Bytes of any field's name: a custom one with its prefix.
     public static let fieldNameBytesMax = 66
     /// Levels of arrays and objects in a custom field.

@@ -1,5 +1,4 @@
-// One table of records: loads and saves whole states. `RecordEdit` and `MergeApply` are the only
-// callers that save.
+// One table of records: loads and saves whole states. `WriteTransaction` alone saves.
 
 internal import CBOR
 internal import Dossiers

@@ -1,17 +1,19 @@
-// The door through which changes and states come in at central beside deliveries.
+// A door for changes and states at central past deliveries and their rules: tests put there what they want.
 
-public import Causality
-public import Crypto
-internal import Dossiers
-internal import Editing
-public import Replication
+import Causality
+import Crypto
+import Dossiers
+import Editing
+import Replication
+
+@testable import ReplicaStore
 
 /// Applies what came from a peer, in a write transaction.
-public struct MergeApply {
+struct MergeApply {
     private let transaction: CentralWriteTransaction
 
     /// Opens the door.
-    public init(_ transaction: CentralWriteTransaction) {
+    init(_ transaction: CentralWriteTransaction) {
         self.transaction = transaction
     }
 
@@ -21,7 +23,7 @@ public struct MergeApply {
     ///   - record: the record as `WriteTransaction.open` found it.
     ///   - chainHash: the writer's chain hash after the change, where it is known.
     /// - Throws: `StoreError`.
-    public func apply(
+    func apply(
         _ change: Change, canonicalBytes: [UInt8], to record: OpenRecord, chainHash: Hash256?
     ) throws -> ApplyOutcome {
         var state = record.state
@@ -37,7 +39,7 @@ public struct MergeApply {
     /// Notes a change that central refused. Its bytes are kept for the audit.
     ///
     /// - Throws: `StoreError`.
-    public func void(
+    func void(
         _ dot: Dot, in record: OpenRecord, isMaking: Bool, canonicalBytes: [UInt8]?,
         chainHash: Hash256?
     ) throws {
@@ -53,7 +55,7 @@ public struct MergeApply {
     /// - Returns: whether it brought anything.
     /// - Throws: `StoreError`.
     @discardableResult
-    public func join(_ state: RecordState) throws -> Bool {
+    func join(_ state: RecordState) throws -> Bool {
         let record = try transaction.open(state.kind, state.id)
         var joined = record.state.joined(with: state)
         // A copy that was told of its departure knows the dot of the value that it has lost.
