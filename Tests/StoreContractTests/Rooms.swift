@@ -15,7 +15,7 @@ enum RoomMutation: CaseIterable {
     case nextTokenIsUsedAtOnce, formerTokensForgotten, generationForgotten, generationReplaced
     // Receipts.
     case receiptsOldestFirst, receiptOverwritten, completeReceiptDropped, receiptsOfOthers
-    case lastReceiptStale
+    case lastReceiptStale, youngReceiptDropped, busyReceiptDropped
     // Epochs.
     case recoveryEndsWithEpoch, epochLacksNothing, lacksForgottenLate
     // Accounts.
@@ -198,6 +198,15 @@ extension Rooms {
             }
         }
         try transaction.dropReceipts(of: device, butFor: count)
+    }
+
+    func dropReceipts(of device: ReplicaID, endedBefore time: Timestamp, onlyIdle: Bool) throws {
+        let time =
+            mutation == .youngReceiptDropped
+            ? Timestamp(milliseconds: .max) : time
+        try transaction.dropReceipts(
+            of: device, endedBefore: time,
+            onlyIdle: onlyIdle && mutation != .busyReceiptDropped)
     }
 }
 

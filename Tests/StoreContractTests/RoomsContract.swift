@@ -19,7 +19,9 @@ struct RoomsContract<Tried: CentralNodeStore> {
     private var serial: UInt64 = 0
     /// Central's own chain, and where the feed stood before the last record.
     private var chain = HashChain()
-    var growth: (position: UInt64, scopes: Set<FeedScope>) = (0, [])
+    var growth: (at: Timestamp, position: UInt64, scopes: Set<FeedScope>) = (
+        Timestamp(milliseconds: 0), 0, []
+    )
     var complaints: Set<String> = []
 
     private struct Regret: Error {}
@@ -206,7 +208,13 @@ extension RoomsContract {
     }
 
     private mutating func writeReceipts(_ rooms: Rooms<Tried.Transaction>) throws {
-        guard let device = expected.devices.randomElement(using: &random) else { return }
+        // Some devices have many.
+        let busy = expected.receipts.randomElement(using: &random)?.device
+        guard
+            let device = happens(70)
+                ? expected.devices.first(where: { $0.replica == busy })
+                : expected.devices.randomElement(using: &random)
+        else { return }
         let own = expected.receipts.filter { $0.device == device.replica }
         if happens(25) {
             var kept = own.suffix(2).map(\.number)
@@ -217,11 +225,23 @@ extension RoomsContract {
             }
             return
         }
+        if happens(15) {
+            let time = own.suffix(2).randomElement(using: &random)?.ended ?? now
+            let isOnlyIdle = happens(50)
+            let kept = [own.last?.number, own.last(where: \.isComplete)?.number]
+            try rooms.dropReceipts(of: device.replica, endedBefore: time, onlyIdle: isOnlyIdle)
+            expected.receipts.removeAll {
+                $0.device == device.replica && $0.ended < time && (!isOnlyIdle || $0.isIdle)
+                    && !kept.contains($0.number)
+            }
+            return
+        }
         var receipt = DeviceReceipt(
             device: device.replica, began: now, epoch: expected.epoch.id >> 1, durable: 4,
             durableHash: hash())
         receipt.isOpen = happens(60)
-        receipt.sent = 7
+        receipt.sent = happens(50) ? 7 : 0
+        receipt.exchanges = happens(80) ? 1 : 2
         receipt.skewMilliseconds = happens(50) ? 3 : nil
         receipt.digest = happens(50) ? hash() : nil
         receipt.position = happens(50) ? 12 : nil
@@ -332,11 +352,12 @@ extension RoomsContract {
             try rooms.dropAwaited(known)
             expected.orders[known] = nil
         } else if !expected.records.contains(id) {
-            growth.position = try rooms.feedEnd().position
+            // Two commits in one transaction are news together.
+            if growth.at != now { growth = (now, try rooms.feedEnd().position, []) }
             let office = pick(Self.offices)
             let desk = Int64.random(in: 1...30, using: &random)
             try rooms.commit(dossier(id, office, desk))
-            growth.scopes = [.office(office)]
+            growth.scopes.insert(.office(office))
             expected.records.insert(id)
         }
         let seed = hash().bytes

@@ -22,4 +22,13 @@ struct TimeSpanTests {
     func others(text: String) {
         #expect(TimeSpan.milliseconds(parsing: text) == nil)
     }
+
+    @Test("a span is written as it is read")
+    func text() {
+        for text in ["0s", "5m", "1d12h", "90d", "-2h30m", "1d1s"] {
+            let milliseconds = TimeSpan.milliseconds(parsing: text)
+            #expect(milliseconds.map(TimeSpan.text) == text)
+        }
+        #expect(TimeSpan.text(milliseconds: 1_999) == "1s")
+    }
 }

@@ -24,4 +24,16 @@ public enum TimeSpan {
         }
         return rest.isEmpty && total < millisecondsEnd ? sign * total : nil
     }
+
+    /// The span as `milliseconds(parsing:)` reads it, in whole seconds: `1d12h`; `0s` for none.
+    public static func text(milliseconds: Int64) -> String {
+        var rest = milliseconds.magnitude
+        var text = ""
+        for (unit, length) in units {
+            let (count, left) = rest.quotientAndRemainder(dividingBy: length.magnitude)
+            if count > 0 { text += "\(count)\(unit)" }
+            rest = left
+        }
+        return text.isEmpty ? "0s" : (milliseconds < 0 ? "-" : "") + text
+    }
 }

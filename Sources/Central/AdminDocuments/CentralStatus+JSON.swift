@@ -72,10 +72,33 @@ extension ServingStatus {
             ("connectionsMax", .integer(Int64(connectionsMax))),
             ("connectionsPerAddressMax", .integer(Int64(connectionsPerAddressMax))),
             ("trustedProxies", .array(trustedProxies.map(JSONValue.string))),
+            ("retention", retention.json),
             ("connections", .integer(Int64(connections))),
             ("waiting", .integer(Int64(waiting))),
             ("refused", .integer(Int64(refused))),
             ("droppedLogLines", .integer(Int64(droppedLogLines))),
         ])
+    }
+}
+
+extension Retention {
+    /// `{receiptMilliseconds, idleReceiptMilliseconds, sessionMilliseconds}`; null for any age.
+    public var json: JSONValue {
+        func span(_ milliseconds: Int64?) -> JSONValue {
+            milliseconds.map { .integer($0) } ?? .null
+        }
+        return .object([
+            ("receiptMilliseconds", span(receiptMilliseconds)),
+            ("idleReceiptMilliseconds", span(idleReceiptMilliseconds)),
+            ("sessionMilliseconds", span(sessionMilliseconds)),
+        ])
+    }
+
+    /// What `json` wrote; what is missing is as where nobody sets it.
+    public init(json: JSONValue) {
+        self.init(
+            receiptMilliseconds: json["receiptMilliseconds"]?.integerValue,
+            idleReceiptMilliseconds: json["idleReceiptMilliseconds"]?.integerValue)
+        sessionMilliseconds = json["sessionMilliseconds"]?.integerValue ?? sessionMilliseconds
     }
 }

@@ -1,4 +1,5 @@
 public import Causality
+public import Store
 
 /// The limits of a serving central, and what is taken of them.
 public struct ServingStatus: Equatable, Sendable {
@@ -16,6 +17,8 @@ public struct ServingStatus: Equatable, Sendable {
     public var connectionsPerAddressMax: Int
     /// Proxies that are believed who asks.
     public var trustedProxies: [String]
+    /// How long it keeps what no promise rests on.
+    public var retention = Retention()
     /// Connections at the last look.
     public var connections = 0
     /// Devices of which a request waited for news at the last look.

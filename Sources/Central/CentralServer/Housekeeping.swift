@@ -5,10 +5,11 @@ internal import Files
 internal import Host
 
 /// What a serving central does beside its answers, until it is told to end: it keeps the file in which it
-/// says how it stands, moves what was written into the database file whenever nobody writes, and answers
-/// commands in other processes of what is not in the file yet.
+/// says how it stands, moves what was written into the database file whenever nobody writes, lets go what is kept
+/// no longer, and answers commands in other processes of what is not in the file yet.
 public struct Housekeeping: Sendable {
     private let resting: Task<Void, Never>
+    private let forgetting: Task<Void, Never>
     private let keeper: ServingStatusKeeper
     private let door: LocalDoor?
 
@@ -26,6 +27,12 @@ public struct Housekeeping: Sendable {
                 // A disk that fails now fails the next commit too, which is answered and logged.
                 _ = try? await node.checkpointWhenIdle()
             }
+        }
+        forgetting = Task {
+            repeat {
+                // As above; what stays for now goes an hour later.
+                _ = try? await node.dropOldReceipts(pause: limits.retentionPause)
+            } while (try? await Task.sleep(for: limits.retentionInterval)) != nil  // until cancelled
         }
         keeper = ServingStatusKeeper(
             besides: databasePath, every: limits.statusInterval, status)
@@ -80,6 +87,7 @@ public struct Housekeeping: Sendable {
     public func end() async {
         door?.close()
         resting.cancel()
+        forgetting.cancel()
         await keeper.end()
     }
 }

@@ -81,6 +81,7 @@ public struct RunningCentral: Sendable {
         return { [server] in
             var present = status
             (present.connections, present.refused) = server.counts
+            present.retention = node.retention
             present.waiting = node.waitingDevices.count
             present.droppedLogLines = droppedLogLines()
             return present

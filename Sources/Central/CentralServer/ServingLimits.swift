@@ -6,6 +6,10 @@ public struct ServingLimits: Hashable, Sendable {
     public var restInterval = Duration.seconds(2)
     /// How often the file is brought up to date that says how central stands: a person who asks waits no longer.
     public var statusInterval = Duration.seconds(5)
+    /// How often it looks for what is kept no longer, from its beginning on.
+    public var retentionInterval = Duration.seconds(3_600)
+    /// Between two small steps of that.
+    public var retentionPause = Duration.milliseconds(200)
     /// How often those who are told of news get a line that means nothing: proxies cut what is silent, and who
     /// reads knows by its absence that the link is gone.
     public var heartbeat = Duration.seconds(15)

@@ -8,6 +8,7 @@ public import Causality
 internal import Files
 internal import Glibc
 internal import JSON
+internal import Store
 
 extension ServingStatus {
     /// Of this process, with nothing taken.
@@ -38,6 +39,7 @@ extension ServingStatus {
             connectionsPerAddressMax: count("connectionsPerAddressMax"),
             trustedProxies: (document["trustedProxies"]?.arrayValue ?? [])
                 .compactMap(\.stringValue))
+        retention = Retention(json: document["retention"] ?? .null)
         (connections, waiting) = (count("connections"), count("waiting"))
         (refused, droppedLogLines) = (count("refused"), count("droppedLogLines"))
     }

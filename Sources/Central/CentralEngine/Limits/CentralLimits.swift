@@ -44,8 +44,8 @@ public struct CentralLimits: Hashable, Sendable {
 
     /// Tokens whose holders are remembered: as many as a country has counters, in some megabytes.
     public var recalledTokensMax = 65_536
-    /// How long a session of an administrator lasts, in milliseconds: a working day.
-    public var sessionMilliseconds: Int64 = 8 * 3_600_000
+    /// How long it keeps what no promise rests on.
+    public var retention = Retention()
     /// How often wrong codes and passwords may be tried.
     public var attempts = AttemptLimits.standard
     /// What requests may cost that are decoded.

@@ -48,7 +48,7 @@ extension CentralNode {
         loginAttempts.note(known: address, account: name)
         let key = BearerToken(random)
         let expires = Timestamp(
-            milliseconds: clock.now().milliseconds + limits.sessionMilliseconds)
+            milliseconds: clock.now().milliseconds + limits.retention.sessionMilliseconds)
         try await write { transaction, _ in
             try transaction.beginSession(of: name, tokenHash: key.hash, expires: expires)
             try transaction.note("login", by: "admin:\(name)")

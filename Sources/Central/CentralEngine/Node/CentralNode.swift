@@ -21,6 +21,8 @@ public final class CentralNode<Store: CentralNodeStore>: Sendable {
     private let readerTurn = Atomic<UInt>(0)
     let news: NewsWatch<Store>
     let tokens: TokenHolders
+    /// How long it keeps what no promise rests on.
+    public var retention: Retention { limits.retention }
     let clock: any WallClock
     let random: any RandomSource
     /// Wrong enrolment codes.

@@ -23,14 +23,16 @@ enum ReceiptsCommand {
             how far its clock is off. It is complete only when nothing was left on either side and the
             device has confirmed what it was sent, by a later request, or the last reply had nothing for
             it. Syncs in a row with nothing to do are one line. For each device at most
-            \(ReceiptLimits.centralRowsPerDeviceMax) receipts are kept, and always the last complete one.
+            \(ReceiptLimits.centralRowsPerDeviceMax) receipts are kept, and always the last complete one; central serve
+            --keep-receipts lets older ones go.
             """,
             vi: """
                 Mỗi lần đồng bộ của thiết bị để lại một biên nhận: thay đổi cuối của nó đã xuống đĩa, bị từ chối
                 gì, còn giữ gì, được gửi gì và đã xác nhận chưa, đồng hồ lệch bao nhiêu. Chỉ là đầy đủ khi hai bên
                 không còn gì và thiết bị đã xác nhận những gì nhận được, bằng một yêu cầu sau đó, hoặc trả lời cuối
                 không có gì cho nó. Các lần liên tiếp không có việc là một dòng. Mỗi thiết bị giữ nhiều nhất
-                \(ReceiptLimits.centralRowsPerDeviceMax) biên nhận, luôn giữ lần đầy đủ cuối cùng.
+                \(ReceiptLimits.centralRowsPerDeviceMax) biên nhận, luôn giữ lần đầy đủ cuối cùng; central serve
+                --keep-receipts bỏ những biên nhận cũ hơn.
                 """),
         options: [
             Option(

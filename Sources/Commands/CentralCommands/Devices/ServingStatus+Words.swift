@@ -2,7 +2,9 @@ internal import AdminDocuments
 internal import Administration
 internal import Causality
 internal import CommandLine
+internal import Store
 internal import Text
+internal import Time
 
 extension ServingStatus {
     /// What a person is told of a serving central.
@@ -27,6 +29,7 @@ extension ServingStatus {
             let list = trustedProxies.joined(separator: ", ")
             lines.append(Message("trusted proxies: \(list)", vi: "proxy tin cậy: \(list)"))
         }
+        lines += retention.lines
         if refused > 0 {
             lines.append(
                 Message(
@@ -45,5 +48,23 @@ extension ServingStatus {
                     vi: "\(number(droppedLogLines)) dòng nhật ký bị bỏ: không ai đọc đầu ra lỗi"))
         }
         return lines
+    }
+}
+
+extension Retention {
+    /// What is set otherwise than by default.
+    fileprivate var lines: [Message] {
+        guard self != Retention() else { return [] }
+        func span(_ milliseconds: Int64?) -> Message {
+            milliseconds.map { Message(verbatim: TimeSpan.text(milliseconds: $0)) }
+                ?? Message("any age", vi: "không kể tuổi")
+        }
+        let receipts = span(receiptMilliseconds)
+        let idle = span(idleReceiptMilliseconds ?? receiptMilliseconds)
+        return [
+            Message("receipts kept: ", vi: "giữ biên nhận: ") + receipts
+                + Message(", of idle syncs: ", vi: ", của lần không có việc: ") + idle
+                + Message("; sessions last ", vi: "; phiên kéo dài ") + span(sessionMilliseconds)
+        ]
     }
 }

@@ -22,9 +22,10 @@ enum SessionCommands {
         discussion: Message(
             """
             Accounts are made at central's own machine: central admin add NAME --role admin. The password is
-            asked for and not shown; from a pipe it is the first line. The session lasts 8 hours. It is kept
-            in a file that only you may read, with what was said of how central proves itself: by the pin that
-            central enrol prints, by --ca-file, or by an authority of this system.
+            asked for and not shown; from a pipe it is the first line. The session lasts 8 hours, or as long
+            as central serve --session-time says. It is kept in a file that only you may read, with what was
+            said of how central proves itself: by the pin that central enrol prints, by --ca-file, or by an
+            authority of this system.
               central --remote https://central.example.vn:8443 login chief --pin YFVS-6SCR-2NQ5-5BF0-3Q0P
               central --remote https://central.example.vn:8443 status
             What reads or changes data works so, with the same answers and exit codes as at central; 67 says
@@ -32,9 +33,9 @@ enum SessionCommands {
             """,
             vi: """
                 Tài khoản được tạo tại chính máy trung tâm: central admin add TÊN --role admin. Mật khẩu được hỏi và
-                không hiện ra; từ ống dẫn thì là dòng đầu. Phiên kéo dài 8 giờ, giữ trong tệp chỉ bạn đọc được, cùng
-                với cách trung tâm chứng minh mình: mã ghim do central enrol in ra, --ca-file, hoặc tổ chức chứng thực
-                của hệ thống.
+                không hiện ra; từ ống dẫn thì là dòng đầu. Phiên kéo dài 8 giờ, hoặc như central serve --session-time
+                ghi, giữ trong tệp chỉ bạn đọc được, cùng với cách trung tâm chứng minh mình: mã ghim do central
+                enrol in ra, --ca-file, hoặc tổ chức chứng thực của hệ thống.
                   central --remote https://central.example.vn:8443 login chief --pin YFVS-6SCR-2NQ5-5BF0-3Q0P
                   central --remote https://central.example.vn:8443 status
                 Các lệnh đọc hoặc sửa dữ liệu đều dùng được như vậy, câu trả lời và mã kết thúc như tại trung tâm; 67
@@ -96,9 +97,9 @@ enum SessionCommands {
             "end the session at a central elsewhere",
             vi: "kết thúc phiên làm việc với trung tâm ở nơi khác"),
         discussion: Message(
-            "Forgets it here also where central does not answer; there it ends 8 hours after it began.",
+            "Forgets it here also where central does not answer; there it ends when its time is over.",
             vi:
-                "Ở đây phiên bị bỏ cả khi trung tâm không trả lời; ở đó phiên hết sau 8 giờ từ lúc bắt đầu."
+                "Ở đây phiên bị bỏ cả khi trung tâm không trả lời; ở đó phiên hết khi đến giờ."
         )
     ) { invocation in
         let central = try RemoteCentral(invocation)

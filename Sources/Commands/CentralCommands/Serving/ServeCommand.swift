@@ -58,7 +58,8 @@ enum ServeCommand {
                     vi: "lắng nghe ra ngoài máy mà không có TLS: proxy phía trước lo việc đó")),
             ServeLimits.trustedProxy, ServeLimits.connections, ServeLimits.connectionsPerAddress,
             SupervisionOptions.metricsToken, SupervisionOptions.diskFloor,
-            SupervisionOptions.backupAge, .configuration,
+            SupervisionOptions.backupAge, RetentionOptions.receipts,
+            RetentionOptions.idleReceipts, RetentionOptions.session, .configuration,
             Option(
                 "--log", valueName: "json|logfmt",
                 help: Message(
@@ -118,6 +119,7 @@ enum ServeCommand {
         let address = try listenAddress(invocation, isTLS: files != nil)
         let limits = try ServeLimits.limits(invocation, log)
         let supervision = try SupervisionOptions.supervision(invocation)
+        let retention = try RetentionOptions.retention(invocation)
         let tls = try files?.read(now: now())
         supervision.tally.note(certificateEnd: tls?.end)
         try home.withDatabase(isMaking: true) { database in
@@ -129,7 +131,9 @@ enum ServeCommand {
         }
         let node: FileCentral
         do {
-            node = try FileCentral(at: home.databasePath, limits: .serving)
+            var limits = CentralLimits.serving
+            limits.retention = retention
+            node = try FileCentral(at: home.databasePath, limits: limits)
         } catch let error as StoreError {
             throw CommandFailure(error)
         }

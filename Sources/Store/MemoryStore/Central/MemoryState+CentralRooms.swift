@@ -180,6 +180,14 @@ extension MemoryState {
         registers.receipts[device] = stored.filter { $0.number >= kept || $0.number == complete }
     }
 
+    mutating func dropReceipts(of device: ReplicaID, endedBefore time: Timestamp, onlyIdle: Bool) {
+        guard let stored = registers.receipts[device] else { return }
+        let kept = [stored.last?.number, stored.last(where: \.isComplete)?.number]
+        registers.receipts[device] = stored.filter { receipt in
+            receipt.ended >= time || onlyIdle && !receipt.isIdle || kept.contains(receipt.number)
+        }
+    }
+
     mutating func beginEpoch(_ epoch: CentralEpoch) {
         var epoch = epoch
         epoch.isRecovering = registers.epochs.last?.isRecovering ?? false

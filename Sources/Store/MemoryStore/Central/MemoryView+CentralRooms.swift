@@ -188,6 +188,13 @@ extension MemoryTransaction: CentralNodeTransaction {
         state.dropReceipts(of: device, butFor: count)
     }
 
+    /// As in `CentralReceiptsTransaction`.
+    public func dropReceipts(
+        of device: ReplicaID, endedBefore time: Timestamp, onlyIdle: Bool
+    ) throws {
+        state.dropReceipts(of: device, endedBefore: time, onlyIdle: onlyIdle)
+    }
+
     /// As in `CentralEpochsTransaction`.
     public func beginEpoch(
         _ id: UInt64, cause: CentralEpoch.Cause, noticedBy: ReplicaID?

@@ -40,6 +40,9 @@ extension DeviceReceipt {
 }
 
 extension CentralDatabase {
+    fileprivate static let isComplete =
+        "is_open = 0 AND pending = 0 AND remaining = 0 AND unconfirmed = 0"
+
     /// The last receipts of a device, or of an office's devices, or of all, newest first.
     ///
     /// - Throws: `StoreError`.
@@ -106,6 +109,26 @@ extension CentralWriteTransaction {
         try statement.run()
     }
 
+    /// As in `CentralReceiptsTransaction`. The conditions are those of `DeviceReceipt.isComplete` and `isIdle`.
+    public func dropReceipts(
+        of device: ReplicaID, endedBefore time: Timestamp, onlyIdle: Bool
+    ) throws {
+        let statement = try database.connection.statement(
+            """
+            DELETE FROM receipts WHERE device = ?1 AND ended < ?2
+                AND (?3 = 0 OR (\(CentralDatabase.isComplete) AND sent = 0 AND refused = 0
+                    AND durable = durable_before AND exchanges = times))
+                AND number <> (SELECT max(number) FROM receipts WHERE device = ?1)
+                AND number <> coalesce((SELECT number FROM receipts
+                    WHERE device = ?1 AND \(CentralDatabase.isComplete)
+                    ORDER BY number DESC LIMIT 1), 0)
+            """)
+        try statement.bind(1, try database.interning.key(of: device))
+        try statement.bind(2, time.milliseconds)
+        try statement.bind(3, onlyIdle ? 1 : 0)
+        try statement.run()
+    }
+
     /// As in `CentralReceiptsTransaction`. The condition is that of `DeviceReceipt.isComplete`.
     public func dropReceipts(of device: ReplicaID, butFor count: Int) throws {
         let statement = try database.connection.statement(
@@ -114,8 +137,7 @@ extension CentralWriteTransaction {
                 AND number <= (SELECT number FROM receipts WHERE device = ?1
                     ORDER BY number DESC LIMIT 1 OFFSET ?2)
                 AND number <> coalesce((SELECT number FROM receipts
-                    WHERE device = ?1 AND is_open = 0 AND pending = 0 AND remaining = 0
-                        AND unconfirmed = 0
+                    WHERE device = ?1 AND \(CentralDatabase.isComplete)
                     ORDER BY number DESC LIMIT 1), 0)
             """)
         try statement.bind(1, try database.interning.key(of: device))

@@ -74,7 +74,8 @@ public struct DeviceReceipt: Hashable, Sendable {
         !isOpen && pending == 0 && remaining == 0 && unconfirmed == 0
     }
 
-    private var isIdle: Bool {
+    /// Whether nothing was to be done.
+    public var isIdle: Bool {
         isComplete && sent == 0 && refused == 0 && durable == durableBefore && exchanges == times
     }
 }
@@ -108,6 +109,9 @@ public protocol CentralReceiptsTransaction {
     func put(_ receipt: DeviceReceipt) throws
     /// Drops a device's receipts but for so many last ones, and the last complete one.
     func dropReceipts(of device: ReplicaID, butFor count: Int) throws
+    /// Drops a device's receipts that ended before a time, perhaps the idle ones alone; never its last one, nor the
+    /// last complete one.
+    func dropReceipts(of device: ReplicaID, endedBefore time: Timestamp, onlyIdle: Bool) throws
 }
 
 extension CentralReceiptsView {
