@@ -75,7 +75,7 @@ struct MainJobTests {
             try desk.sync().names == [
                 "outcome", "pushed", "accepted", "refused", "pulled", "erased", "pending",
                 "conflicts", "wrongClockRecords", "roundTrips", "retries", "bytesSent",
-                "bytesReceived", "seconds", "digest", "digestAgrees",
+                "bytesReceived", "seconds", "digest", "digestAgrees", "requests",
             ])
         let replaced = try desk("sync", "--new-token", "--json").json
         #expect(replaced.names.last == "newToken")

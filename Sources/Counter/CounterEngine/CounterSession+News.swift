@@ -76,6 +76,7 @@ extension CounterSession {
     /// - Throws: what shuts this device out; that the link broke just now matters to nobody here.
     func confirmReply() async throws(SyncEnd) {
         let (request, token) = try storing { try newsRequest(0) }
+        report.note(request)
         do throws(SyncFailure) {
             _ = try await transport.exchange(request, token: token)
             report.roundTrips += 1

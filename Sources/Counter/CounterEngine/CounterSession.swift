@@ -279,6 +279,7 @@ extension CounterSession {
         let elapsed = timer.stopwatch()
         let before = transport.traffic
         do throws(SyncFailure) {
+            report.note(request)
             let reply = try await transport.exchange(request, token: token)
             report.roundTrips += 1
             pace.dictionary = reply.dictionary

@@ -1,6 +1,18 @@
+public import Causality
 public import Store
 public import Replication
 public import Wire
+
+/// What names one request at both ends: who asked, and when by its own clock. It costs nothing on the way.
+public struct RequestName: Hashable, Sendable {
+    /// The device.
+    public var device: ReplicaID
+    /// The time of the request.
+    public var time: Timestamp
+
+    /// The time in milliseconds, as central's log has it.
+    public var text: String { "\(time.milliseconds)" }
+}
 
 /// What one sync did.
 public struct SyncReport: Sendable {
@@ -63,6 +75,18 @@ public struct SyncReport: Sendable {
     public internal(set) var hasNewToken = false
     /// What stopped the sync.
     public internal(set) var failure: SyncFailure?
+
+    /// What was asked of central, by the names that its log has too; of many the last ones.
+    public internal(set) var requests: [RequestName] = []
+
+    /// Names of requests that a report keeps.
+    private static let requestsMax = 32
+
+    /// Names a request before it is sent.
+    mutating func note(_ request: SyncRequest) {
+        requests = requests.suffix(Self.requestsMax - 1)
+        requests.append(RequestName(device: request.replica, time: request.time))
+    }
 
     /// An empty report.
     init() {}

@@ -10,6 +10,7 @@ internal import Foundation
 internal import HTTP
 internal import HTTPServer
 internal import Host
+internal import JSON
 internal import ReplicaStore
 internal import SharedCommands
 internal import Text

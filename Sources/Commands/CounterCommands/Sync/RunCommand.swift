@@ -4,6 +4,7 @@ internal import CounterEngine
 internal import CounterFiles
 internal import Foundation
 internal import Host
+internal import JSON
 internal import ReplicaStore
 internal import SharedCommands
 internal import Synchronization
@@ -25,6 +26,9 @@ enum RunCommand {
                 pauses of up to five minutes. One line on stderr says what came of each change;
                 counter status says at any time what the agent does.
 
+                With --log a line for each sync says what sync --json says: the members device and request of its
+                requests are those of central's log, so that one exchange is found at both ends.
+
                 Under systemd (Type=notify) it says when it is ready, and gives signs of life to the
                 watchdog. Each option can stand in the file that --config names, as in: every = 600
                 """,
@@ -33,6 +37,9 @@ enum RunCommand {
                     yêu cầu, và định kỳ trong mọi trường hợp. Giữa các lần, một yêu cầu chờ ở trung tâm. Không có mạng
                     thì thử lại sau những khoảng ngẫu nhiên đến năm phút. Mỗi thay đổi một dòng ở đầu ra lỗi; counter
                     status lúc nào cũng cho biết đang làm gì.
+
+                    Với --log, mỗi lần đồng bộ một dòng như sync --json: device và request trong đó cũng là của nhật ký
+                    trung tâm, nên tìm được cùng một lần trao đổi ở cả hai đầu.
 
                     Dưới systemd (Type=notify) chương trình báo khi sẵn sàng và báo còn hoạt động cho watchdog.
                     Mỗi tùy chọn có thể nằm trong tệp do --config nêu, như: every = 600
@@ -52,6 +59,14 @@ enum RunCommand {
                 SyncCommand.limitRate,
                 SyncCommand.timeout,
                 Option(
+                    "--log", valueName: "json|logfmt",
+                    help: Message(
+                        "write a line for each sync, as sync --json has it, instead of sentences: its "
+                            + "requests are named as in central's log",
+                        vi:
+                            "ghi mỗi lần đồng bộ một dòng, như sync --json, thay cho câu chữ: các yêu "
+                            + "cầu được nêu như trong nhật ký của trung tâm")),
+                Option(
                     "--quiet", short: "q",
                     help: Message(
                         "print nothing; counter status says what it does",
@@ -69,13 +84,15 @@ enum RunCommand {
         if let seconds = try invocation.integer("--every", in: 1...86_400) {
             schedule.interval = .seconds(seconds)
         }
+        let words = LogFormat.allCases.map(\.rawValue)
+        let format = try invocation.choice("--log", of: words).flatMap(LogFormat.init)
         let home = try CounterHome(invocation, context.environment)
         _ = try context.read(invocation) { try $0.enrolledIdentity() }
         let lock = try ReplicaLock(.agent, home)
         defer { lock.release() }
 
         let notifier = ServiceNotifier(context.environment)
-        let voice = AgentVoice(invocation, context, home, notifier)
+        let voice = AgentVoice(invocation, context, home, notifier, format)
         let displaced = Mutex<StoreError?>(nil)
         var options = SyncOptions()
         options.retries = RetryPolicy()
@@ -157,6 +174,8 @@ private final class AgentVoice: Sendable {
     private let context: CounterContext
     private let home: CounterHome
     private let notifier: ServiceNotifier?
+    /// How a log wants its lines; `nil` for sentences.
+    private let format: LogFormat?
     /// What it says on standard error, whose reader may stand still.
     private let lines: LineQueue
     /// What went wrong when it last tried.
@@ -166,8 +185,9 @@ private final class AgentVoice: Sendable {
 
     init(
         _ invocation: Invocation, _ context: CounterContext, _ home: CounterHome,
-        _ notifier: ServiceNotifier?
+        _ notifier: ServiceNotifier?, _ format: LogFormat?
     ) {
+        self.format = format
         self.invocation = invocation
         self.context = context
         self.home = home
@@ -193,9 +213,11 @@ private final class AgentVoice: Sendable {
         case .syncing, .waitsShorter: break
         case .waiting(let report, let next):
             (status.phase, wait) = (.waiting, next)
+            log(report)
             tell(report)
         case .failed(let report, let next):
             (status.phase, wait) = (.offline, next)
+            log(report)
             status.error = report.commandFailure?.message.english
             status.hint = report.commandFailure?.hint?.english
         case .hindered(let error, let next):
@@ -261,6 +283,7 @@ private final class AgentVoice: Sendable {
     }
 
     private func tell(_ report: SyncReport) {
+        guard format == nil else { return }
         if let sentence = report.doubleCodesSentence { print(sentence) }
         guard report.pushed > 0 || report.pulled > 0 || lastError.withLock({ $0 }) != nil else {
             return
@@ -268,8 +291,18 @@ private final class AgentVoice: Sendable {
         for sentence in report.sentences.prefix(1) { print(sentence) }
     }
 
+    /// Writes what came of a sync, where lines are for a log.
+    private func log(_ report: SyncReport) {
+        guard let format, !invocation.has("--quiet") else { return }
+        lines.write(line: format.text(report.logMembers))
+    }
+
     private func print(_ sentence: Message) {
         guard !invocation.has("--quiet") else { return }
-        lines.write(line: invocation.text(sentence))
+        guard let format else { return lines.write(line: invocation.text(sentence)) }
+        lines.write(
+            line: format.text([
+                ("event", "notice"), ("message", .string(sentence.english)), ("level", "info"),
+            ]))
     }
 }

@@ -45,12 +45,25 @@ struct SyncAnswer {
         }
     }
 
+    /// Names what was asked, as central's log does.
+    private func printRequests(_ invocation: Invocation) throws {
+        for name in report?["requests"]?.arrayValue ?? [] {
+            let (device, request) = (name["device"]?.stringValue, name["request"]?.stringValue)
+            guard let device, let request else { continue }
+            try invocation.say(
+                Message(
+                    "  device \(device), request \(request)",
+                    vi: "  thiết bị \(device), yêu cầu \(request)"))
+        }
+    }
+
     /// Prints it as the options want it, but for its failure.
     func print(_ invocation: Invocation) throws {
         if let report, invocation.has("--json") {
             try invocation.printJSON(report)
         } else if !invocation.has("--quiet") {
             for sentence in sentences { try invocation.say(sentence) }
+            if invocation.has("--verbose") { try printRequests(invocation) }
         }
         if !invocation.has("--quiet"), let warning { try invocation.warn(warning) }
     }

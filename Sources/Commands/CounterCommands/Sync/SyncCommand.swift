@@ -47,6 +47,11 @@ enum SyncCommand {
                     "--quiet", short: "q",
                     help: Message(
                         "print nothing when all went well", vi: "không in gì khi mọi việc ổn")),
+                Option(
+                    "--verbose", short: "v",
+                    help: Message(
+                        "name each request as central's log does: device, and request",
+                        vi: "nêu từng yêu cầu như nhật ký của trung tâm: thiết bị và yêu cầu")),
                 limitRate,
                 timeout,
                 Option(

@@ -1,6 +1,7 @@
 // What a sync did, in words, in JSON and as an exit code. "Synced" is said only when central has
 // everything on disk and the digests agree (promise 10).
 
+internal import Causality
 internal import CommandLine
 internal import CounterEngine
 internal import Dossiers
@@ -31,6 +32,16 @@ extension SyncReport {
             ("seconds", .real((seconds * 1000).rounded() / 1000)),
             ("digest", digest.map { .string($0.description) } ?? .null),
             ("digestAgrees", digestAgrees.map(JSONValue.bool) ?? .null),
+            (
+                "requests",
+                .array(
+                    requests.map {
+                        .object([
+                            ("device", .string($0.device.description)),
+                            ("request", .string($0.text)),
+                        ])
+                    })
+            ),
         ]
         if let rotation { members.append(("identityChanged", rotation.json)) }
         if !doubleCodes.isEmpty {
@@ -61,6 +72,13 @@ extension SyncReport {
                 ))
         }
         return .object(members)
+    }
+
+    /// The same for a line of a log: without what concerns single dossiers.
+    var logMembers: [(String, JSONValue)] {
+        let members = json.objectValue?.filter { $0.name != "doubleCodes" } ?? []
+        return [("event", "sync")] + members.map { ($0.name, $0.value) }
+            + [("level", failure == nil ? "info" : "warning")]
     }
 
     /// One to three sentences for a person.
