@@ -73,16 +73,16 @@ struct RequestNameTests {
         let lines = ending.errors.split(separator: "\n").map(String.init)
         let syncs = lines.filter { $0.contains(form == "json" ? #""event":"sync""# : "event=sync") }
         #expect(syncs.count >= 1, "\(ending.errors)")
-        var said: [[String]] = []
-        for line in syncs {
-            guard form == "logfmt" else {
-                said += names(try JSONValue(parsing: line))
-                continue
+        let said = try syncs.flatMap { line in
+            func member(_ name: String) throws -> String {
+                guard form == "logfmt" else {
+                    return try #require(JSONValue(parsing: line)[name]?.stringValue)
+                }
+                let start = try #require(line.firstRange(of: " \(name)="))
+                return String(line[start.upperBound...].prefix { $0 != " " })
             }
-            let start = try #require(line.firstRange(of: " requests="))
-            let end = try #require(line.firstRange(of: " level="))
-            let list = try JSONValue(parsing: String(line[start.upperBound..<end.lowerBound]))
-            said += names(.object([("requests", list)]))
+            let device = try member("device")
+            return try member("request").split(separator: ",").map { [device, String($0)] }
         }
         #expect(!said.isEmpty)
         #expect(try logged().isSuperset(of: said), "\(said)")

@@ -22,7 +22,7 @@ struct RemoteCentral {
             vi: "làm việc với trung tâm ở đó, bằng tài khoản: xem central login"))
 
     /// How long central may think: a report reads all that there is.
-    private static let patience = Duration.seconds(600)
+    private static let patience = Duration.seconds(300)
 
     let url: CentralAddress
     let sessions: SessionFile

@@ -26,8 +26,8 @@ enum RunCommand {
                 pauses of up to five minutes. One line on stderr says what came of each change;
                 counter status says at any time what the agent does.
 
-                With --log a line for each sync says what sync --json says: the members device and request of its
-                requests are those of central's log, so that one exchange is found at both ends.
+                With --log a line for each sync has its figures, and names its requests by device and request as
+                central's log does, so that one exchange is found at both ends.
 
                 Under systemd (Type=notify) it says when it is ready, and gives signs of life to the
                 watchdog. Each option can stand in the file that --config names, as in: every = 600
@@ -38,8 +38,8 @@ enum RunCommand {
                     thì thử lại sau những khoảng ngẫu nhiên đến năm phút. Mỗi thay đổi một dòng ở đầu ra lỗi; counter
                     status lúc nào cũng cho biết đang làm gì.
 
-                    Với --log, mỗi lần đồng bộ một dòng như sync --json: device và request trong đó cũng là của nhật ký
-                    trung tâm, nên tìm được cùng một lần trao đổi ở cả hai đầu.
+                    Với --log, mỗi lần đồng bộ một dòng số liệu, nêu các yêu cầu bằng device và request như nhật ký
+                    của trung tâm, nên tìm được cùng một lần trao đổi ở cả hai đầu.
 
                     Dưới systemd (Type=notify) chương trình báo khi sẵn sàng và báo còn hoạt động cho watchdog.
                     Mỗi tùy chọn có thể nằm trong tệp do --config nêu, như: every = 600
@@ -61,11 +61,11 @@ enum RunCommand {
                 Option(
                     "--log", valueName: "json|logfmt",
                     help: Message(
-                        "write a line for each sync, as sync --json has it, instead of sentences: its "
-                            + "requests are named as in central's log",
+                        "write a line for each sync instead of sentences; its requests are named as in "
+                            + "central's log",
                         vi:
-                            "ghi mỗi lần đồng bộ một dòng, như sync --json, thay cho câu chữ: các yêu "
-                            + "cầu được nêu như trong nhật ký của trung tâm")),
+                            "ghi mỗi lần đồng bộ một dòng thay cho câu chữ; các yêu cầu được nêu như trong "
+                            + "nhật ký của trung tâm")),
                 Option(
                     "--quiet", short: "q",
                     help: Message(

@@ -74,11 +74,18 @@ extension SyncReport {
         return .object(members)
     }
 
-    /// The same for a line of a log: without what concerns single dossiers.
+    /// The same for a line of a log, one value a member: `device` and `request` as in central's, of several requests
+    /// parted by commas; without what concerns single dossiers.
     var logMembers: [(String, JSONValue)] {
-        let members = json.objectValue?.filter { $0.name != "doubleCodes" } ?? []
-        return [("event", "sync")] + members.map { ($0.name, $0.value) }
-            + [("level", failure == nil ? "info" : "warning")]
+        let others: Set = ["requests", "doubleCodes", "identityChanged", "failure"]
+        let members = (json.objectValue ?? []).filter { !others.contains($0.name) }
+        let device = requests.last.map { JSONValue.string($0.device.description) } ?? .null
+        let request = JSONValue.string(requests.map(\.text).joined(separator: ","))
+        return [("event", "sync"), ("device", device), ("request", request)]
+            + members.map { ($0.name, $0.value) } + [
+                ("failure", (failure?.stableName).map(JSONValue.string) ?? .null),
+                ("level", failure == nil ? "info" : "warning"),
+            ]
     }
 
     /// One to three sentences for a person.
