@@ -95,10 +95,8 @@ extension ColumnarBatch {
         hashAfter: (Dot) throws -> Hash256?
     ) rethrows {
         self = try sequence.withUnsafeBytes { source in
-            try withoutActuallyEscaping(hashAfter) { hashAfter in
-                var encoder = BatchEncoder(source, ofItems: true, replica: reader)
-                return try encoder.encodedItems(hashAfter)
-            }
+            var encoder = BatchEncoder(source, ofItems: true, replica: reader)
+            return try encoder.encodedItems(hashAfter)
         }
     }
 

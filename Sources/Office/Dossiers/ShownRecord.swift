@@ -165,14 +165,11 @@ extension StampedEvent {
 
 extension ShownConflict {
     /// The values as `[{value, replica, seq, at, by}]`.
-    public var json: JSONValue { json(desk: nil) }
+    public var json: JSONValue { json { _ in nil } }
 
-    /// The values as `[{value, replica, seq, at, by, desk}]`; `desk` says who writes under an identity.
-    public func json(desk: (ReplicaID) -> String) -> JSONValue {
-        withoutActuallyEscaping(desk) { json(desk: Optional($0)) }
-    }
-
-    private func json(desk: ((ReplicaID) -> String)?) -> JSONValue {
+    /// The values as `[{value, replica, seq, at, by, desk}]`; `desk` says who writes under an identity, where that is
+    /// to be said.
+    public func json(desk: (ReplicaID) -> String?) -> JSONValue {
         .array(
             values.map { shown in
                 var members: [(String, JSONValue)] = [
@@ -182,7 +179,7 @@ extension ShownConflict {
                     ("at", .string(OfficeTime.text(milliseconds: shown.at.milliseconds))),
                     ("by", shown.by.map(JSONValue.string) ?? .null),
                 ]
-                if let desk { members.append(("desk", .string(desk(shown.dot.replica)))) }
+                if let desk = desk(shown.dot.replica) { members.append(("desk", .string(desk))) }
                 return .object(members)
             })
     }
