@@ -8,13 +8,13 @@ internal import Replication
 /// One run of all measurements.
 struct Bench {
     private static let batch = 100
-    private static let changedCount = 1_000
+    static let changedCount = 1_000
     /// With these a dossier has about 450 bytes of text and numbers.
     private static let addressParts = 2
 
-    private let options: BenchOptions
-    private let programs: Programs
-    private let rows: [[FieldWrite]]
+    let options: BenchOptions
+    let programs: Programs
+    let rows: [[FieldWrite]]
     private let more: [[FieldWrite]]
 
     init(_ options: BenchOptions) throws {
@@ -107,7 +107,7 @@ struct Bench {
 }
 
 extension Bench {
-    private func enrol(
+    func enrol(
         _ home: String, _ central: ServingCentral, _ centralHome: String
     ) throws -> String {
         let code = try programs.run("central", ["enrol", "A", "--json", "--home", centralHome])
@@ -118,7 +118,7 @@ extension Bench {
         return home
     }
 
-    private func sync(_ home: String) throws -> ProgramRun {
+    func sync(_ home: String) throws -> ProgramRun {
         let run = try programs.run("counter", ["sync", "--json", "--home", home])
         guard run.output["outcome"] as? String == "synced" else {
             throw BenchError(description: "the sync did not complete: \(run.output)")
@@ -132,7 +132,7 @@ extension Bench {
         return try body(database)
     }
 
-    private func insert(_ rows: [[FieldWrite]], into home: String) throws -> [RecordID] {
+    func insert(_ rows: [[FieldWrite]], into home: String) throws -> [RecordID] {
         try withReplica(home) { database in
             var ids: [RecordID] = []
             for start in stride(from: 0, to: rows.count, by: Self.batch) {
@@ -147,7 +147,7 @@ extension Bench {
         }
     }
 
-    private func edit(
+    func edit(
         _ ids: [RecordID], in home: String, to status: String = "processing"
     ) throws {
         try withReplica(home) { database in
@@ -175,14 +175,14 @@ extension Bench {
         return start.duration(to: .now) / .seconds(1)
     }
 
-    private func fileBytes(_ path: String) -> Int {
+    func fileBytes(_ path: String) -> Int {
         ["", "-wal"].reduce(0) { sum, suffix in
             let attributes = try? FileManager.default.attributesOfItem(atPath: path + suffix)
             return sum + ((attributes?[.size] as? Int) ?? 0)
         }
     }
 
-    private func megabytes(_ bytes: Int) -> String {
+    func megabytes(_ bytes: Int) -> String {
         String(format: "%.1f", Double(bytes) / 1_000_000)
     }
 
@@ -190,7 +190,7 @@ extension Bench {
         String(format: "%.0f", number)
     }
 
-    private func say(_ text: String) {
+    func say(_ text: String) {
         FileHandle.standardOutput.write(Data((text + "\n").utf8))
     }
 

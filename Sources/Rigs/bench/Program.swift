@@ -13,7 +13,7 @@ struct BenchError: Error, CustomStringConvertible {
 }
 
 /// Runs the programs that were built beside this one.
-struct Programs {
+struct Programs: Sendable {
     private let directory: URL
 
     init() throws {

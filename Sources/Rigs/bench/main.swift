@@ -3,6 +3,7 @@
 //
 //     swift run -c release bench [--dossiers N] [--runs N]
 //     swift run -c release bench --sizes [--dossiers N]    bytes on the wire alone, without timing
+//     swift run -c release bench --backup [--dossiers N]   what a backup costs, and a push beside it
 //     swift run -c release bench --hostile                 what others wait while hostile requests come
 //     swift run -c release bench --waiting 5000 [--writes 10] [--seconds 60]    agents that wait for news
 //     swift run -c release bench --train-dictionary FILE   the shared dictionary, from generated dossiers
@@ -24,6 +25,8 @@ do {
         try await Waiting(
             agents: agents, writesPerSecond: options.writes, seconds: options.seconds
         ).run()
+    } else if options.areBackups {
+        try Bench(options).runBackups()
     } else if options.areSizes {
         try Sizes(dossiers: options.dossiers).run()
     } else {
@@ -39,6 +42,7 @@ struct BenchOptions {
     static let help = """
         bench [--dossiers N] [--runs N]                 writes, pushes and pulls, as ratios to plain SQLite
         bench --sizes [--dossiers N]                    bytes on the wire alone, without timing
+        bench --backup [--dossiers N]                   what a backup costs, and a push beside it
         bench --hostile                                 what others wait while hostile requests come
         bench --waiting N [--writes N] [--seconds N]    agents that wait for news, and what central uses
         bench --train-dictionary FILE                   the shared dictionary, from generated dossiers
@@ -48,6 +52,7 @@ struct BenchOptions {
     var dossiers = 100_000
     var runs = 1
     var areSizes = false
+    var areBackups = false
     var isHostile = false
     var waiting: Int?
     var writes = 10
@@ -69,6 +74,7 @@ struct BenchOptions {
         seconds = number(after: "--seconds") ?? seconds
         wantsHelp = arguments.contains("--help") || arguments.contains("-h")
         areSizes = arguments.contains("--sizes")
+        areBackups = arguments.contains("--backup")
         isHostile = arguments.contains("--hostile")
         runs = number(after: "--runs") ?? runs
     }
