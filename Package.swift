@@ -250,7 +250,10 @@ let package = Package(
             ["Causality", "Crypto", "Dossiers", "Editing", "Replication", "Text"]),
         tests(
             "DossiersTests",
-            ["CBOR", "Causality", "Dossiers", "JSON", "Replication", "Text", "Time"]),
+            [
+                "CBOR", "Causality", "Dossiers", "JSON", "Replication", "SeededRandom", "Text",
+                "Time",
+            ]),
         tests(
             "SyncEngineTests",
             [

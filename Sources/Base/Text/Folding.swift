@@ -11,6 +11,14 @@ public enum Folding {
         ).replacing("đ", with: "d").replacing("Đ", with: "d")
     }
 
+    /// What of a text stands before its first character beyond ASCII; the same of texts that are canonically
+    /// equivalent, and the beginning of it of a text's beginning.
+    public static func asciiStart(of text: String) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+        let scalars = text.decomposedStringWithCanonicalMapping.unicodeScalars
+        return String(String.UnicodeScalarView(scalars.prefix { $0.isASCII }))
+    }
+
     /// The folded words of a text, at each side of what is neither letter nor digit, and where
     /// a small letter meets a capital: `maHoSo` and `Mã hồ sơ` have the same.
     public static func words(_ text: String) -> [String] {

@@ -2,14 +2,15 @@
 // terms in any order and in different texts. A term is one word, or what stands in quotation marks, or
 // digits with the marks and blanks that people put between them. Words are compared without case and
 // marks of any kind, so that it does not matter on which vowel a tone stands (`hòa`, `hoà`), and a word is
-// found by its beginning. This is the definition: an index that makes it fast has to find the same.
+// found by its beginning. This is the definition: what an index keeps (`SearchText+Index.swift`) lets all of it
+// through, and is of another number of rules once the definition changes.
 
 public import Replication
 internal import Text
 
 /// A text that people search records for.
 public struct SearchText: Sendable {
-    private static let fields: [FieldName] = [
+    static let fields: [FieldName] = [
         "code", "applicant_name", "applicant_id", "applicant_phone", "applicant_address", "topic",
         "caller_name", "caller_phone", "name", "notes", "papers", "returned_to", "tracking_number",
         "applicant_email", "agent_name", "agent_id", "agent_phone", "receipt_number", "serial",
@@ -26,7 +27,7 @@ public struct SearchText: Sendable {
 
     let terms: [Term]
     /// Whether all is found: nothing is sought.
-    private let isEmpty: Bool
+    let isEmpty: Bool
 
     /// Prepares a search; blanks alone find all, and signs alone nothing.
     public init(_ text: String) {
@@ -123,9 +124,9 @@ public struct SearchText: Sendable {
 /// A text in which is searched.
 struct SearchedText {
     /// Its folded words, at each side of what is neither letter nor digit.
-    private let words: [String]
+    let words: [String]
     /// All its digits, where it has any; a telephone's with its country's as at home.
-    private let digits: String
+    let digits: String
 
     init(_ text: String) {
         words = Self.words(of: text)
@@ -168,14 +169,18 @@ struct SearchedText {
     }
 
     /// Digits that are sought within numbers, at least.
-    private static let partCharactersMin = 3
+    static let partCharactersMin = 3
 
     /// The digits of a text; +84 and 84 before nine or ten of them are the 0 that is dialled at home.
-    private static func number(_ text: String, isForeign: Bool) -> String {
-        let digits = String(decoding: text.utf8.filter(SearchText.isDigit), as: UTF8.self)
+    static func number(_ text: String, isForeign: Bool) -> String {
+        let digits = digits(of: text)
         guard digits.hasPrefix("84"), isForeign || (11...12).contains(digits.count) else {
             return digits
         }
         return "0" + digits.dropFirst(2)
+    }
+    /// The digits of a text, in ASCII.
+    static func digits(of text: String) -> String {
+        String(decoding: text.utf8.filter(SearchText.isDigit), as: UTF8.self)
     }
 }

@@ -18,6 +18,7 @@ public class ReplicaDatabase {
     let interning: Interning
     let changeLog: ChangeLog
     let digests: DigestTable
+    let searchIndex: SearchIndex
     private let tables: [RecordKind: RecordTable]
     /// Of one that serves.
     var idleCheckpoint: IdleCheckpoint
@@ -65,6 +66,7 @@ public class ReplicaDatabase {
         interning = Interning(connection)
         changeLog = ChangeLog(connection)
         digests = DigestTable(connection)
+        searchIndex = SearchIndex(connection)
         var tables: [RecordKind: RecordTable] = [:]
         for (kind, name) in RecordKind.tableNames {
             tables[kind] = RecordTable(

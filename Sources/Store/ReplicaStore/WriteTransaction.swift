@@ -37,7 +37,7 @@ public class WriteTransaction {
     }
 
     /// Writes a record's row, and what follows from it: the digests of its scopes, the rows of its moves,
-    /// and whether it is among those of a wrong clock.
+    /// whether it is among those of a wrong clock, and whether the search index lacks it now.
     ///
     /// - Parameter key: its row's; `nil` for a new one.
     /// - Returns: the row's key.
@@ -50,6 +50,7 @@ public class WriteTransaction {
         if !isNew, after != before { try table.update(key, after, over: before) }
         try noteWrongClock(after, over: before, key: key)
         try noteEvents(after, over: before, isNew: isNew, key: key)
+        try noteSearched(after, over: before, isNew: isNew, key: key)
         if after != before {
             try note(before, sign: -1)
             try note(after, sign: 1)

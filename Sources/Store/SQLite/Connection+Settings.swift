@@ -82,6 +82,13 @@ extension Connection {
         sqlite3_column_text(query, 0).map { String(cString: $0) } ?? ""
     }
 
+    /// Runs `body` so that what meets another connection's lock fails at once.
+    func withoutWaiting(_ body: () throws -> Void) rethrows {
+        sqlite3_busy_timeout(handle, 0)
+        defer { sqlite3_busy_timeout(handle, busyTimeoutMilliseconds) }
+        try body()
+    }
+
     /// Connections that open a new file at once compete for the switch, and SQLite does not wait
     /// for this lock by itself: we do, within the connection's busy time-out.
     private func enterWALMode() throws(SQLiteError) {

@@ -6,6 +6,8 @@ public enum TransactionMode: Sendable {
     case deferred
     /// At once, so that it cannot fail half-way because another connection wrote first.
     case immediate
+    /// At once, or not at all while another connection has it: then it throws `isBusy` without waiting.
+    case immediateUnlessBusy
 }
 
 extension Connection {
@@ -23,6 +25,7 @@ extension Connection {
         switch mode {
         case .deferred: try control("BEGIN DEFERRED")
         case .immediate: try control("BEGIN IMMEDIATE")
+        case .immediateUnlessBusy: try withoutWaiting { try control("BEGIN IMMEDIATE") }
         }
         isBodyRunning = true
         do {

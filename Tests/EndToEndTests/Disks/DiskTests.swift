@@ -112,7 +112,11 @@ struct DiskTests {
         let office = try Office()
         let desk = try office.desk("desk", home: disk.path + "/home")
         let id = try desk.enter("applicant_name=A")
+        // So many that the search index would catch up.
+        #expect(try desk("apply", "-", input: EditFile(0..<300).lines()).code == 0)
         try disk.setReadOnly(true)
+        let found = try desk("list", "--search", "nnn", "--limit", "0", "--json")
+        #expect(try found.code == 0 && found.jsonLines.count == 300, "\(found.errors)")
         expectFailure(try desk("new", "applicant_name=B"), 77, "cannot be", "hint:")
         expectFailure(try desk("sync"), 77, "cannot be", "hint:")
         try expectReadable(desk, id)
@@ -133,7 +137,7 @@ private func expectReadable(
     for ending in [
         try desk("show", id), try desk("list"), try desk("status"), try desk("verify"),
         try desk("records", "--ndjson"), try desk("conflicts"), try desk("refused"),
-        try desk("digest"),
+        try desk("digest"), try desk("list", "--search", "a"),
     ] {
         #expect(ending.code == 0, "\(ending.errors)", sourceLocation: sourceLocation)
         #expect(!ending.output.isEmpty || ending.errors.isEmpty, sourceLocation: sourceLocation)

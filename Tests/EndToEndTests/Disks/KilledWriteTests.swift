@@ -134,6 +134,33 @@ struct KilledWriteTests {
         try office.expectSame(as: desk)
     }
 
+    @Test("a search that is killed while the index catches up finds all, then and the next time")
+    func indexing() throws {
+        let office = try Office()
+        let desk = try office.desk("desk")
+        #expect(try desk("apply", "-", input: EditFile(0..<300).lines()).code == 0)
+        let search = ["list", "--search", "nnn", "--limit", "0", "--json"]
+        try killEverywhere(stride: 1) { call in
+            let home = try office.root.path + "/killed\(call)"
+            try FileManager.default.copyItem(atPath: desk.home, toPath: home)
+            let copy = Desk(home: home, directory: desk.directory)
+            let ending = try Self.kill.run(
+                "counter", search + ["--home", home], database: home + "/replica.db", when: call,
+                in: desk.directory
+            ).ending
+            #expect(ending.output.split(separator: "\n").count == 300, "call \(call)")
+            #expect(try copy("verify").code == 0, "call \(call)")
+            for _ in 0..<2 {
+                let again = try Program.run(
+                    "counter", search + ["--home", home], in: desk.directory)
+                #expect(try again.jsonLines.count == 300, "call \(call)")
+            }
+            #expect(try copy("verify").code == 0, "call \(call)")
+            try FileManager.default.removeItem(atPath: home)
+            return ending
+        }
+    }
+
     @Test("a central that is killed while it makes its file makes it the next time")
     func newCentral() throws {
         let directory = try TemporaryDirectory()
@@ -235,6 +262,7 @@ struct OldFile: CustomTestStringConvertible {
                 DROP INDEX dossiers_code_key; DROP INDEX offices_code_key;
                 DROP INDEX procedures_code_key;
                 DROP TABLE copy_places; DROP TABLE office_accounts;
+                DROP TABLE search_terms; DROP TABLE search_shards; DROP TABLE search_stale;
                 """),
         OldFile(
             program: "central", name: "central.db",
@@ -253,6 +281,7 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE clock_watch; DROP TABLE wrong_clock;
                 DROP TABLE dossier_events; DROP TABLE dossier_event_rules; DROP TABLE issued_reports;
                 DROP TABLE moved_copies; DROP TABLE office_accounts;
+                DROP TABLE search_terms; DROP TABLE search_shards; DROP TABLE search_stale;
                 """ + undoingCounts),
     ]
 

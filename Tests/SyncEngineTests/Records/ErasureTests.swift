@@ -22,6 +22,7 @@ struct ErasureTests {
     private func erase(_ fleet: Fleet, _ id: RecordID, reason: String = "QĐ 12/2026") throws {
         let database = try fleet.openCentral()
         defer { database.close() }
+        try completeSearchIndex(of: database)
         try database.write(now: fleet.clock.now()) { transaction in
             let session = ReplicaID(SystemRandomSource().number() >> 1)
             let seed = try transaction.centralKeySeed(orElse: [UInt8](repeating: 7, count: 32))
@@ -30,6 +31,16 @@ struct ErasureTests {
                 .id(id), reason: reason, signedBy: key)
         }
         #expect(database.emptyLog())
+    }
+
+    /// As elsewhere; then the search indexes know what the counters hold.
+    private func settle(_ counters: [TestCounter]) async throws {
+        try await SyncEngineTests.settle(counters)
+        for counter in counters { try counter.read { try completeSearchIndex(of: $0) } }
+    }
+
+    private func completeSearchIndex(of database: ReplicaDatabase) throws {
+        while try database.indexForSearch() == .indexed {}
     }
 
     private func recover(_ fleet: Fleet) throws {

@@ -1,3 +1,4 @@
+public import Store
 internal import Wire
 
 /// All limits and tuning numbers of central's engine: a node is given them when it is made. What both ends

@@ -60,6 +60,18 @@ enum RecordsCommand {
                 help: Message("only this office's", vi: "chỉ của cơ quan này")),
             Option(
                 "--kind", valueName: "KIND", help: Message("only this kind", vi: "chỉ loại này")),
+            Option(
+                "--search", valueName: "TEXT",
+                help: Message(
+                    "only where code, name, number, address or notes contain it",
+                    vi: "chỉ khi mã, tên, số, địa chỉ hay ghi chú có chứa; không phân biệt "
+                        + "dấu và chữ hoa")),
+            Option(
+                "--limit", valueName: "N",
+                help: Message(
+                    "how many at most, newest first within their kind; all without it",
+                    vi: "nhiều nhất bao nhiêu, mới nhất trước trong mỗi loại; không ghi là tất cả")
+            ),
         ]
     ) { invocation in
         var filter = RecordFilter()
@@ -69,14 +81,19 @@ enum RecordsCommand {
         ) {
             RecordKind(name: $0)
         }
+        filter.search = invocation.value("--search")
+        var rest = try invocation.integer("--limit", in: 1 ... .max) ?? .max
         try CentralHome(invocation).withDatabase { database in
             filter.office = try database.requireOffice(filter.office, isOnlyRead: true)
             try database.read {
                 try database.forEachRecord(filter) { state in
                     try invocation.printOut(ShownRecord(state: state).json.serialized())
-                    return !invocation.output.isClosed
+                    rest -= 1
+                    return rest > 0 && !invocation.output.isClosed
                 }
             }
+            // Central need not be running.
+            if filter.search != nil { database.catchUpSearchIndex(for: .milliseconds(300)) }
         }
         return .ok
     }

@@ -161,6 +161,7 @@ enum ServeCommand {
         }
         let status = server.status(
             of: node, limits, droppedLogLines: { lines.droppedCount })
+        let indexing = indexing(home)
         let housekeeping = Housekeeping(of: node, besides: home.databasePath, status)
         try invocation.printOut("listening on \(server.url)")
         let notifier = ServiceNotifier(ProcessInfo.processInfo.environment)
@@ -170,10 +171,21 @@ enum ServeCommand {
         await termination.wait()
         notifier?.stopping()
         pulse.cancel()
+        indexing?.cancel()
         reloading.cancel()
         withExtendedLifetime(hangUp) {}
         await housekeeping.end()
         await server.stop()
+        await indexing?.value
+    }
+
+    /// Keeps the search index up. Without it, as when no file can be opened any more, searches read the records.
+    private static func indexing(_ home: CentralHome) -> Task<Void, Never>? {
+        guard let follower = try? SearchFollower(of: CentralDatabase(path: home.databasePath))
+        else {
+            return nil
+        }
+        return Task { await follower.run() }
     }
 
     /// Tells the service manager that the writer's turn still comes round, as often as it wants to hear it.

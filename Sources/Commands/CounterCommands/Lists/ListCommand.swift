@@ -76,7 +76,7 @@ enum ListCommand {
         filter.isUnfinished = DueFilter.option(of: invocation) != nil
         let limit = try invocation.integer("--limit", in: 0 ... .max) ?? limitDefault
         var listing = Listing(filter.kind ?? .dossier, isOfCopies: filter.holding == .handedOver)
-        try context.read(invocation) { database in
+        try context.read(invocation, isSearch: filter.search != nil) { database in
             let book = try database.deadlineBook()
             let now = context.clock.now()
             if filter.holding == .handedOver, let option = DueFilter.option(of: invocation) {

@@ -65,12 +65,15 @@ extension CounterContext {
         }
     }
 
-    /// Runs `body` on one consistent view of the replica.
+    /// Runs `body` on one consistent view of the replica. Who searches has the index catch up afterwards, so that
+    /// the next search is faster: no agent may be running that does.
     func read<R>(
-        _ invocation: Invocation, _ body: (CounterDatabase) throws -> R
+        _ invocation: Invocation, isSearch: Bool = false, _ body: (CounterDatabase) throws -> R
     ) throws -> R {
         try withDatabase(invocation) { database in
-            try database.read { try body(database) }
+            let result = try database.read { try body(database) }
+            if isSearch { database.catchUpSearchIndex(for: .milliseconds(300)) }
+            return result
         }
     }
 

@@ -128,6 +128,9 @@ enum RunCommand {
         }
         let pulse = Task { await voice.pulse() }
         let work = Task { await agent.run() }
+        let follower = try? SearchFollower(of: CounterDatabase(path: home.databasePath))
+        // Without it, as when no file can be opened any more, searches read the records.
+        let indexing = Task { if let follower { await follower.run() } }
         let termination = await SignalWatch.termination()
         notifier?.ready()
         await withTaskGroup(of: Void.self) { group in
@@ -140,10 +143,11 @@ enum RunCommand {
             notifier?.stopping()
             door?.close()
             agent.stop()
-            for task in [watch, pulse, work] { task.cancel() }
+            for task in [watch, pulse, work, indexing] { task.cancel() }
             group.cancelAll()
         }
         withExtendedLifetime((network, termination)) {}
+        await indexing.value
         await voice.stopped()
         if let error = displaced.withLock({ $0 }) { throw CommandFailure(error) }
         return .ok

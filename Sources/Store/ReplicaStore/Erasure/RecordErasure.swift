@@ -44,6 +44,7 @@ extension WriteTransaction {
     /// states that came whole or were replaced, and what was refused.
     func eraseContent(of state: RecordState, key: Int64) throws {
         for (kind, recordKey) in try places(of: state, key: key) {
+            if recordKey != Self.keyOfNoRecord { try eraseTerms(of: kind, key: recordKey) }
             let rows = try logRows(of: kind, recordKey)
             for (position, form, bytes) in rows {
                 if recordKey == Self.keyOfNoRecord, try !names(state.id, bytes, at: position) {

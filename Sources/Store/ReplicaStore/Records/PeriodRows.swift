@@ -64,7 +64,7 @@ extension ReplicaDatabase {
         of span: PeriodSpan, at position: UInt64?,
         _ body: (RecordState, [LedgerEntry]) throws -> Void
     ) throws {
-        if let position, try position < lastCommit().position {
+        if let position, try isPast(position) {
             return try forEachDossier(at: position, body)
         }
         guard let table = table(of: .dossier) else { return }
@@ -93,7 +93,7 @@ extension ReplicaDatabase {
     public func forEachContact(
         of span: PeriodSpan, at position: UInt64?, _ body: (RecordState) throws -> Void
     ) throws {
-        if let position, try position < lastCommit().position {
+        if let position, try isPast(position) {
             return try forEachState(of: .contact, at: position, body)
         }
         guard let table = table(of: .contact) else { return }

@@ -67,8 +67,13 @@ struct FilterCondition {
     static let mayBeVoid =
         "instr(state, CAST('\(DossierEvent.What.voided.rawValue)' AS BLOB)) > 0"
 
-    /// - Parameter office: the office whose own records are left out, where only copies are asked for.
-    init(_ filter: RecordFilter, columns: Set<FieldName>, notOf office: String? = nil) {
+    /// - Parameters:
+    ///   - office: the office whose own records are left out, where only copies are asked for.
+    ///   - isOfKeys: whether it is of a run of keys, too, which `bind` is told.
+    init(
+        _ filter: RecordFilter, columns: Set<FieldName>, notOf office: String? = nil,
+        isOfKeys: Bool = false
+    ) {
         var clauses: [String] = []
         let equalities: [(FieldName, String?)] = [
             ("status", filter.status), ("officer", filter.officer), ("channel", filter.channel),
@@ -108,6 +113,10 @@ struct FilterCondition {
         if filter.holding == .handedOver, let office, columns.contains("office") {
             clauses.append("office IS NOT ?\(add(.text(office)))")
         }
+        if isOfKeys {
+            let place = parameters.count + 1
+            clauses.append("key BETWEEN ?\(place) AND ?\(place + 1)")
+        }
         sql = clauses.isEmpty ? "" : "WHERE " + clauses.joined(separator: " AND ")
     }
 
@@ -126,13 +135,16 @@ struct FilterCondition {
         return "(" + clauses.joined(separator: " OR ") + ")"
     }
 
-    func bind(_ statement: Statement) throws {
+    func bind(_ statement: Statement, keys: ClosedRange<Int64>? = nil) throws {
         for (index, parameter) in parameters.enumerated() {
             switch parameter {
             case .text(let text): try statement.bind(index + 1, text)
             case .number(let number): try statement.bind(index + 1, number)
             }
         }
+        guard let keys else { return }
+        try statement.bind(parameters.count + 1, keys.lowerBound)
+        try statement.bind(parameters.count + 2, keys.upperBound)
     }
 
     private mutating func add(_ parameter: Parameter) -> Int {

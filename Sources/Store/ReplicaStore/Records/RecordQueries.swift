@@ -1,6 +1,6 @@
 // Reading records: by id or code, listed, searched, counted.
 
-public import Causality
+internal import Causality
 internal import Crypto
 public import Dossiers
 internal import JSON
@@ -37,19 +37,27 @@ extension ReplicaDatabase {
         _ filter: RecordFilter = RecordFilter(), _ body: (RecordState) throws -> Bool
     ) throws {
         let search = filter.search.map { SearchText($0) }
+        let sieve = search?.sieve
         let office = filter.holding == .all ? nil : try ownOffice
         var isDone = false
         for (kind, _) in RecordKind.tableNames where filter.kind == nil || filter.kind == kind {
             guard !isDone, let table = table(of: kind) else { continue }
             let condition = FilterCondition(
-                filter, columns: Set(table.columns.map(\.name)), notOf: office)
+                filter, columns: Set(table.columns.map(\.name)), notOf: office,
+                isOfKeys: sieve != nil)
             guard condition.isPossible else { continue }
-            try table.forEach(where: condition.sql + " ORDER BY key DESC", bind: condition.bind) {
-                guard !$0.state.fields.isEmpty, search?.matches($0.state) ?? true,
-                    holds($0.state, as: filter.holding, for: office),
-                    filter.isVoided ?? $0.state.isVoided == $0.state.isVoided
-                else { return true }
-                isDone = try !body($0.state)
+            try forEachRun(of: table, for: sieve) { keys in
+                try table.forEach(
+                    where: condition.sql + " ORDER BY key DESC",
+                    bind: { try condition.bind($0, keys: keys) }
+                ) {
+                    guard !$0.state.fields.isEmpty, search?.matches($0.state) ?? true,
+                        holds($0.state, as: filter.holding, for: office),
+                        filter.isVoided ?? $0.state.isVoided == $0.state.isVoided
+                    else { return true }
+                    isDone = try !body($0.state)
+                    return !isDone
+                }
                 return !isDone
             }
         }
@@ -90,7 +98,7 @@ extension ReplicaDatabase {
             }
             let statement = try connection.statement(
                 "SELECT count(*) FROM \(name) " + condition.sql)
-            try condition.bind(statement)
+            try condition.bind(statement, keys: nil)
             if try statement.step() { count += Int(statement.int64(0)) }
             statement.reset()
         }
@@ -244,24 +252,6 @@ extension ReplicaDatabase {
             }
             return try found.first.flatMap { try table(of: .dossier)?.load($0.id) }
         }
-    }
-
-    /// The end of a writing session's chain at central.
-    /// As in `CentralView`.
-    public func chain(of replica: ReplicaID) throws -> HashChain {
-        let key = try interning.key(of: replica)
-        let statement = try connection.statement(
-            """
-            SELECT seq, hash FROM changes WHERE replica = ?1 AND form < 3
-            ORDER BY seq DESC LIMIT 1
-            """)
-        try statement.bind(1, key)
-        defer { statement.reset() }
-        guard try statement.step() else { return HashChain() }
-        guard let hash = Hash256(bytes: statement.bytes(1)) else {
-            throw StoreError.damaged(table: "changes", key: key)
-        }
-        return HashChain(seq: UInt64(clamping: statement.int64(0)), hash: hash)
     }
 
     private func exists(_ sql: String, _ text: String) throws -> Bool {

@@ -68,6 +68,13 @@ final class RecordTable {
         return try statement.step() ? record(in: statement) : nil
     }
 
+    /// The highest key of a row; `nil` without any.
+    func lastKey() throws -> Int64? {
+        let statement = try connection.statement("SELECT max(key) FROM \(name)")
+        defer { statement.reset() }
+        return try statement.step() ? statement.int64OrNil(0) : nil
+    }
+
     /// Calls `body` with the records that a clause selects, until it says `false`.
     func forEach(
         where clause: String, bind: (Statement) throws -> Void,

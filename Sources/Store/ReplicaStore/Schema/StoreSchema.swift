@@ -38,6 +38,7 @@ extension DatabaseRole {
                 Migration(name: "19-counter-events", sql: DossierEventSchema.both),
                 Migration(name: "20-counter-copies", sql: CopyPlaceSchema.counter),
                 Migration(name: "22-counter-accounts", sql: OfficeAccountSchema.both),
+                Migration(name: "23-counter-search", sql: SearchIndexSchema.both),
             ]
         case .central:
             [
@@ -61,6 +62,7 @@ extension DatabaseRole {
                 Migration(name: "20-central-issued", sql: IssuedReportSchema.central),
                 Migration(name: "21-central-copies", sql: CopyPlaceSchema.central),
                 Migration(name: "22-central-accounts", sql: OfficeAccountSchema.both),
+                Migration(name: "23-central-search", sql: SearchIndexSchema.both),
             ]
         }
     }

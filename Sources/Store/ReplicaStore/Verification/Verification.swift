@@ -34,6 +34,8 @@ public struct Verification: Sendable {
             case trail
             /// A count that is kept beside the records.
             case count
+            /// The search index.
+            case index
         }
 
         /// What kind of thing.
@@ -119,6 +121,11 @@ private struct Verifier {
             }
         }
         try checking(.digest, "digests") { verifier in try verifier.checkDigests() }
+        try checking(.index, "search_terms") { verifier in
+            for fault in try verifier.database.searchIndexFaults() {
+                verifier.add(fault.subject, fault.place, fault.reason)
+            }
+        }
         try checking(.change, "changes") { verifier in try verifier.checkLog() }
         try checking(.chain, "end") { verifier in try verifier.checkChainEnds() }
         let erased = keptFields.keys.filter { !emptyRows.contains($0) }.map { ($0.kind, $0.record) }

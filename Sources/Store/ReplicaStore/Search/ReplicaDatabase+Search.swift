@@ -1,0 +1,192 @@
+// Searching by the index, and following the records with it.
+
+internal import Causality
+internal import Dossiers
+internal import Replication
+internal import SQLite
+
+/// What came of a step of the search index.
+public enum SearchIndexing: Sendable {
+    /// Some records were looked at; there may be more.
+    case indexed
+    /// Nothing is lacking.
+    case complete
+    /// Another program was writing: nothing was done.
+    case gaveWay
+}
+
+extension ReplicaDatabase {
+    /// Records that the index may lack before it is worth a step: a search reads them in a few milliseconds.
+    private static let lackMax: Int64 = 256
+    /// Records of a step, which holds the lock of those who write.
+    private static let stepMax = 256
+
+    /// Calls `body` with runs of keys in which all records lie that a search may find, the highest first, until it
+    /// says `false`; with `nil`, all keys, for a search that the index does not narrow.
+    func forEachRun(
+        of table: RecordTable, for sieve: SearchSieve?, _ body: (ClosedRange<Int64>?) throws -> Bool
+    ) throws {
+        guard let sieve else {
+            _ = try body(nil)
+            return
+        }
+        // The index and what it is of have to be of one moment.
+        try connection.transaction(.deferred) {
+            guard let last = try table.lastKey() else { return }
+            for shard in SearchShard.all(of: table.kind, through: last).reversed() {
+                for run in try searchIndex.candidates(for: sieve, in: shard).runsDownward {
+                    let first = shard.firstKey
+                    let keys = first + Int64(run.lowerBound)...first + Int64(run.upperBound)
+                    guard try body(keys) else { return }
+                }
+            }
+        }
+    }
+
+    /// Whether the search index lacks so many records that steps are worth their while.
+    ///
+    /// - Throws: `StoreError`.
+    public func isSearchIndexBehind() throws -> Bool {
+        try read {
+            let statement = try connection.statement(
+                """
+                SELECT coalesce(sum(through - shard * \(ShardSet.count) + 1), 0),
+                    (SELECT count(*) FROM search_stale)
+                FROM search_shards WHERE rules = \(SearchText.indexRules)
+                """)
+            defer { statement.reset() }
+            _ = try statement.step()
+            // Keys begin at 1 and have no gaps, but for what a shard begins with.
+            var lack = statement.int64(1) - statement.int64(0)
+            for (kind, _) in RecordKind.tableNames {
+                lack += try table(of: kind)?.lastKey().map { $0 + 1 } ?? 0
+            }
+            return lack >= Self.lackMax
+        }
+    }
+
+    /// Adds some of what the search index lacks, in one small transaction.
+    ///
+    /// - Throws: `StoreError`; `.displaced` as `write`.
+    public func indexForSearch() throws -> SearchIndexing {
+        do {
+            return try connection.transaction(.immediateUnlessBusy) {
+                guard let part = try nextPart() else { return .complete }
+                try index(part)
+                try checkPlace()
+                return .indexed
+            }
+        } catch let error as SQLiteError where error.isBusy {
+            return .gaveWay
+        } catch {
+            throw StoreError.wrapping(error)
+        }
+    }
+
+    /// Brings the search index up to date as far as that takes no longer than `duration`, once it is behind. For a
+    /// program that has done its work: where nothing can be written, or another writes, nothing is done.
+    public func catchUpSearchIndex(
+        for duration: Duration, timer: any Clock<Duration> = ContinuousClock()
+    ) {
+        let elapsed = timer.stopwatch()
+        guard (try? isSearchIndexBehind()) == true else { return }
+        while elapsed() < duration {
+            guard case .indexed = try? indexForSearch() else { return }
+        }
+    }
+}
+
+extension ReplicaDatabase {
+    /// Records of a shard that the index lacks.
+    private struct Part {
+        var shard: SearchShard
+        /// Those to be looked at.
+        var records: ShardSet
+        /// Those that have terms already.
+        var stale: ShardSet
+        /// The last key that was looked at, then.
+        var mark: Int64
+        /// Whether the shard begins anew.
+        var isFirst: Bool
+    }
+
+    private func nextPart() throws -> Part? {
+        for (kind, _) in RecordKind.tableNames {
+            guard let last = try table(of: kind)?.lastKey() else { continue }
+            for shard in SearchShard.all(of: kind, through: last).reversed() {
+                if let part = try part(of: shard, last: min(last, shard.lastKey)) { return part }
+            }
+        }
+        return nil
+    }
+
+    /// Some of what the index lacks of a shard, whose last record is `last`; `nil` for nothing.
+    private func part(of shard: SearchShard, last: Int64) throws -> Part? {
+        let known = try searchIndex.mark(of: shard)
+        let mark = known ?? shard.firstKey - 1
+        var stale = ShardSet()
+        for place in try searchIndex.stale(in: shard).places.prefix(Self.stepMax)
+        where shard.firstKey + Int64(place) <= mark {
+            stale.insert(place)
+        }
+        var part = Part(
+            shard: shard, records: stale, stale: stale, mark: mark, isFirst: known == nil)
+        part.mark = min(last, mark + Int64(Self.stepMax - stale.places.count))
+        if part.mark > mark {
+            part.records.insert(shard.place(of: mark) + 1..<shard.place(of: part.mark) + 1)
+        }
+        return part.records.isEmpty ? nil : part
+    }
+
+    private func index(_ part: Part) throws {
+        let shard = part.shard
+        if part.isFirst { try searchIndex.clear(shard) }
+        if !part.stale.isEmpty {
+            guard try searchIndex.forget(part.stale, in: shard) else { return }
+        }
+        let terms = try terms(of: part.records, in: shard)
+        try searchIndex.add(terms, of: part.records, through: part.mark, in: shard)
+    }
+
+    /// The terms of records as they are now.
+    func terms(
+        of records: ShardSet, in shard: SearchShard
+    ) throws -> [String: ShardSet] {
+        var terms: [String: ShardSet] = [:]
+        for run in records.runsDownward {
+            try table(of: shard.kind)?.forEach(
+                where: "WHERE key BETWEEN ?1 AND ?2",
+                bind: { statement in
+                    try statement.bind(1, shard.firstKey + Int64(run.lowerBound))
+                    try statement.bind(2, shard.firstKey + Int64(run.upperBound))
+                },
+                { stored in
+                    for term in SearchText.indexTerms(of: stored.state) {
+                        terms[term, default: ShardSet()].insert(shard.place(of: stored.key))
+                    }
+                    return true
+                })
+        }
+        return terms
+    }
+}
+
+extension WriteTransaction {
+    /// Has a search look at a record itself until the index has looked at it again.
+    func noteSearched(
+        _ after: RecordState, over before: RecordState, isNew: Bool, key: Int64
+    ) throws {
+        // The index comes by new ones by itself.
+        guard !isNew, SearchText.tellsApart(after, before) else { return }
+        try database.searchIndex.noteStale(after.kind, key)
+    }
+
+    /// Takes a record's terms out of the search index, since values were erased from it.
+    func eraseTerms(of kind: RecordKind, key: Int64) throws {
+        let shard = SearchShard(kind, holding: key)
+        var record = ShardSet()
+        record.insert(shard.place(of: key))
+        try database.searchIndex.noteStale(kind, key)
+        _ = try database.searchIndex.forget(record, in: shard)
+    }
+}
