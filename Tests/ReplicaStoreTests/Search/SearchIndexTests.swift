@@ -91,7 +91,7 @@ struct SearchIndexTests {
 
     @Test(
         "however far the index has come, whatever was written since",
-        arguments: [true, false], 1...6 as ClosedRange<UInt64>)
+        arguments: [true, false], 1...4 as ClosedRange<UInt64>)
     func anyLag(isCentral: Bool, seed: UInt64) throws {
         if isCentral {
             try live(CentralFile(), seed: seed)
@@ -113,7 +113,7 @@ struct SearchIndexTests {
         }
         try make(30)
         try spread(file)
-        for round in 0..<20 {
+        for round in 0..<10 {
             switch Int.random(in: 0..<3, using: &random) {
             case 0: try make(2)
             default:
