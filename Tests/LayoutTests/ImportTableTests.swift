@@ -307,6 +307,19 @@ struct ImportTableTests {
         #expect(drawn == found)
     }
 
+    @Test("nothing writes the paths of a build, or their lengths, into the programs")
+    func reproducible() throws {
+        // The compiler has these say where in the source they stand, whatever -file-prefix-map maps.
+        let places = ["withoutActually" + "Escaping(", "#filePath"]
+        for (wing, targets) in Self.table {
+            for target in targets.keys {
+                for source in try Self.sources(at: "\(wing)/\(target)") {
+                    #expect(!places.contains { source.contains($0) }, "\(target)")
+                }
+            }
+        }
+    }
+
     @Test("no statement of SQL stands outside SQLite, ReplicaStore, Reports and the benchmark")
     func sqlPlaces() throws {
         let statement = /"(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|PRAGMA) [A-Za-z*?(]/

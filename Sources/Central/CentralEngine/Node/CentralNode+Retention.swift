@@ -25,7 +25,7 @@ extension CentralNode {
     }
 }
 
-extension CentralReceiptsTransaction where Self: CentralNodeTransaction {
+extension CentralNodeTransaction {
     fileprivate func dropReceipts(of device: ReplicaID, by retention: Retention) throws {
         func limit(_ milliseconds: Int64) -> Timestamp {
             Timestamp(milliseconds: now.milliseconds - milliseconds)
