@@ -18,7 +18,8 @@ enum Mutation: CaseIterable {
     case everyoneHasRead, nobodyHasRead, historyWithRefused, historyBackwards, copiesForgotten
     case otherKindsHidden, officesUnknown, proceduresUnknown, devicesUnknown
     case erasedContentStays, accountsStale, wrongClockForgotten, conflictsNotCounted
-    case pastIsPresent, pastIsOlder, pastWithoutWriter, changeOfWrongSeq, recordsWithheld, placesShifted
+    case pastIsPresent, pastIsOlder, pastWithoutWriter
+    case changeOfWrongSeq, recordsWithheld, placesShifted
     case chainTooShort
 }
 

@@ -30,9 +30,9 @@ public struct Housekeeping: Sendable {
         }
         forgetting = Task {
             repeat {
-                // As above; what stays for now goes an hour later.
+                // As above, until cancelled; what stays for now goes an hour later.
                 _ = try? await node.dropOldReceipts(pause: limits.retentionPause)
-            } while (try? await Task.sleep(for: limits.retentionInterval)) != nil  // until cancelled
+            } while (try? await Task.sleep(for: limits.retentionInterval)) != nil
         }
         keeper = ServingStatusKeeper(
             besides: databasePath, every: limits.statusInterval, status)
