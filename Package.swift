@@ -48,7 +48,7 @@ let package = Package(
         .library(
             name: "DossierSync",
             targets: [
-                "Causality", "Replication", "Dossiers", "Editing", "ReplicaStore", "Wire",
+                "Causality", "Replication", "Dossiers", "Editing", "SQLiteStore", "Wire",
                 "CentralEngine", "CounterEngine", "CounterFiles", "CounterLink", "Bundles",
                 "HTTP", "HTTPClient", "HTTPServer",
             ]),
@@ -71,33 +71,32 @@ let package = Package(
         library("Base/Time", ["Text"]),
         library(
             "Store/Backups",
-            ["Causality", "Crypto", "Files", "JSON", "ReplicaStore", "SQLite", "Time"]),
+            ["Causality", "Crypto", "Files", "JSON", "SQLite", "SQLiteStore", "Time"]),
         library(
             "Commands/SharedCommands",
             [
                 "Backups", "Bundles", "Causality", "CommandLine", "CounterLink", "Dossiers",
-                "Files",
-                "HTTP", "HTTPClient", "Imports", "JSON", "RecordArguments", "ReplicaStore",
-                "Replication", "Reports", "SQLite", "Store", "Text", "Time", "Wire",
+                "Files", "HTTP", "HTTPClient", "Imports", "JSON", "RecordArguments", "Replication",
+                "Reports", "SQLite", "SQLiteStore", "Store", "Text", "Time", "Wire",
             ]),
         library(
             "Central/Administration",
             [
-                "Backups", "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication",
-                "Store", "Wire",
+                "Backups", "Causality", "Crypto", "Dossiers", "Replication", "SQLiteStore", "Store",
+                "Wire",
             ]),
         library(
             "Central/AdminDocuments",
             [
                 "Administration", "Backups", "Causality", "Crypto", "Dossiers", "JSON",
-                "ReplicaStore", "Replication", "Store", "Text", "Time", "Wire",
+                "Replication", "SQLiteStore", "Store", "Text", "Time", "Wire",
             ]),
         library(
             "Central/CentralServer",
             [
                 "Addresses", "AdminDocuments", "Administration", "Backups", "CBOR", "Causality",
                 "CentralEngine", "Crypto", "Files", "HTTP", "HTTPServer", "Host", "JSON",
-                "ReplicaStore", "Store", "Text", "Wire",
+                "SQLiteStore", "Store", "Text", "Wire",
             ]),
         library("Base/CBOR"),
         library("Base/JSON"),
@@ -120,7 +119,7 @@ let package = Package(
             ]),
         library("Store/SQLite", ["CSQLite", "Files"]),
         library(
-            "Store/ReplicaStore",
+            "Store/SQLiteStore",
             [
                 "CBOR", "Causality", "Crypto", "Dossiers", "Editing", "JSON", "Replication",
                 "SQLite", "Store", "Text", "Time",
@@ -138,7 +137,7 @@ let package = Package(
                 "Bundles", "Causality", "Columns", "Crypto", "Dossiers", "Editing",
                 "Replication", "Store", "Text", "Wire",
             ]),
-        library("Counter/CounterFiles", ["Causality", "CounterEngine", "Crypto", "ReplicaStore"]),
+        library("Counter/CounterFiles", ["Causality", "CounterEngine", "Crypto", "SQLiteStore"]),
         library(
             "Counter/CounterLink",
             [
@@ -148,7 +147,7 @@ let package = Package(
         library(
             "Commands/Imports",
             [
-                "CCSV", "Causality", "Dossiers", "Files", "JSON", "ReplicaStore", "Replication",
+                "CCSV", "Causality", "Dossiers", "Files", "JSON", "Replication", "SQLiteStore",
                 "Text", "Time",
             ]),
         library(
@@ -169,9 +168,8 @@ let package = Package(
             [
                 "Addresses", "AdminDocuments", "Administration", "Backups", "Bundles", "Causality",
                 "CentralEngine", "CentralServer", "CommandLine", "CounterLink", "Crypto",
-                "Dossiers",
-                "Files", "HTTP", "HTTPClient", "HTTPServer", "Host", "Imports", "JSON",
-                "RecordArguments", "ReplicaStore", "Replication", "Reports", "SharedCommands",
+                "Dossiers", "Files", "HTTP", "HTTPClient", "HTTPServer", "Host", "Imports", "JSON",
+                "RecordArguments", "Replication", "Reports", "SQLiteStore", "SharedCommands",
                 "Store", "Text", "Time", "Wire",
             ]),
         library(
@@ -179,13 +177,13 @@ let package = Package(
             [
                 "Backups", "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterFiles",
                 "CounterLink", "Crypto", "Dossiers", "Editing", "Files", "HTTP", "HTTPClient",
-                "Host", "JSON", "RecordArguments", "ReplicaStore", "Replication", "SQLite",
+                "Host", "JSON", "RecordArguments", "Replication", "SQLite", "SQLiteStore",
                 "SharedCommands", "Store", "Text", "Time", "Wire",
             ]),
         library(
             "Commands/Reports",
             [
-                "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite",
+                "Causality", "Crypto", "Dossiers", "JSON", "Replication", "SQLite", "SQLiteStore",
                 "Store", "Text", "Time",
             ]),
         library(
@@ -193,8 +191,8 @@ let package = Package(
             [
                 "Administration", "Causality", "CentralEngine", "CentralServer", "CommandLine",
                 "CounterEngine", "CounterFiles", "CounterLink", "Crypto", "Demonstration",
-                "Dossiers", "HTTPServer", "Imports", "JSON", "ReplicaStore", "Replication",
-                "Reports", "Text", "Wire",
+                "Dossiers", "HTTPServer", "Imports", "JSON", "Replication", "Reports",
+                "SQLiteStore", "Text", "Wire",
             ]),
         library(
             "Rigs/Demonstration", ["Causality", "Dossiers", "Replication", "SeededRandom", "Time"]),
@@ -204,15 +202,15 @@ let package = Package(
             "Rigs/bench",
             [
                 "CBOR", "CZstd", "Causality", "Columns", "CounterLink", "Crypto", "Demonstration",
-                "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite", "SeededRandom",
-                "Store", "Wire",
+                "Dossiers", "JSON", "Replication", "SQLite", "SQLiteStore", "SeededRandom", "Store",
+                "Wire",
             ]),
         library(
             "Rigs/Simulation",
             [
                 "Causality", "CentralEngine", "CounterEngine", "CounterFiles", "Crypto",
-                "Demonstration", "Dossiers", "Editing", "MemoryStore", "ReplicaStore",
-                "Replication", "SeededRandom", "Store", "Time", "Wire",
+                "Demonstration", "Dossiers", "Editing", "MemoryStore", "Replication", "SQLiteStore",
+                "SeededRandom", "Store", "Time", "Wire",
             ]),
         library("Rigs/SeededRandom", ["Crypto"]),
         program("Rigs/simulate", ["CommandLine", "Simulation", "Text"]),
@@ -229,9 +227,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Bundles", "CSQLite", "Causality", "CentralEngine", "CounterEngine",
-                "CounterFiles", "Crypto", "Dossiers", "Host", "ReplicaStore", "Replication",
-                "Store", "Wire",
+                "Bundles", "CSQLite", "Causality", "CentralEngine", "CounterEngine", "CounterFiles",
+                "Crypto", "Dossiers", "Host", "Replication", "SQLiteStore", "Store", "Wire",
             ], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "CBORTests", dependencies: ["CBOR", "SeededRandom"],
@@ -259,26 +256,26 @@ let package = Package(
             [
                 "Addresses", "Bundles", "CBOR", "Causality", "CentralEngine", "Columns",
                 "CounterEngine", "CounterFiles", "Crypto", "Dossiers", "Editing", "HTTP",
-                "HTTPClient", "HTTPServer", "JSON", "ReplicaStore", "Replication", "SQLite",
+                "HTTPClient", "HTTPServer", "JSON", "Replication", "SQLite", "SQLiteStore",
                 "SeededRandom", "Store", "TestSupport", "Text", "Time", "Wire",
             ]),
         tests(
-            "ReplicaStoreTests",
+            "SQLiteStoreTests",
             [
-                "CBOR", "Causality", "Crypto", "Dossiers", "Editing", "JSON", "ReplicaStore",
-                "Replication", "SQLite", "SeededRandom", "Store", "Text", "Time",
+                "CBOR", "Causality", "Crypto", "Dossiers", "Editing", "JSON", "Replication",
+                "SQLite", "SQLiteStore", "SeededRandom", "Store", "Text", "Time",
             ]),
         tests(
             "StoreContractTests",
             [
-                "Causality", "Crypto", "Dossiers", "Editing", "MemoryStore", "ReplicaStore",
-                "Replication", "SeededRandom", "Store", "Time",
+                "Causality", "Crypto", "Dossiers", "Editing", "MemoryStore", "Replication",
+                "SQLiteStore", "SeededRandom", "Store", "Time",
             ]),
         tests(
             "ReportsTests",
             [
                 "Causality", "CentralEngine", "CounterEngine", "Crypto", "Dossiers", "JSON",
-                "ReplicaStore", "Replication", "Reports", "SeededRandom", "TestSupport", "Text",
+                "Replication", "Reports", "SQLiteStore", "SeededRandom", "TestSupport", "Text",
                 "Time",
             ]),
         tests(
@@ -292,8 +289,8 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "Causality", "Crypto", "Dossiers", "Editing", "ReplicaStore", "Replication",
-                "SQLite", "Simulation", "Store", "TestSupport",
+                "Causality", "Crypto", "Dossiers", "Editing", "Replication", "SQLite",
+                "SQLiteStore", "Simulation", "Store", "TestSupport",
             ], exclude: ["Failures"], swiftSettings: strict),
         tests(
             "ImportsTests",
@@ -303,17 +300,17 @@ let package = Package(
             "CentralServerTests",
             [
                 "Administration", "Causality", "CentralEngine", "CentralServer", "CounterEngine",
-                "CounterFiles", "Crypto", "HTTP", "HTTPClient", "HTTPServer", "JSON",
-                "ReplicaStore", "Store", "TestSupport", "Wire",
+                "CounterFiles", "Crypto", "HTTP", "HTTPClient", "HTTPServer", "JSON", "SQLiteStore",
+                "Store", "TestSupport", "Wire",
             ]),
         tests("FilesTests", ["Files"]),
         tests(
             "BackupsTests",
-            ["Backups", "Causality", "Crypto", "ReplicaStore", "Time"]),
+            ["Backups", "Causality", "Crypto", "SQLiteStore", "Time"]),
         tests(
             "SharedCommandsTests",
             [
-                "CommandLine", "RecordArguments", "ReplicaStore", "Replication", "SharedCommands",
+                "CommandLine", "RecordArguments", "Replication", "SQLiteStore", "SharedCommands",
                 "Text",
             ]),
         tests("TimeTests", ["Demonstration", "SeededRandom", "Text", "Time"]),

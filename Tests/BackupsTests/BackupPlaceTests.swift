@@ -2,7 +2,7 @@ import Backups
 import Causality
 import Crypto
 import Foundation
-import ReplicaStore
+import SQLiteStore
 import Testing
 
 @Suite("BackupPlace")

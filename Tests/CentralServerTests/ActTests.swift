@@ -2,7 +2,7 @@ import Administration
 import Causality
 import CentralEngine
 import CentralServer
-import ReplicaStore
+import SQLiteStore
 import Store
 import TestSupport
 import Testing

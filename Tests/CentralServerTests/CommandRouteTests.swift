@@ -7,7 +7,7 @@ import HTTP
 import HTTPClient
 import HTTPServer
 import JSON
-import ReplicaStore
+import SQLiteStore
 import Store
 import Synchronization
 import TestSupport

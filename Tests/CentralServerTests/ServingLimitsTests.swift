@@ -2,7 +2,7 @@ import CentralServer
 import HTTP
 import HTTPClient
 import HTTPServer
-import ReplicaStore
+import SQLiteStore
 import TestSupport
 import Testing
 

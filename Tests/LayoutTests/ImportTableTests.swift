@@ -20,11 +20,11 @@ struct ImportTableTests {
         "Central": [
             "AdminDocuments": [
                 "Administration", "Backups", "Causality", "Crypto", "Dossiers", "JSON",
-                "ReplicaStore", "Replication", "Store", "Text", "Time", "Wire",
+                "Replication", "SQLiteStore", "Store", "Text", "Time", "Wire",
             ],
             "Administration": [
-                "Backups", "Causality", "Crypto", "Dossiers", "ReplicaStore", "Replication",
-                "Store", "Wire",
+                "Backups", "Causality", "Crypto", "Dossiers", "Replication", "SQLiteStore", "Store",
+                "Wire",
             ],
             "CentralEngine": [
                 "Addresses", "Bundles", "CBOR", "Causality", "Columns", "Crypto", "Dossiers",
@@ -33,41 +33,39 @@ struct ImportTableTests {
             "CentralServer": [
                 "Addresses", "AdminDocuments", "Administration", "Backups", "CBOR", "Causality",
                 "CentralEngine", "Crypto", "Files", "HTTP", "HTTPServer", "Host", "JSON",
-                "ReplicaStore", "Store", "Text", "Wire",
+                "SQLiteStore", "Store", "Text", "Wire",
             ],
         ],
         "Commands": [
             "CentralCommands": [
                 "Addresses", "AdminDocuments", "Administration", "Backups", "Bundles", "Causality",
                 "CentralEngine", "CentralServer", "CommandLine", "CounterLink", "Crypto",
-                "Dossiers",
-                "Files", "HTTP", "HTTPClient", "HTTPServer", "Host", "Imports", "JSON",
-                "RecordArguments", "ReplicaStore", "Replication", "Reports", "SharedCommands",
+                "Dossiers", "Files", "HTTP", "HTTPClient", "HTTPServer", "Host", "Imports", "JSON",
+                "RecordArguments", "Replication", "Reports", "SQLiteStore", "SharedCommands",
                 "Store", "Text", "Time", "Wire",
             ],
             "CommandLine": ["Text"],
             "CounterCommands": [
                 "Backups", "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterFiles",
                 "CounterLink", "Crypto", "Dossiers", "Editing", "Files", "HTTP", "HTTPClient",
-                "Host", "JSON", "RecordArguments", "ReplicaStore", "Replication", "SQLite",
+                "Host", "JSON", "RecordArguments", "Replication", "SQLite", "SQLiteStore",
                 "SharedCommands", "Store", "Text", "Time", "Wire",
             ],
             "Imports": [
-                "CCSV", "Causality", "Dossiers", "Files", "JSON", "ReplicaStore", "Replication",
+                "CCSV", "Causality", "Dossiers", "Files", "JSON", "Replication", "SQLiteStore",
                 "Text", "Time",
             ],
             "RecordArguments": [
                 "Causality", "Dossiers", "JSON", "Replication", "Text", "Time",
             ],
             "Reports": [
-                "Causality", "Crypto", "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite",
+                "Causality", "Crypto", "Dossiers", "JSON", "Replication", "SQLite", "SQLiteStore",
                 "Store", "Text", "Time",
             ],
             "SharedCommands": [
                 "Backups", "Bundles", "Causality", "CommandLine", "CounterLink", "Dossiers",
-                "Files",
-                "HTTP", "HTTPClient", "Imports", "JSON", "RecordArguments", "ReplicaStore",
-                "Replication", "Reports", "SQLite", "Store", "Text", "Time", "Wire",
+                "Files", "HTTP", "HTTPClient", "Imports", "JSON", "RecordArguments", "Replication",
+                "Reports", "SQLite", "SQLiteStore", "Store", "Text", "Time", "Wire",
             ],
             "central": ["CentralCommands", "CommandLine", "Demo", "Host"],
             "counter": ["CommandLine", "CounterCommands", "Host"],
@@ -77,7 +75,7 @@ struct ImportTableTests {
                 "Bundles", "Causality", "Columns", "Crypto", "Dossiers", "Editing",
                 "Replication", "Store", "Text", "Wire",
             ],
-            "CounterFiles": ["Causality", "CounterEngine", "Crypto", "ReplicaStore"],
+            "CounterFiles": ["Causality", "CounterEngine", "Crypto", "SQLiteStore"],
             "CounterLink": [
                 "Causality", "CounterEngine", "Crypto", "HTTP", "HTTPClient", "JSON", "Text",
                 "Wire",
@@ -107,20 +105,20 @@ struct ImportTableTests {
             "Demo": [
                 "Administration", "Causality", "CentralEngine", "CentralServer", "CommandLine",
                 "CounterEngine", "CounterFiles", "CounterLink", "Crypto", "Demonstration",
-                "Dossiers", "HTTPServer", "Imports", "JSON", "ReplicaStore", "Replication",
-                "Reports", "Text", "Wire",
+                "Dossiers", "HTTPServer", "Imports", "JSON", "Replication", "Reports",
+                "SQLiteStore", "Text", "Wire",
             ],
             "Demonstration": ["Causality", "Dossiers", "Replication", "SeededRandom", "Time"],
             "SeededRandom": ["Crypto"],
             "Simulation": [
                 "Causality", "CentralEngine", "CounterEngine", "CounterFiles", "Crypto",
-                "Demonstration", "Dossiers", "Editing", "MemoryStore", "ReplicaStore",
-                "Replication", "SeededRandom", "Store", "Time", "Wire",
+                "Demonstration", "Dossiers", "Editing", "MemoryStore", "Replication", "SQLiteStore",
+                "SeededRandom", "Store", "Time", "Wire",
             ],
             "bench": [
                 "CBOR", "CZstd", "Causality", "Columns", "CounterLink", "Crypto", "Demonstration",
-                "Dossiers", "JSON", "ReplicaStore", "Replication", "SQLite", "SeededRandom",
-                "Store", "Wire",
+                "Dossiers", "JSON", "Replication", "SQLite", "SQLiteStore", "SeededRandom", "Store",
+                "Wire",
             ],
             "fuzz": [
                 "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "Files", "Imports", "JSON",
@@ -131,13 +129,13 @@ struct ImportTableTests {
         ],
         "Store": [
             "Backups": [
-                "Causality", "Crypto", "Files", "JSON", "ReplicaStore", "SQLite", "Time",
+                "Causality", "Crypto", "Files", "JSON", "SQLite", "SQLiteStore", "Time",
             ],
             "MemoryStore": [
                 "Causality", "Crypto", "Dossiers", "Editing", "Replication", "Store", "Text",
                 "Time",
             ],
-            "ReplicaStore": [
+            "SQLiteStore": [
                 "CBOR", "Causality", "Crypto", "Dossiers", "Editing", "JSON", "Replication",
                 "SQLite", "Store", "Text", "Time",
             ],
@@ -230,7 +228,7 @@ struct ImportTableTests {
         "what may never be known, is not, by whatever way",
         arguments: [
             (
-                ["CentralEngine", "CounterEngine", "Bundles", "ReplicaStore", "Simulation"],
+                ["CentralEngine", "CounterEngine", "Bundles", "SQLiteStore", "Simulation"],
                 ["HTTP", "HTTPServer", "HTTPClient", "CCurl", "CGnuTLS", "CMicrohttpd"]
             ),
             (["Reports", "Imports", "RecordArguments", "CentralServer"], ["CommandLine"]),
@@ -239,7 +237,7 @@ struct ImportTableTests {
                     "Dossiers", "Editing", "Replication", "Causality", "Wire", "Store",
                     "MemoryStore", "CentralEngine", "CounterEngine", "CounterLink",
                 ],
-                ["ReplicaStore", "SQLite", "CSQLite"]
+                ["CSQLite", "SQLite", "SQLiteStore"]
             ),
             // The rules know no form of the wire.
             (["Editing"], ["Wire", "Columns", "Bundles"]),
@@ -271,7 +269,7 @@ struct ImportTableTests {
     @Test("counter's store and central's are two types: a role is asked about at opening alone")
     func roles() throws {
         let branch = /switch [A-Za-z.]*role {|[ .(]role [=!]=/
-        let found = try Self.sources(at: "Store/ReplicaStore").filter {
+        let found = try Self.sources(at: "Store/SQLiteStore").filter {
             $0.firstMatch(of: branch) != nil
         }
         #expect(found.count == 1)
@@ -320,7 +318,7 @@ struct ImportTableTests {
         }
     }
 
-    @Test("no statement of SQL stands outside SQLite, ReplicaStore, Reports and the benchmark")
+    @Test("no statement of SQL stands outside SQLite, SQLiteStore, Reports and the benchmark")
     func sqlPlaces() throws {
         let statement = /"(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|PRAGMA) [A-Za-z*?(]/
         var places = Set<String>()
@@ -332,7 +330,7 @@ struct ImportTableTests {
                 places.insert(target)
             }
         }
-        #expect(places.isSubset(of: ["SQLite", "ReplicaStore", "Reports", "bench"]))
-        #expect(places.contains("ReplicaStore"))
+        #expect(places.isSubset(of: ["Reports", "SQLite", "SQLiteStore", "bench"]))
+        #expect(places.contains("SQLiteStore"))
     }
 }

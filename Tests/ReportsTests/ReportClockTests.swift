@@ -1,7 +1,7 @@
 import Causality
 import Dossiers
 import JSON
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Reports
 import Testing

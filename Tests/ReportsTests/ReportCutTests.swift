@@ -4,7 +4,7 @@ import CounterEngine
 import Dossiers
 import Foundation
 import JSON
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Reports
 import SeededRandom

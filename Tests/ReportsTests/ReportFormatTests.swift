@@ -1,6 +1,6 @@
 import Dossiers
 import JSON
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Reports
 import Testing

@@ -1,7 +1,7 @@
 import Dossiers
 import Foundation
 import JSON
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Reports
 import TestSupport

@@ -1,6 +1,6 @@
 import CommandLine
 import Foundation
-import ReplicaStore
+import SQLiteStore
 import SharedCommands
 import Testing
 import Text

@@ -6,7 +6,7 @@ import Replication
 import SQLite
 import Testing
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 @testable import Simulation
 
 /// A check that cannot fail proves nothing: each is given a history that breaks its rule.

@@ -7,7 +7,7 @@ import Store
 import Testing
 
 import Causality
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 extension MemoryStore: ContractStore {
     func enrol(_ replica: ReplicaID, in office: String) throws {

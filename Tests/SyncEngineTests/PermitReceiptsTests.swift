@@ -7,7 +7,7 @@ import CounterEngine
 import Crypto
 import Dossiers
 import Foundation
-import ReplicaStore
+import SQLiteStore
 import Replication
 import SeededRandom
 import TestSupport

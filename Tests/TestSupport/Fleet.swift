@@ -8,7 +8,7 @@ import CounterFiles
 public import Crypto
 internal import Dossiers
 internal import Foundation
-public import ReplicaStore
+public import SQLiteStore
 public import Replication
 internal import Synchronization
 public import Wire

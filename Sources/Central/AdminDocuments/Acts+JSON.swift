@@ -3,7 +3,7 @@
 public import Administration
 internal import Causality
 public import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 public import Store
 internal import Wire
 

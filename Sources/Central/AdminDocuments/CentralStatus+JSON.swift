@@ -3,7 +3,7 @@ internal import Backups
 internal import Causality
 internal import Dossiers
 public import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 public import Store
 

@@ -2,7 +2,7 @@ public import Administration
 internal import Causality
 internal import Crypto
 public import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Store
 internal import Text
 

@@ -3,7 +3,7 @@ internal import Causality
 internal import Crypto
 internal import Dossiers
 public import JSON
-public import ReplicaStore
+public import SQLiteStore
 internal import Replication
 internal import Store
 

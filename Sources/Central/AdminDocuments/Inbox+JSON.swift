@@ -1,7 +1,7 @@
 public import Administration
 internal import Dossiers
 public import JSON
-public import ReplicaStore
+public import SQLiteStore
 public import Replication
 
 extension InboxEntry {

@@ -2,7 +2,7 @@
 
 public import Administration
 internal import Causality
-internal import ReplicaStore
+internal import SQLiteStore
 public import Store
 public import Text
 

@@ -1,5 +1,5 @@
 public import Crypto
-internal import ReplicaStore
+internal import SQLiteStore
 public import Store
 
 /// Makes an account of an administrator, or gives one a new password and role, which ends its sessions.

@@ -1,5 +1,5 @@
 internal import Dossiers
-public import ReplicaStore
+public import SQLiteStore
 public import Replication
 
 /// Adds an office to the catalog.

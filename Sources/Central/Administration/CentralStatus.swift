@@ -1,6 +1,6 @@
 public import Backups
 public import Causality
-public import ReplicaStore
+public import SQLiteStore
 public import Replication
 public import Store
 

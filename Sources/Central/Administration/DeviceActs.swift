@@ -1,5 +1,5 @@
 public import Causality
-internal import ReplicaStore
+internal import SQLiteStore
 public import Store
 public import Wire
 

@@ -1,5 +1,5 @@
 public import Causality
-public import ReplicaStore
+public import SQLiteStore
 public import Store
 
 /// The devices that central knows, with what has arrived from each.

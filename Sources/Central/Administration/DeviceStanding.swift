@@ -1,5 +1,5 @@
 internal import Causality
-public import ReplicaStore
+public import SQLiteStore
 public import Store
 
 /// How a device stands by its last receipt: what has come up from it, and what it has confirmed of what

@@ -1,5 +1,5 @@
 internal import Causality
-internal import ReplicaStore
+internal import SQLiteStore
 public import Store
 
 /// How far the devices have come since central's present epoch began.

@@ -2,7 +2,7 @@ public import Backups
 public import Causality
 internal import Crypto
 public import Dossiers
-public import ReplicaStore
+public import SQLiteStore
 public import Replication
 public import Store
 

@@ -1,5 +1,5 @@
 public import Dossiers
-public import ReplicaStore
+public import SQLiteStore
 public import Replication
 
 /// Settles a conflict in a field with a value.

@@ -5,7 +5,7 @@
 
 public import Causality
 public import Crypto
-public import ReplicaStore
+public import SQLiteStore
 internal import Store
 
 /// One transaction at the central office, and who works in it.

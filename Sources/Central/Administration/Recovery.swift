@@ -1,7 +1,7 @@
 // What an admin does after central's file was restored from a backup (`Protocol/sync.md` §Recovery).
 
 internal import Crypto
-internal import ReplicaStore
+internal import SQLiteStore
 public import Replication
 public import Store
 

@@ -1,5 +1,5 @@
 public import Dossiers
-public import ReplicaStore
+public import SQLiteStore
 internal import Replication
 
 /// Sets right what was entered or ended by mistake.

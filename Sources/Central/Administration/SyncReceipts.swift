@@ -1,5 +1,5 @@
 public import Causality
-public import ReplicaStore
+public import SQLiteStore
 public import Store
 
 /// What each sync of the devices did, newest first.

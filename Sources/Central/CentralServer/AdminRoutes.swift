@@ -10,7 +10,7 @@ internal import Files
 internal import HTTP
 internal import HTTPServer
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Store
 internal import Wire
 

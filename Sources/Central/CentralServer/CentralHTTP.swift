@@ -6,7 +6,7 @@ public import CentralEngine
 public import HTTP
 public import HTTPServer
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Store
 internal import Wire
 

@@ -1,7 +1,7 @@
 internal import AdminDocuments
 public import Administration
 public import CentralEngine
-public import ReplicaStore
+public import SQLiteStore
 internal import Store
 internal import Text
 public import Wire

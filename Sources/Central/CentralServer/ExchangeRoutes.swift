@@ -9,7 +9,7 @@ internal import Files
 internal import HTTP
 internal import HTTPServer
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Synchronization
 internal import Wire
 

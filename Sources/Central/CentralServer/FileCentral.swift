@@ -1,5 +1,5 @@
 public import CentralEngine
-public import ReplicaStore
+public import SQLiteStore
 
 /// The central that is served: a node on a database file.
 public typealias FileCentral = CentralNode<CentralDatabase>

@@ -10,7 +10,7 @@ internal import Dispatch
 internal import Files
 internal import HTTP
 internal import HTTPServer
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Synchronization
 internal import Text
 internal import Wire

@@ -7,7 +7,7 @@ internal import CentralEngine
 internal import HTTP
 internal import HTTPServer
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Store
 internal import Wire
 

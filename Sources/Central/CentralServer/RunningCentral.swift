@@ -4,7 +4,7 @@ internal import Causality
 public import CentralEngine
 public import HTTP
 public import HTTPServer
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Wire
 
 /// A central that serves.

@@ -2,7 +2,7 @@ public import CentralEngine
 internal import HTTP
 public import HTTPServer
 public import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 public import Store
 public import Wire
 

@@ -7,7 +7,7 @@ internal import Dossiers
 internal import Foundation
 internal import Glibc
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import SharedCommands
 internal import Store
 internal import Text

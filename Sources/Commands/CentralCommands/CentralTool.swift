@@ -1,5 +1,5 @@
 public import CommandLine
-internal import ReplicaStore
+internal import SQLiteStore
 internal import SharedCommands
 internal import Text
 

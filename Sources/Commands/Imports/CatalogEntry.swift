@@ -1,5 +1,5 @@
 internal import Dossiers
-public import ReplicaStore
+public import SQLiteStore
 public import Replication
 public import Text
 internal import Time

@@ -1,6 +1,6 @@
 public import Causality
 internal import Dossiers
-public import ReplicaStore
+public import SQLiteStore
 internal import Replication
 internal import Text
 

@@ -1,5 +1,5 @@
 internal import Dossiers
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 public import Time
 

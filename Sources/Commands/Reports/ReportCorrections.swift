@@ -3,7 +3,7 @@
 // open, and what is corrected here, is what the later one carries over.
 
 internal import Dossiers
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import Time
 

@@ -9,7 +9,7 @@ internal import Causality
 internal import Crypto
 internal import Dossiers
 public import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Store
 internal import Time
 

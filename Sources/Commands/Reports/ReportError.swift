@@ -1,4 +1,4 @@
-internal import ReplicaStore
+internal import SQLiteStore
 public import SQLite
 public import Text
 public import Time

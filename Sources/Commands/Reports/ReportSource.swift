@@ -1,5 +1,5 @@
 internal import Glibc
-internal import ReplicaStore
+internal import SQLiteStore
 internal import SQLite
 
 /// A database file to be reported: central's, or a counter's replica.

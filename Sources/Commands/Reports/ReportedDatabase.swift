@@ -1,6 +1,6 @@
 internal import Causality
 public import Crypto
-public import ReplicaStore
+public import SQLiteStore
 internal import Store
 public import Time
 

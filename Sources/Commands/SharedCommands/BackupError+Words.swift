@@ -1,7 +1,7 @@
 public import Backups
 internal import CommandLine
 internal import Files
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Text
 
 extension BackupError.Damage {

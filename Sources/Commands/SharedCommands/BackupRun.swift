@@ -3,7 +3,7 @@ public import Causality
 public import CommandLine
 internal import Files
 internal import JSON
-public import ReplicaStore
+public import SQLiteStore
 public import Text
 
 /// Backups as both programs offer them: made while the program is in use, listed, tried out.

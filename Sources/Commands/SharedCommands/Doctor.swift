@@ -8,7 +8,7 @@ internal import Files
 internal import Foundation
 internal import Glibc
 public import JSON
-public import ReplicaStore
+public import SQLiteStore
 public import Text
 
 /// One matter that was looked at.

@@ -1,7 +1,7 @@
 // What a failure of the store, or of a sync, means for whoever called a program: the same in both.
 
 public import CommandLine
-public import ReplicaStore
+public import SQLiteStore
 internal import SQLite
 public import Wire
 

@@ -4,7 +4,7 @@ internal import Dossiers
 internal import Files
 internal import Imports
 internal import JSON
-public import ReplicaStore
+public import SQLiteStore
 internal import Text
 
 /// The import of rows as both programs offer it: options, files, progress and what is said at the end.

@@ -1,7 +1,7 @@
 public import Backups
 public import CommandLine
 internal import Files
-public import ReplicaStore
+public import SQLiteStore
 public import Text
 
 /// The home directory of a program, which holds its database.

@@ -1,4 +1,4 @@
-public import ReplicaStore
+public import SQLiteStore
 internal import Wire
 
 /// The version of both programs, in its one place: packages take it from here too.

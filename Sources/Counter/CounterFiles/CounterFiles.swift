@@ -3,7 +3,7 @@
 public import Causality
 public import CounterEngine
 public import Crypto
-public import ReplicaStore
+public import SQLiteStore
 
 /// Syncs a replica's file with central.
 public typealias FileSession = CounterSession<CounterDatabase>

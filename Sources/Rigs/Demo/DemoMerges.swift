@@ -2,7 +2,7 @@ internal import Causality
 internal import CommandLine
 internal import Demonstration
 internal import Dossiers
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import Text
 

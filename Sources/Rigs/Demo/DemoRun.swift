@@ -15,7 +15,7 @@ internal import Dossiers
 internal import Foundation
 internal import HTTPServer
 internal import Imports
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import Text
 internal import Wire

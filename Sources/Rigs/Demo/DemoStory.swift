@@ -8,7 +8,7 @@ internal import CounterEngine
 internal import Demonstration
 internal import Dossiers
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import Reports
 internal import Text

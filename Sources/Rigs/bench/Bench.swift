@@ -2,7 +2,7 @@ internal import Causality
 internal import Demonstration
 internal import Dossiers
 internal import Foundation
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 
 /// One run of all measurements.

@@ -2,7 +2,7 @@ internal import Causality
 internal import CounterLink
 internal import Crypto
 internal import Foundation
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import Wire
 

@@ -1,6 +1,6 @@
 internal import Causality
 internal import Crypto
-public import ReplicaStore
+public import SQLiteStore
 
 /// A database whose backups are told from those of others.
 public protocol BackedUpDatabase: RoleDatabase {

@@ -2,7 +2,7 @@ public import Causality
 internal import Crypto
 internal import Files
 internal import JSON
-public import ReplicaStore
+public import SQLiteStore
 internal import SQLite
 
 /// What a set is made of.

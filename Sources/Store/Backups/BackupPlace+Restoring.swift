@@ -1,5 +1,5 @@
 internal import Files
-internal import ReplicaStore
+internal import SQLiteStore
 
 extension BackupPlace {
     private static let asideName = ".restoring"

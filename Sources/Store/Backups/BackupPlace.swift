@@ -3,7 +3,7 @@ internal import Crypto
 internal import Files
 internal import Glibc
 internal import JSON
-public import ReplicaStore
+public import SQLiteStore
 internal import SQLite
 
 /// The folder in which the sets of one home stand. It is that home's alone.

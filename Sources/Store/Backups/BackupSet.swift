@@ -4,7 +4,7 @@
 public import Causality
 public import Crypto
 public import JSON
-public import ReplicaStore
+public import SQLiteStore
 internal import Time
 
 /// What the manifest of a set says.

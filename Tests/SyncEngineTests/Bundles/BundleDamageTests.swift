@@ -4,7 +4,7 @@ import CentralEngine
 import CounterEngine
 import CounterFiles
 import Foundation
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Store
 import TestSupport

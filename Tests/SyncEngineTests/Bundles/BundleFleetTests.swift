@@ -4,7 +4,7 @@
 import CentralEngine
 import CounterEngine
 import Dossiers
-import ReplicaStore
+import SQLiteStore
 import Replication
 import SeededRandom
 import Store

@@ -3,7 +3,7 @@ import CentralEngine
 import CounterEngine
 import Crypto
 import Foundation
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Store
 import TestSupport

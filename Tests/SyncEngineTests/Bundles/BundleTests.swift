@@ -3,7 +3,7 @@ import Causality
 import CentralEngine
 import CounterEngine
 import Dossiers
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Store
 import TestSupport

@@ -3,7 +3,7 @@ import Crypto
 import HTTP
 import HTTPClient
 import HTTPServer
-import ReplicaStore
+import SQLiteStore
 import SeededRandom
 import Store
 import TestSupport

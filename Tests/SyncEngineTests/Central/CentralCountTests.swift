@@ -5,7 +5,7 @@ import Crypto
 import Dossiers
 import Editing
 import Foundation
-import ReplicaStore
+import SQLiteStore
 import Replication
 import SQLite
 import TestSupport

@@ -2,7 +2,7 @@ import CBOR
 import Causality
 import Columns
 import Crypto
-import ReplicaStore
+import SQLiteStore
 import Replication
 import SQLite
 import TestSupport

@@ -10,7 +10,7 @@ import Testing
 import Time
 import Wire
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 /// The numbers of desks stand in the codes on citizens' receipts.
 @Suite("Desk numbers, and codes that were given twice")

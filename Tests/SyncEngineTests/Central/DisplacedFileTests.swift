@@ -3,7 +3,7 @@ import CounterEngine
 import CounterFiles
 import Dossiers
 import Foundation
-import ReplicaStore
+import SQLiteStore
 import Replication
 import SQLite
 import TestSupport

@@ -1,5 +1,5 @@
 import Crypto
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Store
 import TestSupport

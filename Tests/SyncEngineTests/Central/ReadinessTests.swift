@@ -1,6 +1,6 @@
 import CentralEngine
 import CounterEngine
-import ReplicaStore
+import SQLiteStore
 import SQLite
 import TestSupport
 import Testing

@@ -4,7 +4,7 @@ import Causality
 import CentralEngine
 import CounterEngine
 import Dossiers
-import ReplicaStore
+import SQLiteStore
 import Replication
 import SeededRandom
 import TestSupport

@@ -1,4 +1,4 @@
-import ReplicaStore
+import SQLiteStore
 import Testing
 import Wire
 

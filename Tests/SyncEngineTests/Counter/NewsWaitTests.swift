@@ -1,6 +1,6 @@
 import Causality
 import CounterFiles
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Synchronization
 import TestSupport

@@ -1,5 +1,5 @@
 import CounterFiles
-import ReplicaStore
+import SQLiteStore
 import Store
 import Synchronization
 import TestSupport

@@ -6,7 +6,7 @@ import CentralEngine
 import CounterEngine
 import Crypto
 import Dossiers
-import ReplicaStore
+import SQLiteStore
 import Replication
 import TestSupport
 import Testing

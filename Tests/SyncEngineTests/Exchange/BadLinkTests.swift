@@ -5,7 +5,7 @@ import CentralEngine
 import CounterEngine
 import CounterFiles
 import Dossiers
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Synchronization
 import TestSupport

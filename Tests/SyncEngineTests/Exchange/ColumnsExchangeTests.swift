@@ -4,7 +4,7 @@ import Columns
 import CounterEngine
 import Crypto
 import Dossiers
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Store
 import Synchronization

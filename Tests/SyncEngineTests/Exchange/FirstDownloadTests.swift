@@ -1,7 +1,7 @@
 import CentralEngine
 import CounterEngine
 import Dossiers
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Synchronization
 import TestSupport

@@ -2,7 +2,7 @@ import CentralEngine
 import CounterEngine
 import CounterFiles
 import Dossiers
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Store
 import TestSupport

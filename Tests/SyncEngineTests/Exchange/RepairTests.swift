@@ -2,7 +2,7 @@ import Causality
 import Crypto
 import Dossiers
 import Editing
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Store
 import Synchronization

@@ -1,7 +1,7 @@
 import Causality
 import CentralEngine
 import CounterEngine
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Store
 import TestSupport

@@ -1,6 +1,6 @@
 import Causality
 import Foundation
-import ReplicaStore
+import SQLiteStore
 import Replication
 import SQLite
 import SeededRandom

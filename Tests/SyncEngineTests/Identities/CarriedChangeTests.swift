@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 /// What a device that may not sync any more has written goes on at another one.
 @Suite("Changes carried over from another device")

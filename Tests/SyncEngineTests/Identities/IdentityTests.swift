@@ -3,7 +3,7 @@ import CentralEngine
 import CounterEngine
 import Crypto
 import Dossiers
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Store
 import TestSupport

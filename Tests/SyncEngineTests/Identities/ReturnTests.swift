@@ -2,7 +2,7 @@ import Causality
 import CentralEngine
 import CounterEngine
 import Crypto
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Store
 import Synchronization

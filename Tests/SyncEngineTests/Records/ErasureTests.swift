@@ -2,7 +2,7 @@ import Causality
 import Crypto
 import Dossiers
 import Foundation
-import ReplicaStore
+import SQLiteStore
 import Replication
 import SQLite
 import Store

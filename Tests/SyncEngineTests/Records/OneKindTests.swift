@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 /// An id names one record of one kind, at every door.
 @Suite("One id, one kind")

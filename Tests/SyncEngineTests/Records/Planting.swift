@@ -13,7 +13,7 @@ import SQLite
 import TestSupport
 import Wire
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 @testable import Store
 
 /// A change that was planted.

@@ -5,7 +5,7 @@
 import CentralEngine
 import CounterEngine
 import Dossiers
-import ReplicaStore
+import SQLiteStore
 import Replication
 import SeededRandom
 import Store

@@ -1,7 +1,7 @@
 import Causality
 import Crypto
 import Dossiers
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Store
 import TestSupport

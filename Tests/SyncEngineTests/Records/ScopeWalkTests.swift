@@ -2,7 +2,7 @@ import Causality
 import Crypto
 import Dossiers
 import JSON
-import ReplicaStore
+import SQLiteStore
 import Replication
 import Store
 import TestSupport

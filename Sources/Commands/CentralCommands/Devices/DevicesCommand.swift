@@ -5,7 +5,7 @@ internal import CentralServer
 internal import CommandLine
 internal import Crypto
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Store
 internal import Text
 

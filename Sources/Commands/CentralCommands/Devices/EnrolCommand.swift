@@ -6,7 +6,7 @@ internal import Crypto
 internal import Dossiers
 internal import HTTP
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Text
 internal import Wire
 

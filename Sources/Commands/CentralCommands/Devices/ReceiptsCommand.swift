@@ -4,7 +4,7 @@ internal import Causality
 internal import CommandLine
 internal import Crypto
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Store
 internal import Text
 

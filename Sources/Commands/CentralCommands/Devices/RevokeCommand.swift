@@ -5,7 +5,7 @@ internal import Administration
 internal import Causality
 internal import CommandLine
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Store
 internal import Text
 

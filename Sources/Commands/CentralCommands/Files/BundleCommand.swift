@@ -6,7 +6,7 @@ internal import CentralEngine
 internal import CentralServer
 internal import CommandLine
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import SharedCommands
 internal import Text
 internal import Wire

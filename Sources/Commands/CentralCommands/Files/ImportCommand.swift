@@ -5,7 +5,7 @@ internal import Dossiers
 internal import Files
 internal import Imports
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import SharedCommands
 internal import Store

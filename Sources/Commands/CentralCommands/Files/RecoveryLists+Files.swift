@@ -8,7 +8,7 @@ internal import CommandLine
 internal import Crypto
 internal import Files
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import Store
 internal import Text

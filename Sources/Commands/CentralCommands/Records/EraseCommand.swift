@@ -9,7 +9,7 @@ internal import Crypto
 internal import Dossiers
 internal import Files
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import Store
 internal import Text

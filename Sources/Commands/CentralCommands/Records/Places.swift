@@ -1,5 +1,5 @@
 internal import Causality
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Text
 
 /// Where a value was written: which desk of which office.

@@ -4,7 +4,7 @@ internal import CommandLine
 internal import Crypto
 internal import Dossiers
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import Text
 

@@ -2,7 +2,7 @@ internal import AdminDocuments
 internal import Causality
 internal import CommandLine
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Reports
 internal import SharedCommands
 internal import Store

@@ -2,7 +2,7 @@ internal import Causality
 internal import CentralServer
 internal import CommandLine
 internal import Dispatch
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Store
 internal import Synchronization
 internal import Wire

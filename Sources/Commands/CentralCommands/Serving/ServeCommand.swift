@@ -11,7 +11,7 @@ internal import HTTP
 internal import HTTPServer
 internal import Host
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import SharedCommands
 internal import Text
 internal import Wire

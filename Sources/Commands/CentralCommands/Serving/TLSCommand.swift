@@ -6,7 +6,7 @@ internal import Foundation
 internal import HTTP
 internal import HTTPServer
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Text
 
 /// `central tls`: a certificate for a first day, and what counters have to know of any.

@@ -3,7 +3,7 @@ internal import Dossiers
 internal import Files
 internal import Foundation
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Text
 
 enum ApplyCommand {

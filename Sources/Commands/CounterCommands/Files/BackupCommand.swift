@@ -5,7 +5,7 @@ internal import Backups
 internal import Causality
 internal import CommandLine
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import SharedCommands
 internal import Text
 

@@ -5,7 +5,7 @@ internal import CommandLine
 internal import CounterEngine
 internal import CounterFiles
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import SharedCommands
 internal import Text
 internal import Wire

@@ -6,7 +6,7 @@ internal import Causality
 internal import Crypto
 internal import Dossiers
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import Text
 internal import Time

@@ -1,5 +1,5 @@
 internal import CommandLine
-internal import ReplicaStore
+internal import SQLiteStore
 internal import SharedCommands
 internal import Text
 

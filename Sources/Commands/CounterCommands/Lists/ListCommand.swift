@@ -2,7 +2,7 @@ internal import Causality
 internal import CommandLine
 internal import Dossiers
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import SharedCommands
 internal import Text

@@ -6,7 +6,7 @@ public import Crypto
 internal import Dossiers
 internal import Foundation
 public import HTTPClient
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Text
 internal import Time
 public import Wire

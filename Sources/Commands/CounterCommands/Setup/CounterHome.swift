@@ -1,6 +1,6 @@
 internal import CommandLine
 internal import Foundation
-internal import ReplicaStore
+internal import SQLiteStore
 internal import SharedCommands
 internal import Text
 

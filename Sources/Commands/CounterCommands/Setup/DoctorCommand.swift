@@ -4,7 +4,7 @@ internal import CommandLine
 internal import HTTP
 internal import HTTPClient
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import SharedCommands
 internal import Text
 internal import Wire

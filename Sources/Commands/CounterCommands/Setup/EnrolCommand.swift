@@ -9,7 +9,7 @@ internal import Files
 internal import Foundation
 internal import HTTPClient
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import SharedCommands
 internal import Text
 internal import Wire

@@ -3,7 +3,7 @@
 internal import Causality
 internal import CommandLine
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Text
 
 extension IdentityRotation {

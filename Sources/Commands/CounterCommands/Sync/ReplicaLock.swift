@@ -1,7 +1,7 @@
 internal import CommandLine
 internal import Files
 internal import Glibc
-internal import ReplicaStore
+internal import SQLiteStore
 internal import SharedCommands
 internal import Text
 

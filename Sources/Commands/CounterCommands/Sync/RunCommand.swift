@@ -5,7 +5,7 @@ internal import CounterFiles
 internal import Foundation
 internal import Host
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import SharedCommands
 internal import Synchronization
 internal import Text

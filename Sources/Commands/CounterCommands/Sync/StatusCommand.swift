@@ -2,7 +2,7 @@ internal import Backups
 internal import Causality
 internal import CommandLine
 internal import Files
-internal import ReplicaStore
+internal import SQLiteStore
 internal import SharedCommands
 internal import Text
 internal import Wire

@@ -4,7 +4,7 @@
 internal import CommandLine
 internal import CounterEngine
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import Text
 

@@ -3,7 +3,7 @@ internal import CounterEngine
 internal import CounterFiles
 internal import HTTPClient
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import SharedCommands
 internal import Text
 internal import Wire

@@ -6,7 +6,7 @@ internal import CommandLine
 internal import CounterEngine
 internal import Dossiers
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import SharedCommands
 internal import Text

@@ -1,7 +1,7 @@
 internal import Causality
 internal import CommandLine
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import SharedCommands
 internal import Text
 

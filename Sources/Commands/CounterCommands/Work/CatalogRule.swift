@@ -1,6 +1,6 @@
 internal import CommandLine
 internal import Dossiers
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import Text
 

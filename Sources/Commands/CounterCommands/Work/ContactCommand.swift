@@ -1,6 +1,6 @@
 internal import CommandLine
 internal import RecordArguments
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import SharedCommands
 internal import Text

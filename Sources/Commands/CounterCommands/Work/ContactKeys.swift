@@ -3,7 +3,7 @@ internal import CommandLine
 internal import Dossiers
 internal import JSON
 internal import RecordArguments
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import SharedCommands
 internal import Text

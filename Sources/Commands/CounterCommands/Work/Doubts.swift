@@ -6,7 +6,7 @@ internal import CommandLine
 internal import Dossiers
 internal import JSON
 internal import RecordArguments
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import Text
 internal import Time

@@ -5,7 +5,7 @@
 internal import Causality
 internal import Dossiers
 internal import JSON
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import Text
 

@@ -1,7 +1,7 @@
 internal import CommandLine
 internal import Dossiers
 internal import RecordArguments
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import SharedCommands
 internal import Text

@@ -7,7 +7,7 @@ internal import Crypto
 internal import Dossiers
 internal import Editing
 internal import MemoryStore
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import SeededRandom
 internal import Store

@@ -6,7 +6,7 @@ internal import Crypto
 internal import Dossiers
 internal import Foundation
 internal import MemoryStore
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import Store
 

@@ -1,7 +1,7 @@
 internal import Causality
 internal import Dossiers
 internal import Editing
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import Store
 

@@ -4,7 +4,7 @@
 internal import Causality
 internal import Dossiers
 internal import Editing
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import Store
 

@@ -8,7 +8,7 @@
 internal import Causality
 internal import CounterEngine
 internal import Dossiers
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import Store
 

@@ -3,7 +3,7 @@ internal import CentralEngine
 internal import Crypto
 internal import Demonstration
 internal import Dossiers
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import SeededRandom
 internal import Store

@@ -4,7 +4,7 @@ internal import CounterEngine
 internal import Crypto
 internal import Demonstration
 internal import MemoryStore
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import SeededRandom
 internal import Store

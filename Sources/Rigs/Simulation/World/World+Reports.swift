@@ -2,7 +2,7 @@
 
 internal import Causality
 internal import CounterEngine
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import Store
 internal import Wire

@@ -1,5 +1,5 @@
 internal import CounterEngine
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Store
 internal import Wire
 

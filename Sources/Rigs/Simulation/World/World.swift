@@ -8,7 +8,7 @@ internal import CentralEngine
 internal import Crypto
 internal import Demonstration
 internal import Foundation
-internal import ReplicaStore
+internal import SQLiteStore
 internal import Replication
 internal import SeededRandom
 internal import Wire

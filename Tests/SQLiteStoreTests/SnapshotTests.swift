@@ -5,7 +5,7 @@ import Replication
 import Store
 import Testing
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 @Suite("Snapshot: the states of a scope, page by page")
 struct SnapshotTests {

@@ -5,7 +5,7 @@ import Replication
 import SQLite
 import Testing
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 @Suite("ReplicaDatabase: which files it opens, and which it leaves alone")
 struct ReplicaDatabaseTests {

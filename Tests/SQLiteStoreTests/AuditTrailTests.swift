@@ -1,6 +1,6 @@
 import Causality
 import Crypto
-import ReplicaStore
+import SQLiteStore
 import SQLite
 import Store
 import Testing

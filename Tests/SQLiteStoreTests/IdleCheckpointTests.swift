@@ -4,7 +4,7 @@ import Replication
 import Testing
 import Text
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 @Suite("A log that has come to rest goes into its file")
 struct IdleCheckpointTests {

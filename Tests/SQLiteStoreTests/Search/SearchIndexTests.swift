@@ -7,7 +7,7 @@ import SQLite
 import SeededRandom
 import Testing
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 @Suite("The search index finds what a look at every record finds")
 struct SearchIndexTests {

@@ -4,7 +4,7 @@ import Replication
 import SQLite
 import Testing
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 @Suite("The rows of what happened to dossiers")
 struct DossierEventRowsTests {

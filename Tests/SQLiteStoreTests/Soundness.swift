@@ -7,7 +7,7 @@ import Replication
 import SQLite
 import Testing
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 /// Expects that the digests that are kept are those of the records, that every chain of the log
 /// follows from its bytes and ends where the identity says, and that SQLite finds the file whole.

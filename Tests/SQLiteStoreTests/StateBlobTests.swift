@@ -6,7 +6,7 @@ import SQLite
 import SeededRandom
 import Testing
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 @Suite("StateBlob and RecordTable: a state comes back from a file as it went in")
 struct StateBlobTests {

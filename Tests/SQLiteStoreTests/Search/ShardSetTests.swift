@@ -1,7 +1,7 @@
 import SeededRandom
 import Testing
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 @Suite("Sets of records in the search index")
 struct ShardSetTests {

@@ -4,7 +4,7 @@ import Replication
 import SeededRandom
 import Testing
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 /// Writes at random to a file through both doors, and now and then a transaction that fails.
 struct RandomWriter<Database: TestedDatabase> {

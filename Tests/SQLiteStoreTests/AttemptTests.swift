@@ -3,7 +3,7 @@ import Dossiers
 import Replication
 import Testing
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 @Suite("A piece of work that fails leaves nothing behind in its transaction")
 struct AttemptTests {

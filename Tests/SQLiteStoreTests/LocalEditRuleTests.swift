@@ -4,7 +4,7 @@ import Replication
 import Testing
 import Time
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 @Suite("CounterEdit: what it refuses, and the codes that it gives")
 struct LocalEditRuleTests {

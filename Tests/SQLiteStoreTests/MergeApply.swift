@@ -6,7 +6,7 @@ import Dossiers
 import Editing
 import Replication
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 /// Applies what came from a peer, in a write transaction.
 struct MergeApply {

@@ -1,7 +1,7 @@
 import Causality
 import Testing
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 @Suite("Interning: one key for the same bytes, at any time and in any process")
 struct InterningTests {

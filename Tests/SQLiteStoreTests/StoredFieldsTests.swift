@@ -9,7 +9,7 @@ import SeededRandom
 import Testing
 
 @testable import Dossiers
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 @Suite("Stored rows outlive changes of the schema")
 struct StoredFieldsTests {

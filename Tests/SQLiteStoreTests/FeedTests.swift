@@ -5,7 +5,7 @@ import Replication
 import Store
 import Testing
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 @Suite("Feed: what central's readers get, and in what order")
 struct FeedTests {

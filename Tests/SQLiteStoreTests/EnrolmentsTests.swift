@@ -1,7 +1,7 @@
 import SQLite
 import Testing
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 /// Files of before know which identity came from which, and no more.
 @Suite("Central's file of before enrolments were kept")

@@ -5,7 +5,7 @@ import Replication
 import SQLite
 import Testing
 
-@testable import ReplicaStore
+@testable import SQLiteStore
 
 @Suite("CounterEdit: record, change, chain and digest in one transaction")
 struct LocalEditTests {
