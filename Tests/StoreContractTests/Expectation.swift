@@ -182,7 +182,12 @@ extension Expectation {
             guard let bytes = row.entry.bytes else { return nil }
             let change = try Change(canonicalBytes: bytes)
             guard isPast || change.dot.replica == writer else { continue }
-            if row.entry.form == .void { state.void(change.dot) } else { _ = state.apply(change) }
+            if row.entry.form == .void {
+                state.void(change.dot)
+            } else if state.apply(change) != .applied {
+                // It had seen what others wrote after the position.
+                return nil
+            }
             if change.dot == dot { isPast = false }
         }
         return isPast ? nil : state

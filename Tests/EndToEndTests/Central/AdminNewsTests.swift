@@ -51,6 +51,8 @@ struct AdminNewsTests {
         let first = connection.received(through: "\"all\":false}\n\n")
         #expect(first.contains("Content-Type: text/event-stream"), "\(first)")
         let start = try #require(try lastEvent(first)["position"]?.integerValue)
+        // That the office has a new desk was written before anybody listened: the first look tells it.
+        _ = connection.received(through: "\"all\":true}\n\n")
 
         _ = try desk.enter("applicant_name=Marked Name")
         #expect(try desk("sync").code == 0)

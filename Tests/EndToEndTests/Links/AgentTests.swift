@@ -67,7 +67,7 @@ struct AgentTests {
         let desk = try office.desk("desk")
         let agent = try desk.start("run", "--every", "86400")
         defer { agent.signal(SIGKILL) }
-        let before = try status(of: desk, "at once", until: isIdle)["lastComplete"]
+        try status(of: desk, "at once", until: isIdle)
         _ = try office.desk("away")
         // Central says who waits some seconds after it knows.
         let start = ContinuousClock.now
@@ -75,6 +75,8 @@ struct AgentTests {
             try #require(ContinuousClock.now - start < .seconds(120))
             Thread.sleep(forTimeInterval: 0.2)
         }
+        // The office's new desk was news to it.
+        let before = try status(of: desk, "of the new desk", until: isIdle)["lastComplete"]
         let asked = try office.central("request-sync", "--all", "--json").json
         #expect(asked["asked"] == 2)
         #expect(asked["waiting"]?.arrayValue?.compactMap { $0["name"]?.stringValue } == ["desk"])
