@@ -97,4 +97,47 @@ struct DossierEventRowsTests {
         try CentralDatabase(path: path).close()
         #expect(try rows(path) == expected)
     }
+
+    @Test("a report looks at what was an office's, moved since, or is open, and at nothing else")
+    func rowsOfSpans() throws {
+        let file = try CentralFile()
+        try make(file.path)
+        func count(_ office: String?, from start: Int64, cut: Int64? = nil) throws -> Int {
+            var count = 0
+            let span = PeriodSpan(start: start, cut: cut, office: office)
+            try file.read { database in
+                try database.forEachDossier(of: span, at: nil) { _, entries in
+                    #expect(entries.count == 3)
+                    count += 1
+                }
+            }
+            return count
+        }
+        let (moved, ended, later) =
+            (1_781_000_000_000, 1_782_000_000_000, 4_000_000_000_000) as (Int64, Int64, Int64)
+        #expect(try count(nil, from: 0) == 1)
+        #expect(try count(StoreFile.otherOffice, from: moved) == 1)
+        #expect(try count(StoreFile.office, from: moved) == 1, "it was that office's")
+        #expect(try count("000.17.03.H56", from: 0) == 0)
+        // It has ended, and nothing of it is as late.
+        #expect(try count(nil, from: ended) == 1)
+        // These tests write in years of their own, under a wrong clock: that is to be told of any period.
+        #expect(try count(nil, from: later) == 1)
+        let connection = try Connection(path: file.path, access: .readWrite)
+        try connection.execute("DELETE FROM wrong_clock")
+        connection.close()
+        #expect(try count(nil, from: later) == 0)
+        #expect(try count(nil, from: later, cut: moved) == 1, "its times lie after the cut")
+    }
+
+    @Test("verify names accounts of offices that are not those of the rows")
+    func wrongAccounts() throws {
+        let file = try CentralFile()
+        try make(file.path)
+        let connection = try Connection(path: file.path, access: .readWrite)
+        try connection.execute("DELETE FROM office_accounts")
+        connection.close()
+        let faults = try file.read { try $0.verify().faults.map(\.reason) }
+        #expect(faults == ["they are not those of the rows of events"])
+    }
 }
