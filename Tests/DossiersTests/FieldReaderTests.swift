@@ -133,6 +133,8 @@ struct FieldReaderTests {
             ("Tờ khai (2 trang)", "Tờ khai (2 trang)"),
             ("Kèm: 2 bản sao, 1 thẻ", "Kèm: 2 bản sao, 1 thẻ"),
             ("A | copies=2", "A | copies=2"), ("(2 bản sao)", "(2 bản sao)"),
+            // A line that is empty, or blank, is no paper.
+            ("CCCD\n\n  \n Đơn (1 bản chính) \n", "CCCD\nĐơn"), (" \n ", ""),
         ] {
             #expect(try FieldReader.value(text, for: field) == .text(kept), "\(text)")
         }

@@ -143,8 +143,9 @@ public enum FieldReader {
     /// Names and addresses have no runs of blanks; notes and details are laid out by their writers.
     private static func plain(_ text: String, _ field: FieldDefinition) -> String {
         if field.name == "papers" {
-            return Folding.trimmed(text).split(separator: "\n", omittingEmptySubsequences: false)
-                .map { DossierPaper.line(typed: String($0)) }.joined(separator: "\n")
+            return text.split(separator: "\n").map { Folding.trimmed(String($0)) }
+                .filter { !$0.isEmpty }
+                .map(DossierPaper.line(typed:)).joined(separator: "\n")
         }
         if field.isEntries || field.name == "details" { return Folding.trimmed(text) }
         return Folding.squeezed(text)
