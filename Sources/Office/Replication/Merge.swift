@@ -57,6 +57,11 @@ extension RecordState {
         fields.contains { $0.entries.contains { $0.dot == dot } }
     }
 
+    /// Whether the state tells that a value was replaced: it has seen it, and holds others of its field.
+    public func tellsReplaced(_ dot: Dot, in name: FieldName) -> Bool {
+        vv.covers(dot) && !self[name].isEmpty && !holds(dot, in: name)
+    }
+
     /// Takes in all that another state of the same record knows.
     ///
     /// Joining is commutative, associative and idempotent, and agrees with `apply`.
@@ -182,7 +187,8 @@ extension RecordState {
         stamps.insert(stamped, at: stamps.place(of: stamped.dot))
     }
 
-    private func holds(_ dot: Dot, in name: FieldName) -> Bool {
+    /// Whether a value of this dot stands in a field. O(log n).
+    public func holds(_ dot: Dot, in name: FieldName) -> Bool {
         let entries = self[name]
         let place = entries.place(of: dot)
         return place < entries.count && entries[place].dot == dot

@@ -46,8 +46,7 @@ extension CounterLogView {
             // A change that came in a state, and is in no log here, may have replaced it before: then what
             // was kept when that was replaced in turn has seen it, and does not hold it.
             let isGone = kept.contains { base in
-                base.vv.covers(dot) && !base[write.name].isEmpty
-                    && !base[write.name].contains { $0.dot == dot }
+                base.tellsReplaced(dot, in: write.name)
                     && !withheld.contains { base.vv.covers($0.dot) && isReplaced($0) }
             }
             if isOffice || withheld.contains(where: isReplaced),
@@ -69,9 +68,7 @@ extension CounterLogView {
         }
         return given
     }
-}
 
-extension CounterLogView {
     /// A record's state with the offices that it had when it was told of its departure, as long as nothing
     /// that is known here replaced them: central's word that the record has left may come from a backup
     /// which has never seen them.
@@ -91,10 +88,7 @@ extension CounterLogView {
                 guard let stamp = base.stamp(of: entry.dot) else { continue }
                 let isReplaced =
                     changes.contains { $0.hasSeen(entry.dot) }
-                    || kept.contains { later in
-                        later.vv.covers(entry.dot) && !later[field].isEmpty
-                            && !later[field].contains { $0.dot == entry.dot }
-                    }
+                    || kept.contains { $0.tellsReplaced(entry.dot, in: field) }
                 if !isReplaced { state.restore(FieldWrite(field, entry.value), entry.dot, stamp) }
             }
         }

@@ -142,13 +142,14 @@ extension CounterTransaction {
         guard !kept.isEmpty else { return }
         let whole = rebuilt
         rebuilt = whole.filtered { name, entry in
-            guard record.state.vv.covers(entry.dot),
-                !record.state[name].contains(where: { $0.dot == entry.dot })
+            // Notes and their like are never replaced.
+            guard RecordSchema.definition(of: name, in: whole.kind)?.isEntries != true,
+                record.state.vv.covers(entry.dot), !record.state.holds(entry.dot, in: name)
             else { return true }
             return !kept.contains { base in
-                base.vv.covers(entry.dot) && !base[name].contains { $0.dot == entry.dot }
+                base.tellsReplaced(entry.dot, in: name)
                     && base[name].contains { later in
-                        !state.vv.covers(later.dot) && whole[name].contains { $0.dot == later.dot }
+                        !state.vv.covers(later.dot) && whole.holds(later.dot, in: name)
                     }
             }
         }
