@@ -69,7 +69,7 @@ extension ReplicaDatabase {
         }
         guard let table = table(of: .dossier) else { return }
         let clause = """
-            WHERE \(Self.isOfOffice("dossiers", in: span))
+            WHERE \(Self.isInAccounts(of: span))
             AND (received_at IS NULL OR received_at >= ?1 OR finished_at >= ?1 OR returned_at >= ?1
                 OR \(Self.isUnderWrongClock(.dossier))
                 OR EXISTS (
@@ -130,11 +130,12 @@ extension ReplicaDatabase {
             .map { "'\($0.rawValue)'" }.joined(separator: ", ")
     }
 
-    private static func isOfOffice(_ table: String, in span: PeriodSpan) -> String {
+    /// Of the dossiers that an office shows, and of those that it once had.
+    private static func isInAccounts(of span: PeriodSpan) -> String {
         guard span.office != nil else { return "1" }
         return """
             key IN (
-                SELECT key FROM \(table) WHERE office = ?2
+                SELECT key FROM dossiers WHERE office = ?2
                 UNION SELECT dossier FROM office_accounts WHERE office = ?2)
             """
     }
