@@ -7,17 +7,14 @@ import Testing
 struct HTTPClientErrorTests {
     @Test("A port where nobody listens cannot be connected to")
     func refused() async throws {
-        let server = try #require(RawServer())
-        await blocking {
-            while let socket = RawSocket(port: server.port) { socket.close() }
-        }
+        let nobody = try #require(DeafPort())
         let client = makeClient()
-        let error = await failure(client, server.url)
+        let error = await failure(client, nobody.url)
         guard case .couldNotConnect(let host, _) = error else {
             Issue.record("expected couldNotConnect, got \(String(describing: error))")
             return
         }
-        #expect(host == "127.0.0.1:\(server.port)")
+        #expect(host == "127.0.0.1:\(nobody.port)")
         #expect(error?.isRetryable == true)
         #expect(client.traffic.requests == 1)
         #expect(client.traffic.bytesSent == 0)

@@ -90,18 +90,8 @@ final class RawServer: Sendable {
 
     /// Each connection runs one script, in order; then the server stops listening.
     init?(_ scripts: (@Sendable (RawSocket) -> Void)...) {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, size) + listen(listener, 8) + getsockname(listener, $0, &size)
-            }
-        }
-        port = UInt16(bigEndian: address.sin_port)
-        guard result == 0 else { return nil }
+        guard let (listener, port) = boundSocket(), listen(listener, 8) == 0 else { return nil }
+        self.port = port
         DispatchQueue(label: "test.raw-server").async {
             for script in scripts {
                 let descriptor = accept(listener, nil, nil)
@@ -115,4 +105,34 @@ final class RawServer: Sendable {
     }
 
     var url: String { "http://127.0.0.1:\(port)/" }
+}
+
+/// A port that refuses every connection for as long as this lives: it is taken, and nobody listens.
+final class DeafPort: Sendable {
+    let port: UInt16
+    private let descriptor: Int32
+
+    init?() {
+        guard let (descriptor, port) = boundSocket() else { return nil }
+        (self.descriptor, self.port) = (descriptor, port)
+    }
+
+    deinit { close(descriptor) }
+
+    var url: String { "http://127.0.0.1:\(port)/" }
+}
+
+/// A TCP socket with a free loopback port of its own, not listening.
+private func boundSocket() -> (descriptor: Int32, port: UInt16)? {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = withUnsafeMutablePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(descriptor, $0, size) + getsockname(descriptor, $0, &size)
+        }
+    }
+    return result == 0 ? (descriptor, UInt16(bigEndian: address.sin_port)) : nil
 }
