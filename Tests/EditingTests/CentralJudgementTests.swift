@@ -18,7 +18,7 @@ struct CentralJudgementTests {
         #expect(reads.newRecords == [RecordName(.dossier, id)] && reads.records.isEmpty)
         let details = CentralDetails(for: delivery, after: CentralReadSet(for: delivery))
         #expect(details.isRead.isEmpty && details.readers.isEmpty && details.histories.isEmpty)
-        #expect(details.voids.isEmpty && details.toldCopies.isEmpty && details.records.isEmpty)
+        #expect(details.toldCopies.isEmpty && details.records.isEmpty)
         #expect(details.procedures.isEmpty && details.replicas.isEmpty)
     }
 

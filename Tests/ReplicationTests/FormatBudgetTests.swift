@@ -98,10 +98,6 @@ struct FormatBudgetTests {
                 try StepCount.counting { _ = try RecordState(canonicalBytes: bytes) },
                 StepCount.counting { _ = long.joined(with: other) },
                 StepCount.counting {
-                    var empty = RecordState(kind: .dossier, id: record)
-                    empty.adoptUnseen(from: long, except: [])
-                },
-                StepCount.counting {
                     var half = long
                     half.restore("notes", from: long)
                 },

@@ -46,43 +46,55 @@ struct MergeTests {
         #expect(state.stamps.map(\.dot) == [Dot(a, 2), Dot(b, 7)])
     }
 
-    @Test("What one life of central refused and the next has taken stands until it is replaced")
-    func unreplaced() throws {
+    @Test(
+        "What one life of central refused and another took has been seen, with all that it replaced"
+    )
+    func refusedAndTaken() throws {
         var made = try empty()
         _ = made.apply(
             change(Dot(a, 1), seen: [:], [FieldWrite("s", .text("new"))], adds: [note("one")]))
+        let second = change(
+            Dot(a, 2), seen: [a: 1], [FieldWrite("s", .text("x"))], adds: [note("two")])
         var taken = made
-        _ = taken.apply(
-            change(Dot(a, 2), seen: [a: 1], [FieldWrite("s", .text("x"))], adds: [note("two")]))
+        _ = taken.apply(second)
         var refused = made
         refused.void(Dot(a, 2))
-        func given(_ state: RecordState) -> RecordState {
-            taken.joined(with: state.restoringUnreplaced(of: taken) { $0 == "notes" })
-        }
-        #expect(values(taken.joined(with: refused), "s").isEmpty, "by the merge alone")
-        #expect(given(refused) == taken)
-        #expect(given(made) == taken, "who has seen less takes nothing away")
-        // What was written in its place elsewhere stays; entries are never replaced.
+        #expect(values(refused, "s") == [.text("new")], "what it had replaced stands")
+        #expect(refused.hasVoid(Dot(a, 2)) && !refused.hasSeen(Dot(a, 2)))
+        #expect(refused.apply(second) == .causalGap(missing: [a: 2]), "its state is needed")
+        #expect(taken.joined(with: refused) == taken && refused.joined(with: taken) == taken)
+        #expect(made.joined(with: refused) == refused)
+        var heard = taken
+        heard.void(Dot(a, 2))
+        #expect(heard == taken, "what was seen stays so")
+        // What was written after it elsewhere stays, and has replaced what it had seen; notes are all kept.
         _ = refused.apply(
             change(Dot(b, 1), seen: [a: 2], [FieldWrite("s", .text("y"))], adds: [note("three")]))
-        #expect(values(given(refused), "s") == [.text("y")])
-        #expect(
-            Set(values(given(refused), "notes")) == [.text("one"), .text("two"), .text("three")])
+        #expect(refused.voids == [VoidedDot(Dot(a, 2), replaced: ["s"])])
+        let both = taken.joined(with: refused)
+        #expect(values(both, "s") == [.text("y")] && both.voids.isEmpty)
+        #expect(Set(values(both, "notes")) == [.text("one"), .text("two"), .text("three")])
     }
 
-    @Test("A state as before a change has nothing that its writer wrote from there on")
-    func beforeAChange() throws {
+    @Test("A refused change that nobody else knows of is forgotten, and one before it stays")
+    func forgottenVoids() throws {
         var state = try empty()
         _ = state.apply(change(Dot(b, 1), seen: [:], [FieldWrite("t", .text("b"))]))
         _ = state.apply(change(Dot(a, 1), seen: [b: 1], adds: [note("one")]))
-        _ = state.apply(change(Dot(a, 4), seen: [a: 1, b: 1], [FieldWrite("s", .text("later"))]))
-        let before = state.before(Dot(a, 2))
-        #expect(before.vv == [a: 1, b: 1])
-        #expect(values(before, "s").isEmpty && values(before, "t") == [.text("b")])
-        #expect(values(before, "notes") == [.text("one")])
-        #expect(try RecordState(canonicalBytes: before.canonicalBytes) == before)
-        #expect(state.before(Dot(a, 1)).vv == [b: 1])
-        #expect(state.before(Dot(a, 9)) == state)
+        let before = state
+        state.void(Dot(a, 4))
+        state.void(Dot(a, 6))
+        state.forgetVoids(of: a, after: 4)
+        #expect(state.vv == [a: 4, b: 1] && state.voids == [VoidedDot(Dot(a, 4))])
+        #expect(try RecordState(canonicalBytes: state.canonicalBytes) == state)
+        state.forgetVoids(of: a, after: 1)
+        #expect(state == before)
+        state.forgetVoids(of: a, after: 9)
+        #expect(state == before)
+        var alone = try empty()
+        alone.void(Dot(a, 2))
+        alone.forgetVoids(of: a, after: 0)
+        #expect(alone == (try empty()))
     }
 
     private func note(_ text: String) -> FieldWrite { FieldWrite("notes", .text(text)) }
@@ -151,7 +163,7 @@ struct MergeTests {
         var state = try empty()
         state.void(Dot(a, 1))
         let refused = change(Dot(a, 1), seen: [:], [FieldWrite("s", .text("x"))])
-        #expect(state.apply(refused) == .alreadyCovered)
+        #expect(state.apply(refused) == .causalGap(missing: [a: 1]))
         #expect(state.fields.isEmpty)
         #expect(state.stamps.isEmpty)
     }

@@ -145,6 +145,8 @@ struct StateVectorTests {
                 join("concurrent edits", 2, 3),
                 join("a resolution and a state that still has the conflict", 6, 4),
                 join("a resolution and one side of the conflict", 6, 3),
+                join("an edit that another life of central refused has been seen", 7, 4),
+                join("and so has what it replaced", 8, 2),
                 join("an erasure and what it did not know of", 9, 12),
                 join("an erasure and a state from before", 9, 1),
             ],

@@ -38,7 +38,10 @@ struct StoredFieldsTests {
                 try update.run()
             }
             let stored = try #require(try table.load(id)?.state)
-            #expect(stored.canonicalBytes == state.canonicalBytes, "seed \(seed)")
+            // Format 1 did not say what was refused: files of then are marked when they are opened.
+            var told = state
+            told.voids = []
+            #expect(stored.canonicalBytes == told.canonicalBytes, "seed \(seed)")
         }
     }
 
@@ -81,8 +84,10 @@ struct StoredFieldsTests {
                         return entries[0].value
                     }
                 }
+                var told = state
+                if number == 1 { told.voids = [] }
                 #expect(
-                    read.canonicalBytes == state.canonicalBytes,
+                    read.canonicalBytes == told.canonicalBytes,
                     "seed \(seed) \(kind.name) blob \(number)")
             }
         }

@@ -371,10 +371,7 @@ extension Expectation {
             let found = try found(name, by: office)
             if details.isRead.contains(name) { wanted.records[name]?.isRead = found.isRead }
             if details.readers.contains(name) { wanted.records[name]?.readers = found.readers }
-            if details.histories.contains(name) || details.voids.contains(name) {
-                wanted.records[name]?.history = found.history
-                wanted.records[name]?.voids = found.voids
-            }
+            if details.histories.contains(name) { wanted.records[name]?.history = found.history }
             if details.toldCopies.contains(name) {
                 wanted.records[name]?.toldCopies = found.toldCopies
             }

@@ -205,7 +205,6 @@ extension Expectation {
         for row in rows where row.entry.form == .change {
             try row.entry.bytes.map { found.history.append(try Change(canonicalBytes: $0)) }
         }
-        found.voids = Set(rows.filter { $0.entry.form == .void }.compactMap(\.entry.dot))
         for row in rows where row.entry.form == .state && row.readers.contains(.office(office)) {
             try row.entry.bytes.map {
                 found.toldCopies.append(try RecordState(canonicalBytes: $0).vv)

@@ -156,7 +156,12 @@ final class MutatedView: CentralTransaction {
             case .everyoneHasRead: set.records[name]?.isRead = true
             case .nobodyHasRead: set.records[name]?.readers = []
             case .historyBackwards: set.records[name]?.history.reverse()
-            case .historyWithRefused: set.records[name]?.voids = []
+            case .historyWithRefused:
+                for dot in set.records[name]?.state.voids.map(\.dot) ?? [] {
+                    if let change = try view.change(dot) {
+                        set.records[name]?.history.append(change)
+                    }
+                }
             case .copiesForgotten: set.records[name]?.toldCopies = []
             default: break
             }

@@ -166,7 +166,7 @@ extension CounterSession {
                 try batch.write(id)
                 let record = try transaction.open(kind, id)
                 guard record.exists else { return try openGap(id) }
-                guard !record.state.vv.covers(dot) || record.state.holds(dot) else { return }
+                guard !record.state.vv.covers(dot) else { return }
                 try merge.void(dot, in: record)
             case .departure(let kind, let id):
                 guard kind.isKnown, !kind.isCatalog else { throw Self.unknownKind }

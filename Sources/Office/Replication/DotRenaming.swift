@@ -52,6 +52,7 @@ public struct DotRenaming: Sendable {
     public func renamed(_ state: RecordState) -> RecordState {
         var result = state
         result.vv = renamed(state.vv)
+        result.voids = state.voids.filter { $0.dot.replica != old || $0.dot.seq <= keptSeq }
         result.stamps = state.stamps
             .map { StampedDot(renamed($0.dot), $0.stamp) }
             .sorted { $0.dot < $1.dot }

@@ -90,6 +90,7 @@ extension RecordState {
     mutating func dropErased() {
         guard let kept = keptFields else { return }
         fields.removeAll { !kept.contains($0.name) }
+        for place in voids.indices { voids[place].replaced.removeAll { !kept.contains($0) } }
     }
 }
 
@@ -193,9 +194,9 @@ extension RecordState {
     ///
     /// It tells nothing else of the record, and answers no question for its state.
     public var erasureNotice: RecordState {
-        var notice = RecordState(kind: kind, id: id)
-        notice.adoptUnseen(
-            from: filtered { name, _ in name == Self.erasedField }, except: [])
+        var notice = filtered { name, _ in name == Self.erasedField }
+        notice.vv = VersionVector(notice.stamps.map(\.dot))
+        notice.voids = []
         return notice
     }
 

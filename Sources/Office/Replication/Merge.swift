@@ -3,7 +3,9 @@
 // Invariant: a value leaves a field only when a change whose context covers the value's dot
 // replaces it, that is, only when the writer had seen it. A vector that covers a dot whose value
 // is absent says so: that is why `join` may drop a value that the other side has seen and no longer
-// holds. This is the optimised observed-remove construction of Bieniusa et al. (2012) on the
+// holds. A change that central refused is known too, and none of it was seen: `voids` tells it from those that
+// were, so that where another life of central took it, its values and what they replaced still join. This is
+// the optimised observed-remove construction of Bieniusa et al. (2012) on the
 // vectors of Parker et al. (1983), with dots as in Preguiça et al. (2012).
 
 public import Causality
@@ -14,7 +16,8 @@ public enum ApplyOutcome: Hashable, Sendable {
     case applied
     /// The state had seen it already; nothing happened.
     case alreadyCovered
-    /// The change builds on changes that the state has not seen; nothing was guessed or changed.
+    /// The change builds on changes that the state does not know, or is known as refused, so that what had
+    /// replaced it is not; nothing was guessed or changed.
     case causalGap(missing: VersionVector)
 }
 
@@ -23,6 +26,9 @@ extension RecordState {
     ///
     /// Applying is idempotent, and gives the same state for every order that respects causality.
     public mutating func apply(_ change: Change) -> ApplyOutcome {
+        guard !hasVoid(change.dot) else {
+            return .causalGap(missing: VersionVector(change.dot))
+        }
         guard !vv.covers(change.dot) else { return .alreadyCovered }
         guard vv.covers(change.context) else {
             return .causalGap(missing: vv.missing(from: change.context))
@@ -36,6 +42,7 @@ extension RecordState {
         for addition in change.additions {
             put(addition, dot: change.dot, replacing: VersionVector())
         }
+        if !voids.isEmpty { noteReplaced(by: change) }
         vv.insert(change.dot)
         if !change.writes.isEmpty || !change.additions.isEmpty {
             insert(StampedDot(change.dot, change.stamp))
@@ -45,26 +52,56 @@ extension RecordState {
         return .applied
     }
 
-    /// Notes a change that central refused: its dot is known and void, and what a state brought of it
-    /// goes.
+    /// Notes a change that central refused: it is known, and nothing of it was seen. One that was seen stays:
+    /// another life of central had taken it.
     public mutating func void(_ dot: Dot) {
-        if holds(dot) { self = filtered { $1.dot != dot } }
+        guard !vv.covers(dot) else { return }
         vv.insert(dot)
+        voids.insert(VoidedDot(dot), at: voids.place(of: dot))
     }
 
-    /// Whether a value of this dot stands.
-    public func holds(_ dot: Dot) -> Bool {
-        fields.contains { $0.entries.contains { $0.dot == dot } }
+    /// Counts a change as refused whose values were taken out, and those put back that it had replaced.
+    ///
+    /// - Parameter names: the fields that were written by changes whose writers had seen it.
+    public mutating func unsee(_ dot: Dot, replacedIn names: Set<FieldName> = []) {
+        vv.insert(dot)
+        let void = VoidedDot(dot, replaced: names.sorted())
+        if let place = voidPlace(of: dot) {
+            voids[place] = void
+        } else {
+            voids.insert(void, at: voids.place(of: dot))
+        }
+        dropErased()
+    }
+
+    /// Notes of refused changes which of their values a change has replaced.
+    private mutating func noteReplaced(by change: Change) {
+        let names = change.writes.map(\.name).filter { $0 != Self.erasedField }
+        for place in voids.indices where change.hasSeen(voids[place].dot) {
+            voids[place].replaced = Set(voids[place].replaced).union(names).sorted()
+        }
+    }
+
+    /// Forgets a writer's refused changes after the last that anybody else knows of, or after none.
+    public mutating func forgetVoids(of replica: ReplicaID, after seq: UInt64) {
+        guard vv[replica] > seq, hasVoid(Dot(replica, vv[replica])) else { return }
+        voids.removeAll { $0.dot.replica == replica && $0.dot.seq > seq }
+        vv = VersionVector(
+            vv.entries.compactMap { entry in
+                guard entry.replica == replica else { return entry }
+                return seq > 0 ? Dot(replica, seq) : nil
+            })
     }
 
     /// Whether the state tells that a value was replaced: it has seen it, and holds others of its field.
     public func tellsReplaced(_ dot: Dot, in name: FieldName) -> Bool {
-        vv.covers(dot) && !self[name].isEmpty && !holds(dot, in: name)
+        hasSeen(dot) && !self[name].isEmpty && !holds(dot, in: name)
     }
 
     /// Takes in all that another state of the same record knows.
     ///
-    /// Joining is commutative, associative and idempotent, and agrees with `apply`.
+    /// Joining is commutative, associative and idempotent, and agrees with `apply`. A change that one side has
+    /// seen and the other knows as refused has been seen.
     public mutating func join(_ other: RecordState) {
         precondition(id == other.id && kind == other.kind, "states of one record are joined")
         if fields.isEmpty, vv.isEmpty {
@@ -83,10 +120,11 @@ extension RecordState {
             let entries =
                 name == Self.erasedField
                 ? Self.union(left, right)
-                : Self.joined(left, vv, right, other.vv)
+                : Self.joined(name, left, self, right, other)
             if !entries.isEmpty { joined.append(FieldState(name, entries)) }
         }
         fields = joined
+        if !voids.isEmpty || !other.voids.isEmpty { voids = joinedVoids(with: other) }
         dropErased()
         vv.formMerge(other.vv)
         stamps = Self.union(stamps, other.stamps)
@@ -98,32 +136,6 @@ extension RecordState {
         var result = self
         result.join(other)
         return result
-    }
-
-    /// Adds the values of another state that this one has not seen, but for those of some changes,
-    /// and takes nothing away.
-    public mutating func adoptUnseen(from other: RecordState, except refused: Set<Dot>) {
-        let seen = vv
-        var gained: [Dot] = []
-        for field in other.fields {
-            let unseen = field.entries.filter {
-                !seen.covers($0.dot) && !refused.contains($0.dot)
-                    && other.stampPlace(of: $0.dot) != nil
-            }
-            guard !unseen.isEmpty else { continue }
-            let place = place(of: field.name)
-            if place == fields.count || fields[place].name != field.name {
-                fields.insert(FieldState(field.name, unseen), at: place)
-            } else {
-                fields[place].entries = Self.union(fields[place].entries, unseen)
-            }
-            gained += unseen.map(\.dot)
-        }
-        vv.formMerge(VersionVector(gained))
-        let new = Set(gained)
-        stamps = Self.union(stamps, other.stamps.filter { new.contains($0.dot) })
-        dropErased()
-        dropUnusedStamps()
     }
 
     /// The state with only the values that a condition holds for; it has seen the others all the
@@ -157,26 +169,9 @@ extension RecordState {
         }
     }
 
-    /// The state with those values of another one that it has seen and does not hold, although it knows nothing
-    /// which could have replaced them: one life of central had refused them, another has taken them.
-    ///
-    /// - Parameter isEntries: whether values of a field are never replaced.
-    public func restoringUnreplaced(
-        of other: RecordState, isEntries: (FieldName) -> Bool
-    ) -> RecordState {
-        guard self[Self.erasedField].allSatisfy({ other.vv.covers($0.dot) }) else { return self }
-        var result = self
-        for field in other.fields {
-            let hasNews = self[field.name].contains { !other.vv.covers($0.dot) }
-            guard !hasNews || isEntries(field.name) else { continue }
-            result.restore(field.name, from: other)
-        }
-        return result
-    }
-
     /// Lets a value of a dot that this state has seen stand again.
     public mutating func restore(_ write: FieldWrite, _ dot: Dot, _ stamp: Stamp) {
-        guard vv.covers(dot), !holds(dot, in: write.name),
+        guard hasSeen(dot), !holds(dot, in: write.name),
             keptFields?.contains(write.name) ?? true
         else { return }
         put(write, dot: dot, replacing: VersionVector())
@@ -194,15 +189,26 @@ extension RecordState {
         return place < entries.count && entries[place].dot == dot
     }
 
+    private func joinedVoids(with other: RecordState) -> [VoidedDot] {
+        var mine = voids.filter { !other.hasSeen($0.dot) }
+        for place in mine.indices {
+            if let their = other.voidPlace(of: mine[place].dot) {
+                mine[place].replaced = Set(mine[place].replaced)
+                    .union(other.voids[their].replaced).sorted()
+            }
+        }
+        return Self.union(mine, other.voids.filter { !hasSeen($0.dot) })
+    }
+
     private static func joined(
-        _ left: [FieldEntry], _ leftVector: VersionVector,
-        _ right: [FieldEntry], _ rightVector: VersionVector
+        _ name: FieldName, _ left: [FieldEntry], _ mine: RecordState, _ right: [FieldEntry],
+        _ theirs: RecordState
     ) -> [FieldEntry] {
         var place = 0
         let kept = left.filter { entry in
-            !rightVector.covers(entry.dot) || right.has(entry.dot, from: &place)
+            !theirs.hasSeen(entry.dot, in: name) || right.has(entry.dot, from: &place)
         }
-        let gained = right.filter { !leftVector.covers($0.dot) }
+        let gained = right.filter { !mine.hasSeen($0.dot, in: name) }
         return gained.isEmpty ? kept : union(kept, gained)
     }
 
@@ -258,6 +264,7 @@ protocol Dotted {
     var dot: Dot { get }
 }
 
+extension VoidedDot: Dotted {}
 extension FieldEntry: Dotted {}
 extension StampedDot: Dotted {}
 

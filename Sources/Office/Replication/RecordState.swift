@@ -2,8 +2,9 @@
 //
 // Invariants: `vv` covers every dot that occurs; entries of a field are sorted by dot and unique;
 // fields are sorted by name and none is without entries; an erased record has only those that its
-// erasures leave; `stamps` holds exactly the dots that occur, sorted. So equal states have equal
-// canonical bytes, and the digest can be taken over those.
+// erasures leave; `stamps` holds exactly the dots that occur, sorted; `voids` is sorted, `vv` covers it, and
+// no value has a dot of it. So equal states have equal canonical bytes, and the digest can be taken over
+// those.
 
 public import CBOR
 public import Causality
@@ -70,14 +71,32 @@ public struct StampedDot: Hashable, Sendable {
     }
 }
 
+/// A change that central refused: its dot is known, and nothing of it was seen, neither what it wrote nor what it
+/// had replaced.
+public struct VoidedDot: Hashable, Sendable {
+    /// The change.
+    public var dot: Dot
+    /// The fields that changes have written which were seen here and whose writers had seen this one, sorted: its
+    /// values of these are replaced, should another life of central have taken it.
+    public var replaced: [FieldName]
+
+    /// A refused change.
+    public init(_ dot: Dot, replaced: [FieldName] = []) {
+        self.dot = dot
+        self.replaced = replaced
+    }
+}
+
 /// What a replica knows of one record.
 public struct RecordState: Hashable, Sendable {
     /// The record's kind.
     public var kind: RecordKind
     /// The record.
     public var id: RecordID
-    /// Which changes to this record have been seen.
+    /// Which changes to this record are known: those that have been seen, and the refused ones.
     public var vv: VersionVector
+    /// The refused changes among those, sorted.
+    public var voids: [VoidedDot]
     /// The fields that have values, sorted by name.
     public var fields: [FieldState]
     /// Who and when for every dot that occurs, sorted by dot.
@@ -88,6 +107,7 @@ public struct RecordState: Hashable, Sendable {
         self.kind = kind
         self.id = id
         vv = VersionVector()
+        voids = []
         fields = []
         stamps = []
     }
@@ -96,6 +116,25 @@ public struct RecordState: Hashable, Sendable {
     public subscript(name: FieldName) -> [FieldEntry] {
         let place = place(of: name)
         return place < fields.count && fields[place].name == name ? fields[place].entries : []
+    }
+
+    /// Whether a change has been seen: it is known, and was not refused. O(log).
+    public func hasSeen(_ dot: Dot) -> Bool { vv.covers(dot) && !hasVoid(dot) }
+
+    /// Whether a change's value of a field has been seen, or what replaced it. O(log).
+    func hasSeen(_ dot: Dot, in name: FieldName) -> Bool {
+        guard vv.covers(dot) else { return false }
+        return voidPlace(of: dot).map { voids[$0].replaced.contains(name) } ?? true
+    }
+
+    /// Whether a change is known to have been refused. O(log voids).
+    public func hasVoid(_ dot: Dot) -> Bool { voidPlace(of: dot) != nil }
+
+    /// Where a refused change stands; `nil` when the change is not known as one. O(log voids).
+    func voidPlace(of dot: Dot) -> Int? {
+        guard !voids.isEmpty else { return nil }
+        let place = voids.place(of: dot)
+        return place < voids.count && voids[place].dot == dot ? place : nil
     }
 
     /// The stamp of a dot that occurs in this state. O(log stamps).
@@ -127,6 +166,7 @@ extension RecordState {
         static let vv: UInt64 = 2
         static let stamps: UInt64 = 3
         static let fields: UInt64 = 4
+        static let voids: UInt64 = 5
     }
 
     /// The canonical bytes, which the wire carries and the digest hashes.
@@ -138,7 +178,7 @@ extension RecordState {
 
     /// Appends the canonical bytes.
     public func encode(to writer: inout CBORWriter) {
-        writer.writeMapHeader(count: 5)
+        writer.writeMapHeader(count: voids.isEmpty ? 5 : 6)
         writer.writeUnsigned(Key.kind)
         writer.writeUnsigned(UInt64(kind.rawValue))
         writer.writeUnsigned(Key.id)
@@ -160,6 +200,15 @@ extension RecordState {
                 writer.writeUnsigned(UInt64(index))
                 entry.value.encode(to: &writer)
             }
+        }
+        guard !voids.isEmpty else { return }
+        writer.writeUnsigned(Key.voids)
+        writer.writeArrayHeader(count: voids.count * 3)
+        for void in voids {
+            writer.writeUnsigned(void.dot.replica.rawValue)
+            writer.writeUnsigned(void.dot.seq)
+            writer.writeArrayHeader(count: void.replaced.count)
+            for name in void.replaced { writer.writeText(name.rawValue) }
         }
     }
 
@@ -220,7 +269,8 @@ extension RecordState {
     private static func decode(
         from reader: inout CBORReader, _ budget: FormatBudget
     ) throws -> RecordState {
-        guard try reader.readMapHeader() == 5 else { throw FormatError.member }
+        let memberCount = try reader.readMapHeader()
+        guard memberCount == 5 || memberCount == 6 else { throw FormatError.member }
         try expect(Key.kind, in: &reader)
         guard let kind = UInt8(exactly: try reader.readUnsigned()) else { throw FormatError.member }
         try expect(Key.id, in: &reader)
@@ -255,7 +305,32 @@ extension RecordState {
         guard state.fields.allSatisfy({ kept?.contains($0.name) ?? true }) else {
             throw FormatError.member
         }
+        if memberCount == 6 { try state.decodeVoids(from: &reader, budget) }
         return state
+    }
+
+    private mutating func decodeVoids(
+        from reader: inout CBORReader, _ budget: FormatBudget
+    ) throws {
+        try Self.expect(Key.voids, in: &reader)
+        let count = try reader.readArrayHeader()
+        guard count > 0, count.isMultiple(of: 3) else { throw FormatError.member }
+        for _ in 0..<count / 3 {
+            let replica = try reader.readUnsigned()
+            let dot = Dot(ReplicaID(replica), try reader.readUnsigned())
+            guard replica > 0, dot.seq > 0 else { throw FormatError.member }
+            guard voids.last.map({ $0.dot < dot }) ?? true else { throw FormatError.order }
+            guard vv.covers(dot), stampPlace(of: dot) == nil else { throw FormatError.member }
+            var void = VoidedDot(dot)
+            let nameCount = try reader.readArrayHeader()
+            guard nameCount <= budget.fieldsMax else { throw FormatError.tooLong }
+            for _ in 0..<nameCount {
+                let name = try FieldName(from: &reader)
+                guard void.replaced.last.map({ $0 < name }) ?? true else { throw FormatError.order }
+                void.replaced.append(name)
+            }
+            voids.append(void)
+        }
     }
 
     private static func expect(_ key: UInt64, in reader: inout CBORReader) throws {

@@ -29,10 +29,9 @@ extension MemoryState {
             set.records[name]?.readers = feed.keys.filter { reads($0, name) }
                 .compactMap(\.office).sorted()
         }
-        for name in details.histories.union(details.voids) where records[name] != nil {
-            let history = try history(of: name)
-            set.records[name]?.history = history.filter { !$0.isVoid }.map(\.change)
-            set.records[name]?.voids = Set(history.filter(\.isVoid).map(\.change.dot))
+        for name in details.histories where records[name] != nil {
+            set.records[name]?.history = try history(of: name).filter { !$0.isVoid }
+                .map(\.change)
         }
         for name in details.toldCopies where records[name] != nil {
             set.records[name]?.toldCopies = try rows(of: name).compactMap { row in

@@ -75,6 +75,7 @@ public class ReplicaDatabase {
         self.tables = tables
         do {
             try makeEventRows()
+            try markVoids()
         } catch {
             throw StoreError.wrapping(error)
         }

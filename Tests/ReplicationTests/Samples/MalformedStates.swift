@@ -39,7 +39,30 @@ enum MalformedStates {
         Malformed("no bytes", [], "cbor"),
         Malformed("a byte after the end", state() + [0xf6], "cbor"),
         Malformed("a member too few", map((number(0), number(1))), "member"),
-        Malformed("a member too many", state([5: null]), "member"),
+        Malformed("a member too many", state([6: null]), "member"),
+        Malformed("no refused change", state([5: array()]), "member"),
+        Malformed("half a refused change", state([5: array(number(1))]), "member"),
+        Malformed(
+            "a refused change of seq 0", state([5: array(number(1), number(0), array())]), "member"),
+        Malformed(
+            "a refused change beyond the vector", state([5: array(number(2), number(6), array())]),
+            "member"),
+        Malformed(
+            "a refused change whose value stands", state([5: array(number(1), number(3), array())]),
+            "member"),
+        Malformed(
+            "refused changes not in order",
+            state([
+                5: array(number(2), number(4), array(), number(1), number(2), array())
+            ]), "order"),
+        Malformed(
+            "fields that replaced it not in order",
+            state([5: array(number(1), number(2), array(text("t"), text("s")))]), "order"),
+        Malformed(
+            "two members too many",
+            state([
+                5: array(number(1), number(2), array()), 6: null,
+            ]), "member"),
         Malformed("a kind beyond 255", state([0: number(256)]), "member"),
         Malformed("a record id of 15 bytes", state([1: zeros(15)]), "record"),
         Malformed(

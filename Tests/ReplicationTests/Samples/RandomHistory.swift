@@ -80,6 +80,28 @@ struct RandomHistory {
         events.append(HistoryEvent(change: change, isVoid: isVoid, seen: seen))
     }
 
+    /// The same events in another life of central, which refuses others of them.
+    func judgedAnew(_ random: inout SeededGenerator) -> RandomHistory {
+        var other = self
+        for index in events.indices {
+            other.events[index].isVoid = Int.random(in: 0..<4, using: &random) == 0
+        }
+        return other
+    }
+
+    /// The same events where each counts as refused that every life refused which knew of it: this one knew of
+    /// some, and another of others.
+    func taken(_ mine: EventSet, or theirs: EventSet, by other: RandomHistory) -> RandomHistory {
+        var both = self
+        for index in events.indices {
+            let isTaken =
+                mine.contains(index) && !events[index].isVoid
+                || theirs.contains(index) && !other.events[index].isVoid
+            both.events[index].isVoid = !isTaken
+        }
+        return both
+    }
+
     /// The vector that says what a closed set of events is: the highest seq of each replica.
     func vector(of set: EventSet) -> VersionVector {
         var highest: [ReplicaID: UInt64] = [:]
@@ -156,6 +178,8 @@ struct RandomHistory {
     func differences(of state: RecordState, from set: EventSet) -> [String] {
         var differences: [String] = []
         if state.vv != vector(of: set) { differences.append("vector \(state.vv)") }
+        let voids = set.indices.filter { events[$0].isVoid }.map { events[$0].change.dot }
+        if state.voids.map(\.dot) != voids.sorted() { differences.append("voids \(state.voids)") }
         for name in Self.names
         where state[name] != survivors(of: name, in: set) {
             differences.append("field \(name)")
@@ -182,5 +206,10 @@ func violations(of state: RecordState) -> [String] {
     require(areAscending(state.stamps.map(\.dot)), "stamps sorted and unique")
     require(Set(state.stamps.map(\.dot)) == used, "stamps for exactly the dots that occur")
     require(used.allSatisfy(state.vv.covers), "the vector covers every dot")
+    let voids = state.voids.map(\.dot)
+    require(areAscending(voids), "voids sorted and unique")
+    require(voids.allSatisfy(state.vv.covers), "the vector covers every void")
+    require(used.isDisjoint(with: voids), "no value of a void")
+    require(state.voids.allSatisfy { areAscending($0.replaced) }, "names sorted and unique")
     return violations
 }

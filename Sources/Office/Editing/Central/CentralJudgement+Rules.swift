@@ -31,7 +31,7 @@ extension CentralJudgement {
         else { return false }
         // Nobody has a record whose making this life has refused: what builds on that is judged, and refused too.
         if record.state.fields.isEmpty,
-            records.voids(in: record).contains(where: pushed.change.hasSeen)
+            record.state.voids.contains(where: { pushed.change.hasSeen($0.dot) })
         {
             return false
         }

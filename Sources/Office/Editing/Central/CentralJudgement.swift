@@ -116,21 +116,10 @@ public struct CentralJudgement {
     /// - Returns: whether it brought anything.
     @discardableResult
     private mutating func join(_ state: RecordState) throws -> Bool {
-        // What a former life of central had refused to who gives this stands, if this one has taken it.
-        let before = try records.open(state.kind, state.id)
-        let present = before.state
-        // What this life has refused stays out as a whole: the join puts a lost office back.
-        let void = records.voids(in: before).filter { !present.holds($0) }
-        let whole = state.restoringUnreplaced(of: present) {
-            RecordSchema.definition(of: $0, in: state.kind)?.isEntries == true
-        }.filtered { !void.contains($1.dot) }
-        let hasBrought = try records.join(whole)
+        let hasBrought = try records.join(state)
         guard !state.kind.isCatalog else { return hasBrought }
         let office = device.office
         let record = try records.open(state.kind, state.id)
-        // Another life of central had taken what this one has refused: to who wrote it that stays refused.
-        let refused = records.voids(in: record)
-        let state = state.filtered { !refused.contains($1.dot) }
         if hasBrought, !DossierRules.scope(of: state).includes(office: office) {
             try records.tellOffice(ofCopy: state)
             return true
@@ -140,7 +129,7 @@ public struct CentralJudgement {
         {
             // The offices that it had left by then are not told of as if it were still theirs.
             let copy = state.filtered { name, entry in
-                name != RecordSchema.officeField || record.state.holds(entry.dot)
+                name != RecordSchema.officeField || record.state.holds(entry.dot, in: name)
             }
             try records.tellOffice(ofCopy: copy)
         }
@@ -185,10 +174,12 @@ extension CentralJudgement {
             return true
         }
         var record = try records.open(change.kind, pushed.record)
-        // Another device may have brought it back in a state, from a life of central that had taken it.
-        if let before = delivery.refusedBefore[change.dot.seq], !record.state.holds(change.dot) {
-            let reason = RefusalReason.refusedBefore.message
-            try refuse(pushed, Objection(code: before, reason: reason))
+        // Another device may have brought it back in a state, from a life of central that had taken it, or
+        // the word that one had refused it.
+        let before = delivery.refusedBefore[change.dot.seq]
+        if before != nil && !record.state.hasSeen(change.dot) || record.state.hasVoid(change.dot) {
+            let reason = RefusalReason.refusedBefore
+            try refuse(pushed, Objection(code: before ?? reason.code, reason: reason.message))
             return true
         }
         if record.claimant != nil {

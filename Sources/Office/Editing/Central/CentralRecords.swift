@@ -54,9 +54,6 @@ struct CentralRecords {
         guard let kept = record.state.keptFields else { return history }
         return history.map { $0.erased(keeping: kept) }
     }
-
-    /// The changes to the record that were refused and are noted in it.
-    func voids(in record: JudgedRecord) -> Set<Dot> { found[record.name]?.voids ?? [] }
 }
 
 extension CentralRecords {
@@ -86,7 +83,6 @@ extension CentralRecords {
             form: .void, dot: dot, isMaking: pushed.change.record == nil, hash: pushed.chain.hash,
             bytes: bytes)
         try store(state, over: record, entry)
-        found[record.name]?.voids.insert(dot)
     }
 
     /// Logs a refused change that leaves no trace in any record: of another office's record, or of

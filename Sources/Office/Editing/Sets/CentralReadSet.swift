@@ -17,8 +17,6 @@ public struct FoundRecord: Hashable, Sendable {
     public var readers: [String] = []
     /// The changes to it that were taken, in order of arrival.
     public var history: [Change] = []
-    /// The changes to it that were refused and are noted in it.
-    public var voids: Set<Dot> = []
     /// What the copies have seen by which the device's office was told of it.
     public var toldCopies: [VersionVector] = []
 
@@ -114,8 +112,6 @@ public struct CentralDetails: Hashable, Sendable {
     public var readers: Set<RecordName> = []
     /// Records whose taken changes are wanted: a step may be taken back.
     public var histories: Set<RecordName> = []
-    /// Records whose refused changes are wanted: a state may be joined, or nothing stands in the record.
-    public var voids: Set<RecordName> = []
     /// Records of which is wanted by what copies the office was told of them.
     public var toldCopies: Set<RecordName> = []
     /// Procedures whose own steps may count.
@@ -125,7 +121,7 @@ public struct CentralDetails: Hashable, Sendable {
 
     /// Whether nothing has: most deliveries are judged by one round.
     public var isEmpty: Bool {
-        records.isEmpty && isRead.isEmpty && readers.isEmpty && histories.isEmpty && voids.isEmpty
+        records.isEmpty && isRead.isEmpty && readers.isEmpty && histories.isEmpty
             && toldCopies.isEmpty && procedures.isEmpty && replicas.isEmpty
     }
 
@@ -169,7 +165,6 @@ public struct CentralDetails: Hashable, Sendable {
             }
             if mayMove { readers.insert(name) }
             if isSeen { toldCopies.insert(name) }
-            if given != nil || state.fields.isEmpty { voids.insert(name) }
         }
         if changes.contains(where: \.mayTakeBack) {
             if found?.exists == true { histories.insert(name) }

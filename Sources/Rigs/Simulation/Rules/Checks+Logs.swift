@@ -28,13 +28,14 @@ extension World {
         try checkVoids(state)
     }
 
-    /// What central's log calls refused stands in no record of central's.
+    /// What central's log calls refused its records know as refused, unless somebody brought it from a life of
+    /// central that had taken it.
     private func checkVoids(_ state: FinalState) throws {
         for (id, record) in state.central.sorted(by: { $0.key < $1.key }) {
             for logged in try central.database.history(ofRecord: id)
-            where logged.isVoid && record.holds(logged.change.dot) {
+            where logged.isVoid && !record.vv.covers(logged.change.dot) {
                 throw Violation(
-                    .honesty, "central refused \(logged.change.dot), which stands in \(id)")
+                    .honesty, "central refused \(logged.change.dot), and \(id) does not know it")
             }
         }
     }

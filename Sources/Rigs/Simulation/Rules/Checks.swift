@@ -45,17 +45,19 @@ extension World {
             let history = try central.database.history(ofRecord: id)
             state.taken[id] = Set(history.filter { !$0.isVoid }.compactMap(\.change.by))
         }
-        // A refusal of a record that was another office's stands in no history of it.
         var refused = dots.voids
         for device in try central.database.devices() {
             for note in try central.database.refusals(of: device.replica, seqs: 1...UInt64.max) {
                 refused.insert(Dot(device.replica, note.seq))
             }
         }
-        // What came back in a state after a restoration is in no log of central.
-        for (dot, label) in dots.labels where !refused.contains(dot) {
-            guard let id = ledger.writes[label]?.record,
-                state.central[id]?.vv.covers(dot) == true
+        // What came back in a state after a restoration is in no log of central. A vector covers what it has
+        // never seen, when the writer went on without it: what was refused so has to stand.
+        for (dot, label) in dots.labels {
+            guard let id = ledger.writes[label]?.record, let record = state.central[id],
+                record.hasSeen(dot),
+                !refused.contains(dot) || record.stampPlace(of: dot) != nil
+                    || !isPassedOver(dot, label, of: id)
             else { continue }
             state.taken[id]?.insert(label)
         }
@@ -68,6 +70,15 @@ extension World {
             state.refused[device.slot] = Set(refused.compactMap(\.change.by))
         }
         return state
+    }
+
+    /// Whether its writer wrote to the record again without having it before the eyes: what was refused.
+    private func isPassedOver(_ dot: Dot, _ label: Label, of id: RecordID) -> Bool {
+        dots.labels.contains { later, other in
+            later.replica == dot.replica && later.seq > dot.seq
+                && ledger.writes[other].map { $0.record == id && !$0.seen.contains(label) }
+                    ?? false
+        }
     }
 
     /// Equal states and digests per scope, the kept digests and those taken anew.
@@ -110,7 +121,7 @@ extension World {
         let fields = state.fields.map { field in
             "\(field.name)=" + field.entries.map { "\($0.value)@\($0.dot)" }.joined(separator: "|")
         }
-        return "\(state.vv) \(fields.joined(separator: " "))"
+        return "\(state.vv) without \(state.voids) \(fields.joined(separator: " "))"
     }
 
     /// Every acknowledged write was taken by central, or is shown as refused; that of a device that
@@ -128,8 +139,13 @@ extension World {
             }
             let isRefused = state.refused[slot]?.contains(label) == true
             // A write that two copies shared, or that was issued again, has several dots: one of them may
-            // have been taken and another refused.
-            if isTaken, isRefused, (dots.dots[label] ?? []).count < 2 {
+            // have been taken and another refused. Of a record that has left the office it does not hear
+            // what others brought of it from another life of central.
+            let isHere =
+                state.central[write.record].map {
+                    DossierRules.scope(of: $0).includes(office: device.office)
+                } ?? false
+            if isTaken, isRefused, (dots.dots[label] ?? []).count < 2, isHere {
                 throw Violation(.durability, "\(label) was taken and is shown as refused")
             }
             if isTaken || isRefused || write.mayBeLost { continue }

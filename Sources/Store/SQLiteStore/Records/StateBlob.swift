@@ -5,7 +5,8 @@
 // replica key, seq, clock, time or null, person key or null each), the number of the stamp that all
 // plain columns share, and the exceptions in the order of names (count, then each: the field's number in
 // the schema, or its name if it has none there; number of entries, and the entries). An exception with 0
-// entries is a plain column with another stamp.
+// entries is a plain column with another stamp. Then, of a record with refused changes, those: replica key
+// seq, count of fields, and those.
 //
 // Format 1, which is only read, has a place among the columns of then for a number, and all other fields
 // by name (`RecordLayout`).
@@ -51,6 +52,12 @@ enum StateBlob {
         let common = commonStamp(of: state)
         writer.writeUnsigned(UInt64(common))
         encodeExceptions(state, common, layout, to: &writer)
+        for void in state.voids {
+            writer.writeUnsigned(UInt64(try interning.key(of: void.dot.replica)))
+            writer.writeUnsigned(void.dot.seq)
+            writer.writeUnsigned(UInt64(void.replaced.count))
+            for name in void.replaced { write(name, layout, to: &writer) }
+        }
         return writer.bytes
     }
 
@@ -70,11 +77,7 @@ enum StateBlob {
             let stamp = isPlain ? stampIndex(of: field.entries[0].dot, in: state) : common
             if isPlain, stamp == common { continue }
             count += 1
-            if let number = layout.number(of: field.name) {
-                exceptions.writeUnsigned(number)
-            } else {
-                exceptions.writeText(field.name.rawValue)
-            }
+            write(field.name, layout, to: &exceptions)
             if isPlain {
                 exceptions.writeUnsigned(0)
                 exceptions.writeUnsigned(UInt64(stamp))
@@ -88,6 +91,16 @@ enum StateBlob {
         }
         writer.writeUnsigned(count)
         writer.writeRaw(exceptions.bytes)
+    }
+
+    private static func write(
+        _ name: FieldName, _ layout: RecordLayout, to writer: inout CBORWriter
+    ) {
+        if let number = layout.number(of: name) {
+            writer.writeUnsigned(number)
+        } else {
+            writer.writeText(name.rawValue)
+        }
     }
 
     private static func stampIndex(of dot: Dot, in state: RecordState) -> Int {
@@ -157,7 +170,21 @@ extension StateBlob {
             state.fields.append(FieldState(name, entries))
         }
         try takePlainColumns(before: nil)
-        guard reader.isAtEnd else { throw FormatError.member }
+        while !reader.isAtEnd {
+            let dot = try readDot(from: &reader, interning)
+            guard state.vv.covers(dot), state.voids.last.map({ $0.dot < dot }) ?? true else {
+                throw FormatError.order
+            }
+            var void = VoidedDot(dot)
+            for _ in 0..<(try reader.readUnsigned()) {
+                let name = try readName(from: &reader, layout, format)
+                guard void.replaced.last.map({ $0 < name }) ?? true else {
+                    throw FormatError.order
+                }
+                void.replaced.append(name)
+            }
+            state.voids.append(void)
+        }
         return state
     }
 

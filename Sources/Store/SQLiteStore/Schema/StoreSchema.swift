@@ -39,6 +39,7 @@ extension DatabaseRole {
                 Migration(name: "20-counter-copies", sql: CopyPlaceSchema.counter),
                 Migration(name: "22-counter-accounts", sql: OfficeAccountSchema.both),
                 Migration(name: "23-counter-search", sql: SearchIndexSchema.both),
+                Migration(name: "24-counter-voids", sql: VoidMarkSchema.both),
             ]
         case .central:
             [
@@ -63,6 +64,7 @@ extension DatabaseRole {
                 Migration(name: "21-central-copies", sql: CopyPlaceSchema.central),
                 Migration(name: "22-central-accounts", sql: OfficeAccountSchema.both),
                 Migration(name: "23-central-search", sql: SearchIndexSchema.both),
+                Migration(name: "24-central-voids", sql: VoidMarkSchema.both),
             ]
         }
     }

@@ -58,10 +58,9 @@ extension CentralDatabase {
         try forEach(details.readers) {
             $0.readers = try scopesThatRead($0.state.kind, key: $1).map(\.office)
         }
-        try forEach(details.histories.union(details.voids)) {
-            let history = try changeLog.history(kind: $0.state.kind, recordKey: $1)
-            $0.history = history.filter { !$0.isVoid }.map(\.change)
-            $0.voids = Set(history.filter(\.isVoid).map(\.change.dot))
+        try forEach(details.histories) {
+            $0.history = try changeLog.history(kind: $0.state.kind, recordKey: $1)
+                .filter { !$0.isVoid }.map(\.change)
         }
         try forEach(details.toldCopies) {
             $0.toldCopies = try toldCopies(to: details.office, $0.state.kind, $1)

@@ -70,18 +70,6 @@ public struct CounterMerge<Transaction: CounterTransaction> {
             try transaction.eraseWaiting(of: state)
             return false
         }
-        if record.exists {
-            let office = try transaction.view.enrolledIdentity().identity.office
-            // A record comes (back) to this office: what stayed here may hold what central refused, of
-            // which its state knows nothing, or lack what that had replaced.
-            if !record.state.isOf(office), state.isOf(office),
-                try record.state.fields.isEmpty || hadRefused(record, standingNotIn: state)
-            {
-                try transaction.keepConcurrent(state, to: record)
-                try transaction.goOn(from: state)
-                return true
-            }
-        }
         var known = record.state
         if !state[RecordSchema.officeField].isEmpty {
             known = try transaction.view.keptOffice(in: known, of: record)
@@ -143,14 +131,6 @@ public struct CounterMerge<Transaction: CounterTransaction> {
     /// - Throws: `StoreError`.
     public func replace(_ record: OpenRecord, with state: RecordState) throws {
         try transaction.store(state, over: record, log: nil)
-    }
-
-    /// Whether a change to a record was refused, which does not stand in a state: the copy that is here lacks
-    /// what that change had replaced, and counts it as seen.
-    private func hadRefused(_ record: OpenRecord, standingNotIn state: RecordState) throws -> Bool {
-        guard record.exists else { return false }
-        return try transaction.view.history(of: record)
-            .contains { $0.isVoid && !state.holds($0.change.dot) }
     }
 
     private func observe(_ clock: HybridTimestamp) throws {

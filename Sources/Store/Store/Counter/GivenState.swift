@@ -6,10 +6,10 @@ internal import Editing
 public import Replication
 
 extension CounterLogView {
-    /// A record's state without own changes that central never had and without refused ones. The first
-    /// come as changes, perhaps under another identity; the second are kept for people only. Values
-    /// that those changes had replaced stand again as far as the log has them, and so does the office of a
-    /// copy of which only the departure was heard: the change that led it away has not been seen here.
+    /// A record's state without own changes that central never had: they come as changes, perhaps under another
+    /// identity. Values that those had replaced stand again as far as the log has them, and so does the
+    /// office of a copy of which only the departure was heard: the change that led it away has not been seen
+    /// here.
     ///
     /// - Parameter seq: the last own change that central ever had. What others have read and built on
     ///   stays.
@@ -21,52 +21,39 @@ extension CounterLogView {
     ) throws -> RecordState? {
         guard let record = try record(named: .id(id)) else { return nil }
         let history = try history(of: record)
-        func isHeldBack(_ change: Change) -> Bool {
-            change.dot.replica == replica && change.dot.seq > seq
-        }
-        let withheld = history.filter { $0.isVoid || isHeldBack($0.change) }.map(\.change)
-        let hasOffice =
-            record.state.kind.isCatalog || !record.state[RecordSchema.officeField].isEmpty
-        guard !withheld.isEmpty || !hasOffice else { return record.state }
-        let dots = Set(withheld.map(\.dot))
-        var given = record.state.filtered { !dots.contains($1.dot) }
         let ownSeq = history.map(\.change.dot).filter { $0.replica == replica && $0.seq <= seq }
             .map(\.seq).max()
-        given.vv = VersionVector(
-            given.vv.entries.compactMap { entry in
-                entry.replica == replica ? ownSeq.map { Dot(replica, min($0, entry.seq)) } : entry
-            })
-        let others = history.filter { !$0.isVoid && !dots.contains($0.change.dot) }.map(\.change)
-        let kept = try keptStates(of: record)
-        func putBack(_ write: FieldWrite, _ dot: Dot, _ stamp: Stamp) {
-            let isOffice = !hasOffice && write.name == RecordSchema.officeField
-            let isReplaced = { (change: Change) in
-                change.hasSeen(dot) && change.writes.contains { $0.name == write.name }
-            }
-            // A change that came in a state, and is in no log here, may have replaced it before: then what
-            // was kept when that was replaced in turn has seen it, and does not hold it.
-            let isGone = kept.contains { base in
-                base.tellsReplaced(dot, in: write.name)
-                    && !withheld.contains { base.vv.covers($0.dot) && isReplaced($0) }
-            }
-            if isOffice || withheld.contains(where: isReplaced),
-                !others.contains(where: isReplaced), !isGone
-            {
-                given.restore(write, dot, stamp)
-            }
+        let hasOffice =
+            record.state.kind.isCatalog || !record.state[RecordSchema.officeField].isEmpty
+        let logs = try RecordLogs(history, kept: keptStates(of: record)) {
+            $0.replica == replica && $0.seq > seq
         }
-        for base in others {
-            for write in base.writes { putBack(write, base.dot, base.stamp) }
+        guard !logs.withheld.isEmpty || !hasOffice else { return record.state }
+        return logs.state(record.state, hasOffice: hasOffice) { vv in
+            VersionVector(
+                vv.entries.compactMap { entry in
+                    guard entry.replica == replica, !logs.withheld.isEmpty else { return entry }
+                    return ownSeq.map { Dot(replica, min($0, entry.seq)) }
+                })
         }
-        for base in kept {
-            for field in base.fields {
-                for entry in field.entries {
-                    guard let stamp = base.stamp(of: entry.dot) else { continue }
-                    putBack(FieldWrite(field.name, entry.value), entry.dot, stamp)
-                }
-            }
-        }
-        return given
+    }
+
+    /// A record's state without a change that central refused: what it had replaced stands again.
+    ///
+    /// - Parameter seq: the last of the writer's changes that central knows of in the record: refused ones after
+    ///   it nobody knows of.
+    /// - Throws: `StoreError`.
+    func state(
+        of record: OpenRecord, without refused: Dot, notedThrough seq: UInt64
+    ) throws -> RecordState {
+        let history = try history(of: record)
+        let logs = try RecordLogs(history, kept: keptStates(of: record)) { $0 == refused }
+        var state = logs.state(record.state, hasOffice: true) { $0 }
+        state.unsee(refused, replacedIn: logs.names(writtenAfter: refused))
+        let seen = history.filter { !$0.isVoid }.map(\.change.dot) + state.stamps.map(\.dot)
+        let last = seen.filter { $0.replica == refused.replica && $0 != refused }.map(\.seq).max()
+        state.forgetVoids(of: refused.replica, after: max(seq, last ?? 0))
+        return state
     }
 
     /// A record's state with the offices that it had when it was told of its departure, as long as nothing
@@ -116,13 +103,13 @@ extension CounterTransaction {
         return LogEntry(form: .state, bytes: values.canonicalBytes)
     }
 
-    /// Keeps what a state says of fields that own or refused changes wrote which it has not seen: when those
-    /// are left out, it tells what others had replaced in the fields without them.
+    /// Keeps what a state says of fields that own changes wrote which it has not seen: when those are left
+    /// out, it tells what others had replaced in the fields without them.
     func keepConcurrent(_ state: RecordState, to record: OpenRecord) throws {
         guard record.exists else { return }
         let replica = try view.enrolledIdentity().replica
         let own = try view.history(of: record)
-            .filter { $0.isVoid || $0.change.dot.replica == replica }.map(\.change)
+            .filter { !$0.isVoid && $0.change.dot.replica == replica }.map(\.change)
             .filter { !state.vv.covers($0.dot) }
         let names = Set(own.flatMap { $0.writes.map(\.name) })
         let values = state.filtered { name, _ in names.contains(name) }
@@ -131,5 +118,77 @@ extension CounterTransaction {
         try commit(
             CounterWriteSet(
                 over: record, after: nil, rows: [entry.erased(from: record.state)]))
+    }
+}
+
+/// What is logged of a record, with some changes that are to be left out of its state.
+private struct RecordLogs {
+    /// Those, of which nothing was refused before.
+    private(set) var withheld: [Change] = []
+    private var others: [Change] = []
+    private let kept: [RecordState]
+
+    init(_ history: [LoggedChange], kept: [RecordState], without isWithheld: (Dot) -> Bool) {
+        self.kept = kept
+        for logged in history {
+            if isWithheld(logged.change.dot) {
+                withheld.append(logged.change)
+            } else if !logged.isVoid {
+                others.append(logged.change)
+            }
+        }
+    }
+
+    /// The fields that the other changes wrote whose writers had seen one.
+    func names(writtenAfter dot: Dot) -> Set<FieldName> {
+        Set(others.filter { $0.hasSeen(dot) }.flatMap { $0.writes.map(\.name) })
+    }
+
+    /// A record's state without those changes: the values that they had replaced, and no other change, stand
+    /// again as far as they are logged.
+    ///
+    /// - Parameters:
+    ///   - hasOffice: whether the record is somebody's: else the offices that it had stand again too.
+    ///   - known: what of the vector is still known then.
+    func state(
+        _ whole: RecordState, hasOffice: Bool, knowing known: (VersionVector) -> VersionVector
+    ) -> RecordState {
+        let dots = Set(withheld.map(\.dot))
+        var left = whole.filtered { !dots.contains($1.dot) }
+        left.vv = known(whole.vv)
+        left.voids = whole.voids.filter { left.vv.covers($0.dot) }
+        for dot in left.voids.map(\.dot) where withheld.contains(where: { $0.hasSeen(dot) }) {
+            left.unsee(dot, replacedIn: names(writtenAfter: dot))
+        }
+        func putBack(_ write: FieldWrite, _ dot: Dot, _ stamp: Stamp) {
+            guard !dots.contains(dot) else { return }
+            let isOffice = !hasOffice && write.name == RecordSchema.officeField
+            let isReplaced = { (change: Change) in
+                change.hasSeen(dot) && change.writes.contains { $0.name == write.name }
+            }
+            // A change that came in a state, and is in no log here, may have replaced it before: then what
+            // was kept when that was replaced in turn has seen it, and does not hold it.
+            let isGone = kept.contains { base in
+                base.tellsReplaced(dot, in: write.name)
+                    && !withheld.contains { base.hasSeen($0.dot) && isReplaced($0) }
+            }
+            if isOffice || withheld.contains(where: isReplaced),
+                !others.contains(where: isReplaced), !isGone
+            {
+                left.restore(write, dot, stamp)
+            }
+        }
+        for base in others {
+            for write in base.writes { putBack(write, base.dot, base.stamp) }
+        }
+        for base in kept {
+            for field in base.fields {
+                for entry in field.entries {
+                    guard let stamp = base.stamp(of: entry.dot) else { continue }
+                    putBack(FieldWrite(field.name, entry.value), entry.dot, stamp)
+                }
+            }
+        }
+        return left
     }
 }

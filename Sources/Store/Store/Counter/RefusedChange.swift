@@ -64,15 +64,24 @@ extension CounterTransaction {
             if state.kind != refused.kind, refused.kind.isKnown {
                 try makeWay(open(refused.kind, record))
             }
-            // Central knows the refused dot, and none of its values. Of what was written here after it central
-            // may have some from elsewhere; the log has it.
-            try keepConcurrent(state.before(dot), to: open(state.kind, state.id))
-            try goOn(from: state)
+            let merge = CounterMerge(self)
+            if state.kind == refused.kind {
+                let present = try open(refused.kind, record)
+                try merge.replace(
+                    present,
+                    with: view.state(of: present, without: dot, notedThrough: state.vv[dot.replica])
+                )
+            }
+            try merge.join(state)
         } else if refused.kind.isKnown {
             if isOthers {
                 _ = try setAside(refused.kind, record, code: code, reason: reason)
             } else {
-                try depart(try open(refused.kind, record), without: dot)
+                // Central notes in another office's record what it has refused only to who has read it.
+                let isNoted = code == RefusalCode.handedOver.rawValue
+                try depart(
+                    try open(refused.kind, record), without: dot,
+                    notedThrough: isNoted ? dot.seq : 0)
             }
         }
         return true
@@ -111,13 +120,15 @@ extension CounterTransaction {
 
     /// Lets a record leave the office without what was refused of it. What central took stays in the copy:
     /// central may lose it.
-    private func depart(_ record: OpenRecord, without refused: Dot) throws {
+    private func depart(
+        _ record: OpenRecord, without refused: Dot, notedThrough seq: UInt64
+    ) throws {
         guard record.exists else { return }
         let office = try view.enrolledIdentity().identity.office
         // Where else it is stays: a value that is gone from a copy which has seen it counts as replaced.
-        let copy = record.state.filtered { name, entry in
-            entry.dot != refused
-                && !(name == RecordSchema.officeField && entry.value == .text(office))
+        let copy = try view.state(of: record, without: refused, notedThrough: seq).filtered {
+            name, entry in
+            name != RecordSchema.officeField || entry.value != .text(office)
         }
         try CounterMerge(self).replace(record, with: copy)
     }
@@ -127,62 +138,18 @@ extension CounterTransaction {
     ///
     /// - Throws: `StoreError`.
     public func withdrawRefusals(of state: RecordState) throws {
-        for dot in try view.refusedDots(of: state.id) where state.holds(dot) {
-            _ = try withdrawRefusal(of: dot)
-        }
-    }
-
-    /// Drops what central's state or the log holds and a value that central has not seen had replaced here: a state
-    /// which came in told so, and no logged change does.
-    private func dropReplaced(
-        in rebuilt: inout RecordState, of record: OpenRecord, joining state: RecordState
-    ) throws {
-        guard record.exists, !state.vv.covers(rebuilt.vv) else { return }
-        let kept = try view.keptStates(of: record)
-        guard !kept.isEmpty else { return }
-        let whole = rebuilt
-        rebuilt = whole.filtered { name, entry in
-            // Notes and their like are never replaced.
-            guard RecordSchema.definition(of: name, in: whole.kind)?.isEntries != true,
-                record.state.vv.covers(entry.dot), !record.state.holds(entry.dot, in: name)
-            else { return true }
-            return !kept.contains { base in
-                base.tellsReplaced(entry.dot, in: name)
-                    && base[name].contains { later in
-                        !state.vv.covers(later.dot) && whole.holds(later.dot, in: name)
-                    }
+        let refused = try view.refusedDots(of: state.id)
+        guard !refused.isEmpty else { return }
+        let present = try open(state.kind, state.id)
+        let history = try view.history(of: present).map(\.change)
+        for dot in refused where state.hasSeen(dot) {
+            // A vector covers what it has never seen, when its writer went on without it.
+            let isPassedOver = history.contains {
+                $0.dot.replica == dot.replica && $0.dot.seq > dot.seq && !$0.hasSeen(dot)
+            }
+            if !isPassedOver || state.stampPlace(of: dot) != nil {
+                _ = try withdrawRefusal(of: dot)
             }
         }
-    }
-
-    /// Lets a record go on from central's state, with what was written here after on top: changes that
-    /// central's state does not cover, and all other values that a central restored from a backup has
-    /// lost. It may have lost others' changes that had replaced what stands in its state.
-    func goOn(from state: RecordState) throws {
-        let replica = try view.enrolledIdentity().replica
-        let record = try open(state.kind, state.id)
-        var rebuilt = state
-        var refused = Set<Dot>()
-        if record.exists {
-            for logged in try view.history(of: record) {
-                if logged.isVoid {
-                    refused.insert(logged.change.dot)
-                } else if logged.change.dot.replica == replica
-                    || record.state.vv.covers(logged.change.dot)
-                {
-                    // What does not fit, because central lacks what it builds on, is kept below. What was
-                    // refused is no gap.
-                    let context = logged.change.context
-                    var next = rebuilt
-                    for dot in refused where context.covers(dot) && !next.vv.covers(dot) {
-                        next.void(dot)
-                    }
-                    if next.apply(logged.change) == .applied { rebuilt = next }
-                }
-            }
-        }
-        rebuilt.adoptUnseen(from: record.state, except: refused)
-        try dropReplaced(in: &rebuilt, of: record, joining: state)
-        try CounterMerge(self).replace(record, with: rebuilt)
     }
 }
