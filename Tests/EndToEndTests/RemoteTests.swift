@@ -2,49 +2,15 @@
 
 import Foundation
 import JSON
-import SQLite
 import Testing
 
 @Suite("central --remote", .ownThreads)
 struct RemoteTests {
-    private static let password = "rất dài và bí mật"
-
-    private let office: Office
-    private let pin: String
-    /// The file of sessions.
-    private let sessionFile: String
+    private let admin: RemoteAdmin
+    private var office: Office { admin.office }
 
     init() throws {
-        office = try Office(tls: ["--tls"])
-        for (name, role) in [("chief", "admin"), ("reader", "viewer")] {
-            let added = try office.central(
-                "admin", "add", name, "--role", role, input: Self.password + "\n")
-            try #require(added.code == 0, "\(added.errors)")
-        }
-        pin = try #require(
-            office.central("enrol", Office.code, "--json").json["pin"]?.stringValue)
-        sessionFile = try office.root.path + "/.config/dossiersync/central-sessions.json"
-    }
-
-    private func remote(
-        _ arguments: [String], environment: [String: String] = [:], input: String? = nil
-    ) throws -> Program.Ending {
-        try Program.run(
-            "central", ["--remote", office.url] + arguments, in: office.root,
-            environment: environment, input: input)
-    }
-
-    private func local(
-        _ arguments: [String], environment: [String: String] = [:]
-    ) throws -> Program.Ending {
-        try Program.run(
-            "central", ["--home", office.home] + arguments, in: office.root,
-            environment: environment)
-    }
-
-    private func login(_ name: String = "chief") throws {
-        let done = try remote(["login", name, "--pin", pin], input: Self.password + "\n")
-        try #require(done.code == 0, "\(done.errors)")
+        admin = try RemoteAdmin()
     }
 
     /// What was said, without the line that counts connections, of which the question is one.
@@ -61,8 +27,8 @@ struct RemoteTests {
     ) throws {
         // What is asked first may be a minute older.
         for isLastTry in [false, true] {
-            let here = try local(arguments, environment: environment)
-            let there = try remote(arguments, environment: environment)
+            let here = try admin.local(arguments, environment: environment)
+            let there = try admin.remote(arguments, environment: environment)
             let isSame =
                 here.code == there.code && lines(here.output) == lines(there.output)
                 && here.errors == there.errors
@@ -93,7 +59,7 @@ struct RemoteTests {
         let code = try #require(
             office.central("enrol", Office.code, "--json").json["code"]?.stringValue)
         let desk = Desk(home: try office.root.path + "/" + name, directory: try office.root)
-        let enrolled = try desk("enrol", office.url, "--code", code, "--pin", pin)
+        let enrolled = try desk("enrol", office.url, "--code", code, "--pin", admin.pin)
         try #require(enrolled.code == 0, "\(enrolled.errors)")
         return desk
     }
@@ -114,7 +80,7 @@ struct RemoteTests {
             "report", "--from", "2020-12-16", "--to", "2021-06-15", "--issue")
         #expect(issued.code == 0, "\(issued.errors)")
         #expect(try office.central("erase", "C-3", "--reason", "QĐ 1").code == 0)
-        try login()
+        try admin.login()
         // Each look of this kind leaves an entry: the trail is compared before the others look.
         try expectSame(["audit"])
         for words in Self.reading where words != "audit" && !words.hasPrefix("report ") {
@@ -133,9 +99,11 @@ struct RemoteTests {
         try expectSame(["status", "--silent", "1h"])
         // A report ends with the minute of its cut.
         let period = ["report", "--from", "2020-12-16", "--to", "2021-06-15", "--csv"]
-        let (here, there) = (try local(period).output, try remote(period).output)
+        let (here, there) = (try admin.local(period).output, try admin.remote(period).output)
         #expect(here.split(separator: "\n").prefix(20) == there.split(separator: "\n").prefix(20))
-        let members = try (local(["status", "--json"]).json, remote(["status", "--json"]).json)
+        let members = try (
+            admin.local(["status", "--json"]).json, admin.remote(["status", "--json"]).json
+        )
         #expect(members.0.names == members.1.names && members.1["dossiers"] == 3)
         let trail = try office.central("audit", "--json").jsonLines
         let looks = trail.filter { $0["action"] == "read" }
@@ -150,9 +118,9 @@ struct RemoteTests {
     )
     func acting() throws {
         let replica = try fill()
-        try login()
+        try admin.login()
         func done(_ words: String..., says: String) throws {
-            let ending = try remote(words)
+            let ending = try admin.remote(words)
             #expect(ending.code == 0, "\(words) \(ending.errors)")
             #expect(ending.output.contains(says), "\(words) \(ending.output)")
         }
@@ -168,14 +136,14 @@ struct RemoteTests {
         try done("erase", "C-3", "--reason", "QĐ 1", says: "erased from C-3")
         try done("revoke", replica, says: "revoked \(replica)")
         try done("revoke", "--undo", replica, says: "let in again")
-        let issue = try remote(["report", "--period", "2021", "--issue"])
+        let issue = try admin.remote(["report", "--period", "2021", "--issue"])
         #expect(issue.code == 0 && issue.errors == "issued as report 1\n", "\(issue)")
-        #expect(issue.output == (try local(["reports", "1"]).output))
-        let code = try remote(["enrol", "C9", "--json"]).json
-        #expect(code["pin"]?.stringValue == pin)
+        #expect(issue.output == (try admin.local(["reports", "1"]).output))
+        let code = try admin.remote(["enrol", "C9", "--json"]).json
+        #expect(code["pin"]?.stringValue == admin.pin)
         let desk = Desk(home: try office.root.path + "/c", directory: try office.root)
         let given = try #require(code["code"]?.stringValue)
-        #expect(try desk("enrol", office.url, "--code", given, "--pin", pin).code == 0)
+        #expect(try desk("enrol", office.url, "--code", given, "--pin", admin.pin).code == 0)
         try expectSame(
             ["settle", "0197f3b2-0000-7000-8000-000000000000", "--keep", "dossier"], code: 65)
         try expectSame(["erase", "C-3", "--dry-run"], code: 66)
@@ -196,7 +164,7 @@ struct RemoteTests {
         "every other command is refused in a sentence, by the program here and by the central there"
     )
     func refused() throws {
-        try login()
+        try admin.login()
         let pages = try Program.run("central", ["manual"], in: office.root).output
             .split(separator: "\n").map { $0.dropFirst("central-".count) }
         let groups = Set(["office", "tls", "admin", "bundle", "catalog"])
@@ -223,7 +191,7 @@ struct RemoteTests {
         ]
         let token = try token()
         for call in calls {
-            let ending = try remote(call)
+            let ending = try admin.remote(call)
             #expect(ending.code == 64 && ending.output.isEmpty, "\(call) \(ending)")
             #expect(ending.errors.contains("does not work from another machine: "), "\(ending)")
             let there = try command(call, token)
@@ -248,7 +216,8 @@ struct RemoteTests {
     }
 
     private func token() throws -> String {
-        let document = try JSONValue(parsing: String(contentsOfFile: sessionFile, encoding: .utf8))
+        let document = try JSONValue(
+            parsing: String(contentsOfFile: admin.sessionFile, encoding: .utf8))
         return try #require(document[office.url]?["token"]?.stringValue)
     }
 
@@ -275,138 +244,20 @@ struct RemoteTests {
     @Test("a viewer reads what holds nothing of people, and does nothing")
     func viewer() throws {
         _ = try fill()
-        try login("reader")
+        try admin.login("reader")
         for words in ["status", "devices", "receipts", "audit", "office list", "digest"] {
-            let ending = try remote(words.split(separator: " ").map(String.init))
+            let ending = try admin.remote(words.split(separator: " ").map(String.init))
             #expect(ending.code == 0 && !ending.output.contains("Hoa"), "\(words) \(ending)")
         }
         for words in [
             ["records"], ["conflicts"], ["audit", "C-1"], ["erasures"], ["office", "add", "C9"],
             ["report", "--period", "2021", "--issue"], ["enrol", Office.code],
         ] {
-            let ending = try remote(words)
+            let ending = try admin.remote(words)
             #expect(ending.code == 77 && ending.output.isEmpty, "\(words) \(ending)")
             #expect(ending.errors.contains("an account with the role admin"), "\(ending)")
         }
-        #expect(try local(["reports"]).output == "no report was issued\n")
-        #expect(try !local(["office", "list"]).output.contains("C9"))
-    }
-
-    @Test("who has no session, or one that has ended, is told to log in, and ends with 67")
-    func sessions() throws {
-        func expectNone() throws {
-            let ending = try remote(["status"])
-            #expect(ending.code == 67 && ending.output.isEmpty, "\(ending)")
-            #expect(ending.errors.contains("log in again"), "\(ending)")
-            #expect(ending.errors.contains("central --remote \(office.url) login NAME"))
-        }
-        try expectNone()
-        let wrong = try remote(["login", "chief", "--pin", pin], input: "another password\n")
-        #expect(wrong.code == 77 && wrong.errors.contains("the name or the password is wrong"))
-        #expect(!FileManager.default.fileExists(atPath: sessionFile))
-        try login()
-        let mode = try FileManager.default.attributesOfItem(atPath: sessionFile)[.posixPermissions]
-        #expect(mode as? Int == 0o600)
-        #expect(try remote(["status"]).code == 0)
-        // Its time is over.
-        let database = try Connection(path: office.home + "/central.db", access: .readWrite)
-        try database.execute("UPDATE admin_sessions SET expires = 1")
-        database.close()
-        try expectNone()
-        // What was said of central's key is still known.
-        let again = try remote(["login", "chief"], input: Self.password + "\n")
-        #expect(again.code == 0, "\(again.errors)")
-        #expect(try remote(["status"]).code == 0)
-        #expect(try remote(["logout"]).code == 0)
-        try expectNone()
-        #expect(try remote(["logout"]).code == 67)
-        let file = try office.root.newFile("password", Self.password + "\nsecond line\n").path
-        let second = try office.root.path + "/elsewhere"
-        let kept = ["--session", second]
-        #expect(
-            try remote(kept + ["login", "chief", "--password-file", file, "--pin", pin]).code == 0)
-        try expectNone()
-        #expect(try remote(kept + ["status"]).code == 0)
-        #expect(try office.central("admin", "remove", "chief").code == 0)
-        #expect(try remote(kept + ["status"]).code == 67)
-        let spied = try office.root.newFile("open", "{}").path
-        #expect(chmod(spied, 0o644) == 0)
-        let open = try remote(["--session", spied, "status"])
-        #expect(open.code == 77 && open.errors.contains("others than you may read"), "\(open)")
-        let said = try office.stop().errors
-        #expect(!said.contains(Self.password))
-    }
-
-    @Test("a password that is typed is not shown")
-    func typed() throws {
-        let command = "\(Program.path("central")) --remote \(office.url) login chief --pin \(pin)"
-        let done = try Program.typed(
-            (after: "password: ", keys: Self.password + "\n"),
-            command: "HOME=\(office.root.path) \(command)", in: office.root)
-        #expect(done.code == 0 && done.output.contains("logged in at"), "\(done)")
-        #expect(!done.output.contains(Self.password))
-    }
-
-    @Test(
-        "another key, no TLS, and a central that is gone are told apart, and nothing is sent to them"
-    )
-    func strangers() throws {
-        let other = try remote(
-            ["login", "chief", "--pin", "0000-0000-0000-0000-0000"], input: Self.password + "\n")
-        #expect(other.code == 69 && other.errors.contains("has not proved who it is"), "\(other)")
-        let unknown = try remote(["login", "chief"], input: Self.password + "\n")
-        #expect(unknown.code == 69 && unknown.errors.contains("no trusted authority"))
-        #expect(!FileManager.default.fileExists(atPath: sessionFile))
-        try login()
-        func run(_ arguments: String...) throws -> Program.Ending {
-            try Program.run("central", arguments, in: office.root, input: "")
-        }
-        for words in [["status"], ["login", "chief"]] {
-            let plain = try Program.run(
-                "central", ["--remote", "http://central.example.vn"] + words, in: office.root,
-                input: Self.password + "\n")
-            #expect(plain.code == 64 && plain.errors.contains("refusing plain http"), "\(plain)")
-            #expect(!plain.errors.contains("--insecure"))
-        }
-        #expect(try run("--remote", office.url, "--home", "x", "status").code == 64)
-        #expect(try run("--session", "x", "status").code == 64)
-        #expect(try run("login", "chief").code == 64)
-        #expect(try run("--remote", "ftp://x", "status").code == 64)
-        // Another central at the address, with a key of its own.
-        _ = try office.stop()
-        let gone = try remote(["status"])
-        #expect(gone.code == 69 && gone.errors.contains("cannot be reached"), "\(gone)")
-        #expect(!gone.errors.contains("sync"), "that is what a counter is told: \(gone)")
-        for name in ["tls-cert.pem", "tls-key.pem"] {
-            try FileManager.default.removeItem(atPath: office.home + "/" + name)
-        }
-        #expect(try office.central("tls", "self-signed", "--name", "127.0.0.1").code == 0)
-        try office.start()
-        let changed = try remote(["status"])
-        #expect(changed.code == 69 && changed.errors.contains("not the pinned one"), "\(changed)")
-    }
-
-    @Test("on loopback plain HTTP will do, and a central that knows no commands says so")
-    func older() throws {
-        let plain = try Office()
-        #expect(
-            try plain.central("admin", "add", "chief", input: Self.password + "\n").code == 0)
-        func run(_ url: String, _ arguments: String...) throws -> Program.Ending {
-            try Program.run(
-                "central", ["--remote", url] + arguments, in: plain.root,
-                input: Self.password + "\n")
-        }
-        #expect(try run(plain.url, "login", "chief").code == 0)
-        #expect(try run(plain.url, "status").code == 0)
-        // A path that a proxy would take off: nothing answers there.
-        let below = plain.url + "/below"
-        let kept = try String(
-            contentsOfFile: plain.root.path + "/.config/dossiersync/central-sessions.json",
-            encoding: .utf8)
-        try kept.replacing(plain.url, with: below).write(
-            toFile: plain.root.path + "/.config/dossiersync/central-sessions.json",
-            atomically: false, encoding: .utf8)
-        let ending = try run(below, "status")
-        #expect(ending.code == 76 && ending.errors.contains("of an older version"), "\(ending)")
+        #expect(try admin.local(["reports"]).output == "no report was issued\n")
+        #expect(try !admin.local(["office", "list"]).output.contains("C9"))
     }
 }

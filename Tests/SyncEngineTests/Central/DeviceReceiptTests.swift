@@ -11,23 +11,7 @@ import Testing
 import Wire
 
 @Suite("Every sync of a device leaves a receipt at central, which never says more than is known")
-struct DeviceReceiptTests {
-    private func make(_ counter: TestCounter, count: Int = 1) throws {
-        for number in 0..<count {
-            try counter.edit {
-                try $0.make(.dossier, writes: [FieldWrite("fee_vnd", .integer(Int64(number)))])
-            }
-        }
-    }
-
-    private func receipts(_ fleet: Fleet, _ counter: TestCounter) throws -> [DeviceReceipt] {
-        try fleet.readCentral { try $0.deviceReceipts(device: counter.replica) }
-    }
-
-    private func lastComplete(_ fleet: Fleet, _ counter: TestCounter) throws -> Timestamp? {
-        try fleet.readCentral { try $0.device(counter.replica)?.lastComplete }
-    }
-
+struct DeviceReceiptTests: ReceiptSuite {
     @Test("items that were sent are not confirmed before the device's next request")
     func confirmation() async throws {
         let fleet = try Fleet()
@@ -86,20 +70,6 @@ struct DeviceReceiptTests {
         #expect(try arrived([5, nil]) == 5)
         #expect(try arrived([5, 12, nil, 35]) == 35)
         #expect(try arrived([nil, nil]) == nil)
-    }
-
-    @Test("a confirmation that is lost spoils no sync, and claims nothing")
-    func confirmationLost() async throws {
-        let fleet = try Fleet()
-        let counter = try await fleet.enrol("A")
-        var options = SyncOptions()
-        options.confirms = true
-        counter.transport.meet([nil, .requestLost])
-        #expect(try await counter.sync(options).outcome == .synced)
-        #expect(try receipts(fleet, counter).first?.unconfirmed == 2)
-        #expect(try lastComplete(fleet, counter) == nil)
-        try fleet.editCentralTransaction { _ = try $0.revoke(counter.replica) }
-        #expect(try await counter.sync(options).outcome == .denied)
     }
 
     @Test("who begins to wait at central confirms by that, before the wait is over")
@@ -162,129 +132,6 @@ struct DeviceReceiptTests {
         #expect(device.lastArrived == before)
     }
 
-    @Test("a reply that was lost is not confirmed, nor by the request that asks again")
-    func lostReply() async throws {
-        let fleet = try Fleet()
-        let (counter, other) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
-        for _ in 0..<2 { _ = try await counter.sync() }
-        let before = try lastComplete(fleet, counter)
-        #expect(before != nil)
-        try make(other, count: 3)
-        _ = try await other.sync()
-        counter.transport.meet([.replyLost])
-        #expect(try await counter.sync().outcome == .interrupted)
-        #expect(try receipts(fleet, counter).first?.unconfirmed == 3)
-        #expect(try lastComplete(fleet, counter) == before)
-        // A reply that is the last one is not of the sync before: each is a receipt.
-        counter.transport.meet([.replyLost])
-        _ = try await counter.sync()
-        let lost = try receipts(fleet, counter)
-        #expect(lost.prefix(2).map(\.unconfirmed) == [3, 3])
-        #expect(try lastComplete(fleet, counter) == before)
-        _ = try await counter.sync()
-        _ = try await counter.sync()
-        let all = try receipts(fleet, counter)
-        #expect(all.prefix(4).map(\.isComplete) == [true, true, false, false])
-        #expect(try lastComplete(fleet, counter) == all.first?.ended)
-    }
-
-    @Test("changes whose reply was lost are on central's disk by its receipt")
-    func lostReceipt() async throws {
-        let fleet = try Fleet()
-        let counter = try await fleet.enrol("A")
-        _ = try await counter.sync()
-        try make(counter, count: 2)
-        counter.transport.meet([.replyLost])
-        _ = try await counter.sync()
-        let receipt = try #require(try receipts(fleet, counter).first)
-        let (identity, _) = try counter.read { try $0.enrolledIdentity() }
-        #expect([receipt.durableBefore, receipt.durable, receipt.accepted] == [0, 2, 2])
-        #expect(receipt.durableHash == identity.chainHash)
-        #expect(identity.pushedSeq == 0)
-    }
-
-    @Test("a refusal whose reply was lost is not confirmed")
-    func lostRefusal() async throws {
-        let fleet = try Fleet()
-        let counter = try await fleet.enrol("A")
-        for _ in 0..<2 { _ = try await counter.sync() }
-        try counter.plant(.procedure, writes: [FieldWrite("code", .text("P"))])
-        counter.transport.meet([.replyLost])
-        _ = try await counter.sync()
-        #expect(try receipts(fleet, counter).first?.unconfirmed == 1)
-        counter.transport.meet([.replyLost])
-        _ = try await counter.sync()
-        #expect(try receipts(fleet, counter).prefix(2).map(\.unconfirmed) == [1, 1])
-        for _ in 0..<2 { _ = try await counter.sync() }
-        #expect(try receipts(fleet, counter).first?.isComplete == true)
-    }
-
-    @Test("a push that was cut leaves a receipt that says what is to come")
-    func cutPush() async throws {
-        let fleet = try Fleet()
-        let counter = try await fleet.enrol("A")
-        for _ in 0..<2 { _ = try await counter.sync() }
-        let before = try lastComplete(fleet, counter)
-        try make(counter, count: 6)
-        var options = SyncOptions()
-        options.pushBytes = 1
-        counter.transport.meet([nil, nil, .requestLost])
-        _ = try await counter.sync(options)
-        let receipt = try #require(try receipts(fleet, counter).first)
-        #expect(receipt.isOpen)
-        #expect([receipt.durable, receipt.pending, receipt.exchanges] == [2, 4, 2])
-        #expect(try lastComplete(fleet, counter) == before)
-        // The rest follows at once and is the same sync; after a while it would be another.
-        _ = try await counter.sync(options)
-        let whole = try #require(try receipts(fleet, counter).first)
-        #expect(whole.number == receipt.number)
-        #expect([whole.durable, whole.pending, whole.exchanges] == [6, 0, 6])
-        #expect(whole.isComplete)
-        #expect(try lastComplete(fleet, counter) == whole.ended)
-    }
-
-    @Test("a sync that goes on after a long time has another receipt")
-    func longGap() async throws {
-        let fleet = try Fleet()
-        let counter = try await fleet.enrol("A")
-        _ = try await counter.sync()
-        try make(counter, count: 3)
-        var options = SyncOptions()
-        options.pushBytes = 1
-        counter.transport.meet([nil, .requestLost])
-        _ = try await counter.sync(options)
-        fleet.clock.advance(milliseconds: ReceiptLimits.syncGapMilliseconds + 1)
-        _ = try await counter.sync(options)
-        let both = try receipts(fleet, counter).prefix(2)
-        #expect(both.map(\.isOpen) == [false, true])
-        #expect(both.map(\.durable) == [3, 1])
-        #expect(both.map(\.durableBefore) == [1, 0])
-    }
-
-    @Test("a long first download is one receipt, and what its replies sent is confirmed one by one")
-    func manyExchanges() async throws {
-        let fleet = try Fleet()
-        let (counter, other) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
-        try make(counter, count: 30)
-        _ = try await counter.sync()
-        var options = SyncOptions()
-        options.pullBytes = 400
-        other.transport.meet([nil, nil, .replyLost])
-        _ = try await other.sync(options)
-        let cut = try #require(try receipts(fleet, other).first)
-        #expect(cut.isOpen)
-        #expect(cut.unconfirmed > 0)
-        #expect(cut.sent > cut.unconfirmed)
-        #expect(cut.remaining > 0)
-        _ = try await other.sync(options)
-        let receipt = try #require(try receipts(fleet, other).first)
-        #expect(receipt.number == cut.number)
-        // 30 dossiers and 2 offices, and once more what was lost.
-        #expect(receipt.sent == 32 + cut.unconfirmed)
-        _ = try await other.sync(options)
-        #expect(try receipts(fleet, other).map(\.isComplete) == [true, true])
-    }
-
     @Test("states that were asked for are confirmed when they are not asked for again")
     func fetchedStates() async throws {
         let fleet = try Fleet()
@@ -311,57 +158,6 @@ struct DeviceReceiptTests {
         request.fetchedRecords = []
         _ = try await fleet.node.exchange(request, from: counter.replica)
         #expect(try receipts(fleet, counter).prefix(3).map(\.unconfirmed) == [0, 0, 1])
-    }
-
-    @Test("a bundle's reply is confirmed by what the device says next, and a bundle tells no time")
-    func bundle() async throws {
-        let fleet = try Fleet()
-        let (counter, other) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
-        for _ in 0..<2 { _ = try await counter.sync() }
-        let before = try lastComplete(fleet, counter)
-        try make(other, count: 3)
-        _ = try await other.sync()
-        try make(counter, count: 4)
-        var options = SyncOptions()
-        options.pushBytes = 1
-        let reply = try await fleet.answer(fleet.bundle(from: counter, options))
-        let sent = try #require(try receipts(fleet, counter).first)
-        #expect(sent.durable == 4 && sent.pending == 0 && sent.exchanges >= 4)
-        #expect([sent.sent, sent.unconfirmed] == [3, 3])
-        #expect(!sent.isOpen && !sent.isComplete && sent.skewMilliseconds == nil)
-        #expect(try lastComplete(fleet, counter) == before)
-        #expect(try await counter.apply(reply).report.outcome == .synced)
-        #expect(try await counter.sync().outcome == .synced)
-        #expect(try receipts(fleet, counter).first?.isComplete == true)
-        #expect(try receipts(fleet, counter).map(\.unconfirmed).max() == 0)
-    }
-
-    @Test("what a link lost is not confirmed by central's going on in the device's place")
-    func bundleAfterLostReply() async throws {
-        let fleet = try Fleet()
-        let (counter, other) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
-        for _ in 0..<2 { _ = try await counter.sync() }
-        try make(other, count: 3)
-        _ = try await other.sync()
-        counter.transport.meet([.replyLost])
-        #expect(try await counter.sync().outcome == .interrupted)
-        try make(other, count: 3)
-        _ = try await other.sync()
-        var options = SyncOptions()
-        options.pullBytes = 1
-        _ = try await fleet.answer(fleet.bundle(from: counter, options))
-        let all = try receipts(fleet, counter)
-        #expect(all.map(\.unconfirmed).prefix(2) == [6, 3])
-    }
-
-    @Test("a bundle to which there is no answer but the receipt leaves a complete device")
-    func bundleWithoutItems() async throws {
-        let fleet = try Fleet()
-        let counter = try await fleet.enrol("A")
-        for _ in 0..<2 { _ = try await counter.sync() }
-        try make(counter, count: 2)
-        _ = try await fleet.answer(fleet.bundle(from: counter))
-        #expect(try receipts(fleet, counter).first?.isComplete == true)
     }
 
     @Test("syncs in a row with nothing to do are one receipt")
