@@ -595,7 +595,7 @@ inline endSession(W) {
 inline write(W, UNFIT) {
     issue(d[W].replica, d[W].end, lastContent + 1, d[W].vv);
     lastContent++;
-    /* The record must not have the dot: LocalEdit would trap (finding 11). */
+    /* The record must not have the dot: CounterEdit would refuse the write (finding 11). */
     PROMISE(11, !COVERED(d[W].vv, lastChange));
     d[W].end = lastChange;
     d[W].vv = WITH(d[W].vv, d[W].replica, SEQ(lastChange));

@@ -8,7 +8,7 @@ import Testing
 @testable import SQLiteStore
 
 @Suite("CounterEdit: record, change, chain and digest in one transaction")
-struct LocalEditTests {
+struct CounterEditTests {
     private struct Stop: Error {}
 
     @Test("row, log, identity and digest agree after every edit")

@@ -7,7 +7,7 @@ import Time
 @testable import SQLiteStore
 
 @Suite("CounterEdit: what it refuses, and the codes that it gives")
-struct LocalEditRuleTests {
+struct CounterEditRuleTests {
     private func expectRefused(
         _ file: CounterFile, _ words: String, sourceLocation: SourceLocation = #_sourceLocation,
         _ body: (CounterEdit) throws -> Void
