@@ -52,7 +52,10 @@ struct CommandRouteTests {
         let said = try JSONValue(parsing: done.body)
         #expect(said["exit"] == 65 && said["errors"] == "é")
         #expect(said["output"]?.stringValue == "chief [\"a\", \"b c\"] 90\n")
-        for body in ["[]", "{}", #"{"words":[]}"#, #"{"words":["a",1]}"#] {
+        for body in [
+            "[]", "{}", #"{"words":[]}"#, #"{"words":["a",1]}"#, #"{"words":["a"],"columns":{}}"#,
+            #"{"words":["a"],"columns":"90"}"#,
+        ] {
             #expect(try await ask(served.url, body).status == 400, "\(body)")
         }
         await served.stop()

@@ -61,12 +61,16 @@ public final class CommandRoute: Sendable {
             guard !words.isEmpty, words.count <= Self.wordsMax, !words.contains(nil) else {
                 throw .malformed(what: "command", reason: "words is no list of words")
             }
+            let columns = request.json?["columns"] ?? .null
+            guard columns == .null || columns.integerValue != nil else {
+                throw .malformed(what: "command", reason: "columns is no whole number")
+            }
             guard self.begin() else { throw .busy(retryAfterSeconds: 1) }
             defer { self.end() }
             let answer = try await self.run(
                 Call(
                     account: account, words: words.compactMap(\.self),
-                    columns: request.json?["columns"]?.integerValue.map { Int(clamping: $0) }))
+                    columns: columns.integerValue.map { Int(clamping: $0) }))
             let document = JSONValue.object([
                 ("exit", .integer(Int64(answer.code))), ("output", .string(answer.output)),
                 ("errors", .string(answer.errors)),
