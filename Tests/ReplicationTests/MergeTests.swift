@@ -97,6 +97,36 @@ struct MergeTests {
         #expect(alone == (try empty()))
     }
 
+    @Test("What a record names of refused changes is bounded, the same in any order")
+    func boundedVoids() throws {
+        var (one, other) = (try empty(), try empty())
+        one.void(Dot(a, 1))
+        other.void(Dot(a, 1))
+        let names = (100..<200).map { FieldName("x.\($0)") }
+        func writing(_ seq: UInt64, _ names: ArraySlice<FieldName>) -> Change {
+            change(Dot(b, seq), seen: [a: 1], names.map { FieldWrite($0, .null) })
+        }
+        _ = one.apply(writing(1, names[...60]))
+        let first = one
+        _ = one.apply(
+            change(Dot(b, 2), seen: [a: 1, b: 1], names[61...].map { FieldWrite($0, .null) }))
+        #expect(one.voids == [VoidedDot(Dot(a, 1), replaced: names.prefix(Limits.voidFieldsMax))])
+        _ = other.apply(
+            Change(
+                dot: Dot(ReplicaID(3), 1), clock: HybridTimestamp(rawValue: 1), kind: .dossier,
+                record: RandomHistory.record, context: [a: 1],
+                writes: names[50...].map { FieldWrite($0, .null) }))
+        #expect(first.joined(with: other).voids == one.voids)
+        #expect(other.joined(with: first).voids == one.voids)
+        var many = try empty()
+        for seq in 1...UInt64(513) { many.void(Dot(a, seq)) }
+        #expect(throws: FormatError.tooLong) {
+            try RecordState(canonicalBytes: many.canonicalBytes)
+        }
+        many.forgetVoids(of: a, after: 512)
+        #expect(try RecordState(canonicalBytes: many.canonicalBytes) == many)
+    }
+
     private func note(_ text: String) -> FieldWrite { FieldWrite("notes", .text(text)) }
 
     @Test("Concurrent writes to different fields merge without a conflict")

@@ -42,6 +42,10 @@ public enum Limits {
     /// change has 64 KiB: with more, nobody could write any more at all. No record comes near: one that
     /// each day another identity writes to has so many after eleven years.
     public static let writersMax = 4_096
+    /// Refused changes that central notes in one record; more are noted in none.
+    public static let voidsMax = 256
+    /// Fields that a record names of one refused change, the first by name: no record of the office has as many.
+    public static let voidFieldsMax = 64
 }
 
 /// What one change or state may cost whoever reads it.
@@ -51,16 +55,19 @@ public struct FormatBudget: Hashable, Sendable {
     public var vectorEntriesMax: Int
     /// Fields of a change or state: a change writes 256 at most, and a record gathers those of several.
     public var fieldsMax: Int
+    /// Refused changes of a state: twice `Limits.voidsMax`, since two lives of central may have noted others.
+    public var voidsMax: Int
     /// Of what holds them.
     public var cbor: CBORBudget
 
     /// A budget; what is not named is as usual.
     public init(
         vectorEntriesMax: Int = 2 * Limits.writersMax, fieldsMax: Int = 4_096,
-        cbor: CBORBudget = .standard
+        voidsMax: Int = 2 * Limits.voidsMax, cbor: CBORBudget = .standard
     ) {
         self.vectorEntriesMax = vectorEntriesMax
         self.fieldsMax = fieldsMax
+        self.voidsMax = voidsMax
         self.cbor = cbor
     }
 

@@ -90,7 +90,7 @@ extension RecordState {
     mutating func dropErased() {
         guard let kept = keptFields else { return }
         fields.removeAll { !kept.contains($0.name) }
-        for place in voids.indices { voids[place].replaced.removeAll { !kept.contains($0) } }
+        for place in voids.indices { voids[place].keep(kept.contains) }
     }
 }
 

@@ -65,7 +65,7 @@ extension RecordState {
     /// - Parameter names: the fields that were written by changes whose writers had seen it.
     public mutating func unsee(_ dot: Dot, replacedIn names: Set<FieldName> = []) {
         vv.insert(dot)
-        let void = VoidedDot(dot, replaced: names.sorted())
+        let void = VoidedDot(dot, replaced: names)
         if let place = voidPlace(of: dot) {
             voids[place] = void
         } else {
@@ -78,7 +78,7 @@ extension RecordState {
     private mutating func noteReplaced(by change: Change) {
         let names = change.writes.map(\.name).filter { $0 != Self.erasedField }
         for place in voids.indices where change.hasSeen(voids[place].dot) {
-            voids[place].replaced = Set(voids[place].replaced).union(names).sorted()
+            voids[place].note(names)
         }
     }
 
@@ -193,8 +193,7 @@ extension RecordState {
         var mine = voids.filter { !other.hasSeen($0.dot) }
         for place in mine.indices {
             if let their = other.voidPlace(of: mine[place].dot) {
-                mine[place].replaced = Set(mine[place].replaced)
-                    .union(other.voids[their].replaced).sorted()
+                mine[place].note(other.voids[their].replaced)
             }
         }
         return Self.union(mine, other.voids.filter { !hasSeen($0.dot) })

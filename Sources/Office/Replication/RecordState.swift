@@ -78,13 +78,22 @@ public struct VoidedDot: Hashable, Sendable {
     public var dot: Dot
     /// The fields that changes have written which were seen here and whose writers had seen this one, sorted: its
     /// values of these are replaced, should another life of central have taken it.
-    public var replaced: [FieldName]
+    public private(set) var replaced: [FieldName]
 
     /// A refused change.
-    public init(_ dot: Dot, replaced: [FieldName] = []) {
+    public init(_ dot: Dot, replaced: some Sequence<FieldName> = []) {
         self.dot = dot
-        self.replaced = replaced
+        self.replaced = []
+        note(replaced)
     }
+
+    /// Adds fields, of which the first by name are kept: so the order in which they come does not matter.
+    public mutating func note(_ names: some Sequence<FieldName>) {
+        replaced = Array(Set(replaced).union(names).sorted().prefix(Limits.voidFieldsMax))
+    }
+
+    /// Lets go of the fields that a condition does not hold for.
+    mutating func keep(_ isKept: (FieldName) -> Bool) { replaced.removeAll { !isKept($0) } }
 }
 
 /// What a replica knows of one record.
@@ -315,21 +324,22 @@ extension RecordState {
         try Self.expect(Key.voids, in: &reader)
         let count = try reader.readArrayHeader()
         guard count > 0, count.isMultiple(of: 3) else { throw FormatError.member }
+        guard count / 3 <= budget.voidsMax else { throw FormatError.tooLong }
         for _ in 0..<count / 3 {
             let replica = try reader.readUnsigned()
             let dot = Dot(ReplicaID(replica), try reader.readUnsigned())
             guard replica > 0, dot.seq > 0 else { throw FormatError.member }
             guard voids.last.map({ $0.dot < dot }) ?? true else { throw FormatError.order }
             guard vv.covers(dot), stampPlace(of: dot) == nil else { throw FormatError.member }
-            var void = VoidedDot(dot)
+            var names: [FieldName] = []
             let nameCount = try reader.readArrayHeader()
-            guard nameCount <= budget.fieldsMax else { throw FormatError.tooLong }
+            guard nameCount <= Limits.voidFieldsMax else { throw FormatError.tooLong }
             for _ in 0..<nameCount {
                 let name = try FieldName(from: &reader)
-                guard void.replaced.last.map({ $0 < name }) ?? true else { throw FormatError.order }
-                void.replaced.append(name)
+                guard names.last.map({ $0 < name }) ?? true else { throw FormatError.order }
+                names.append(name)
             }
-            voids.append(void)
+            voids.append(VoidedDot(dot, replaced: names))
         }
     }
 

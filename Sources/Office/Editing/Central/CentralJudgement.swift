@@ -306,6 +306,8 @@ extension CentralJudgement {
         let record = try records.open(pushed.change.kind, pushed.record)
         // Nobody goes on with a record that cannot be: no context will name the dot.
         guard record.claimant == nil else { return nil }
+        // Its state, which each change writes anew, does not grow with what one device has refused to it.
+        guard record.state.voids.count < Limits.voidsMax else { return nil }
         let scope = DossierRules.scope(of: record.state)
         if scope == .none || scope.includes(office: device.office) { return record }
         // What another life of central had refused so may be of another record of the same id.

@@ -175,15 +175,15 @@ extension StateBlob {
             guard state.vv.covers(dot), state.voids.last.map({ $0.dot < dot }) ?? true else {
                 throw FormatError.order
             }
-            var void = VoidedDot(dot)
+            var names: [FieldName] = []
             for _ in 0..<(try reader.readUnsigned()) {
                 let name = try readName(from: &reader, layout, format)
-                guard void.replaced.last.map({ $0 < name }) ?? true else {
+                guard names.last.map({ $0 < name }) ?? true else {
                     throw FormatError.order
                 }
-                void.replaced.append(name)
+                names.append(name)
             }
-            state.voids.append(void)
+            state.voids.append(VoidedDot(dot, replaced: names))
         }
         return state
     }
