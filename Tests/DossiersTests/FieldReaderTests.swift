@@ -176,6 +176,16 @@ struct FieldReaderTests {
         ] as [(FieldName, String, String)] {
             #expect(try read(text, name) == .text(word), "\(name) \(text)")
         }
+        for kind in [RecordKind.dossier, .contact, .office, .procedure, .holiday] {
+            for field in RecordSchema.definitions(of: kind) {
+                // A word is itself in any case, and so it means nothing else.
+                for word in ChoiceWords.words(of: field) {
+                    #expect(ChoiceWords.word(word, of: field) == word, "\(field.name) \(word)")
+                    let typed = word.uppercased()
+                    #expect(ChoiceWords.word(typed, of: field) == word, "\(field.name) \(typed)")
+                }
+            }
+        }
         #expect(error("fax", "channel")?.code == "unknown_choice")
         #expect(error("đang", "status")?.code == "unknown_choice")
         #expect(error("online", "return_method")?.code == "unknown_choice")

@@ -67,6 +67,15 @@ struct TypedTextTests {
         }
     }
 
+    @Test("Every space that Unicode knows is squeezed, and no other character is.")
+    func spaces() {
+        for scalar in (0x20...0xFFFF as ClosedRange<UInt32>).compactMap(Unicode.Scalar.init) {
+            let isSpace = scalar.properties.generalCategory == .spaceSeparator
+            let kept = "Lê\(scalar)Tám"
+            #expect(Folding.squeezed(kept) == (isSpace ? "Lê Tám" : kept), "\(scalar.value)")
+        }
+    }
+
     @Test("Blanks are squeezed, line feeds stay, and what is none of both.")
     func squeezing() {
         #expect(Folding.squeezed("  Lê   Văn\u{A0}\u{A0}Tám ") == "Lê Văn Tám")

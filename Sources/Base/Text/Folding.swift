@@ -79,14 +79,16 @@ public enum Folding {
 
     /// Most texts are as they should be: spaces alone, between what is none.
     private static func isSqueezed(_ text: String) -> Bool {
-        var last: UInt8 = 0x20
+        // The last bytes of a space of another width: what came before them tells.
+        var (before, last) = (UInt8(0), UInt8(0x20))
         for byte in text.utf8 {
-            // Spaces of other widths begin with these: U+00A0, U+1680, U+2000 to U+205F, U+3000.
-            if byte == 0x09 || byte == 0x0A || byte == 0xC2 || (0xE1...0xE3).contains(byte) {
+            if byte == 0x09 || byte == 0x0A || byte == 0x20 && last == 0x20 { return false }
+            switch (before, last, byte) {
+            case (_, 0xC2, 0xA0), (0xE1, 0x9A, 0x80), (0xE2, 0x80, _), (0xE2, 0x81, 0x9F),
+                (0xE3, 0x80, 0x80):
                 return false
+            default: (before, last) = (last, byte)
             }
-            if byte == 0x20, last == 0x20 { return false }
-            last = byte
         }
         return last != 0x20
     }

@@ -25,9 +25,11 @@ public enum ChoiceWords {
     /// The word that a person means by its name in either language, by the word itself or by another
     /// name in use; without case, marks, and what stands between the words.
     public static func word(_ text: String, of field: FieldDefinition) -> String? {
+        let words = words(of: field)
+        // Programs write the word itself.
+        if words.contains(text) { return text }
         let typed = Folding.words(text)
         guard !typed.isEmpty else { return nil }
-        let words = words(of: field)
         if let found = words.first(where: { word in
             let title = title(of: word, in: field.name)
             return [word, title.english, title.vietnamese].contains { Folding.words($0) == typed }

@@ -159,6 +159,13 @@ public enum FieldReader {
 
     /// A dash alone, as tables and screens show that there is nothing.
     private static func absent(_ text: String) -> Bool {
-        text.utf8.count < 16 && TypedText(text).rest == [.sign("-")]
+        // Where a letter or digit of ASCII stands, something is said.
+        text.utf8.count < 16 && !text.utf8.contains { isLetterOrDigit($0) }
+            && TypedText(text).rest == [.sign("-")]
+    }
+
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
     }
 }
