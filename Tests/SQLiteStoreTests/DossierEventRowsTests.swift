@@ -70,10 +70,11 @@ struct DossierEventRowsTests {
             DROP TABLE search_terms; DROP TABLE search_shards; DROP TABLE search_stale;
             DROP TABLE unmarked_voids;
             DELETE FROM schema_migration WHERE name IN ('19-central-events', '20-central-issued',
-                '21-central-copies', '22-central-accounts', '23-central-search', '24-central-voids');
+                '21-central-copies', '22-central-accounts', '23-central-search',
+                '24-central-voids', '25-central-counts');
             """)
         let count = try old.pragmaInteger("user_version")
-        try old.execute("PRAGMA user_version = \(count - 6)")
+        try old.execute("PRAGMA user_version = \(count - 7)")
         old.close()
         try CentralDatabase(path: path).close()
         #expect(try rows(path) == expected)

@@ -84,6 +84,7 @@ public final class CentralDatabase: ReplicaDatabase, RoleDatabase {
 public final class CentralWriteTransaction: WriteTransaction {
     private var feedHash: Hash256?
     private var lastPosition: Int64?
+    private var counted: [RecordKind: CountedRecords] = [:]
 
     override var database: CentralDatabase {
         unsafeDowncast(super.database, to: CentralDatabase.self)
@@ -92,17 +93,19 @@ public final class CentralWriteTransaction: WriteTransaction {
     override var hasChange: Bool { super.hasChange || feedHash != nil }
 
     public override func attempt<R>(_ body: () throws -> R) throws -> R {
-        let saved = (feedHash, lastPosition)
+        let saved = (feedHash, lastPosition, counted)
         do {
             return try super.attempt(body)
         } catch {
-            (feedHash, lastPosition) = saved
+            (feedHash, lastPosition, counted) = saved
             throw error
         }
     }
 
     override func flush() throws {
         try super.flush()
+        try add(counted)
+        counted = [:]
         guard let feedHash, let lastPosition else { return }
         let statement = try database.connection.statement(
             "INSERT INTO commits(last, hash, at) VALUES (?1, ?2, ?3)")
@@ -110,6 +113,19 @@ public final class CentralWriteTransaction: WriteTransaction {
         try feedHash.withBytes { try statement.bind(2, bytes: $0) }
         try statement.bind(3, now.milliseconds)
         try statement.run()
+    }
+
+    override func count(
+        _ state: RecordState, over key: Int64?, in table: RecordTable
+    ) throws {
+        var change = counted[table.kind] ?? CountedRecords()
+        change.conflicts += table.conflictCount(of: state)
+        if let key {
+            change.conflicts -= try table.conflicts(key: key)
+        } else {
+            change.records += 1
+        }
+        counted[table.kind] = change
     }
 
     func chainFeed(_ hash: Hash256, _ position: Int64) throws {

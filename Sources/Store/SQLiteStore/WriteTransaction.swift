@@ -46,17 +46,22 @@ public class WriteTransaction {
     ) throws -> Int64 {
         if after.kind == .procedure { knownEditions = [:] }
         let isNew = key == nil
+        let isChanged = after != before
+        if isNew || isChanged { try count(after, over: key, in: table) }
         let key = try key ?? table.insert(after)
-        if !isNew, after != before { try table.update(key, after, over: before) }
+        if !isNew, isChanged { try table.update(key, after, over: before) }
         try noteWrongClock(after, over: before, key: key)
         try noteEvents(after, over: before, isNew: isNew, key: key)
         try noteSearched(after, over: before, isNew: isNew, key: key)
-        if after != before {
+        if isChanged {
             try note(before, sign: -1)
             try note(after, sign: 1)
         }
         return key
     }
+
+    /// Counts a record that is about to be written: over the row of a key, or anew.
+    func count(_ state: RecordState, over key: Int64?, in table: RecordTable) throws {}
 
     /// Notes that a record was erased in this transaction.
     func noteErased(_ id: RecordID) { erasedRecords.append(id) }

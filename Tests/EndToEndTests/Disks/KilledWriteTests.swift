@@ -227,7 +227,7 @@ struct OldFile: CustomTestStringConvertible {
     private static let undoingCounts =
         ["dossiers", "contacts", "offices", "procedures", "holidays"].map {
             """
-            DROP TRIGGER \($0)_added; DROP TRIGGER \($0)_removed; DROP TRIGGER \($0)_conflicts;
+            DROP TRIGGER \($0)_removed;
 
             """
         }.joined() + """

@@ -102,6 +102,40 @@ struct CentralCountTests {
         }
     }
 
+    @Test("a row is counted once its transaction keeps it, and what it took back is not")
+    func takenBack() throws {
+        let fleet = try Fleet()
+        let office = [FieldWrite("office", .text("A"))]
+        let ids = try fleet.editCentral { edit in
+            let kept = try edit.make(.dossier, writes: office).record
+            #expect(throws: StoreError.self) {
+                try edit.transaction.attempt {
+                    _ = try edit.make(.dossier, writes: office)
+                    throw StoreError.noSuchRecord
+                }
+            }
+            return [kept, try edit.make(.dossier, writes: office).record]
+        }
+        try fleet.readCentral { central throws -> Void in
+            var filter = RecordFilter()
+            filter.kind = .dossier
+            #expect(try central.recordCount(filter) == ids.count)
+            #expect(try central.verify().faults == [])
+        }
+    }
+
+    @Test("no trigger runs when a row is written: SQLite would open a savepoint for each")
+    func triggers() throws {
+        let fleet = try Fleet()
+        let connection = try Connection(path: fleet.centralPath, access: .readOnly)
+        defer { connection.close() }
+        let statement = try connection.statement(
+            "SELECT sql FROM sqlite_schema WHERE type = 'trigger'")
+        while try statement.step() {
+            #expect(statement.text(0).contains("AFTER DELETE"))
+        }
+    }
+
     @Test("counts go with a row that is taken away, whoever takes it")
     func removed() async throws {
         let fleet = try Fleet()

@@ -26,6 +26,7 @@ final class RecordTable {
     private let selectionByID: HeldStatement
     private let selectionByKey: HeldStatement
     private let keyByID: HeldStatement
+    private let conflictsByKey: HeldStatement
     private static let updatesMax = 64
 
     init(kind: RecordKind, name: String, connection: Connection, interning: Interning) {
@@ -44,6 +45,7 @@ final class RecordTable {
         selectionByID = HeldStatement(selectSQL + "WHERE id = ?1")
         selectionByKey = HeldStatement(selectSQL + "WHERE key = ?1")
         keyByID = HeldStatement("SELECT key FROM \(name) WHERE id = ?1")
+        conflictsByKey = HeldStatement("SELECT conflicts FROM \(name) WHERE key = ?1")
     }
 
     func load(_ id: RecordID) throws -> StoredRecord? {
@@ -59,6 +61,14 @@ final class RecordTable {
         try id.withBytes { try statement.bind(1, bytes: $0) }
         defer { statement.reset() }
         return try statement.step() ? statement.int64(0) : nil
+    }
+
+    /// What a row says of its conflicts.
+    func conflicts(key: Int64) throws -> Int64 {
+        let statement = try conflictsByKey.prepared(on: connection)
+        try statement.bind(1, key)
+        defer { statement.reset() }
+        return try statement.step() ? statement.int64(0) : 0
     }
 
     func load(key: Int64) throws -> StoredRecord? {
@@ -127,36 +137,32 @@ final class RecordTable {
     private func bind(
         _ state: RecordState, columns: UInt64 = .max, to statement: Statement
     ) throws {
-        var conflicts: Int64 = 0
         var field = 0
         for (index, column) in layout.columns.enumerated() {
-            while field < state.fields.count, state.fields[field].name < column.name {
-                conflicts += isConflict(state.fields[field], in: state) ? 1 : 0
-                field += 1
-            }
-            let isWritten = columns & 1 << UInt64(index) != 0
+            while field < state.fields.count, state.fields[field].name < column.name { field += 1 }
+            guard columns & 1 << UInt64(index) != 0 else { continue }
             let place = index + 4
             guard field < state.fields.count, state.fields[field].name == column.name else {
-                if isWritten { try statement.bindNull(place) }
+                try statement.bindNull(place)
                 continue
             }
             let entries = state.fields[field].entries
             if entries.count > 1 {
                 let rule = RecordSchema.rule(of: column.name, in: kind)
                 let shown = state.shown(column.name, by: rule)
-                conflicts += shown?.isConflict == true ? 1 : 0
-                if isWritten { try bind(shown?.value ?? .null, column, place, statement) }
-            } else if isWritten {
+                try bind(shown?.value ?? .null, column, place, statement)
+            } else {
                 try bind(entries[0].value, column, place, statement)
             }
-            field += 1
         }
-        for rest in state.fields[min(field, state.fields.count)...] {
-            conflicts += isConflict(rest, in: state) ? 1 : 0
-        }
-        try statement.bind(2, conflicts)
+        try statement.bind(2, conflictCount(of: state))
         try statement.bind(
             3, try StateBlob.encode(state, layout: layout, interning: interning))
+    }
+
+    /// What the row of a state says of its conflicts.
+    func conflictCount(of state: RecordState) -> Int64 {
+        Int64(state.fields.count { isConflict($0, in: state) })
     }
 
     private func isConflict(_ field: FieldState, in state: RecordState) -> Bool {

@@ -65,6 +65,8 @@ extension DatabaseRole {
                 Migration(name: "22-central-accounts", sql: OfficeAccountSchema.both),
                 Migration(name: "23-central-search", sql: SearchIndexSchema.both),
                 Migration(name: "24-central-voids", sql: VoidMarkSchema.both),
+                Migration(
+                    name: "25-central-counts", sql: CentralCountSchema.centralWithoutTriggers),
             ]
         }
     }
