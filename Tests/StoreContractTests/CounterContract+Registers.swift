@@ -113,10 +113,14 @@ extension CounterContract {
         expect(
             try store.view { try $0.carriedNames(of: writer, to: id(70), seqs: 3...4) }.count == 1,
             "names of other seqs are told")
+        expect(
+            try store.view { try $0.carriedDots(issuedBy: Self.replica) } == [40: [Dot(writer, 2)]]
+                && store.view { try $0.carriedDots(issuedBy: ReplicaID(2)) }.isEmpty,
+            "what was issued of carried changes is not found by its name here")
         try write { transaction in
             try transaction.keep(second, .settled)
             try transaction.renameCarried(
-                Dot(Self.replica, 40), to: Dot(ReplicaID(2), 1), of: id(70))
+                [Dot(writer, 2)], from: Dot(Self.replica, 40), to: Dot(ReplicaID(2), 1), of: id(70))
         }
         expect(
             try store.view { try $0.waitingCarried() } == [third]

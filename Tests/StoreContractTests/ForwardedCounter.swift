@@ -100,6 +100,9 @@ extension ForwardedCounterView {
     func carriedNames(of writer: ReplicaID, to record: RecordID, seqs: ClosedRange<UInt64>) throws
         -> [CarriedName]
     { try base.carriedNames(of: writer, to: record, seqs: seqs) }
+    func carriedDots(issuedBy replica: ReplicaID) throws -> [UInt64: [Dot]] {
+        try base.carriedDots(issuedBy: replica)
+    }
 }
 
 /// A transaction that does what another does: what is not done otherwise is forwarded.
@@ -166,7 +169,7 @@ extension ForwardedCounterTransaction {
     func keep(_ carried: CarriedChange, _ standing: CarriedStanding) throws {
         try base.keep(carried, standing)
     }
-    func renameCarried(_ old: Dot, to new: Dot, of record: RecordID) throws {
-        try base.renameCarried(old, to: new, of: record)
+    func renameCarried(_ dots: [Dot], from old: Dot, to new: Dot, of record: RecordID) throws {
+        try base.renameCarried(dots, from: old, to: new, of: record)
     }
 }

@@ -21,7 +21,7 @@ enum CounterMutation: CaseIterable {
     case rotationForgotten, formersOldestFirst, notReissued, removalForgotten, renamingForgotten
     case keyOfAnotherEpoch, waitAtAnotherAddress, trustForgotten, bundlesForgotten, needsOfAnother
     case receiptsOldestFirst, receiptsTwice, receiptsAllDropped
-    case carriedForgotten, carriedSettled, carriedNamesMixed
+    case carriedForgotten, carriedSettled, carriedNamesMixed, carriedDotsForgotten
     case numbersForgotten, numbersLowered, numbersOfAnother, desksForgotten, codesUnshared
     case codesUnknown, officesUnknown, proceduresUnknown, editionsUnknown
     case clockForgotten, authorForgotten
@@ -231,6 +231,10 @@ final class MutatedCounterView: ForwardedCounterView {
             of: writer, to: record, seqs: mutation == .carriedNamesMixed ? 0...99 : seqs)
     }
 
+    func carriedDots(issuedBy replica: ReplicaID) throws -> [UInt64: [Dot]] {
+        try mutation == .carriedDotsForgotten ? [:] : base.carriedDots(issuedBy: replica)
+    }
+
     func lastGivenNumber(agency: String, day: CalendarDate, first: Int64) throws -> Int64? {
         try base.lastGivenNumber(
             agency: agency, day: day, first: mutation == .numbersOfAnother ? 10_000 : first)
@@ -369,9 +373,9 @@ final class MutatedCounterTransaction: ForwardedCounterTransaction {
         try base.dropReceipts(through: number)
     }
 
-    func renameCarried(_ old: Dot, to new: Dot, of record: RecordID) throws {
+    func renameCarried(_ dots: [Dot], from old: Dot, to new: Dot, of record: RecordID) throws {
         if mutation != .renamingForgotten {
-            try base.renameCarried(old, to: new, of: record)
+            try base.renameCarried(dots, from: old, to: new, of: record)
         }
     }
 

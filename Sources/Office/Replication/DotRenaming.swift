@@ -34,7 +34,8 @@ public struct DotRenaming: Sendable {
         guard seq > keptSeq else { return vv }
         var result = VersionVector(vv.entries.filter { $0.replica != old })
         if keptSeq > 0 { result.insert(Dot(old, keptSeq)) }
-        if let last = seqs.last(where: { $0.old <= seq }) { result.insert(Dot(new, last.new)) }
+        let place = count(through: seq)
+        if place > 0 { result.insert(Dot(new, seqs[place - 1].new)) }
         return result
     }
 
@@ -64,9 +65,19 @@ public struct DotRenaming: Sendable {
     }
 
     private func renamed(_ dot: Dot) -> Dot {
-        guard dot.replica == old, let seq = seqs.first(where: { $0.old == dot.seq }) else {
-            return dot
+        guard dot.replica == old else { return dot }
+        let place = count(through: dot.seq)
+        guard place > 0, seqs[place - 1].old == dot.seq else { return dot }
+        return Dot(new, seqs[place - 1].new)
+    }
+
+    /// How many of the seqs that are renamed are not beyond one. O(log n).
+    private func count(through seq: UInt64) -> Int {
+        var (low, high) = (0, seqs.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if seqs[middle].old <= seq { low = middle + 1 } else { high = middle }
         }
-        return Dot(new, seq.new)
+        return low
     }
 }

@@ -204,10 +204,10 @@ extension MemoryCounterTransaction {
     }
 
     /// As in `CarriedWriting`.
-    public func renameCarried(_ old: Dot, to new: Dot, of record: RecordID) throws {
-        for (dot, one) in view.state.carried where one.standing == .issued(old) {
-            view.state.carried[dot]?.standing = .issued(new)
-        }
+    public func renameCarried(
+        _ dots: [Dot], from old: Dot, to new: Dot, of record: RecordID
+    ) throws {
+        for dot in dots { view.state.carried[dot]?.standing = .issued(new) }
         guard view.state.carried[old] == nil, let row = view.state.row(of: new),
             let bytes = row.entry.bytes
         else { return }

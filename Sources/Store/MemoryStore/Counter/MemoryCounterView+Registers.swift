@@ -81,4 +81,14 @@ extension MemoryCounterView {
             dot.replica == writer && seqs.contains(dot.seq) && one.carried.record == record
         }.sorted { $0.key < $1.key }.map { CarriedName($0.key, $0.value.standing) }
     }
+
+    /// As in `CarriedView`.
+    public func carriedDots(issuedBy replica: ReplicaID) throws -> [UInt64: [Dot]] {
+        var dots: [UInt64: [Dot]] = [:]
+        for (dot, one) in state.carried {
+            guard case .issued(let name) = one.standing, name.replica == replica else { continue }
+            dots[name.seq, default: []].append(dot)
+        }
+        return dots
+    }
 }

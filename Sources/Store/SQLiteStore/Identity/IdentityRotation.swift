@@ -57,7 +57,8 @@ extension CounterDatabase {
             hash: hash, bytes: statement.bytes(6))
     }
 
-    /// The last change of a replica to a record, through a seq; 0 for none.
+    /// The last change of a replica to a record, through a seq; 0 for none. O(changes of the record): the `+`
+    /// keeps SQLite from going through all changes of the replica instead.
     ///
     /// - Throws: `StoreError.sqlite`.
     public func lastSeq(
@@ -67,7 +68,7 @@ extension CounterDatabase {
         let statement = try connection.statement(
             """
             SELECT max(seq) FROM changes
-            WHERE kind = ?1 AND record = ?2 AND replica = ?3 AND seq <= ?4 AND form < 3
+            WHERE kind = ?1 AND record = ?2 AND +replica = ?3 AND +seq <= ?4 AND form < 3
             """)
         try statement.bind(1, Int64(record.kind.rawValue))
         try statement.bind(2, record.row)

@@ -97,6 +97,24 @@ extension CounterDatabase {
         return names
     }
 
+    /// The carried changes that were issued here under an identity, by the seq that they have. O(carried).
+    ///
+    /// - Throws: `StoreError.sqlite`.
+    public func carriedDots(issuedBy replica: ReplicaID) throws -> [UInt64: [Dot]] {
+        let statement = try connection.statement(
+            "SELECT new_seq, replica, seq FROM carried WHERE new_replica = ?1")
+        try statement.bind(1, Int64(bitPattern: replica.rawValue))
+        defer { statement.reset() }
+        var dots: [UInt64: [Dot]] = [:]
+        while try statement.step() {
+            dots[UInt64(clamping: statement.int64(0)), default: []].append(
+                Dot(
+                    ReplicaID(UInt64(bitPattern: statement.int64(1))),
+                    UInt64(clamping: statement.int64(2))))
+        }
+        return dots
+    }
+
     private static func change(_ bytes: [UInt8], at seq: UInt64) throws -> Change {
         do throws(FormatError) {
             return try Change(canonicalBytes: bytes)
@@ -107,34 +125,36 @@ extension CounterDatabase {
 }
 
 extension CounterWriteTransaction {
-    /// A carried change that was issued here has another name since; and what this replica wrote itself
-    /// is known when an export from before its new identity comes back.
+    /// Carried changes that were issued here have another name since; and what this replica wrote itself
+    /// is known when an export from before its new identity comes back. O(dots).
     ///
     /// - Throws: `StoreError.sqlite`.
-    public func renameCarried(_ old: Dot, to new: Dot, of record: RecordID) throws {
-        let renaming = try database.connection.statement(
-            """
-            UPDATE carried SET new_replica = ?3, new_seq = ?4
-            WHERE new_replica = ?1 AND new_seq = ?2
-            """)
-        for (statement, isOwn) in [
-            (renaming, false),
-            (
-                try database.connection.statement(
-                    """
-                    INSERT OR IGNORE INTO carried(
-                        replica, seq, new_replica, new_seq, record, kept_seq)
-                    VALUES (?1, ?2, ?3, ?4, ?5, 0)
-                    """), true
-            ),
-        ] {
-            try statement.bind(1, Int64(bitPattern: old.replica.rawValue))
-            try statement.bind(2, Int64(clamping: old.seq))
+    public func renameCarried(
+        _ dots: [Dot], from old: Dot, to new: Dot, of record: RecordID
+    ) throws {
+        func bind(_ dot: Dot, to statement: Statement) throws {
+            try statement.bind(1, Int64(bitPattern: dot.replica.rawValue))
+            try statement.bind(2, Int64(clamping: dot.seq))
             try statement.bind(3, Int64(bitPattern: new.replica.rawValue))
             try statement.bind(4, Int64(clamping: new.seq))
-            if isOwn { try record.withBytes { try statement.bind(5, bytes: $0) } }
-            try statement.run()
         }
+        for dot in dots {
+            let renaming = try database.connection.statement(
+                """
+                UPDATE carried SET new_replica = ?3, new_seq = ?4
+                WHERE replica = ?1 AND seq = ?2
+                """)
+            try bind(dot, to: renaming)
+            try renaming.run()
+        }
+        let naming = try database.connection.statement(
+            """
+            INSERT OR IGNORE INTO carried(replica, seq, new_replica, new_seq, record, kept_seq)
+            VALUES (?1, ?2, ?3, ?4, ?5, 0)
+            """)
+        try bind(old, to: naming)
+        try record.withBytes { try naming.bind(5, bytes: $0) }
+        try naming.run()
     }
 
     /// Remembers a carried change.

@@ -103,6 +103,8 @@ public protocol CarriedView {
     func carriedNames(
         of writer: ReplicaID, to record: RecordID, seqs: ClosedRange<UInt64>
     ) throws -> [CarriedName]
+    /// The carried changes that were issued here under an identity, by the seq that they have. O(carried).
+    func carriedDots(issuedBy replica: ReplicaID) throws -> [UInt64: [Dot]]
 }
 
 /// A counter's store as it is at one moment.
@@ -176,9 +178,9 @@ public protocol CarriedWriting: AnyObject {
     /// Remembers a change: by what it is called here since, or that it waits, or that nothing more
     /// is to become of it.
     func keep(_ carried: CarriedChange, _ standing: CarriedStanding) throws
-    /// Renames what is called `old` here; and what this replica wrote itself is known from now on by
-    /// that name too, which may come back in a file of before.
-    func renameCarried(_ old: Dot, to new: Dot, of record: RecordID) throws
+    /// Calls carried changes, which are called `old` here, by another name; and what this replica wrote itself
+    /// is known from now on by the old name too, which may come back in a file of before.
+    func renameCarried(_ dots: [Dot], from old: Dot, to new: Dot, of record: RecordID) throws
 }
 
 /// A write transaction of a counter's store.

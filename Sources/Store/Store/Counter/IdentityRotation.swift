@@ -84,6 +84,8 @@ private struct LogRenaming<Transaction: CounterTransaction> {
     private let new: ReplicaID
     private let keptSeq: UInt64
     private var renamings: [RecordRow: DotRenaming] = [:]
+    /// What came in files and was issued under the old identity, by its seq there.
+    private var carried: [UInt64: [Dot]] = [:]
     /// The new identity's chain.
     private(set) var chain = HashChain()
 
@@ -94,11 +96,14 @@ private struct LogRenaming<Transaction: CounterTransaction> {
         self.keptSeq = keptSeq
     }
 
+    /// O(changes after `keptSeq` + carried changes): the store is locked meanwhile.
     mutating func run() throws {
+        carried = try transaction.view.carriedDots(issuedBy: old)
         var seq = keptSeq
         while let row = try transaction.view.nextRow(of: old, after: seq) {
             seq = row.dot.seq
-            var renaming = try renamings[row.record] ?? makeRenaming(row)
+            // Taken out, so that it is not copied when it grows.
+            var renaming = try renamings.removeValue(forKey: row.record) ?? makeRenaming(row)
             if row.isVoid {
                 // Refused already, and then forgotten by a central that was restored: its content
                 // waits among the refused changes, and nothing else holds its dot.
@@ -143,6 +148,7 @@ private struct LogRenaming<Transaction: CounterTransaction> {
         renaming.add(row.dot.seq, as: chain.seq)
         let dot = Dot(new, chain.seq)
         try transaction.reissue(row, as: dot, hash: chain.hash, bytes: bytes)
-        try transaction.renameCarried(row.dot, to: dot, of: record)
+        try transaction.renameCarried(
+            carried[row.dot.seq] ?? [], from: row.dot, to: dot, of: record)
     }
 }
