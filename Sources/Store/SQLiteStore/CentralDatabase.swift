@@ -12,8 +12,6 @@ public final class CentralDatabase: ReplicaDatabase, RoleDatabase {
     /// The role.
     public static var role: DatabaseRole { .central }
 
-    let idLook = HeldStatement(CentralDatabase.idLookSQL)
-
     /// Opens the file, making it when `isNew` is set, and brings its tables up to date.
     ///
     /// - Parameter random: where central's own key comes from, which is made with its file.

@@ -20,6 +20,7 @@ public class ReplicaDatabase {
     let digests: DigestTable
     let searchIndex: SearchIndex
     private let tables: [RecordKind: RecordTable]
+    let idLook = HeldStatement(ReplicaDatabase.idLookSQL)
     /// Of one that serves.
     var idleCheckpoint: IdleCheckpoint
 

@@ -30,7 +30,7 @@ enum CodeKeySQL {
     static func candidates(_ code: String) -> [String] {
         let key = CodeText.key(code)
         if key.utf8.allSatisfy({ $0 < 0x80 }) { return [key] }
-        return [key, smallASCII(key.uppercased()), smallASCII(CodeText.plain(code))]
+        return Set([key, smallASCII(key.uppercased()), smallASCII(CodeText.plain(code))]).sorted()
     }
 
     private static func smallASCII(_ text: String) -> String {
@@ -92,7 +92,7 @@ extension ReplicaDatabase {
     /// The ids of the records of a kind with this code: of those that are written exactly so, else
     /// of those that are written otherwise; a procedure also by the number without its authority.
     func ids(ofCode code: String, kind: RecordKind) throws -> [RecordID] {
-        let exact = try codes(kind, where: "code = ?1", [code]).map(\.id)
+        let exact = try table(of: kind)?.codes(exactly: code).map(\.id) ?? []
         if !exact.isEmpty { return exact }
         let keys = kind == .procedure ? CodeText.procedureKeys(code) : [code]
         for key in keys {
@@ -115,10 +115,14 @@ extension ReplicaDatabase {
             "%"
             + key.replacing("\\", with: "\\\\").replacing("%", with: "\\%")
             .replacing("_", with: "\\_")
-        let found = try codes(
-            .dossier,
-            where: "code IS NOT NULL AND \(CodeKeySQL.ofCode) LIKE ?1 ESCAPE '\\'",
-            [pattern])
+        let statement = try connection.statement(
+            """
+            SELECT id, code FROM dossiers
+            WHERE code IS NOT NULL AND \(CodeKeySQL.ofCode) LIKE ?1 ESCAPE '\\'
+            """)
+        try statement.bind(1, pattern)
+        defer { statement.reset() }
+        let found = try RecordTable.codes(in: statement)
         return found.filter { _, code in
             let whole = CodeText.key(code)
             guard whole.hasSuffix(key) else { return false }
@@ -130,30 +134,11 @@ extension ReplicaDatabase {
     private func codes(
         like code: String, kind: RecordKind
     ) throws -> [(id: RecordID, code: String)] {
-        let candidates = CodeKeySQL.candidates(code)
-        let places = candidates.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
+        guard let table = table(of: kind) else { return [] }
         let key = CodeText.key(code)
-        return try codes(
-            kind,
-            where: "code IS NOT NULL AND \(CodeKeySQL.ofCode) IN (\(places))",
-            candidates
-        ).filter { CodeText.key($0.code) == key }
-    }
-
-    private func codes(
-        _ kind: RecordKind, where clause: String, _ texts: [String]
-    ) throws -> [(id: RecordID, code: String)] {
-        guard let table = table(of: kind), table.columns.contains(where: { $0.name == "code" })
-        else { return [] }
-        let statement = try connection.statement(
-            "SELECT id, code FROM \(table.name) WHERE \(clause)")
-        for (place, text) in texts.enumerated() { try statement.bind(place + 1, text) }
-        defer { statement.reset() }
         var found: [(id: RecordID, code: String)] = []
-        while try statement.step() {
-            if let id = RecordID(bytes: statement.bytes(0)), let code = statement.textOrNil(1) {
-                found.append((id, code))
-            }
+        for candidate in CodeKeySQL.candidates(code) {
+            found += try table.codes(withKey: candidate).filter { CodeText.key($0.code) == key }
         }
         return found
     }

@@ -44,11 +44,28 @@ extension ReplicaDatabase {
         }
     }
 
+    /// The kinds that have a row with an id. One look: a record that is made asks it.
+    func kindsOfRows(with id: RecordID) throws -> [RecordKind] {
+        let statement = try idLook.prepared(on: connection)
+        try id.withBytes { try statement.bind(1, bytes: $0) }
+        defer { statement.reset() }
+        var kinds: [RecordKind] = []
+        while try statement.step() {
+            kinds.append(RecordKind(rawValue: UInt8(clamping: statement.int64(0))))
+        }
+        return kinds
+    }
+
+    /// What `kindsOfRows` asks.
+    static let idLookSQL = RecordKind.tableNames.map { kind, name in
+        "SELECT \(kind.rawValue) FROM \(name) WHERE id = ?1"
+    }.joined(separator: " UNION ALL ")
+
     /// The kind that an id is taken for, besides this one.
     func claimant(of id: RecordID, besides kind: RecordKind) throws -> RecordKind? {
-        try RecordKind.tableNames.first { other, _ in
+        try kindsOfRows(with: id).first { other in
             try other != kind && table(of: other)?.load(id)?.state.fields.isEmpty == false
-        }?.0
+        }
     }
 
     /// The ids that several records have. Looks at every row.

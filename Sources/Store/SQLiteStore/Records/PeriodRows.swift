@@ -49,8 +49,12 @@ enum OfficeAccountSchema {
     /// The offices other than the one that a dossier shows in whose accounts it stands.
     static func offices(of state: RecordState, _ entries: [LedgerEntry]) -> Set<String> {
         let own = state.shownValue(RecordSchema.officeField)?.text
-        return Set(entries.lazy.flatMap { [$0.office, $0.taker] }.compactMap { $0 })
-            .subtracting([own].compactMap { $0 })
+        var offices = Set<String>()
+        for entry in entries {
+            if let office = entry.office, office != own { offices.insert(office) }
+            if let taker = entry.taker, taker != own { offices.insert(taker) }
+        }
+        return offices
     }
 }
 

@@ -27,6 +27,9 @@ final class RecordTable {
     private let selectionByKey: HeldStatement
     private let keyByID: HeldStatement
     private let conflictsByKey: HeldStatement
+    private let codesByKey: HeldStatement
+    private let codesByCode: HeldStatement
+    private let hasCodes: Bool
     private static let updatesMax = 64
 
     init(kind: RecordKind, name: String, connection: Connection, interning: Interning) {
@@ -45,7 +48,42 @@ final class RecordTable {
         selectionByID = HeldStatement(selectSQL + "WHERE id = ?1")
         selectionByKey = HeldStatement(selectSQL + "WHERE key = ?1")
         keyByID = HeldStatement("SELECT key FROM \(name) WHERE id = ?1")
+        hasCodes = layout.columns.contains { $0.name == "code" }
+        let codes = "SELECT id, code FROM \(name) WHERE "
+        codesByKey = HeldStatement(codes + "code IS NOT NULL AND \(CodeKeySQL.ofCode) = ?1")
+        codesByCode = HeldStatement(codes + "code = ?1")
         conflictsByKey = HeldStatement("SELECT conflicts FROM \(name) WHERE key = ?1")
+    }
+
+    /// The ids and codes of the records whose codes have a key (`CodeKeySQL`); none where the kind has no codes.
+    func codes(withKey key: String) throws -> [(id: RecordID, code: String)] {
+        try codes(codesByKey, key)
+    }
+
+    /// The ids and codes of the records with exactly this code; none where the kind has no codes.
+    func codes(exactly code: String) throws -> [(id: RecordID, code: String)] {
+        try codes(codesByCode, code)
+    }
+
+    private func codes(
+        _ held: HeldStatement, _ text: String
+    ) throws -> [(id: RecordID, code: String)] {
+        guard hasCodes else { return [] }
+        let statement = try held.prepared(on: connection)
+        try statement.bind(1, text)
+        defer { statement.reset() }
+        return try Self.codes(in: statement)
+    }
+
+    /// Ids and codes, as a statement gives them.
+    static func codes(in statement: Statement) throws -> [(id: RecordID, code: String)] {
+        var found: [(id: RecordID, code: String)] = []
+        while try statement.step() {
+            if let id = RecordID(bytes: statement.bytes(0)), let code = statement.textOrNil(1) {
+                found.append((id, code))
+            }
+        }
+        return found
     }
 
     func load(_ id: RecordID) throws -> StoredRecord? {

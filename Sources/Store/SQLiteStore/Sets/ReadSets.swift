@@ -86,16 +86,7 @@ extension CentralDatabase {
     }
 
     /// Whether no record of any kind has an id.
-    private func isFree(_ id: RecordID) throws -> Bool {
-        let statement = try idLook.prepared(on: connection)
-        try id.withBytes { try statement.bind(1, bytes: $0) }
-        defer { statement.reset() }
-        return try !statement.step()
-    }
-
-    /// What `isFree` asks.
-    static let idLookSQL = RecordKind.tableNames.map { "SELECT 1 FROM \($1) WHERE id = ?1" }
-        .joined(separator: " UNION ALL ")
+    private func isFree(_ id: RecordID) throws -> Bool { try kindsOfRows(with: id).isEmpty }
 
     private func refusedBytes(of replica: ReplicaID) throws -> Int64 {
         guard let key = try interning.knownKey(of: replica) else { return 0 }
