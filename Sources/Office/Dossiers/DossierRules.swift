@@ -31,11 +31,17 @@ public enum DossierRules {
     public static func checkFields(
         of kind: RecordKind, writes: [FieldWrite], additions: [FieldWrite] = []
     ) throws(DossierError) {
-        for write in writes + additions
-        where RecordSchema.definition(of: write.name, in: kind) == nil {
-            throw .unknownField(write.name, kind)
-        }
+        try requireKnown(writes, of: kind)
+        try requireKnown(additions, of: kind)
         try check(writes: writes, additions: additions, kind: kind)
+    }
+
+    private static func requireKnown(
+        _ fields: [FieldWrite], of kind: RecordKind
+    ) throws(DossierError) {
+        for field in fields where RecordSchema.definition(of: field.name, in: kind) == nil {
+            throw .unknownField(field.name, kind)
+        }
     }
 
     /// Checks what a person enters here, beyond what changes of other desks have to keep: a dossier's applicant,
@@ -109,9 +115,10 @@ public enum DossierRules {
     /// - Parameters:
     ///   - change: The change.
     ///   - encodedBytes: The bytes of its canonical form, when they have been counted already.
+    ///   - areWritesChecked: Whether `checkFields` has seen the values that it writes.
     /// - Throws: `DossierError`.
     public static func validate(
-        change: Change, encodedBytes: Int? = nil
+        change: Change, encodedBytes: Int? = nil, areWritesChecked: Bool = false
     ) throws(DossierError) {
         if let at = change.at {
             try FieldCodec.check(at.milliseconds, in: DossierLimits.instant, name: "at")
@@ -120,7 +127,9 @@ public enum DossierRules {
             try FieldCodec.check(
                 by, charactersMax: DossierLimits.writerCharactersMax, name: "by")
         }
-        try check(writes: change.writes, additions: change.additions, kind: change.kind)
+        try check(
+            writes: change.writes, additions: change.additions, kind: change.kind,
+            areWritesChecked: areWritesChecked)
         let bytes = encodedBytes ?? change.canonicalBytes.count
         if bytes > DossierLimits.changeBytesMax {
             throw .changeTooLarge(bytesMax: DossierLimits.changeBytesMax)
@@ -145,7 +154,8 @@ public enum DossierRules {
     }
 
     private static func check(
-        writes: [FieldWrite], additions: [FieldWrite], kind: RecordKind
+        writes: [FieldWrite], additions: [FieldWrite], kind: RecordKind,
+        areWritesChecked: Bool = false
     ) throws(DossierError) {
         guard writes.count + additions.count <= DossierLimits.changeFieldsMax else {
             throw .tooManyFields(max: DossierLimits.changeFieldsMax)
@@ -153,7 +163,7 @@ public enum DossierRules {
         if let name = repeatedName(in: writes) ?? repeatedName(in: additions) {
             throw .repeatedField(name)
         }
-        for write in writes {
+        for write in writes where !areWritesChecked {
             guard let field = try field(write.name, of: kind) else { continue }
             if field.isEntries { throw .onlyAdded(write.name) }
             try FieldCodec.check(write.value, for: field)

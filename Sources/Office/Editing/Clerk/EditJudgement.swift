@@ -79,7 +79,8 @@ public struct EditJudgement {
             kind, writes: writes, additions: additions, believed: believed(writes))
         try DossierRules.checkEntered(writes, over: nil)
         try checkCode(kind, writes)
-        var write = try commit(kind, id, over: nil, writes, additions, request)
+        var write = try commit(
+            kind, id, over: nil, writes, additions, request, areWritesChecked: true)
         write.unknownProcedure = unknownProcedure(kind, writes)
         return write
     }
@@ -97,7 +98,8 @@ public struct EditJudgement {
         try checkErased(state, writes + additions)
         try checkDossier(state, writes)
         let conflicts = writes.map(\.name).filter { isConflict($0, in: state) }
-        var write = try commit(state.kind, state.id, over: state, writes, additions, request)
+        var write = try commit(
+            state.kind, state.id, over: state, writes, additions, request, areWritesChecked: true)
         write.settledConflicts = conflicts
         write.unknownProcedure = unknownProcedure(state.kind, writes)
         return write
@@ -115,7 +117,8 @@ public struct EditJudgement {
         if !state[field].contains(where: { $0.value == value }) {
             try checkDossier(state, writes)
         }
-        var write = try commit(state.kind, state.id, over: state, writes, [], request)
+        var write = try commit(
+            state.kind, state.id, over: state, writes, [], request, areWritesChecked: true)
         write.settledConflicts = [field]
         return write
     }
@@ -135,10 +138,12 @@ public struct EditJudgement {
 extension EditJudgement {
     /// Makes the change, and the state that it leads to.
     ///
-    /// - Parameter before: the record; `nil` for one that is made.
+    /// - Parameters:
+    ///   - before: the record; `nil` for one that is made.
+    ///   - areWritesChecked: whether the rules have seen the values that are written.
     func commit(
         _ kind: RecordKind, _ id: RecordID?, over before: RecordState?, _ writes: [FieldWrite],
-        _ additions: [FieldWrite], _ request: EditRequest
+        _ additions: [FieldWrite], _ request: EditRequest, areWritesChecked: Bool = false
     ) throws -> LocalWrite {
         let (at, now) = (request.at, read.now)
         var additions = additions + pauses(over: before, kind, writes, additions)
@@ -171,7 +176,8 @@ extension EditJudgement {
             record: id, context: known?.vv ?? VersionVector(), writes: writes,
             additions: additions, at: at ?? clock.civilTime(ifNot: now), by: request.by)
         let bytes = change.canonicalBytes
-        try DossierRules.validate(change: change, encodedBytes: bytes.count)
+        try DossierRules.validate(
+            change: change, encodedBytes: bytes.count, areWritesChecked: areWritesChecked)
         author.chain.append(bytes)
         let record = id ?? RecordID(derivedFrom: author.chain.hash)
         let target = known ?? RecordState(kind: kind, id: record)
