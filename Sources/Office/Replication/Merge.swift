@@ -33,6 +33,9 @@ extension RecordState {
         guard vv.covers(change.context) else {
             return .causalGap(missing: vv.missing(from: change.context))
         }
+        if fields.isEmpty {
+            fields.reserveCapacity(change.writes.count + change.additions.count)
+        }
         for write in change.writes {
             let isErasure = write.name == Self.erasedField
             put(
@@ -236,7 +239,11 @@ extension RecordState {
     ) {
         let place = place(of: write.name)
         let entry = FieldEntry(dot, write.value)
-        guard place < fields.count, fields[place].name == write.name else {
+        if place == fields.count {
+            fields.append(FieldState(write.name, [entry]))
+            return
+        }
+        guard fields[place].name == write.name else {
             fields.insert(FieldState(write.name, [entry]), at: place)
             return
         }

@@ -201,7 +201,9 @@ extension RecordState {
 
     /// What a field shows by its merge rule; `nil` when it has no value.
     public func shownValue(_ name: FieldName) -> FieldValue? {
-        shown(name, by: RecordSchema.rule(of: name, in: kind))?.value
+        let entries = self[name]
+        guard entries.count > 1 else { return entries.first?.value }
+        return shown(name, by: RecordSchema.rule(of: name, in: kind))?.value
     }
 
     /// Whether a field waits for a person's decision.

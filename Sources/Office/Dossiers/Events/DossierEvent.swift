@@ -259,6 +259,7 @@ extension RecordState {
     /// The events that stand: without those that were taken back, and what took them back.
     public var standingEvents: [StampedEvent] {
         let all = events
+        guard !all.isEmpty else { return [] }
         let undone = Set(all.lazy.filter { $0.event.what == .undone }.compactMap(\.event.undoes))
         return all.filter { event in
             event.event.what != .undone

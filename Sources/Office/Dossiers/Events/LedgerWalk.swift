@@ -163,6 +163,7 @@ extension LedgerWalk {
     private func lastMove(
         to office: String?, _ moves: [StampedEvent], _ values: [FieldEntry], by stamp: Stamp
     ) -> StampedEvent? {
+        guard !moves.isEmpty else { return nil }
         let dots = Set(values.map(\.dot))
         if let own = moves.last(where: { $0.event.to == office && dots.contains($0.dot) }) {
             return own
@@ -183,9 +184,10 @@ extension LedgerWalk {
         if let last = moves.last(where: { $0.clock < stamp.clock }) {
             return last.event.to == shown ? nil : last.event.to
         }
-        guard moves.isEmpty, let agency = agencyOfCode, agency != shown,
+        // Read last: most dossiers were made with their office and code by one change.
+        guard moves.isEmpty,
             let made = newest(state["code"], showing: state.shownValue("code")?.text),
-            made.clock < stamp.clock
+            made.clock < stamp.clock, let agency = agencyOfCode, agency != shown
         else { return nil }
         return agency
     }
@@ -203,7 +205,8 @@ extension LedgerWalk {
 
     /// The latest stamp of the values that are shown.
     private func newest(_ values: [FieldEntry], showing text: String?) -> Stamp? {
-        values.filter { $0.value.text == text }.compactMap { state.stamp(of: $0.dot) }
+        if values.count == 1, values[0].value.text == text { return state.stamp(of: values[0].dot) }
+        return values.filter { $0.value.text == text }.compactMap { state.stamp(of: $0.dot) }
             .max { $0.clock < $1.clock }
     }
 }
