@@ -71,11 +71,12 @@ struct VoidMarkTests {
             try database.connection.execute(
                 """
                 DROP TABLE unmarked_voids;
-                DELETE FROM schema_migration WHERE name = '24-central-voids';
+                DELETE FROM schema_migration
+                WHERE name IN ('24-central-voids', '25-central-counts');
                 """)
         }
         let count = try database.connection.pragmaInteger("user_version")
-        try database.connection.execute("PRAGMA user_version = \(count - 1)")
+        try database.connection.execute("PRAGMA user_version = \(count - 2)")
         database.close()
         let after = try states(file.path)
         #expect(after == before)
