@@ -23,7 +23,7 @@ struct HandOverTests {
         try a.set(id, "office", .text("B"))
         try await settle([a, b])
         try expectConverged(fleet, [a, b])
-        #expect(try b.states()[id] == a.states()[id])
+        try expectSame(id, a, b)
         #expect(try b.values(id, "notes") == [.text("one")])
         let digestAfter = try fleet.readCentral { try $0.digest(ofOffice: "B") }
         #expect(digestAfter.recordCount == digestBefore.recordCount + 1)
@@ -180,6 +180,12 @@ struct HandOverTests {
         try await settle(counters + fresh)
         try expectConverged(fleet, counters + fresh)
     }
+}
+
+/// Both hold the same state of a record.
+private func expectSame(_ id: RecordID, _ a: TestCounter, _ b: TestCounter) throws {
+    let (mine, theirs) = (try a.states()[id], try b.states()[id])
+    #expect(mine != nil && mine == theirs)
 }
 
 private func note(_ text: String) -> FieldWrite { FieldWrite("notes", .text(text)) }
