@@ -142,10 +142,13 @@ extension World {
     }
 
     /// Whether the record was (also) this office's when somebody wrote to it, as far as central took what the
-    /// writer had seen: by a hand-over that was refused nothing ever left.
+    /// writer had seen: by a hand-over that was refused nothing ever left. What a restored central lost, and
+    /// nobody gave back, it had taken.
     private func isOffice(_ office: String, before write: Write, taken: Set<Label>) -> Bool {
-        let before =
-            ledger.standing(of: write.seen.intersection(taken))[RecordSchema.officeField] ?? []
+        let seen = write.seen.filter {
+            taken.contains($0) || ledger.writes[$0]?.mayBeLost == true
+        }
+        let before = ledger.standing(of: seen)[RecordSchema.officeField] ?? []
         return before.contains { $0.value == .text(office) }
             || write.writes.contains {
                 $0.name == RecordSchema.officeField && $0.value == .text(office)
