@@ -172,6 +172,30 @@ extension RecordState {
         }
     }
 
+    /// Lets values of another state stand again that this one has seen and does not hold, where nothing that it
+    /// knows beyond the other could have replaced them.
+    ///
+    /// - Parameters:
+    ///   - changes: those that are known one by one: of others it is taken that they had seen what stood in the
+    ///     fields that they wrote.
+    ///   - isEntries: whether values of a field are never replaced.
+    public mutating func restoreUnreplaced(
+        of other: RecordState, knowing changes: [Change], isEntries: (FieldName) -> Bool
+    ) {
+        for field in other.fields {
+            let news = self[field.name].map(\.dot).filter { !other.hasSeen($0) }
+            for entry in field.entries {
+                let isReplaced =
+                    !isEntries(field.name)
+                    && news.contains { dot in
+                        changes.first { $0.dot == dot }?.hasSeen(entry.dot) ?? true
+                    }
+                guard !isReplaced, let stamp = other.stamp(of: entry.dot) else { continue }
+                restore(FieldWrite(field.name, entry.value), entry.dot, stamp)
+            }
+        }
+    }
+
     /// Lets a value of a dot that this state has seen stand again.
     public mutating func restore(_ write: FieldWrite, _ dot: Dot, _ stamp: Stamp) {
         guard hasSeen(dot), !holds(dot, in: write.name),

@@ -67,10 +67,13 @@ extension CounterTransaction {
             let merge = CounterMerge(self)
             if state.kind == refused.kind {
                 let present = try open(refused.kind, record)
-                try merge.replace(
-                    present,
-                    with: view.state(of: present, without: dot, notedThrough: state.vv[dot.replica])
-                )
+                var left = try view.state(
+                    of: present, without: dot, notedThrough: state.vv[dot.replica])
+                let known = try view.history(of: present).filter { !$0.isVoid }.map(\.change)
+                left.restoreUnreplaced(of: state, knowing: known) {
+                    RecordSchema.definition(of: $0, in: state.kind)?.isEntries == true
+                }
+                try merge.replace(present, with: left)
             }
             try merge.join(state)
         } else if refused.kind.isKnown {
