@@ -72,7 +72,7 @@ struct RepairTests {
         #expect((1...20).contains(listed.withLock { $0 }))
         #expect(report.pulled == 1)
         #expect(report.roundTrips == 3)
-        #expect(try reader.states()[id] == writer.states()[id])
+        try expectSame(id, reader, writer)
     }
 
     @Test("of a device that knows another epoch nothing is taken before it has heard of this one")
@@ -176,7 +176,7 @@ struct RepairTests {
         #expect(
             try fleet.readCentral { try $0.state(of: .id(id)) }?["office"].map(\.value)
                 == [.text("A")])
-        #expect(try reader.states()[id] == writer.states()[id])
+        try expectSame(id, reader, writer)
     }
 
     @Test("what central had taken waits until it recovers, and then is not judged anew")

@@ -68,3 +68,15 @@ extension TestCounter {
         try states()[id]?[name].map(\.value) ?? []
     }
 }
+
+/// Both hold the same state of a record.
+///
+/// A function of its own: compared in one expression of an asynchronous test, two optional states overflowed its
+/// frame in debug builds (Swift 6.3).
+func expectSame(
+    _ id: RecordID, _ a: TestCounter, _ b: TestCounter,
+    sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+    let (mine, theirs) = (try a.states()[id], try b.states()[id])
+    #expect(mine != nil && mine == theirs, sourceLocation: sourceLocation)
+}

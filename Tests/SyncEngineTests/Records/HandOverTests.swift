@@ -182,10 +182,4 @@ struct HandOverTests {
     }
 }
 
-/// Both hold the same state of a record.
-private func expectSame(_ id: RecordID, _ a: TestCounter, _ b: TestCounter) throws {
-    let (mine, theirs) = (try a.states()[id], try b.states()[id])
-    #expect(mine != nil && mine == theirs)
-}
-
 private func note(_ text: String) -> FieldWrite { FieldWrite("notes", .text(text)) }
