@@ -45,7 +45,7 @@ extension RecordState {
         for addition in change.additions {
             put(addition, dot: change.dot, replacing: VersionVector())
         }
-        if !voids.isEmpty { noteReplaced(by: change) }
+        if !voids.isEmpty { noteReplaced(by: change, at: voids.indices) }
         vv.insert(change.dot)
         if !change.writes.isEmpty || !change.additions.isEmpty {
             insert(StampedDot(change.dot, change.stamp))
@@ -65,24 +65,21 @@ extension RecordState {
 
     /// Counts a change as refused whose values were taken out, and those put back that it had replaced.
     ///
-    /// - Parameter names: the fields that were written by changes whose writers had seen it.
-    public mutating func unsee(_ dot: Dot, replacedIn names: Set<FieldName> = []) {
+    /// - Parameter changes: the others that are known one by one: those of them whose writers had seen it have
+    ///   replaced its values.
+    public mutating func unsee(_ dot: Dot, knowing changes: [Change]) {
         vv.insert(dot)
-        let void = VoidedDot(dot, replaced: names)
-        if let place = voidPlace(of: dot) {
-            voids[place] = void
-        } else {
-            voids.insert(void, at: voids.place(of: dot))
-        }
+        if let place = voidPlace(of: dot) { voids.remove(at: place) }
+        let place = voids.place(of: dot)
+        voids.insert(VoidedDot(dot), at: place)
+        for change in changes { noteReplaced(by: change, at: place...place) }
         dropErased()
     }
 
     /// Notes of refused changes which of their values a change has replaced.
-    private mutating func noteReplaced(by change: Change) {
+    private mutating func noteReplaced(by change: Change, at places: some Sequence<Int>) {
         let names = change.writes.map(\.name).filter { $0 != Self.erasedField }
-        for place in voids.indices where change.hasSeen(voids[place].dot) {
-            voids[place].note(names)
-        }
+        for place in places where change.hasSeen(voids[place].dot) { voids[place].note(names) }
     }
 
     /// Forgets a writer's refused changes after the last that anybody else knows of, or after none.

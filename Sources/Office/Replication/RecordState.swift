@@ -88,8 +88,17 @@ public struct VoidedDot: Hashable, Sendable {
     }
 
     /// Adds fields, of which the first by name are kept: so the order in which they come does not matter.
-    public mutating func note(_ names: some Sequence<FieldName>) {
+    mutating func note(_ names: some Sequence<FieldName>) {
+        guard names.contains(where: lacks) else { return }
         replaced = Array(Set(replaced).union(names).sorted().prefix(Limits.voidFieldsMax))
+    }
+
+    /// Whether a field would be added. Almost always it is there: a writer goes on in the same fields.
+    private func lacks(_ name: FieldName) -> Bool {
+        if replaced.count == Limits.voidFieldsMax, let last = replaced.last, last < name {
+            return false
+        }
+        return !replaced.contains(name)
     }
 
     /// Lets go of the fields that a condition does not hold for.

@@ -46,6 +46,37 @@ struct RefusalTests {
         #expect(try reader.values(other, "status") == [.text("new")])
     }
 
+    @Test(
+        "of a record that is refused again and again central notes so many, and good work goes on")
+    func boundedNotes() async throws {
+        let fleet = try Fleet()
+        let (a, reader) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
+        let id = try a.make([FieldWrite("officer", .text("Lan"))])
+        try await settle([a, reader])
+        for _ in 0..<Limits.voidsMax + 20 {
+            try a.plant(.dossier, record: id, writes: [FieldWrite("fee_vnd", .integer(-1))])
+        }
+        // It names changes that are noted nowhere: central asks what it builds on.
+        try a.set(id, "officer", .text("Hoa"))
+        let report = try await a.sync()
+        #expect(report.refused == UInt64(Limits.voidsMax + 20))
+        try await settle([a, reader])
+        try expectConverged(fleet, [a, reader])
+        #expect(try reader.values(id, "officer") == [.text("Hoa")])
+        #expect(try a.read { try $0.refusedCount() } == Limits.voidsMax + 20)
+        // Beyond that nothing is noted, and nothing grows.
+        let noted = try a.states()[id]?.voids.count
+        for _ in 0..<3 {
+            try a.plant(.dossier, record: id, writes: [FieldWrite("fee_vnd", .integer(-1))])
+        }
+        try await settle([a, reader])
+        try expectConverged(fleet, [a, reader])
+        #expect(try a.states()[id]?.voids.count == noted)
+        try a.set(id, "officer", .text("Mai"))
+        try await settle([a, reader])
+        #expect(try reader.values(id, "officer") == [.text("Mai")])
+    }
+
     /// What is planted on a dossier of office A, or beside it.
     enum Planting: String, CaseIterable {
         case illegalTransition, negativeFee, wrongType, unknownKind, makesForAnotherOffice

@@ -184,8 +184,9 @@ extension CentralJudgement {
         let office = device.office
         // Joined, the record could not be read any more by those who hold to the same budget.
         let budget = FormatBudget.standard
-        guard record.state.vv.merged(with: state.vv).entries.count <= budget.vectorEntriesMax,
-            record.state.voids.count + state.voids.count <= budget.voidsMax
+        let joined = record.state.joined(with: state)
+        guard joined.vv.entries.count <= budget.vectorEntriesMax,
+            joined.voids.count <= budget.voidsMax
         else { return false }
         // A copy of which the device heard only that it has left would take its office away here too.
         guard state.kind.isCatalog || DossierRules.scope(of: state) != .none else { return false }

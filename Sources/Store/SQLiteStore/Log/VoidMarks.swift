@@ -33,8 +33,7 @@ extension ReplicaDatabase {
                 let taken = try changeLog.history(kind: record.kind, recordKey: record.key)
                     .filter { !$0.isVoid }.map(\.change)
                 for dot in dots where state.vv.covers(dot) && state.stampPlace(of: dot) == nil {
-                    let later = taken.filter { $0.hasSeen(dot) }
-                    state.unsee(dot, replacedIn: Set(later.flatMap { $0.writes.map(\.name) }))
+                    state.unsee(dot, knowing: taken)
                 }
                 _ = try transaction.save(state, over: stored.state, key: stored.key, in: table)
             }

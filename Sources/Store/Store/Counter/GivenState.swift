@@ -29,13 +29,15 @@ extension CounterLogView {
             $0.replica == replica && $0.seq > seq
         }
         guard !logs.withheld.isEmpty || !hasOffice else { return record.state }
-        return logs.state(record.state, hasOffice: hasOffice) { vv in
-            VersionVector(
-                vv.entries.compactMap { entry in
-                    guard entry.replica == replica, !logs.withheld.isEmpty else { return entry }
+        var known = record.state
+        if !logs.withheld.isEmpty {
+            known.vv = VersionVector(
+                known.vv.entries.compactMap { entry in
+                    guard entry.replica == replica else { return entry }
                     return ownSeq.map { Dot(replica, min($0, entry.seq)) }
                 })
         }
+        return logs.state(known, hasOffice: hasOffice)
     }
 
     /// A record's state without a change that central refused: what it had replaced stands again.
@@ -48,8 +50,8 @@ extension CounterLogView {
     ) throws -> RecordState {
         let history = try history(of: record)
         let logs = try RecordLogs(history, kept: keptStates(of: record)) { $0 == refused }
-        var state = logs.state(record.state, hasOffice: true) { $0 }
-        state.unsee(refused, replacedIn: logs.names(writtenAfter: refused))
+        var state = logs.state(record.state, hasOffice: true)
+        state.unsee(refused, knowing: logs.others)
         let seen = history.filter { !$0.isVoid }.map(\.change.dot) + state.stamps.map(\.dot)
         let last = seen.filter { $0.replica == refused.replica && $0 != refused }.map(\.seq).max()
         state.forgetVoids(of: refused.replica, after: max(seq, last ?? 0))
@@ -123,9 +125,10 @@ extension CounterTransaction {
 
 /// What is logged of a record, with some changes that are to be left out of its state.
 private struct RecordLogs {
-    /// Those, of which nothing was refused before.
+    /// Those.
     private(set) var withheld: [Change] = []
-    private var others: [Change] = []
+    /// All others that were not refused.
+    private(set) var others: [Change] = []
     private let kept: [RecordState]
 
     init(_ history: [LoggedChange], kept: [RecordState], without isWithheld: (Dot) -> Bool) {
@@ -139,26 +142,18 @@ private struct RecordLogs {
         }
     }
 
-    /// The fields that the other changes wrote whose writers had seen one.
-    func names(writtenAfter dot: Dot) -> Set<FieldName> {
-        Set(others.filter { $0.hasSeen(dot) }.flatMap { $0.writes.map(\.name) })
-    }
-
     /// A record's state without those changes: the values that they had replaced, and no other change, stand
     /// again as far as they are logged.
     ///
     /// - Parameters:
+    ///   - whole: the state, by its vector as it is to be.
     ///   - hasOffice: whether the record is somebody's: else the offices that it had stand again too.
-    ///   - known: what of the vector is still known then.
-    func state(
-        _ whole: RecordState, hasOffice: Bool, knowing known: (VersionVector) -> VersionVector
-    ) -> RecordState {
+    func state(_ whole: RecordState, hasOffice: Bool) -> RecordState {
         let dots = Set(withheld.map(\.dot))
         var left = whole.filtered { !dots.contains($1.dot) }
-        left.vv = known(whole.vv)
         left.voids = whole.voids.filter { left.vv.covers($0.dot) }
         for dot in left.voids.map(\.dot) where withheld.contains(where: { $0.hasSeen(dot) }) {
-            left.unsee(dot, replacedIn: names(writtenAfter: dot))
+            left.unsee(dot, knowing: others)
         }
         func putBack(_ write: FieldWrite, _ dot: Dot, _ stamp: Stamp) {
             guard !dots.contains(dot) else { return }
