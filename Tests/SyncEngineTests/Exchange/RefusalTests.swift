@@ -46,8 +46,7 @@ struct RefusalTests {
         #expect(try reader.values(other, "status") == [.text("new")])
     }
 
-    @Test(
-        "of a record that is refused again and again central notes so many, and good work goes on")
+    @Test("of one record central notes so many refusals and no more, and good work goes on")
     func boundedNotes() async throws {
         let fleet = try Fleet()
         let (a, reader) = (try await fleet.enrol("A"), try await fleet.enrol("A"))
