@@ -29,6 +29,8 @@ struct SizeSamples {
     private var time: Int64
     /// Of each record its id and its last change.
     private var records: [(id: RecordID, last: UInt64)] = []
+    /// The record of each change.
+    private var changed: [UInt64: RecordID] = [:]
 
     /// An office of its own for each seed.
     init(seed: UInt64 = 1) {
@@ -71,6 +73,11 @@ struct SizeSamples {
         }
     }
 
+    /// The record that a change was to.
+    func record(of dot: Dot) -> RecordID? {
+        dot.replica == replica ? changed[dot.seq] : nil
+    }
+
     private typealias Content = (RecordID?, VersionVector, [FieldWrite], [FieldWrite])
 
     private mutating func makeBatch(
@@ -93,6 +100,7 @@ struct SizeSamples {
             chain.append(bytes)
             let record = id ?? RecordID(derivedFrom: chain.hash)
             if id == nil { records.append((record, chain.seq)) }
+            changed[chain.seq] = record
             batch.changes.append(bytes)
             batch.lines.append(Self.line(change, record))
         }

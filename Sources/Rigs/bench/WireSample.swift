@@ -33,13 +33,13 @@ struct WireSample {
         return chunks
     }
 
-    /// The changes in columns.
-    var columns: ColumnarBatch {
-        ColumnarBatch(
-            changes: changes,
-            from: PushOrigin(
-                replica: replica, firstSeq: before.seq + 1, hashBefore: before.hash))
+    /// Where the push begins.
+    var origin: PushOrigin {
+        PushOrigin(replica: replica, firstSeq: before.seq + 1, hashBefore: before.hash)
     }
+
+    /// The changes in columns.
+    var columns: ColumnarBatch { ColumnarBatch(changes: changes, from: origin) }
 
     /// The body of the push that carries them. Its hashes and signature are as random as real ones.
     func request(_ form: BatchForm) -> [UInt8] {

@@ -3,6 +3,7 @@
 //
 //     swift run -c release bench [--dossiers N] [--runs N]
 //     swift run -c release bench --sizes [--dossiers N]    bytes on the wire alone, without timing
+//     swift run -c release bench --coding [--dossiers N] [--runs N]    what the bytes of an exchange cost
 //     swift run -c release bench --backup [--dossiers N]   what a backup costs, and a push beside it
 //     swift run -c release bench --hostile                 what others wait while hostile requests come
 //     swift run -c release bench --waiting 5000 [--writes 10] [--seconds 60]    agents that wait for news
@@ -29,6 +30,8 @@ do {
         try Bench(options).runBackups()
     } else if options.areSizes {
         try Sizes(dossiers: options.dossiers).run()
+    } else if options.isCoding {
+        try Coding(dossiers: options.dossiers, runs: options.runs).run()
     } else {
         let bench = try Bench(options)
         for _ in 0..<options.runs { try bench.run() }
@@ -42,6 +45,7 @@ struct BenchOptions {
     static let help = """
         bench [--dossiers N] [--runs N]                 writes, pushes and pulls, as ratios to plain SQLite
         bench --sizes [--dossiers N]                    bytes on the wire alone, without timing
+        bench --coding [--dossiers N] [--runs N]        processor time for the bytes of an exchange alone
         bench --backup [--dossiers N]                   what a backup costs, and a push beside it
         bench --hostile                                 what others wait while hostile requests come
         bench --waiting N [--writes N] [--seconds N]    agents that wait for news, and what central uses
@@ -52,6 +56,7 @@ struct BenchOptions {
     var dossiers = 100_000
     var runs = 1
     var areSizes = false
+    var isCoding = false
     var areBackups = false
     var isHostile = false
     var waiting: Int?
@@ -74,6 +79,7 @@ struct BenchOptions {
         seconds = number(after: "--seconds") ?? seconds
         wantsHelp = arguments.contains("--help") || arguments.contains("-h")
         areSizes = arguments.contains("--sizes")
+        isCoding = arguments.contains("--coding")
         areBackups = arguments.contains("--backup")
         isHostile = arguments.contains("--hostile")
         runs = number(after: "--runs") ?? runs
