@@ -33,6 +33,7 @@ public enum Compression {
 
     /// The bytes as one zstd frame.
     ///
+    /// - Parameter level: without a dictionary; with one it is `levelForSlowLinks`.
     /// - Parameter dictionary: one that the reader is known to have.
     /// - Throws: `SyncFailure.malformed` when zstd fails, which only lack of memory can cause.
     public static func compressed(
@@ -42,11 +43,12 @@ public enum Compression {
             throw .malformed(what: "body", reason: "no memory for zstd")
         }
         defer { ZSTD_freeCCtx(context) }
-        var isReady = ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
-        if let dictionary, ZSTD_isError(isReady) == 0 {
-            isReady = ZSTD_CCtx_loadDictionary(
-                context, dictionary.bytes, dictionary.bytes.count)
-        }
+        let isReady =
+            if let dictionary {
+                ZSTD_CCtx_refCDict(context, dictionary.writer)
+            } else {
+                ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
+            }
         guard ZSTD_isError(isReady) == 0 else {
             throw .malformed(what: "body", reason: "zstd could not be set up")
         }
@@ -115,9 +117,8 @@ public enum Compression {
         var written = 0
         let content = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             if let dictionary {
-                written = ZSTD_decompress_usingDict(
-                    context, buffer.baseAddress, size, frame, frame.count, dictionary.bytes,
-                    dictionary.bytes.count)
+                written = ZSTD_decompress_usingDDict(
+                    context, buffer.baseAddress, size, frame, frame.count, dictionary.reader)
             } else {
                 written = ZSTD_decompressDCtx(
                     context, buffer.baseAddress, size, frame, frame.count)

@@ -1,6 +1,7 @@
 // The shared dictionaries of small bodies (`Protocol/dictionaries/`). A body of a few changes has too
 // little in it for zstd to find repetitions; the dictionary holds what most such bodies have in common.
 
+internal import CZstd
 internal import Foundation
 
 /// A zstd dictionary that both ends know by its number (RFC 8878 §5).
@@ -11,6 +12,11 @@ public struct CompressionDictionary: Sendable, Hashable {
     /// The number that stands in a frame.
     public let number: UInt32
     let bytes: [UInt8]
+    /// zstd's own forms of it, to write at the highest level and to read; `nil` for lack of memory.
+    ///
+    /// `nonisolated(unsafe)`: made once, never given back, and only read from then on.
+    nonisolated(unsafe) let writer: OpaquePointer?
+    nonisolated(unsafe) let reader: OpaquePointer?
 
     /// The dictionary to write with.
     public static let newest = CompressionDictionary(number: 1, base64: dictionary1)
@@ -29,5 +35,7 @@ public struct CompressionDictionary: Sendable, Hashable {
         }
         self.number = number
         bytes = Array(data)
+        writer = ZSTD_createCDict(bytes, bytes.count, Compression.levelForSlowLinks)
+        reader = ZSTD_createDDict(bytes, bytes.count)
     }
 }
