@@ -126,11 +126,14 @@ extension BatchDecoder {
     ) throws(ColumnError) {
         let hasAt = shape.flags & RowShape.hasAt != 0
         let hasBy = shape.flags & RowShape.hasBy != 0
-        let members = [
-            record != nil, shape.context != .none, !shape.writes.isEmpty,
-            !shape.additions.isEmpty, hasAt, hasBy,
-        ]
-        out.writeMapHeader(count: 4 + members.count { $0 })
+        var count = 4
+        if record != nil { count += 1 }
+        if shape.context != .none { count += 1 }
+        if !shape.writes.isEmpty { count += 1 }
+        if !shape.additions.isEmpty { count += 1 }
+        if hasAt { count += 1 }
+        if hasBy { count += 1 }
+        out.writeMapHeader(count: count)
         out.writeUnsigned(0)
         out.writeUnsigned(dot.replica.rawValue)
         out.writeUnsigned(1)
@@ -148,14 +151,8 @@ extension BatchDecoder {
             out.writeUnsigned(5)
             writeVector(context)
         }
-        for (key, fields) in [(6, shape.writes), (7, shape.additions)] where !fields.isEmpty {
-            out.writeUnsigned(UInt64(key))
-            out.writeMapHeader(count: fields.count)
-            for field in fields {
-                try writeName(field)
-                try columns.values[field.column].writeNext(to: &out, limit: limit)
-            }
-        }
+        try writeFields(6, shape.writes, &columns)
+        try writeFields(7, shape.additions, &columns)
         if hasAt {
             out.writeUnsigned(8)
             out.writeInteger(try at(clock, &columns))
@@ -163,6 +160,18 @@ extension BatchDecoder {
         if hasBy {
             out.writeUnsigned(9)
             try columns.authors.writeNext(to: &out, limit: limit)
+        }
+    }
+
+    private mutating func writeFields(
+        _ key: UInt64, _ fields: [RowShape.Field], _ columns: inout BatchColumns
+    ) throws(ColumnError) {
+        guard !fields.isEmpty else { return }
+        out.writeUnsigned(key)
+        out.writeMapHeader(count: fields.count)
+        for field in fields {
+            try writeName(field)
+            try columns.values[field.column].writeNext(to: &out, limit: limit)
         }
     }
 
@@ -180,11 +189,7 @@ extension BatchDecoder {
 
     private mutating func writeName(_ field: RowShape.Field) throws(ColumnError) {
         guard out.bytes.count <= limit else { throw .tooLarge(limitBytes: limit) }
-        try field.name.withUnsafeBufferPointer { name throws(ColumnError) in
-            let name = UnsafeRawBufferPointer(name)
-            guard name.isUTF8 else { throw .invalidUTF8 }
-            out.writeText(utf8: name)
-        }
+        field.encodedName.withUnsafeBytes { out.writeRaw($0) }
     }
 
     mutating func writeVoid(_ shape: RowShape, _ columns: inout BatchColumns) throws {

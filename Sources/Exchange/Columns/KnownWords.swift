@@ -12,12 +12,15 @@ enum KnownWords {
         "outgoing_call",
     ]
     static let bytes = all.map { Array($0.utf8) }
-    private static let numbers = Dictionary(
-        uniqueKeysWithValues: bytes.enumerated().map { ($0.element, $0.offset) })
+    /// The numbers of the words that have so many bytes.
+    private static let numbers: [[Int]] = bytes.enumerated().reduce(
+        into: Array(repeating: [], count: bytesMax + 1)
+    ) { $0[$1.element.count].append($1.offset) }
     private static let bytesMax = bytes.map(\.count).max() ?? 0
 
     static func number(of word: UnsafeRawBufferPointer) -> Int? {
-        word.count > bytesMax ? nil : numbers[Array(word)]
+        guard word.count <= bytesMax else { return nil }
+        return numbers[word.count].first { word.elementsEqual(bytes[$0]) }
     }
 
     /// The words' bytes in memory that is never given back, so that they can be lent like a batch's.

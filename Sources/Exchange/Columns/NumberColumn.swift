@@ -41,10 +41,20 @@ enum NumberColumn {
             writer.number(plan.base)
         }
         if plan.scale > 1 { writer.number(plan.scale) }
-        let steps = (plan.first == nil ? values : Self.differences(of: values))
-            .map { ($0 &- plan.base) / plan.scale }
+        guard plan.width > 0 else { return }
+        var steps = plan.first == nil ? values : Self.differences(of: values)
+        for place in steps.indices {
+            steps[place] &-= plan.base
+            if plan.scale > 1 { steps[place] /= plan.scale }
+        }
         for plane in (0..<plan.width).reversed() {
-            writer.raw(steps.lazy.map { UInt8(truncatingIfNeeded: $0 >> UInt64(8 * plane)) })
+            writer.raw(
+                [UInt8](unsafeUninitializedCapacity: steps.count) { bytes, count in
+                    for place in steps.indices {
+                        bytes[place] = UInt8(truncatingIfNeeded: steps[place] >> UInt64(8 * plane))
+                    }
+                    count = steps.count
+                })
         }
     }
 
@@ -79,7 +89,10 @@ enum NumberColumn {
         }
         if scale == 0 { scale = 1 }
         var bits = 0
-        for number in numbers { bits += ((number &- base) / scale).bitCount }
+        for number in numbers {
+            let rest = number &- base
+            bits += (scale > 1 ? rest / scale : rest).bitCount
+        }
         return Plan(
             base: base, scale: scale, width: ((highest / scale).bitCount + 7) / 8, bits: bits)
     }

@@ -17,12 +17,12 @@ enum PieceColumn {
     private static let sampleMax = 256
 
     /// The pieces of some texts with one separator.
-    private struct Split {
-        var separator: Int
-        var counts: [UInt64] = []
-        var lanes: [Lane]
+    struct Split {
+        fileprivate let separator: Int
+        fileprivate var counts: [UInt64] = []
+        fileprivate var lanes: [Lane]
 
-        init(_ separator: Int, of source: UnsafeRawBufferPointer) {
+        fileprivate init(_ separator: Int, of source: UnsafeRawBufferPointer) {
             self.separator = separator
             lanes = Array(repeating: Lane(table: PieceTable(of: source)), count: laneCount)
         }
@@ -30,7 +30,7 @@ enum PieceColumn {
         /// Bits, about, when this is a sample of `share` times as many texts: zstd makes three of a
         /// byte of text. Words that occur once say how many new ones the rest will bring (Good,
         /// "The Population Frequencies of Species", 1953).
-        func cost(share: Int) -> Int {
+        fileprivate func cost(share: Int) -> Int {
             var common = 0
             var single = 0
             var places = NumberColumn.cost(of: counts)
@@ -46,32 +46,65 @@ enum PieceColumn {
         }
     }
 
-    private struct Lane {
+    fileprivate struct Lane {
         var table: PieceTable
         var numbers: [Int] = []
     }
 
     /// The separator with which the texts take the fewest bits, and about how many.
+    struct Choice {
+        var separator: Int
+        var cost: Int
+        /// The texts taken apart, where all of them were looked at.
+        fileprivate var split: Split?
+    }
+
     static func choice(
         for texts: [FoundValue], in source: UnsafeRawBufferPointer
-    ) -> (separator: Int, cost: Int) {
-        guard texts.count > 2 else { return (0, texts.reduce(0) { $0 + 8 * $1.count }) }
-        let step = max(1, texts.count / sampleMax)
-        let sample = stride(from: 0, to: texts.count, by: step).map { texts[$0] }
-        let costs = separators.indices.map { separator in
-            split(sample, by: separator, in: source).cost(share: step)
+    ) -> Choice {
+        guard texts.count > 2 else {
+            return Choice(separator: 0, cost: texts.reduce(0) { $0 + 8 * $1.count })
         }
-        let best = costs.indices.min { costs[$0] < costs[$1] } ?? 0
-        return (best, costs[best])
+        let step = max(1, texts.count / sampleMax)
+        let sample =
+            step == 1
+            ? texts : stride(from: 0, to: texts.count, by: step).map { texts[$0] }
+        var best: Choice?
+        for separator in found(in: sample, source) {
+            let split = split(sample, by: separator, in: source)
+            let cost = split.cost(share: step)
+            if best.map({ cost < $0.cost }) ?? true {
+                best = Choice(
+                    separator: separator, cost: cost, split: step == 1 ? split : nil)
+            }
+        }
+        return best ?? Choice(separator: 0, cost: 0)
+    }
+
+    /// None, and the separators that stand in the texts: another would leave them whole and cost more.
+    private static func found(
+        in texts: [FoundValue], _ source: UnsafeRawBufferPointer
+    ) -> [Int] {
+        var isFound = [Bool](repeating: false, count: separators.count)
+        isFound[0] = true
+        for text in texts {
+            for place in text.start..<text.start + text.count where source[place] == 0x20 {
+                isFound[1] = true
+                guard place > text.start else { continue }
+                if source[place - 1] == 0x2C { isFound[2] = true }
+                if source[place - 1] == 0x2E { isFound[3] = true }
+            }
+        }
+        return separators.indices.filter { isFound[$0] }
     }
 
     static func write(
-        _ texts: [FoundValue], by separator: Int, in source: UnsafeRawBufferPointer,
+        _ texts: [FoundValue], by choice: Choice, in source: UnsafeRawBufferPointer,
         to writer: inout ColumnWriter
     ) {
-        let split = split(texts, by: separator, in: source)
-        writer.byte(UInt8(separator))
-        if separator > 0 { NumberColumn.write(split.counts, to: &writer) }
+        let split = choice.split ?? split(texts, by: choice.separator, in: source)
+        writer.byte(UInt8(split.separator))
+        if split.separator > 0 { NumberColumn.write(split.counts, to: &writer) }
         for lane in split.lanes where !lane.numbers.isEmpty { write(lane, to: &writer) }
     }
 
@@ -146,6 +179,8 @@ struct PieceCursor {
     private let separator: [UInt8]
     private var counts: NumberCursor
     private var lanes: [Lane] = []
+    /// Whether every word is well-formed UTF-8, and so every text.
+    private(set) var areValid = true
 
     /// - Parameter limit: bytes that may come out: more pieces than that there cannot be.
     init(count: Int, from reader: inout ColumnReader, limit: Int) throws(ColumnError) {
@@ -172,6 +207,7 @@ struct PieceCursor {
         for count in laneCounts where count > 0 {
             lanes.append(try Self.lane(count, from: &reader))
         }
+        areValid = lanes.allSatisfy { $0.words.allSatisfy(\.isUTF8) }
     }
 
     private static func lane(
@@ -195,8 +231,11 @@ struct PieceCursor {
         return Lane(words: words, numbers: try NumberCursor(count: count, from: &reader))
     }
 
-    /// Appends the next text; `text` may hold `limit` bytes at most.
-    mutating func next(into text: inout [UInt8], limit: Int) throws(ColumnError) {
+    /// The next text where it is one valid word, else `nil`: then it was appended to `text`, which may hold
+    /// `limit` bytes at most.
+    mutating func next(
+        into text: inout [UInt8], limit: Int
+    ) throws(ColumnError) -> UnsafeRawBufferPointer? {
         let further = separator.isEmpty ? 0 : Int(truncatingIfNeeded: try counts.next())
         for place in 0...further {
             let lane = min(place, PieceColumn.laneCount - 1)
@@ -207,8 +246,10 @@ struct PieceCursor {
             guard text.count + word.count + separator.count <= limit else {
                 throw .tooLarge(limitBytes: limit)
             }
+            if further == 0, areValid { return word }
             if place > 0 { text += separator }
             text += word
         }
+        return nil
     }
 }

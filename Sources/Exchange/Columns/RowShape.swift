@@ -9,6 +9,8 @@
 //             count of fields, each: name, count of entries
 //     name:   1 + its number in `KnownWords`, or 0, count of bytes, bytes
 
+internal import CBOR
+
 /// The shape of a row.
 struct RowShape {
     enum Sort: UInt8 {
@@ -51,6 +53,8 @@ struct RowShape {
 
     struct Field {
         var name: [UInt8]
+        /// The name as an item of CBOR.
+        var encodedName: [UInt8] = []
         var column: Int
         var entryCount = 1
     }
@@ -147,11 +151,24 @@ extension RowShape {
                 guard known <= UInt64(KnownWords.bytes.count) else { throw .range }
                 name = KnownWords.bytes[Int(known) - 1]
             }
-            var field = Field(name: name, column: column(kind, name))
+            var field = Field(
+                name: name, encodedName: try encoded(name), column: column(kind, name))
             if haveEntries { field.entryCount = try reader.count(max: entriesMax) }
             fields.append(field)
         }
         return fields
+    }
+}
+
+extension RowShape {
+    private static func encoded(_ name: [UInt8]) throws(ColumnError) -> [UInt8] {
+        var writer = CBORWriter(capacity: name.count + 9)
+        try name.withUnsafeBufferPointer { name throws(ColumnError) in
+            let name = UnsafeRawBufferPointer(name)
+            guard name.isUTF8 else { throw .invalidUTF8 }
+            writer.writeText(utf8: name)
+        }
+        return writer.bytes
     }
 }
 

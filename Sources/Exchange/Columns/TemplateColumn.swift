@@ -27,24 +27,29 @@ enum TemplateColumn {
         }
     }
 
-    static func split(_ texts: [FoundValue], in source: UnsafeRawBufferPointer) -> Split {
+    /// The texts taken apart; `nil` when that takes as many bits as `costMax` or more.
+    static func split(
+        _ texts: [FoundValue], in source: UnsafeRawBufferPointer, costMax: Int
+    ) -> Split? {
         var split = Split()
+        var misfitCost = 0
         var template: [UInt8] = []
         var values: [UInt64] = []
         for (place, text) in texts.enumerated() {
-            guard
-                read(
-                    source[text.start..<text.start + text.count], &template, &values),
+            let content = source[text.start..<text.start + text.count]
+            guard read(content, &template, &values),
                 let number = split.templates.firstIndex(of: template)
                     ?? add(template, values.count, to: &split)
             else {
                 split.misfits.append(place)
+                misfitCost += 8 * text.count + 24
+                guard misfitCost < costMax else { return nil }
                 continue
             }
             split.numbers.append(UInt64(number))
             for (run, value) in values.enumerated() { split.runs[number][run].append(value) }
         }
-        return split
+        return split.cost + misfitCost < costMax ? split : nil
     }
 
     private static func add(_ template: [UInt8], _ runs: Int, to split: inout Split) -> Int? {
@@ -103,6 +108,8 @@ struct TemplateCursor {
 
     private var numbers: NumberCursor
     private var templates: [Template] = []
+    /// Whether every template is well-formed UTF-8, and so every text: a run is one byte of it.
+    let areValid: Bool
 
     init(count: Int, from reader: inout ColumnReader) throws(ColumnError) {
         let templateCount = try reader.count(max: TemplateColumn.templatesMax)
@@ -110,6 +117,7 @@ struct TemplateCursor {
             let length = try reader.count(max: TemplateColumn.bytesMax)
             templates.append(Template(bytes: try reader.slice(length), runs: []))
         }
+        areValid = templates.allSatisfy(\.bytes.isUTF8)
         numbers = try NumberCursor(count: count, from: &reader)
         var uses = [Int](repeating: 0, count: templateCount)
         var walk = numbers

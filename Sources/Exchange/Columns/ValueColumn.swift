@@ -55,9 +55,7 @@ enum ValueColumn {
         var misfits = exceptions(values) { $0.sort != .text }
         let choice = PieceColumn.choice(for: texts, in: source)
         if texts.count > 2 {
-            let split = TemplateColumn.split(texts, in: source)
-            let misfitCost = split.misfits.reduce(0) { $0 + 8 * texts[$1].count + 24 }
-            if split.cost + misfitCost < choice.cost {
+            if let split = TemplateColumn.split(texts, in: source, costMax: choice.cost) {
                 misfits = (misfits + split.misfits.map { places[$0] }).sorted()
                 writeHead(templates, misfits, values, source, &writer)
                 TemplateColumn.write(split, to: &writer)
@@ -65,7 +63,7 @@ enum ValueColumn {
             }
         }
         writeHead(pieces, misfits, values, source, &writer)
-        PieceColumn.write(texts, by: choice.separator, in: source, to: &writer)
+        PieceColumn.write(texts, by: choice, in: source, to: &writer)
     }
 
     private static func exceptions(
@@ -98,14 +96,9 @@ enum ValueColumn {
 
 /// Rebuilds the values of one field.
 struct ValueCursor {
-    private enum Packing {
-        case none
-        case numbers(NumberCursor)
-        case pieces(PieceCursor)
-        case templates(TemplateCursor)
-    }
-
-    private var packing = Packing.none
+    private var numbers: NumberCursor?
+    private var pieces: PieceCursor?
+    private var templates: TemplateCursor?
     private var exceptionPlaces: NumberCursor
     private var exceptions: CBORReader
     private var nextException: UInt64?
@@ -132,11 +125,11 @@ struct ValueCursor {
         let rest = count - exceptionCount
         switch head & 3 {
         case ValueColumn.numbers:
-            packing = .numbers(try NumberCursor(count: rest, from: &reader))
+            numbers = try NumberCursor(count: rest, from: &reader)
         case ValueColumn.pieces:
-            packing = .pieces(try PieceCursor(count: rest, from: &reader, limit: limit))
+            pieces = try PieceCursor(count: rest, from: &reader, limit: limit)
         case ValueColumn.templates:
-            packing = .templates(try TemplateCursor(count: rest, from: &reader))
+            templates = try TemplateCursor(count: rest, from: &reader)
         default: guard rest == 0 else { throw .range }
         }
         if exceptionPlaces.left > 0 { nextException = try exceptionPlaces.next() }
@@ -156,26 +149,27 @@ struct ValueCursor {
             }
             return
         }
-        text.removeAll(keepingCapacity: true)
-        switch packing {
-        case .none: throw .range
-        case .numbers(var numbers):
-            packing = .none
-            writer.writeInteger(Int64(unfolding: try numbers.next()))
-            packing = .numbers(numbers)
+        if let number = try numbers?.next() {
+            writer.writeInteger(Int64(unfolding: number))
             return
-        case .pieces(var pieces):
-            packing = .none
-            try pieces.next(into: &text, limit: left)
-            packing = .pieces(pieces)
-        case .templates(var templates):
-            packing = .none
-            try templates.next(into: &text)
-            packing = .templates(templates)
+        }
+        text.removeAll(keepingCapacity: true)
+        let isValid: Bool
+        if pieces != nil {
+            if let whole = try pieces?.next(into: &text, limit: left) {
+                writer.writeText(utf8: whole)
+                return
+            }
+            isValid = pieces?.areValid ?? false
+        } else if templates != nil {
+            try templates?.next(into: &text)
+            isValid = templates?.areValid ?? false
+        } else {
+            throw .range
         }
         try text.withUnsafeBufferPointer { text throws(ColumnError) in
             let bytes = UnsafeRawBufferPointer(text)
-            guard bytes.isUTF8 else { throw .invalidUTF8 }
+            guard isValid || bytes.isUTF8 else { throw .invalidUTF8 }
             writer.writeText(utf8: bytes)
         }
     }
