@@ -121,6 +121,7 @@ extension SearchSieve {
         switch self {
         case .term(let term): terms.contains(term)
         case .beginning(let start): terms.contains { $0.utf8.starts(with: start.utf8) }
+        case .span(let span): terms.contains { span.contains($0) }
         case .all(let parts): parts.allSatisfy { $0.passes(terms) }
         case .any(let parts): parts.contains { $0.passes(terms) }
         }

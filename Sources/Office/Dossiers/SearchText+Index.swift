@@ -15,6 +15,8 @@ public indirect enum SearchSieve: Hashable, Sendable {
     case term(String)
     /// It has a term that begins with this.
     case beginning(String)
+    /// It has a term of this span, in the order of bytes.
+    case span(ClosedRange<String>)
     /// It passes each of these; all records pass none.
     case all([SearchSieve])
     /// It passes one of these; no record passes none.

@@ -19,6 +19,8 @@ public class ReplicaDatabase {
     let changeLog: ChangeLog
     let digests: DigestTable
     let searchIndex: SearchIndex
+    /// What the catalog says about time, and the edition of the catalog that it is of.
+    var heldBook: (edition: Int64, book: DeadlineBook)?
     private let tables: [RecordKind: RecordTable]
     let idLook = HeldStatement(ReplicaDatabase.idLookSQL)
     /// Of one that serves.

@@ -256,7 +256,7 @@ struct SearchIndexTests {
         let file = try CounterFile()
         let ids = try complete(file)
         try file.edit {
-            _ = try $0.edit(.id(ids[1]), writes: [FieldWrite("status", .text("accepted"))])
+            _ = try $0.edit(.id(ids[1]), writes: [FieldWrite("fee_vnd", .integer(5))])
         }
         #expect(try file.read { try $0.indexForSearch() } == .complete)
     }

@@ -30,7 +30,7 @@ struct DueFilter {
     }
 
     /// The deadlines that are shown, in milliseconds since the epoch.
-    private let due: Range<Int64>
+    let span: Range<Int64>
 
     /// `nil` when the listing does not ask for deadlines.
     ///
@@ -45,24 +45,24 @@ struct DueFilter {
         let today = OfficeTime.day(ofMilliseconds: now.milliseconds)
         let start = OfficeTime.startOfDay(today)
         switch option {
-        case "--due-today": due = start..<OfficeTime.startOfDay(today.adding(days: 1))
-        case "--overdue": due = .min..<now.milliseconds
+        case "--due-today": span = start..<OfficeTime.startOfDay(today.adding(days: 1))
+        case "--overdue": span = .min..<now.milliseconds
         case "--due-within":
             let last = try invocation.value(
                 option,
                 expected: Message("days such as 3d or 3wd", vi: "số ngày như 3d hoặc 3wd")
             ) { Self.day($0, from: today, book.calendar(ofOffice: office)) }
-            due = start..<OfficeTime.startOfDay((last ?? today).adding(days: 1))
+            span = start..<OfficeTime.startOfDay((last ?? today).adding(days: 1))
         default:
             let day = try invocation.day(option) ?? today
-            due = .min..<OfficeTime.startOfDay(day)
+            span = .min..<OfficeTime.startOfDay(day)
         }
     }
 
     /// Whether a dossier with this deadline is shown.
     func includes(_ deadline: ShownDeadline?) -> Bool {
         guard let deadline, deadline.isOpen, deadline.standing != .paused else { return false }
-        return due.contains(deadline.deadline.due)
+        return span.contains(deadline.deadline.due)
     }
 
     private static func day(

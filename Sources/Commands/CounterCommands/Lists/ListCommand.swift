@@ -73,10 +73,11 @@ enum ListCommand {
     private static func run(_ invocation: Invocation, _ context: CounterContext) throws -> ExitCode
     {
         var filter = try filter(invocation)
-        filter.isUnfinished = DueFilter.option(of: invocation) != nil
+        let isByDeadline = DueFilter.option(of: invocation) != nil
+        filter.isUnfinished = isByDeadline
         let limit = try invocation.integer("--limit", in: 0 ... .max) ?? limitDefault
         var listing = Listing(filter.kind ?? .dossier, isOfCopies: filter.holding == .handedOver)
-        try context.read(invocation, isSearch: filter.search != nil) { database in
+        try context.read(invocation, isSearch: filter.search != nil || isByDeadline) { database in
             let book = try database.deadlineBook()
             let now = context.clock.now()
             if filter.holding == .handedOver, let option = DueFilter.option(of: invocation) {
@@ -87,6 +88,7 @@ enum ListCommand {
             }
             let due = try DueFilter(
                 invocation, book, office: try database.identity()?.office, now: now)
+            filter.due = due?.span
             try database.forEachRecord(filter) { state in
                 let deadline = ShownDeadline(state, book, now: now)
                 if let due, !due.includes(deadline) { return true }

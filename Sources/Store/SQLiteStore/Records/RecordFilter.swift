@@ -20,6 +20,9 @@ public struct RecordFilter: Sendable {
     public var search: String?
     /// Only received in this span, in milliseconds since the epoch.
     public var received: Range<Int64>?
+    /// Only those that may be due in this span, in milliseconds since the epoch, and whose clocks run: whoever
+    /// lists them looks at their deadlines.
+    public var due: Range<Int64>?
     /// Only those in conflict.
     public var isConflicted = false
     /// Which of the records that a counter has.

@@ -37,16 +37,18 @@ extension ReplicaDatabase {
         _ filter: RecordFilter = RecordFilter(), _ body: (RecordState) throws -> Bool
     ) throws {
         let search = filter.search.map { SearchText($0) }
-        let sieve = search?.sieve
+        var sieves: [IndexedTerms: SearchSieve] = [:]
+        sieves[.searched] = search?.sieve
         let office = filter.holding == .all ? nil : try ownOffice
         var isDone = false
         for (kind, _) in RecordKind.tableNames where filter.kind == nil || filter.kind == kind {
             guard !isDone, let table = table(of: kind) else { continue }
+            sieves[.dueDays] = kind == .dossier ? filter.due.map(DueDay.sieve) : nil
             let condition = FilterCondition(
                 filter, columns: Set(table.columns.map(\.name)), notOf: office,
-                isOfKeys: sieve != nil)
+                isOfKeys: !sieves.isEmpty)
             guard condition.isPossible else { continue }
-            try forEachRun(of: table, for: sieve) { keys in
+            try forEachRun(of: table, for: sieves) { keys in
                 try table.forEach(
                     where: condition.sql + " ORDER BY key DESC",
                     bind: { try condition.bind($0, keys: keys) }

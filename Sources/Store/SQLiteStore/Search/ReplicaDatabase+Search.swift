@@ -1,6 +1,7 @@
 // Searching by the index, and following the records with it.
 
 internal import Causality
+internal import Crypto
 internal import Dossiers
 internal import Replication
 internal import SQLite
@@ -21,20 +22,28 @@ extension ReplicaDatabase {
     /// Records of a step, which holds the lock of those who write.
     private static let stepMax = 256
 
-    /// Calls `body` with runs of keys in which all records lie that a search may find, the highest first, until it
-    /// says `false`; with `nil`, all keys, for a search that the index does not narrow.
+    /// Calls `body` with runs of keys in which all records lie that a filter may let through, the highest first,
+    /// until it says `false`; with `nil`, all keys, for a filter that no index narrows.
     func forEachRun(
-        of table: RecordTable, for sieve: SearchSieve?, _ body: (ClosedRange<Int64>?) throws -> Bool
+        of table: RecordTable, for sieves: [IndexedTerms: SearchSieve],
+        _ body: (ClosedRange<Int64>?) throws -> Bool
     ) throws {
-        guard let sieve else {
+        guard !sieves.isEmpty else {
             _ = try body(nil)
             return
         }
         // The index and what it is of have to be of one moment.
         try connection.transaction(.deferred) {
             guard let last = try table.lastKey() else { return }
+            let rules = try sieves.map { ($0.key, $0.value, try indexRules(of: $0.key)) }
             for shard in SearchShard.all(of: table.kind, through: last).reversed() {
-                for run in try searchIndex.candidates(for: sieve, in: shard).runsDownward {
+                var found = ShardSet(all: true)
+                for (terms, sieve, rules) in rules {
+                    let shard = SearchShard(table.kind, terms, number: shard.number)
+                    found.formIntersection(
+                        try searchIndex.candidates(for: sieve, in: shard, rules: rules))
+                }
+                for run in found.runsDownward {
                     let first = shard.firstKey
                     let keys = first + Int64(run.lowerBound)...first + Int64(run.upperBound)
                     guard try body(keys) else { return }
@@ -43,23 +52,30 @@ extension ReplicaDatabase {
         }
     }
 
+    /// The number of the rules by which terms are made now. Days on which dossiers are due follow from the
+    /// catalog, too: its digest is part of theirs.
+    func indexRules(of terms: IndexedTerms) throws -> Int64 {
+        switch terms {
+        case .searched: return SearchText.indexRules
+        case .dueDays:
+            let catalog = try digests.digest(ofScopes: [Interning.catalogScope]).digest.hash
+            return Int64(bitPattern: ShortHash(catalog).rawValue &+ UInt64(DueDay.rules))
+        }
+    }
+
     /// Whether the search index lacks so many records that steps are worth their while.
     ///
     /// - Throws: `StoreError`.
     public func isSearchIndexBehind() throws -> Bool {
         try read {
-            let statement = try connection.statement(
-                """
-                SELECT coalesce(sum(through - shard * \(ShardSet.count) + 1), 0),
-                    (SELECT count(*) FROM search_stale)
-                FROM search_shards WHERE rules = \(SearchText.indexRules)
-                """)
-            defer { statement.reset() }
-            _ = try statement.step()
             // Keys begin at 1 and have no gaps, but for what a shard begins with.
-            var lack = statement.int64(1) - statement.int64(0)
+            var lack = try searchIndex.staleCount()
             for (kind, _) in RecordKind.tableNames {
-                lack += try table(of: kind)?.lastKey().map { $0 + 1 } ?? 0
+                guard let last = try table(of: kind)?.lastKey() else { continue }
+                for terms in IndexedTerms.all(of: kind) {
+                    lack += last + 1
+                    lack -= try searchIndex.count(of: kind, terms, rules: indexRules(of: terms))
+                }
             }
             return lack >= Self.lackMax
         }
@@ -108,21 +124,28 @@ extension ReplicaDatabase {
         var mark: Int64
         /// Whether the shard begins anew.
         var isFirst: Bool
+        /// Of the rules by which the terms are made.
+        var rules: Int64
     }
 
     private func nextPart() throws -> Part? {
         for (kind, _) in RecordKind.tableNames {
             guard let last = try table(of: kind)?.lastKey() else { continue }
-            for shard in SearchShard.all(of: kind, through: last).reversed() {
-                if let part = try part(of: shard, last: min(last, shard.lastKey)) { return part }
+            for terms in IndexedTerms.all(of: kind) {
+                let rules = try indexRules(of: terms)
+                for shard in SearchShard.all(of: kind, terms, through: last).reversed() {
+                    if let part = try part(of: shard, last: min(last, shard.lastKey), rules) {
+                        return part
+                    }
+                }
             }
         }
         return nil
     }
 
     /// Some of what the index lacks of a shard, whose last record is `last`; `nil` for nothing.
-    private func part(of shard: SearchShard, last: Int64) throws -> Part? {
-        let known = try searchIndex.mark(of: shard)
+    private func part(of shard: SearchShard, last: Int64, _ rules: Int64) throws -> Part? {
+        let known = try searchIndex.mark(of: shard, rules: rules)
         let mark = known ?? shard.firstKey - 1
         var stale = ShardSet()
         for place in try searchIndex.stale(in: shard).places.prefix(Self.stepMax)
@@ -130,7 +153,8 @@ extension ReplicaDatabase {
             stale.insert(place)
         }
         var part = Part(
-            shard: shard, records: stale, stale: stale, mark: mark, isFirst: known == nil)
+            shard: shard, records: stale, stale: stale, mark: mark, isFirst: known == nil,
+            rules: rules)
         part.mark = min(last, mark + Int64(Self.stepMax - stale.places.count))
         if part.mark > mark {
             part.records.insert(shard.place(of: mark) + 1..<shard.place(of: part.mark) + 1)
@@ -145,7 +169,8 @@ extension ReplicaDatabase {
             guard try searchIndex.forget(part.stale, in: shard) else { return }
         }
         let terms = try terms(of: part.records, in: shard)
-        try searchIndex.add(terms, of: part.records, through: part.mark, in: shard)
+        try searchIndex.add(
+            terms, of: part.records, through: part.mark, in: shard, rules: part.rules)
     }
 
     /// The terms of records as they are now.
@@ -153,6 +178,7 @@ extension ReplicaDatabase {
         of records: ShardSet, in shard: SearchShard
     ) throws -> [String: ShardSet] {
         var terms: [String: ShardSet] = [:]
+        let book = shard.terms == .dueDays ? try heldDeadlineBook() : nil
         for run in records.runsDownward {
             try table(of: shard.kind)?.forEach(
                 where: "WHERE key BETWEEN ?1 AND ?2",
@@ -161,13 +187,28 @@ extension ReplicaDatabase {
                     try statement.bind(2, shard.firstKey + Int64(run.upperBound))
                 },
                 { stored in
-                    for term in SearchText.indexTerms(of: stored.state) {
+                    let found =
+                        if let book {
+                            Set(DueDay.indexTerm(of: stored.state, by: book).map { [$0] } ?? [])
+                        } else {
+                            SearchText.indexTerms(of: stored.state)
+                        }
+                    for term in found {
                         terms[term, default: ShardSet()].insert(shard.place(of: stored.key))
                     }
                     return true
                 })
         }
         return terms
+    }
+
+    /// What the catalog says about time, read once for each edition of the catalog.
+    private func heldDeadlineBook() throws -> DeadlineBook {
+        let edition = try indexRules(of: .dueDays)
+        if let held = heldBook, held.edition == edition { return held.book }
+        let book = try deadlineBook()
+        heldBook = (edition, book)
+        return book
     }
 }
 
@@ -177,16 +218,26 @@ extension WriteTransaction {
         _ after: RecordState, over before: RecordState, isNew: Bool, key: Int64
     ) throws {
         // The index comes by new ones by itself.
-        guard !isNew, SearchText.tellsApart(after, before) else { return }
-        try database.searchIndex.noteStale(after.kind, key)
+        guard !isNew else { return }
+        let index = database.searchIndex
+        if SearchText.tellsApart(after, before) {
+            try index.noteStale(after.kind, .searched, key)
+        }
+        if after.kind == .dossier, DueDay.tellsApart(after, before),
+            try index.hasLookedAt(key, of: after.kind, for: .dueDays)
+        {
+            try index.noteStale(after.kind, .dueDays, key)
+        }
     }
 
     /// Takes a record's terms out of the search index, since values were erased from it.
     func eraseTerms(of kind: RecordKind, key: Int64) throws {
-        let shard = SearchShard(kind, holding: key)
-        var record = ShardSet()
-        record.insert(shard.place(of: key))
-        try database.searchIndex.noteStale(kind, key)
-        _ = try database.searchIndex.forget(record, in: shard)
+        for terms in IndexedTerms.all(of: kind) {
+            let shard = SearchShard(kind, terms, holding: key)
+            var record = ShardSet()
+            record.insert(shard.place(of: key))
+            try database.searchIndex.noteStale(kind, terms, key)
+            _ = try database.searchIndex.forget(record, in: shard)
+        }
     }
 }

@@ -1,5 +1,5 @@
-// The search index: which records have which terms (`SearchText.indexTerms`), in shards of 8,192 keys of a table
-// of records. It follows the records behind those who write them. What it lacks is known at any moment: in a
+// The search index: which records have which terms (`SearchText.indexTerms`), and on which days dossiers are
+// due (`DueDay`), in shards of 8,192 keys of a table of records. It follows the records behind those who write them. What it lacks is known at any moment: in a
 // shard the keys after `through`, and the records that are listed as stale, whose searched texts were
 // changed after they were looked at. A search reads those records themselves, so that it never finds less. Of all
 // other records the index has the terms exactly: `verify` compares them.
@@ -9,8 +9,9 @@ internal import Replication
 internal import SQLite
 
 enum SearchIndexSchema {
-    /// The same at a counter and at central. `records` is a `ShardSet`; `rules` the number of the rules that made
-    /// the terms of the shard, `through` the last key that it has, `stale` what is to be looked at again.
+    /// The same at a counter and at central. `kind` is that of `SearchShard.column`, `records` a `ShardSet`;
+    /// `rules` the number of the rules that made the terms of the shard, `through` the last key that it has,
+    /// `stale` what is to be looked at again.
     static let both = """
         CREATE TABLE search_terms(
             kind INTEGER NOT NULL, shard INTEGER NOT NULL, term TEXT NOT NULL,
@@ -24,26 +25,50 @@ enum SearchIndexSchema {
         """
 }
 
-/// A run of keys in a table of records.
+/// What an index has of records.
+enum IndexedTerms: Int64 {
+    /// What a search finds them by.
+    case searched = 0
+    /// The days on which open dossiers are due (`DueDay`).
+    case dueDays = 1
+
+    /// The indexes of a kind of records.
+    static func all(of kind: RecordKind) -> [IndexedTerms] {
+        kind == .dossier ? [.searched, .dueDays] : [.searched]
+    }
+}
+
+/// A run of keys in a table of records, and what is indexed of it.
 struct SearchShard: Hashable {
     var kind: RecordKind
+    var terms = IndexedTerms.searched
     /// The first one of a table is 0.
     var number: Int64
 
-    init(_ kind: RecordKind, number: Int64) {
+    init(_ kind: RecordKind, _ terms: IndexedTerms = .searched, number: Int64) {
         self.kind = kind
+        self.terms = terms
         self.number = number
     }
 
     /// The shard of a record.
-    init(_ kind: RecordKind, holding key: Int64) {
-        self.init(kind, number: key / Int64(ShardSet.count))
+    init(_ kind: RecordKind, _ terms: IndexedTerms = .searched, holding key: Int64) {
+        self.init(kind, terms, number: key / Int64(ShardSet.count))
     }
 
     /// The shards of a table whose last key is `last`.
-    static func all(of kind: RecordKind, through last: Int64) -> [SearchShard] {
-        (0...last / Int64(ShardSet.count)).map { SearchShard(kind, number: $0) }
+    static func all(
+        of kind: RecordKind, _ terms: IndexedTerms = .searched, through last: Int64
+    ) -> [SearchShard] {
+        (0...last / Int64(ShardSet.count)).map { SearchShard(kind, terms, number: $0) }
     }
+
+    /// What the tables call the kind, and what is indexed of it.
+    static func column(_ kind: RecordKind, _ terms: IndexedTerms) -> Int64 {
+        terms.rawValue << 8 | Int64(kind.rawValue)
+    }
+
+    fileprivate var column: Int64 { Self.column(kind, terms) }
 
     var firstKey: Int64 { number * Int64(ShardSet.count) }
     var lastKey: Int64 { firstKey + Int64(ShardSet.count) - 1 }
@@ -56,7 +81,7 @@ struct SearchShard: Hashable {
     func places(after key: Int64) -> Range<Int> { place(of: key) + 1..<ShardSet.count }
 
     fileprivate func bind(_ statement: Statement) throws {
-        try statement.bind(1, Int64(kind.rawValue))
+        try statement.bind(1, column)
         try statement.bind(2, number)
     }
 }
@@ -66,6 +91,8 @@ final class SearchIndex {
     private let connection: Connection
     private let selectionOfMark = HeldStatement(
         "SELECT through FROM search_shards WHERE kind = ?1 AND shard = ?2 AND rules = ?3")
+    private let selectionOfAnyMark = HeldStatement(
+        "SELECT through FROM search_shards WHERE kind = ?1 AND shard = ?2")
     private let selectionOfStale = HeldStatement(
         "SELECT record FROM search_stale WHERE kind = ?1 AND record BETWEEN ?2 AND ?3")
     private let selectionOfTerm = HeldStatement(
@@ -73,7 +100,7 @@ final class SearchIndex {
     private let selectionOfTerms = HeldStatement(
         """
         SELECT records FROM search_terms
-        WHERE kind = ?1 AND shard = ?2 AND term >= ?3 AND term < ?4
+        WHERE kind = ?1 AND shard = ?2 AND term >= ?3 AND term <= ?4
         """)
     private let writing = HeldStatement(
         """
@@ -93,42 +120,73 @@ final class SearchIndex {
 
 extension SearchIndex {
     /// The last key of a shard that was looked at; `nil` when none was, or by other rules.
-    func mark(of shard: SearchShard) throws -> Int64? {
+    func mark(of shard: SearchShard, rules: Int64) throws -> Int64? {
         let statement = try selectionOfMark.prepared(on: connection)
         try shard.bind(statement)
-        try statement.bind(3, SearchText.indexRules)
+        try statement.bind(3, rules)
         defer { statement.reset() }
         return try statement.step() ? statement.int64(0) : nil
     }
 
     /// Whether other rules made the terms of a shard: nobody asks them, and they are made anew.
-    func isOfOtherRules(_ shard: SearchShard) throws -> Bool {
+    func isOfOtherRules(_ shard: SearchShard, than rules: Int64) throws -> Bool {
         let statement = try connection.statement(
             "SELECT 1 FROM search_shards WHERE kind = ?1 AND shard = ?2 AND rules <> ?3")
         try shard.bind(statement)
-        try statement.bind(3, SearchText.indexRules)
+        try statement.bind(3, rules)
         defer { statement.reset() }
         return try statement.step()
     }
 
+    /// Whether a record has been looked at, by whatever rules.
+    func hasLookedAt(_ key: Int64, of kind: RecordKind, for terms: IndexedTerms) throws -> Bool {
+        let shard = SearchShard(kind, terms, holding: key)
+        let statement = try selectionOfAnyMark.prepared(on: connection)
+        try shard.bind(statement)
+        defer { statement.reset() }
+        return try statement.step() && statement.int64(0) >= key
+    }
+
+    /// How many keys of a table were looked at, by these rules.
+    func count(of kind: RecordKind, _ terms: IndexedTerms, rules: Int64) throws -> Int64 {
+        let statement = try connection.statement(
+            """
+            SELECT coalesce(sum(through - shard * \(ShardSet.count) + 1), 0)
+            FROM search_shards WHERE kind = ?1 AND rules = ?2
+            """)
+        try statement.bind(1, SearchShard.column(kind, terms))
+        try statement.bind(2, rules)
+        defer { statement.reset() }
+        return try statement.step() ? statement.int64(0) : 0
+    }
+
+    /// How many records were changed since they were looked at.
+    func staleCount() throws -> Int64 {
+        let statement = try connection.statement("SELECT count(*) FROM search_stale")
+        defer { statement.reset() }
+        return try statement.step() ? statement.int64(0) : 0
+    }
+
     /// The shards of a table that have terms, or a mark. O(terms).
-    func shards(of kind: RecordKind) throws -> [SearchShard] {
+    func shards(of kind: RecordKind, _ terms: IndexedTerms) throws -> [SearchShard] {
         let statement = try connection.statement(
             """
             SELECT shard FROM search_shards WHERE kind = ?1
             UNION SELECT shard FROM search_terms WHERE kind = ?1
             """)
-        try statement.bind(1, Int64(kind.rawValue))
+        try statement.bind(1, SearchShard.column(kind, terms))
         defer { statement.reset() }
         var shards: [SearchShard] = []
-        while try statement.step() { shards.append(SearchShard(kind, number: statement.int64(0))) }
+        while try statement.step() {
+            shards.append(SearchShard(kind, terms, number: statement.int64(0)))
+        }
         return shards
     }
 
     /// The records of a shard that were changed since they were looked at, or were not looked at yet.
     func stale(in shard: SearchShard) throws -> ShardSet {
         let statement = try selectionOfStale.prepared(on: connection)
-        try statement.bind(1, Int64(shard.kind.rawValue))
+        try statement.bind(1, shard.column)
         try statement.bind(2, shard.firstKey)
         try statement.bind(3, shard.lastKey)
         defer { statement.reset() }
@@ -139,8 +197,11 @@ extension SearchIndex {
 
     /// The records of a shard that a search may find: those that the index names, and those that it lacks. All,
     /// when it cannot be read.
-    func candidates(for sieve: SearchSieve, in shard: SearchShard) throws -> ShardSet {
-        guard let mark = try mark(of: shard), var found = try records(passing: sieve, in: shard)
+    func candidates(
+        for sieve: SearchSieve, in shard: SearchShard, rules: Int64
+    ) throws -> ShardSet {
+        guard let mark = try mark(of: shard, rules: rules),
+            var found = try records(passing: sieve, in: shard)
         else { return ShardSet(all: true) }
         found.formUnion(try stale(in: shard))
         found.insert(shard.places(after: mark))
@@ -155,10 +216,12 @@ extension SearchIndex {
             try statement.bind(3, term)
             return try union(of: statement, in: shard)
         case .beginning(let start):
-            let statement = try selectionOfTerms.prepared(on: connection)
-            try statement.bind(3, start)
             // Behind all that begin so: terms are in ASCII.
-            try statement.bind(4, start + "\u{7F}")
+            return try records(passing: .span(start...start + "\u{7F}"), in: shard)
+        case .span(let terms):
+            let statement = try selectionOfTerms.prepared(on: connection)
+            try statement.bind(3, terms.lowerBound)
+            try statement.bind(4, terms.upperBound)
             return try union(of: statement, in: shard)
         case .all(let parts):
             var passing = ShardSet(all: true)
@@ -205,9 +268,9 @@ extension SearchIndex {
 
 extension SearchIndex {
     /// Lists a record as changed since it was looked at.
-    func noteStale(_ kind: RecordKind, _ key: Int64) throws {
+    func noteStale(_ kind: RecordKind, _ terms: IndexedTerms, _ key: Int64) throws {
         let statement = try staleness.prepared(on: connection)
-        try statement.bind(1, Int64(kind.rawValue))
+        try statement.bind(1, SearchShard.column(kind, terms))
         try statement.bind(2, key)
         try statement.run()
     }
@@ -237,7 +300,7 @@ extension SearchIndex {
     /// Adds records to terms of their shard, and has them looked at. A damaged shard goes whole.
     func add(
         _ terms: [String: ShardSet], of records: ShardSet, through mark: Int64,
-        in shard: SearchShard
+        in shard: SearchShard, rules: Int64
     ) throws {
         for (term, added) in terms.sorted(by: { $0.key < $1.key }) {
             guard var records = try self.records(passing: .term(term), in: shard) else {
@@ -249,15 +312,16 @@ extension SearchIndex {
         let marking = try connection.statement(
             """
             INSERT OR REPLACE INTO search_shards(kind, shard, through, rules)
-            VALUES (?1, ?2, ?3, \(SearchText.indexRules))
+            VALUES (?1, ?2, ?3, ?4)
             """)
         try shard.bind(marking)
         try marking.bind(3, mark)
+        try marking.bind(4, rules)
         try marking.run()
         let freshening = try connection.statement(
             "DELETE FROM search_stale WHERE kind = ?1 AND record BETWEEN ?2 AND ?3")
         for run in records.runsDownward {
-            try freshening.bind(1, Int64(shard.kind.rawValue))
+            try freshening.bind(1, shard.column)
             try freshening.bind(2, shard.firstKey + Int64(run.lowerBound))
             try freshening.bind(3, shard.firstKey + Int64(run.upperBound))
             try freshening.run()

@@ -8,13 +8,15 @@ extension ReplicaDatabase {
         var faults: [Verification.Fault] = []
         for (kind, name) in RecordKind.tableNames {
             let last = try table(of: kind)?.lastKey() ?? -1
-            for shard in try searchIndex.shards(of: kind)
-            where try !hasTermsOfRecords(shard, last: last) {
-                faults.append(
-                    .init(
-                        subject: .index,
-                        place: "\(name) \(max(1, shard.firstKey))-\(shard.lastKey)",
-                        reason: "a search by it does not find these records, or finds others"))
+            for terms in IndexedTerms.all(of: kind) {
+                for shard in try searchIndex.shards(of: kind, terms)
+                where try !hasTermsOfRecords(shard, last: last) {
+                    faults.append(
+                        .init(
+                            subject: .index,
+                            place: "\(name) \(max(1, shard.firstKey))-\(shard.lastKey)",
+                            reason: "a search by it does not find these records, or finds others"))
+                }
             }
         }
         return faults
@@ -23,8 +25,9 @@ extension ReplicaDatabase {
     /// Whether a shard has the terms of all its records up to its mark, and no others; those that are to be looked
     /// at again aside.
     private func hasTermsOfRecords(_ shard: SearchShard, last: Int64) throws -> Bool {
-        guard let mark = try searchIndex.mark(of: shard) else {
-            return try searchIndex.isOfOtherRules(shard)
+        let rules = try indexRules(of: shard.terms)
+        guard let mark = try searchIndex.mark(of: shard, rules: rules) else {
+            return try searchIndex.isOfOtherRules(shard, than: rules)
         }
         guard mark <= last else { return false }
         let stale = try searchIndex.stale(in: shard)
