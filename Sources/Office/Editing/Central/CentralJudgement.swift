@@ -143,6 +143,7 @@ public struct CentralJudgement {
             let record = try records.open(state.kind, state.id)
             let fit = fitPart(of: state)
             guard mayJoin(fit, over: record) else {
+                if let order = lostOrder(in: fit, over: record) { try join(order) }
                 if isOthers(record, than: state) { outcome.othersRecords.append(state) }
                 continue
             }
@@ -188,35 +189,35 @@ extension CentralJudgement {
             return true
         }
         guard try !awaitsOrder(pushed, &record) else { return false }
-        try tellOfErasure(of: record, theWriterOf: change)
         let scope = wasTaken(pushed, record) ? nil : scopeObjection(to: change, of: record)
         let isGap =
             !record.state.vv.covers(change.context) && !record.state.vv.covers(change.dot)
         // What led the record back to this office a recovering central may have lost.
         if let scope, !isGap || !isRecovering || scope.code != .handedOver {
-            return try refuseOrWait(pushed, scope)
+            return try refuseOrWait(pushed, scope, record)
         }
         if isGap {
             guard let state = states[pushed.record] else {
                 guard askedSeq != change.dot.seq else {
-                    return try refuseOrWait(pushed, scope ?? Objection(.unknownBase))
+                    return try refuseOrWait(pushed, scope ?? Objection(.unknownBase), record)
                 }
                 outcome.neededRecords.append(pushed.record)
                 return false
             }
             guard state.kind == change.kind, state.vv.covers(change.context) else {
-                return try refuseOrWait(pushed, scope ?? Objection(.unknownBase))
+                return try refuseOrWait(pushed, scope ?? Objection(.unknownBase), record)
             }
             let fit = fitPart(of: state)
             guard mayJoin(fit, over: record) else {
-                return try refuseOrWait(pushed, scope ?? Objection(.otherOffice))
+                return try refuseOrWait(pushed, scope ?? Objection(.otherOffice), record)
             }
             try join(fit)
             record = try records.open(change.kind, pushed.record)
         }
         if let objection = try objection(to: change, of: record), !wasTaken(pushed, record) {
-            return try refuseOrWait(pushed, objection)
+            return try refuseOrWait(pushed, objection, record)
         }
+        try tellOfErasure(of: record, theWriterOf: change)
         switch try records.apply(pushed, to: record) {
         case .applied, .alreadyCovered: return true
         case .causalGap: preconditionFailure("the context was covered just now")
@@ -238,15 +239,29 @@ extension CentralJudgement {
             return true
         }
         let fit = fitPart(of: state)
-        if state.kind == change.kind, mayJoin(fit, over: record) {
+        guard state.kind == change.kind else { return false }
+        if mayJoin(fit, over: record) {
             try join(fit)
-            record = try records.open(change.kind, pushed.record)
+        } else if let order = lostOrder(in: fit, over: record) {
+            try join(order)
         }
+        record = try records.open(change.kind, pushed.record)
         return false
     }
 
+    /// The orders of erasure in a state of which central may join nothing else: it has signed them itself, so
+    /// they hold whoever brings them back, of whichever office the record is now.
+    private func lostOrder(in state: RecordState, over record: JudgedRecord) -> RecordState? {
+        let order = state.erasureNotice
+        guard record.claimant == nil, !order.erasures.isEmpty, !record.state.fields.isEmpty,
+            !record.state.vv.covers(order.vv)
+        else { return nil }
+        return order
+    }
+
     /// Tells the office of who wrote without having seen it that a record was erased which has left that
-    /// office: a device that came to the office afterwards heard of no order.
+    /// office: a device that came to the office afterwards heard of no order. With each change that is taken or
+    /// refused, and not with one that has to come again: whoever waits with it would be told each time.
     private mutating func tellOfErasure(
         of record: JudgedRecord, theWriterOf change: Change
     ) throws {
@@ -264,12 +279,13 @@ extension CentralJudgement {
     ///
     /// - Returns: whether to go on with the next.
     private mutating func refuseOrWait(
-        _ pushed: PushedChange, _ objection: Objection
+        _ pushed: PushedChange, _ objection: Objection, _ record: JudgedRecord
     ) throws -> Bool {
         if pushed.change.dot.seq <= delivery.formerSeq, !isRecovering {
             outcome.awaitsRecovery = true
             return false
         }
+        try tellOfErasure(of: record, theWriterOf: pushed.change)
         try refuse(pushed, objection)
         return true
     }
