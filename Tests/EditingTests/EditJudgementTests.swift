@@ -47,6 +47,25 @@ struct EditJudgementTests {
         #expect(!written.existed && written.before.fields.isEmpty)
     }
 
+    @Test("a new record's change names the rule of its id; one whose id is given, none")
+    func idRule() throws {
+        let written = try made()
+        #expect(written.change.idRule == .time)
+        #expect(try Change(canonicalBytes: written.entry.bytes ?? []).idRule == .time)
+        #expect(
+            written.record
+                == RecordID(
+                    by: .time, from: written.author.chain.hash, at: written.change.clock))
+        let milliseconds = written.record.bytes.prefix(6).reduce(0) { $0 << 8 | Int64($1) }
+        #expect(milliseconds == Self.now.milliseconds)
+        var knowing = read()
+        knowing.record = RecordState(kind: .dossier, id: written.record)
+        let given = try EditJudgement.write(
+            for: EditRequest(.make(.dossier, id: written.record, writes: [], additions: [])),
+            by: author(), knowing: knowing)
+        #expect(given.record == written.record && given.change.idRule == .chain)
+    }
+
     @Test("a counter writes for its own office alone, central for those that the catalog has")
     func offices() throws {
         let other = [FieldWrite(RecordSchema.officeField, .text("B"))]

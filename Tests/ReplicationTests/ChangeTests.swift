@@ -71,9 +71,9 @@ struct ChangeTests {
     @Test("Members of a newer version are kept in their bytes, and come out again")
     func unknownMembers() throws {
         let newer = map((text("a"), array(number(1), text("é"))), (text("b"), [0xf9, 0x7e, 0]))
-        let bytes = MalformedChanges.change([12: newer, 999: null])
+        let bytes = MalformedChanges.change([99: newer, 999: null])
         let decoded = try Change(canonicalBytes: bytes)
-        #expect(decoded.unknownMembers.map(\.key) == [12, 999])
+        #expect(decoded.unknownMembers.map(\.key) == [99, 999])
         #expect(decoded.unknownMembers.map(\.encodedValue) == [newer, null])
         #expect(decoded.canonicalBytes == bytes)
     }

@@ -1,3 +1,4 @@
+import Causality
 import Crypto
 import Replication
 import SeededRandom
@@ -25,7 +26,60 @@ struct RecordIDTests {
             expected[8] = expected[8] & 0x3f | 0x80
             let id = RecordID(derivedFrom: hash)
             #expect(id.bytes == expected, "seed \(seed)")
-            #expect(id.bucket == expected[0], "seed \(seed)")
+            #expect(id.bucket == expected[15], "seed \(seed)")
+        }
+    }
+
+    @Test("An id by its time is the clock's 48 bits and 74 of the hash, of version 7")
+    func derivedByTime() throws {
+        let bytes = try #require(
+            Hexadecimal.bytes("00112233445566778899aabbccddeeff0f1e2d3c4b5a69788796a5b4c3d2e1f0"))
+        let hash = try #require(Hash256(bytes: bytes))
+        let clock = HybridTimestamp(rawValue: 0x019b_1234_5678_abcd)
+        let id = RecordID(by: .time, from: hash, at: clock)
+        #expect("\(id)" == "019b1234-5678-7677-8899-aabbccddeeff")
+        #expect(RecordID(by: .chain, from: hash, at: clock) == RecordID(derivedFrom: hash))
+        let change = Change(
+            dot: Dot(ReplicaID(1), 1), clock: clock, kind: .dossier, record: nil,
+            context: VersionVector(), writes: [])
+        #expect(change.recordID(after: hash) == RecordID(derivedFrom: hash))
+        var timed = change
+        timed.idRule = .time
+        #expect(timed.recordID(after: hash) == id)
+    }
+
+    @Test("What is not the clock's of an id by its time comes from the hash, bit for bit")
+    func bitsOfTheHash() {
+        let clock = HybridTimestamp(rawValue: 0x019b_1234_5678_0000)
+        for seed in Seeds.all(200) {
+            let hash = Hash256(hashing: Array("\(seed)".utf8))
+            var expected = [0x01, 0x9b, 0x12, 0x34, 0x56, 0x78] + hash.bytes[6..<16]
+            expected[6] = expected[6] & 0x0f | 0x70
+            expected[8] = expected[8] & 0x3f | 0x80
+            #expect(RecordID(by: .time, from: hash, at: clock).bytes == expected, "seed \(seed)")
+        }
+    }
+
+    @Test("Ids come in the order of their clocks, and a clock that is absurd is bounded")
+    func clocks() {
+        let hashes = (0..<3).map { Hash256(hashing: [$0]) }
+        func id(_ milliseconds: Int64, _ hash: Hash256) -> RecordID {
+            RecordID(
+                by: .time, from: hash,
+                at: HybridTimestamp(Timestamp(milliseconds: milliseconds), counter: .max))
+        }
+        for hash in hashes {
+            for other in hashes {
+                #expect(id(1_790_000_000_000, hash) < id(1_790_000_000_001, other))
+            }
+            for milliseconds in [0, -1, .min] as [Int64] {
+                #expect(Array(id(milliseconds, hash).bytes.prefix(6)) == [0, 0, 0, 0, 0, 0])
+            }
+            for milliseconds in [(1 << 48) - 1, 1 << 48, Int64.max] as [Int64] {
+                let bytes = id(milliseconds, hash).bytes
+                #expect(Array(bytes.prefix(6)) == [UInt8](repeating: 0xff, count: 6))
+                #expect(bytes[6] & 0xf0 == 0x70 && bytes[8] & 0xc0 == 0x80)
+            }
         }
     }
 

@@ -68,13 +68,13 @@ struct DossierEventRowsTests {
             DROP TABLE dossier_events; DROP TABLE dossier_event_rules; DROP TABLE issued_reports;
             DROP TABLE moved_copies; DROP TABLE office_accounts;
             DROP TABLE search_terms; DROP TABLE search_shards; DROP TABLE search_stale;
-            DROP TABLE unmarked_voids;
+            DROP TABLE unmarked_voids; DROP TABLE digest_walk;
             DELETE FROM schema_migration WHERE name IN ('19-central-events', '20-central-issued',
                 '21-central-copies', '22-central-accounts', '23-central-search',
-                '24-central-voids', '25-central-counts');
+                '24-central-voids', '25-central-counts', '26-central-buckets');
             """)
         let count = try old.pragmaInteger("user_version")
-        try old.execute("PRAGMA user_version = \(count - 7)")
+        try old.execute("PRAGMA user_version = \(count - 8)")
         old.close()
         try CentralDatabase(path: path).close()
         #expect(try rows(path) == expected)

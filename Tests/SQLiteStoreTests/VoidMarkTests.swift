@@ -70,13 +70,13 @@ struct VoidMarkTests {
             try transaction.flush()
             try database.connection.execute(
                 """
-                DROP TABLE unmarked_voids;
+                DROP TABLE unmarked_voids; DROP TABLE digest_walk;
                 DELETE FROM schema_migration
-                WHERE name IN ('24-central-voids', '25-central-counts');
+                WHERE name IN ('24-central-voids', '25-central-counts', '26-central-buckets');
                 """)
         }
         let count = try database.connection.pragmaInteger("user_version")
-        try database.connection.execute("PRAGMA user_version = \(count - 2)")
+        try database.connection.execute("PRAGMA user_version = \(count - 3)")
         database.close()
         let after = try states(file.path)
         #expect(after == before)

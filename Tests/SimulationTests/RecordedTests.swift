@@ -62,7 +62,7 @@ struct RecordedTests {
     /// several commits: of those, a file may hold some.
     @Test(
         "a history is the same in memory as in files, line by line",
-        arguments: [2, 3, 4, 7, 10, 12])
+        arguments: [2, 3, 4, 10, 12, 20])
     func stores(seed: UInt64) async {
         var configuration = SimulationConfiguration()
         configuration.forks = .healed

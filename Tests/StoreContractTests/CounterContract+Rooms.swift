@@ -26,21 +26,28 @@ extension CounterContract {
         expect(
             try store.view { try $0.bucketDigests(ofOffice: "A") } == buckets,
             "the digests of the buckets are not those of their states")
-        for bucket in Set(states.map(\.id.bucket)) {
-            let inside = states.filter { $0.id.bucket == bucket }
-            expect(
-                try store.view { try $0.digests(ofOffice: "A", bucket: bucket) }
-                    == Dictionary(
-                        inside.map { ($0.id, Digest(of: $0)) }, uniquingKeysWith: { $1 }),
-                "a bucket lists other records than are in it")
+        let asked = Set(states.map(\.id.bucket)).sorted()
+        var listed: [UInt8] = []
+        try store.view { view in
+            try view.forEachBucket(asked, ofOffice: "A") { bucket, digests in
+                listed.append(bucket)
+                let inside = states.filter { $0.id.bucket == bucket }
+                expect(
+                    digests
+                        == Dictionary(
+                            inside.map { ($0.id, Digest(of: $0)) }, uniquingKeysWith: { $1 }),
+                    "a bucket lists other records than are in it")
+                return true
+            }
         }
+        expect(listed == asked, "buckets are not listed in their order")
         let copies = try store.view { try $0.copies(besides: "A", after: nil, limit: 9) }
         expect(
             try copies.map(\.id) == [id(40)] && copies.first?.vv == state(of: id(40))?.vv,
             "the copies of what is another office's are others")
         expect(
             try store.view { try $0.copies(besides: "A", after: id(40), limit: 9) }.isEmpty
-                && store.view { try $0.copies(besides: "B", after: nil, limit: 3) }.map(\.id)
+                && store.view { try $0.copies(besides: "B", after: id(40), limit: 3) }.map(\.id)
                     == (UInt8(41)..<44).map(id),
             "copies do not go on from where they are asked for")
     }

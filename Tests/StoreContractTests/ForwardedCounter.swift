@@ -60,8 +60,11 @@ extension ForwardedCounterView {
     func bucketDigests(ofOffice office: String) throws -> [Digest] {
         try base.bucketDigests(ofOffice: office)
     }
-    func digests(ofOffice office: String, bucket: UInt8) throws -> [RecordID: Digest] {
-        try base.digests(ofOffice: office, bucket: bucket)
+    func forEachBucket(
+        _ buckets: [UInt8], ofOffice office: String,
+        _ body: (UInt8, [RecordID: Digest]) throws -> Bool
+    ) throws {
+        try base.forEachBucket(buckets, ofOffice: office, body)
     }
     func copies(besides office: String, after last: RecordID?, limit: Int) throws -> [(
         id: RecordID, vv: VersionVector

@@ -154,10 +154,17 @@ final class MutatedCounterView: ForwardedCounterView {
         return mutation == .bucketsStale ? stale?.buckets ?? buckets : buckets
     }
 
-    func digests(ofOffice office: String, bucket: UInt8) throws -> [RecordID: Digest] {
-        var digests = try base.digests(ofOffice: office, bucket: bucket)
-        if mutation == .bucketListsLess, let first = digests.keys.first { digests[first] = nil }
-        return digests
+    func forEachBucket(
+        _ buckets: [UInt8], ofOffice office: String,
+        _ body: (UInt8, [RecordID: Digest]) throws -> Bool
+    ) throws {
+        try base.forEachBucket(buckets, ofOffice: office) { bucket, digests in
+            var digests = digests
+            if mutation == .bucketListsLess, let first = digests.keys.first {
+                digests[first] = nil
+            }
+            return try body(bucket, digests)
+        }
     }
 
     func copies(

@@ -68,7 +68,7 @@ struct ColumnarBatchTests {
             change.dot = Dot(push.origin.replica, chain.seq + 1)
             chain.append(change.canonicalBytes)
             push.changes.append(change)
-            push.records[change.dot] = RecordID(derivedFrom: chain.hash)
+            push.records[change.dot] = change.recordID(after: chain.hash)
             push.hashes[chain.seq] = chain.hash
         }
         let reader = random.replica()
@@ -81,6 +81,63 @@ struct ColumnarBatchTests {
             #expect(again == push.items)
             let ids = batch.parts.first { $0.name == "ids" }?.range.count
             #expect(ids == (hash == nil ? 50 * 16 + 1 : 16 + 1 + 32), "\(idBytesMax)")
+        }
+    }
+
+    @Test("a rule of ids is a bit of the shape: new records take the same bytes under either")
+    func rulesOfIDs() throws {
+        func batch(_ rule: RecordIDRule) throws -> ColumnarBatch {
+            var random = SeededGenerator(seed: 11)
+            let origin = PushOrigin(replica: random.replica(), firstSeq: 1, hashBefore: .zero)
+            var chain = HashChain()
+            var sequence: [UInt8] = []
+            for seq in 1...UInt64(20) {
+                var made = Change(
+                    dot: Dot(origin.replica, 2 * seq - 1),
+                    clock: HybridTimestamp(rawValue: (1_790_000_000_000 + seq) << 16),
+                    kind: .dossier, record: nil, context: VersionVector(),
+                    writes: [FieldWrite("applicant_name", .text("An \(seq)"))])
+                made.idRule = rule
+                chain.append(made.canonicalBytes)
+                let edit = Change(
+                    dot: Dot(origin.replica, 2 * seq), clock: made.clock, kind: .dossier,
+                    record: made.recordID(after: chain.hash), context: VersionVector(made.dot),
+                    writes: [FieldWrite("status", .text("accepted"))])
+                chain.append(edit.canonicalBytes)
+                sequence += made.canonicalBytes + edit.canonicalBytes
+            }
+            let batch = ColumnarBatch(changes: sequence, from: origin)
+            let again = try ColumnarBatch.changes(
+                of: batch.bytes, from: origin, within: ColumnBudget(bytesMax: Self.limit)
+            ) { _ in nil }
+            #expect(again == sequence)
+            return batch
+        }
+        let (chain, time) = (try batch(.chain), try batch(.time))
+        #expect(time.bytes.count == chain.bytes.count)
+        // An edit names its record by the change that made it: no id is written.
+        #expect(time.parts.first { $0.name == "ids" }?.range.count ?? 0 == 0)
+        #expect(zip(time.bytes, chain.bytes).count { $0 != $1 } == 1)
+    }
+
+    @Test("a shape with a rule of ids that is not known is refused")
+    func unknownRule() throws {
+        let origin = PushOrigin(replica: ReplicaID(5), firstSeq: 1, hashBefore: .zero)
+        var made = Change(
+            dot: Dot(origin.replica, 1), clock: HybridTimestamp(rawValue: 1 << 20),
+            kind: .dossier, record: nil, context: VersionVector(),
+            writes: [FieldWrite("office", .text("A"))])
+        made.idRule = .time
+        var bytes = ColumnarBatch(changes: made.canonicalBytes, from: origin).bytes
+        // Form, rows, replicas, shapes, and the flags of the first shape.
+        #expect(bytes[4] == 0x41)
+        for flags in [0x81, 0xC1] as [UInt8] {
+            bytes[4] = flags
+            #expect(throws: ColumnError.range) {
+                try ColumnarBatch.changes(
+                    of: bytes, from: origin, within: ColumnBudget(bytesMax: Self.limit)
+                ) { _ in nil }
+            }
         }
     }
 

@@ -129,25 +129,34 @@ private struct SampleBatches {
         add(
             made[10], VersionVector(Dot(Self.replica, 17)), [FieldWrite("fee_vnd", .integer(0))], []
         )
+        // Two whose ids follow from their clocks too, and a change to each.
+        for _ in 0..<2 { add(nil, VersionVector(), status + named, [], idRule: .time) }
+        for place in [12, 13] {
+            add(
+                made[place], VersionVector(changes[place].dot),
+                [FieldWrite("fee_vnd", .integer(0))], [])
+        }
     }
 
     private mutating func add(
         _ record: RecordID?, _ context: VersionVector, _ writes: [FieldWrite],
-        _ additions: [FieldWrite], keeping kept: Set<FieldName>? = nil
+        _ additions: [FieldWrite], keeping kept: Set<FieldName>? = nil,
+        idRule: RecordIDRule = .chain
     ) {
         time += 40_000
-        let change = Change(
+        var change = Change(
             dot: Dot(Self.replica, chain.seq + 1),
             clock: clock.tick(now: Timestamp(milliseconds: time)), kind: .dossier, record: record,
             context: context, writes: writes, additions: additions,
             at: record == nil ? nil : Timestamp(milliseconds: time - 5_000), by: "Hương")
+        change.idRule = idRule
         append(kept.map { change.erased(keeping: $0) } ?? change, record: record)
     }
 
     private mutating func append(_ change: Change, record: RecordID?) {
         chain.append(innerHash: change.innerHash)
         changes.append(change)
-        made.append(record ?? RecordID(derivedFrom: chain.hash))
+        made.append(change.recordID(after: chain.hash))
         hashes.append(
             ColumnsFile.Named(dot: change.dot.description, value: chain.hash.description))
     }
@@ -200,6 +209,9 @@ private struct SampleBatches {
             let all: [FeedItem] = zip(changes, made).prefix(9).map {
                 .change($0, record: $1)
             }
+            let timed: [FeedItem] = zip(changes, made).dropFirst(12).map {
+                .change($0, record: $1)
+            }
             let void = FeedItem.void(kind: .dossier, record: made[2], dot: Dot(Self.other, 41))
             return ColumnsFile(
                 about: [
@@ -214,9 +226,11 @@ private struct SampleBatches {
                     push("new dossiers and changes to them and to an old one", 0..<9),
                     push("one change of a status", 4..<5),
                     push("a new dossier and a change to it behind one that was erased", 9..<12),
+                    push("two new dossiers with ids by their time, and a change to each", 12..<16),
                 ],
                 items: [
                     items("changes of another device", all),
+                    items("new dossiers with ids by their time, and changes to them", timed),
                     items("a void, states, and a change", [void] + states + [all[4]]),
                     items("nothing", []),
                 ])

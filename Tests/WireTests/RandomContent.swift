@@ -69,12 +69,14 @@ func randomChange(
         .map { FieldWrite($0, values[Int.random(in: 0..<values.count, using: &random)]) }
     var dot = Dot(random.replica(), random.seq())
     while context.covers(dot) { dot = Dot(random.replica(), random.seq()) }
-    return Change(
+    var change = Change(
         dot: dot, clock: HybridTimestamp(rawValue: random.next()),
         kind: RecordKind(rawValue: UInt8.random(in: 1...6, using: &random)), record: record,
         context: context, writes: writes,
         additions: [FieldWrite("notes", .text(random.word()))],
         at: random.some { $0.time() }, by: random.some { $0.word() })
+    if record == nil, Bool.random(using: &random) { change.idRule = .time }
+    return change
 }
 
 /// A random state, now and then with concurrent values.

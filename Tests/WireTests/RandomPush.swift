@@ -49,7 +49,7 @@ struct RandomPush {
             }
             chain.append(innerHash: change.innerHash)
             hashes[chain.seq] = chain.hash
-            let record = id ?? RecordID(derivedFrom: chain.hash)
+            let record = change.recordID(after: chain.hash)
             vectors[record, default: VersionVector()].insert(change.dot)
             records[change.dot] = record
             changes.append(change)

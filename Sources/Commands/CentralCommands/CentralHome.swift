@@ -43,7 +43,8 @@ struct CentralHome: ProgramHome {
         do {
             guard isMaking, !exists else {
                 Housekeeping.writeNotes(besides: databasePath)
-                return try CentralDatabase(path: databasePath)
+                return try CentralDatabase(
+                    path: databasePath, onUpgrade: invocation.upgradeReport())
             }
             try makeFolder(
                 orSay: Message(

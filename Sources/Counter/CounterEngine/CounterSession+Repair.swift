@@ -112,8 +112,7 @@ extension CounterSession {
     ) throws {
         var theirs = listing.records
         var missingThere: [RecordID] = []
-        for bucket in listing.buckets {
-            let ours = try transaction.view.digests(ofOffice: office, bucket: bucket)
+        try transaction.view.forEachBucket(listing.buckets, ofOffice: office) { _, ours in
             for (id, digest) in ours {
                 guard let their = theirs.removeValue(forKey: id) else {
                     missingThere.append(id)
@@ -121,6 +120,7 @@ extension CounterSession {
                 }
                 if their != ShortHash(digest) { try transaction.setGap(id, isOpen: true) }
             }
+            return true
         }
         for id in theirs.keys { try transaction.setGap(id, isOpen: true) }
         repair.note(nextBucket: listing.nextBucket, missingThere: missingThere)

@@ -31,15 +31,16 @@ extension BatchDecoder {
             guard id != nil else { throw ColumnError.unknownChange(named) }
         case .derived: break
         }
-        let isMaking = shape.naming == .made || shape.naming == .derived
+        let isMaking = shape.isMaking
         if areItems {
             out.writeArrayHeader(count: isMaking ? 3 : 2)
             out.writeUnsigned(1)
         }
         let start = out.bytes.count
-        try writeMembers(shape, dot, isMaking ? nil : id, context, &columns)
+        let clock = try writeMembers(shape, dot, isMaking ? nil : id, context, &columns)
         if followsChain {
             let made = try follow(dot, from: start, shape.naming, &columns)
+                .map { RecordID(by: shape.idRule, from: $0, at: clock) }
             if shape.naming == .derived { id = made }
             if !areItems, isMaking { id = made }
         }
@@ -54,10 +55,10 @@ extension BatchDecoder {
         }
     }
 
-    /// Moves the chain on; the id that a change would give its record.
+    /// Moves the chain on; its hash after the change, from which the id of a record that it makes follows.
     private mutating func follow(
         _ dot: Dot, from start: Int, _ naming: RowShape.Naming, _ columns: inout BatchColumns
-    ) throws -> RecordID? {
+    ) throws -> Hash256? {
         func moved(_ chain: HashChain) -> HashChain {
             var chain = chain
             out.bytes.withUnsafeBytes {
@@ -67,7 +68,7 @@ extension BatchDecoder {
         }
         guard areItems else {
             chain = chain.map(moved)
-            return chain.map { RecordID(derivedFrom: $0.hash) }
+            return chain?.hash
         }
         let previous = dot.seq &- 1
         if naming == .made {
@@ -82,7 +83,7 @@ extension BatchDecoder {
         } else {
             chains[dot.replica] = nil
         }
-        return chains[dot.replica].map { RecordID(derivedFrom: $0.hash) }
+        return chains[dot.replica]?.hash
     }
 
     /// A change's context, and the dot in it that names the record.
@@ -120,10 +121,11 @@ extension BatchDecoder {
         return id
     }
 
+    /// Writes a change; returns its clock.
     private mutating func writeMembers(
         _ shape: RowShape, _ dot: Dot, _ record: RecordID?, _ context: [Dot],
         _ columns: inout BatchColumns
-    ) throws(ColumnError) {
+    ) throws(ColumnError) -> HybridTimestamp {
         let hasAt = shape.flags & RowShape.hasAt != 0
         let hasBy = shape.flags & RowShape.hasBy != 0
         var count = 4
@@ -133,6 +135,7 @@ extension BatchDecoder {
         if !shape.additions.isEmpty { count += 1 }
         if hasAt { count += 1 }
         if hasBy { count += 1 }
+        if shape.idRule != .chain { count += 1 }
         out.writeMapHeader(count: count)
         out.writeUnsigned(0)
         out.writeUnsigned(dot.replica.rawValue)
@@ -161,6 +164,11 @@ extension BatchDecoder {
             out.writeUnsigned(9)
             try columns.authors.writeNext(to: &out, limit: limit)
         }
+        if shape.idRule != .chain {
+            out.writeUnsigned(12)
+            out.writeUnsigned(shape.idRule.rawValue)
+        }
+        return HybridTimestamp(rawValue: clock)
     }
 
     private mutating func writeFields(

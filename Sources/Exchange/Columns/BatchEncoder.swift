@@ -63,11 +63,11 @@ struct BatchEncoder {
             let start = reader
             guard isChange(&reader) else {
                 guard let next = addRaw(from: start) else { break }
-                chain.add(start.offset..<next.offset, isRaw: true)
+                chain.addRaw(start.offset..<next.offset)
                 reader = next
                 continue
             }
-            chain.add(start.offset..<reader.offset, isRaw: false)
+            chain.add(start.offset..<reader.offset, change)
             addChange(naming: naming(), id: nil)
         }
         return assembled()
@@ -89,7 +89,7 @@ struct BatchEncoder {
             switch item {
             case .change(let range, let made):
                 let bytes = UnsafeRawBufferPointer(rebasing: source[range])
-                let run = try runs.note(change.dot, bytes, madeID: made, hashAfter)
+                let run = try runs.note(change, bytes, madeID: made, hashAfter)
                 if case .begun(let hash) = run { hashes += hash.bytes }
                 let naming: RowShape.Naming =
                     switch run {
@@ -183,7 +183,8 @@ extension BatchEncoder {
         let context = addContext()
         addShape(
             flags: RowShape.flags(
-                naming, context, hasAt: change.at != nil, hasBy: change.by != nil))
+                naming, context, change.idRule, hasAt: change.at != nil,
+                hasBy: change.by != nil))
         let place = chain.count - 1
         rows[change.dot] = Row(record: id ?? change.record, place: place, context: change.context)
         dots.add(change.dot)

@@ -22,6 +22,7 @@ struct FoundChange {
     var additions: [Field] = []
     var at: Int64?
     var by: FoundValue?
+    var idRule = RecordIDRule.chain
 
     /// Reads the next change over the one before; `false` for one that has no place in columns.
     ///
@@ -33,6 +34,7 @@ struct FoundChange {
         additions.removeAll(keepingCapacity: true)
         at = nil
         by = nil
+        idRule = .chain
         let count = try reader.readMapHeader()
         guard count >= 4, try reader.readUnsigned() == 0 else { return false }
         let replica = try reader.readUnsigned()
@@ -51,7 +53,8 @@ struct FoundChange {
             last = key
             guard try readMember(key, from: &reader) else { return false }
         }
-        return true
+        // What no change is: the rule's place in a shape is that of a context.
+        return record == nil ? context.isEmpty : idRule == .chain
     }
 
     private mutating func readMember(
@@ -70,6 +73,11 @@ struct FoundChange {
         case 9:
             by = try FoundValue(from: &reader)
             return by?.sort == .text
+        case 12:
+            guard let rule = RecordIDRule(rawValue: try reader.readUnsigned()), rule != .chain
+            else { return false }
+            idRule = rule
+            return true
         default: return false
         }
     }

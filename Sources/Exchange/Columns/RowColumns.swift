@@ -156,6 +156,8 @@ struct LazyChain {
     /// A change of the push.
     private struct Link {
         var range: Range<Int>
+        var clock: HybridTimestamp
+        var idRule: RecordIDRule
         /// Whether it has no place in columns: then it may be one whose content was erased.
         var isRaw: Bool
     }
@@ -172,8 +174,18 @@ struct LazyChain {
     var count: Int { links.count }
 
     /// Adds the change that stands there.
-    mutating func add(_ range: Range<Int>, isRaw: Bool) {
-        links.append(Link(range: range, isRaw: isRaw))
+    mutating func add(_ range: Range<Int>, _ change: FoundChange) {
+        links.append(
+            Link(
+                range: range, clock: HybridTimestamp(rawValue: change.clock),
+                idRule: change.idRule, isRaw: false))
+    }
+
+    /// Adds one that has no place in columns; nobody asks for its record.
+    mutating func addRaw(_ range: Range<Int>) {
+        links.append(
+            Link(
+                range: range, clock: HybridTimestamp(rawValue: 0), idRule: .chain, isRaw: true))
     }
 
     mutating func record(at place: Int, in source: UnsafeRawBufferPointer) -> RecordID {
@@ -183,7 +195,7 @@ struct LazyChain {
             chain.append(
                 innerHash: link.isRaw
                     ? Change.innerHash(of: bytes) : Hash256(hashing: bytes))
-            records.append(RecordID(derivedFrom: chain.hash))
+            records.append(RecordID(by: link.idRule, from: chain.hash, at: link.clock))
         }
         return records[place]
     }
@@ -203,9 +215,14 @@ struct ChainRuns {
 
     /// Notes a change.
     mutating func note(
-        _ dot: Dot, _ bytes: UnsafeRawBufferPointer, madeID: RecordID?,
+        _ change: FoundChange, _ bytes: UnsafeRawBufferPointer, madeID: RecordID?,
         _ hashAfter: (Dot) throws -> Hash256?
     ) rethrows -> Run {
+        let dot = change.dot
+        func id(_ chain: HashChain) -> RecordID {
+            RecordID(
+                by: change.idRule, from: chain.hash, at: HybridTimestamp(rawValue: change.clock))
+        }
         let previous = Dot(dot.replica, dot.seq &- 1)
         defer { lastMade = madeID == nil ? nil : dot }
         var run = Run.outside
@@ -213,7 +230,7 @@ struct ChainRuns {
             chain.append(bytes)
             chains[dot.replica] = chain
             guard let madeID else { return .outside }
-            guard RecordID(derivedFrom: chain.hash) == madeID else {
+            guard id(chain) == madeID else {
                 end(dot.replica)
                 return .outside
             }
@@ -222,7 +239,7 @@ struct ChainRuns {
             // A second record after another: more are likely to come, and the hash pays.
             var chain = HashChain(seq: previous.seq, hash: before)
             chain.append(bytes)
-            guard RecordID(derivedFrom: chain.hash) == madeID else {
+            guard id(chain) == madeID else {
                 end(dot.replica)
                 return .outside
             }

@@ -2,7 +2,7 @@
 // hold nothing but values. A batch has few shapes, and many rows of each.
 //
 //     flags   bits 0–1: sort; of a change bit 2: has at; bit 3: has by; bits 4–5: naming;
-//             bits 6–7: context; other bits 0
+//             bits 6–7: context, or of a change that makes its record the rule of its id; other bits 0
 //     kind                        not of a row as it is
 //     change: count of writes, names; count of additions, names
 //     state:  count of vector entries; count of stamps, flags of each (bit 2: at; bit 3: by);
@@ -10,6 +10,7 @@
 //     name:   1 + its number in `KnownWords`, or 0, count of bytes, bytes
 
 internal import CBOR
+internal import Replication
 
 /// The shape of a row.
 struct RowShape {
@@ -68,13 +69,18 @@ struct RowShape {
 
     var sort: Sort { Sort(rawValue: flags & 3) ?? .raw }
     var naming: Naming { Naming(rawValue: flags >> 4 & 3) ?? .made }
-    var context: Context { Context(rawValue: flags >> 6) ?? .none }
+    /// Whether the change makes its record: then it has no context, and a rule stands in its place.
+    var isMaking: Bool { naming == .made || naming == .derived }
+    var context: Context { isMaking ? .none : Context(rawValue: flags >> 6) ?? .none }
+    var idRule: RecordIDRule {
+        isMaking ? RecordIDRule(rawValue: UInt64(flags >> 6)) ?? .chain : .chain
+    }
 
     static func flags(
-        _ naming: Naming, _ context: Context, hasAt: Bool, hasBy: Bool
+        _ naming: Naming, _ context: Context, _ idRule: RecordIDRule, hasAt: Bool, hasBy: Bool
     ) -> UInt8 {
         Sort.change.rawValue | (hasAt ? Self.hasAt : 0) | (hasBy ? Self.hasBy : 0)
-            | naming.rawValue << 4 | context.rawValue << 6
+            | naming.rawValue << 4 | (context.rawValue | UInt8(idRule.rawValue)) << 6
     }
 }
 
@@ -118,7 +124,8 @@ extension RowShape {
     ) throws(ColumnError) {
         flags = try reader.byte()
         guard sort == .change || flags & 0xFC == 0, ofItems || naming != .derived,
-            ofItems || sort == .raw || sort == .change
+            ofItems || sort == .raw || sort == .change,
+            sort != .change || !isMaking || RecordIDRule(rawValue: UInt64(flags >> 6)) != nil
         else { throw .range }
         guard sort != .raw else { return }
         kind = try reader.byte()

@@ -7,7 +7,7 @@ public enum WireLimits {
     /// The protocol version spoken here.
     public static let version: UInt64 = 2
     /// What was added to it since it was opened (`Protocol/sync.md`, the table of revisions).
-    public static let revision: UInt64 = 11
+    public static let revision: UInt64 = 12
     /// Versions whose requests and replies are read from bundles: a stick may have been under way for
     /// weeks when both ends were upgraded, and no later version gives a member another meaning.
     public static let bundledVersions: ClosedRange<UInt64> = 1...version

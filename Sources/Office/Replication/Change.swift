@@ -4,6 +4,7 @@
 
 public import CBOR
 public import Causality
+public import Crypto
 
 /// One field of a change with the value given to it.
 public struct FieldWrite: Hashable, Sendable {
@@ -35,7 +36,7 @@ public struct Change: Hashable, Sendable {
     public var clock: HybridTimestamp
     /// The kind of the record.
     public var kind: RecordKind
-    /// The record; `nil` when this change makes it and its id comes from the chain hash.
+    /// The record; `nil` when this change makes it and its id follows from the chain hash.
     public var record: RecordID?
     /// The record's version vector when the change was written.
     public var context: VersionVector
@@ -53,6 +54,8 @@ public struct Change: Hashable, Sendable {
     /// own. A change that was written elsewhere and is issued by another device names that device's
     /// values so. Sorted.
     public var unseen: [Dot] = []
+    /// How the id of the record that it makes follows; `.chain` in a change that names its record.
+    public var idRule: RecordIDRule = .chain
     /// Members of a newer version.
     public var unknownMembers: [UnknownMember]
 
@@ -76,6 +79,13 @@ public struct Change: Hashable, Sendable {
 
     /// Who and when, as kept beside the values that this change wrote.
     public var stamp: Stamp { Stamp(clock: clock, at: at, by: by) }
+
+    /// The record that it is to: the one that it names, or the one that it makes.
+    ///
+    /// - Parameter hash: the chain hash after the change.
+    public func recordID(after hash: Hash256) -> RecordID {
+        record ?? RecordID(by: idRule, from: hash, at: clock)
+    }
 
     /// Whether the writer had seen a change to the record. O(unseen dots).
     public func hasSeen(_ dot: Dot) -> Bool {
@@ -102,6 +112,7 @@ extension Change {
         static let by: UInt64 = 9
         static let erasedContent: UInt64 = 10
         static let unseen: UInt64 = 11
+        static let idRule: UInt64 = 12
     }
 
     /// The canonical bytes: deterministic CBOR (RFC 8949 §4.2).
@@ -115,7 +126,7 @@ extension Change {
     public func encode(to writer: inout CBORWriter) {
         let optionalMembers: [Bool] = [
             record != nil, !context.isEmpty, !writes.isEmpty, !additions.isEmpty, at != nil,
-            by != nil, erasedContent != nil, !unseen.isEmpty,
+            by != nil, erasedContent != nil, !unseen.isEmpty, idRule != .chain,
         ]
         let memberCount = 4 + optionalMembers.count { $0 } + unknownMembers.count
         writer.writeMapHeader(count: memberCount)
@@ -156,6 +167,10 @@ extension Change {
                 writer.writeUnsigned(dot.replica.rawValue)
                 writer.writeUnsigned(dot.seq)
             }
+        }
+        if idRule != .chain {
+            writer.writeUnsigned(Key.idRule)
+            writer.writeUnsigned(idRule.rawValue)
         }
         for member in unknownMembers {
             writer.writeUnsigned(member.key)
@@ -221,6 +236,7 @@ extension Change {
                 case Key.by: by = try reader.readText()
                 case Key.erasedContent: erasedContent = try ErasedContent(from: &reader)
                 case Key.unseen: unseen = try Self.dots(from: &reader)
+                case Key.idRule: idRule = try Self.idRule(from: &reader)
                 default:
                     unknownMembers.append(try UnknownMember(key: key, from: &reader))
                 }
@@ -241,7 +257,7 @@ extension Change {
         self.clock = HybridTimestamp(rawValue: clock)
         self.kind = RecordKind(rawValue: kind)
         guard hasPossibleContext, hasDistinctFields, lacksErased,
-            unseen.allSatisfy(context.covers)
+            unseen.allSatisfy(context.covers), idRule == .chain || record == nil
         else { throw .member }
     }
 
@@ -279,6 +295,14 @@ extension Change {
             dots.append(dot)
         }
         return dots
+    }
+
+    /// A rule that this program knows: without it the record's id is not known either.
+    private static func idRule(from reader: inout CBORReader) throws -> RecordIDRule {
+        guard let rule = RecordIDRule(rawValue: try reader.readUnsigned()), rule != .chain else {
+            throw FormatError.member
+        }
+        return rule
     }
 
     private static func fields(

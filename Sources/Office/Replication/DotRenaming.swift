@@ -44,6 +44,7 @@ public struct DotRenaming: Sendable {
         var result = change
         result.dot = Dot(new, seq)
         result.record = record
+        result.idRule = .chain
         result.context = renamed(change.context)
         result.unseen = change.unseen.map(renamed).sorted()
         return result

@@ -147,6 +147,7 @@ extension Change {
             dot: dot, clock: clock, kind: kind, record: record, context: VersionVector(),
             writes: [], at: at,
             by: by.flatMap { $0.utf8.count <= Self.nameBytesLeftMax * 4 ? $0 : nil })
+        left.idRule = idRule
         left.erasedContent = ErasedContent(
             innerHash: innerHash,
             fields: names.isEmpty ? ["content"] : Array(names.sorted().prefix(Self.namesLeftMax)))

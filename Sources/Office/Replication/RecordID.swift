@@ -1,9 +1,20 @@
+public import Causality
 public import Crypto
+
+/// How the id of a record follows from the change that makes it (`Protocol/change-format.md` §Record ids).
+/// The change itself names the rule, so that logs, outboxes and files of before keep their ids.
+public enum RecordIDRule: UInt64, Sendable {
+    /// From the chain hash alone: a UUIDv8. The rule of before, which no change names.
+    case chain = 0
+    /// From the change's clock, then the chain hash: a UUIDv7. Ids come in the order of time, as far as
+    /// clocks are right, so that indexes grow at their end. Nothing else rests on that order.
+    case time = 1
+}
 
 /// Names one record everywhere: a UUID (RFC 9562).
 ///
-/// A record made by a change without an explicit id takes a UUIDv8 from the chain hash of that
-/// change, so two clones of one device cannot give two dossiers one id.
+/// A record made by a change without an explicit id takes it from that change and the chain hash after it,
+/// so two clones of one device cannot give two dossiers one id.
 public struct RecordID: Hashable, Comparable, Sendable {
     /// Bytes in an identifier.
     public static let byteCount = 16
@@ -16,6 +27,23 @@ public struct RecordID: Hashable, Comparable, Sendable {
         let lanes = hash.lanes
         high = lanes.x.byteSwapped & ~0xF000 | 0x8000
         low = lanes.y.byteSwapped & (UInt64.max >> 2) | 1 << 63
+    }
+
+    /// The id that a change gives the record which it makes. By its time it is 48 bits of the clock's
+    /// milliseconds, and behind them what the chain's rule has there, with version 7: 74 bits of the hash.
+    ///
+    /// - Parameters:
+    ///   - rule: what the change names.
+    ///   - hash: the chain hash after it.
+    ///   - clock: its clock.
+    public init(by rule: RecordIDRule, from hash: Hash256, at clock: HybridTimestamp) {
+        let random = RecordID(derivedFrom: hash)
+        switch rule {
+        case .chain: self = random
+        case .time:
+            high = clock.rawValue & ~0xFFFF | random.high & 0x0FFF | 0x7000
+            low = random.low
+        }
     }
 
     /// Takes exactly 16 bytes; `nil` for any other count.
@@ -56,8 +84,9 @@ public struct RecordID: Hashable, Comparable, Sendable {
     /// How many digest buckets there are.
     public static let bucketCount = 256
 
-    /// The first byte: which digest bucket the record falls into.
-    public var bucket: UInt8 { UInt8(truncatingIfNeeded: high >> 56) }
+    /// The last byte: which digest bucket the record falls into. Of an id by either rule it is the hash's;
+    /// the first byte of an id by time is the same for 36,000 years.
+    public var bucket: UInt8 { UInt8(truncatingIfNeeded: low) }
 
     /// Orders by the bytes.
     public static func < (left: RecordID, right: RecordID) -> Bool {

@@ -91,14 +91,15 @@ struct SizeSamples {
                 time += 5
             }
             let (id, context, writes, additions) = make(&self)
-            let change = Change(
+            var change = Change(
                 dot: Dot(replica, chain.seq + 1),
                 clock: clock.tick(now: Timestamp(milliseconds: time)), kind: .dossier, record: id,
                 context: context, writes: writes, additions: additions,
                 by: chance.element(of: clerks))
+            if id == nil { change.idRule = .time }
             let bytes = change.canonicalBytes
             chain.append(bytes)
-            let record = id ?? RecordID(derivedFrom: chain.hash)
+            let record = change.recordID(after: chain.hash)
             if id == nil { records.append((record, chain.seq)) }
             changed[chain.seq] = record
             batch.changes.append(bytes)

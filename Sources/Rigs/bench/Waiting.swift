@@ -175,7 +175,7 @@ private struct Writer {
     mutating func write(_ transport: HTTPTransport) async throws {
         let before = chain
         let now = SystemClock().now()
-        let change = Change(
+        var change = Change(
             dot: Dot(device.replica, chain.seq + 1),
             clock: HybridTimestamp(now), kind: .dossier,
             record: nil, context: VersionVector(),
@@ -183,6 +183,7 @@ private struct Writer {
                 FieldWrite("office", .text(device.office)), FieldWrite("status", .text("accepted")),
                 FieldWrite("applicant_name", .text("Nguyễn Văn An")),
             ])
+        change.idRule = .time
         chain.append(change.canonicalBytes)
         var request = SyncRequest(
             replica: device.replica, cursor: cursor,

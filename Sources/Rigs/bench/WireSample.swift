@@ -72,7 +72,7 @@ struct WireSample {
             after.append(bytes)
             hashes[after.seq] = after.hash
             let change = try Change(canonicalBytes: bytes)
-            let made = change.record == nil ? RecordID(derivedFrom: after.hash) : nil
+            let made = change.record == nil ? change.recordID(after: after.hash) : nil
             bytes.withUnsafeBytes {
                 FeedItem.encodeChange(canonicalBytes: $0, madeRecord: made, to: &items)
             }

@@ -285,14 +285,19 @@ extension MemoryState {
         return sums
     }
 
-    func digests(ofOffice office: String, bucket: UInt8) -> [RecordID: Digest] {
-        var found: [RecordID: Digest] = [:]
-        for row in records.values where row.state.id.bucket == bucket {
-            guard !row.state.fields.isEmpty,
-                DossierRules.scope(of: row.state).includes(office: office)
-            else { continue }
-            found[row.state.id] = Digest(of: row.state)
+    func forEachBucket(
+        _ buckets: [UInt8], ofOffice office: String,
+        _ body: (UInt8, [RecordID: Digest]) throws -> Bool
+    ) throws {
+        for bucket in buckets {
+            var found: [RecordID: Digest] = [:]
+            for row in records.values where row.state.id.bucket == bucket {
+                guard !row.state.fields.isEmpty,
+                    DossierRules.scope(of: row.state).includes(office: office)
+                else { continue }
+                found[row.state.id] = Digest(of: row.state)
+            }
+            guard try body(bucket, found) else { return }
         }
-        return found
     }
 }

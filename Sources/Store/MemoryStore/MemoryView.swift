@@ -133,7 +133,10 @@ public class MemoryView: CentralView {
     }
 
     /// As in `CentralView`.
-    public func digests(ofOffice office: String, bucket: UInt8) throws -> [RecordID: Digest] {
-        state.digests(ofOffice: office, bucket: bucket)
+    public func forEachBucket(
+        _ buckets: [UInt8], ofOffice office: String,
+        _ body: (UInt8, [RecordID: Digest]) throws -> Bool
+    ) throws {
+        try state.forEachBucket(buckets, ofOffice: office, body)
     }
 }

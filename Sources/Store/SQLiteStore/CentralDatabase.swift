@@ -14,13 +14,17 @@ public final class CentralDatabase: ReplicaDatabase, RoleDatabase {
 
     /// Opens the file, making it when `isNew` is set, and brings its tables up to date.
     ///
-    /// - Parameter random: where central's own key comes from, which is made with its file.
+    /// - Parameters:
+    ///   - random: where central's own key comes from, which is made with its file.
+    ///   - report: hears how a file of before is brought up to date.
     /// - Throws: `StoreError.missing`, `.notThisKind`, `.newerVersion`, `.sqlite`.
     public init(
         path: String, isNew: Bool = false, busyTimeout: Duration = .seconds(10),
-        random: any RandomSource = SystemRandomSource()
+        random: any RandomSource = SystemRandomSource(), onUpgrade report: UpgradeReport? = nil
     ) throws {
-        try super.init(path: path, role: Self.role, isNew: isNew, busyTimeout: busyTimeout)
+        try super.init(
+            path: path, role: Self.role, isNew: isNew, busyTimeout: busyTimeout,
+            onUpgrade: report)
         try makeCentralKey(random)
     }
 

@@ -13,11 +13,15 @@ public final class CounterDatabase: ReplicaDatabase, RoleDatabase {
 
     /// Opens the file, making it when `isNew` is set, and brings its tables up to date.
     ///
+    /// - Parameter report: hears how a file of before is brought up to date.
     /// - Throws: `StoreError.missing`, `.notThisKind`, `.newerVersion`, `.sqlite`.
     public init(
-        path: String, isNew: Bool = false, busyTimeout: Duration = .seconds(10)
+        path: String, isNew: Bool = false, busyTimeout: Duration = .seconds(10),
+        onUpgrade report: UpgradeReport? = nil
     ) throws {
-        try super.init(path: path, role: Self.role, isNew: isNew, busyTimeout: busyTimeout)
+        try super.init(
+            path: path, role: Self.role, isNew: isNew, busyTimeout: busyTimeout,
+            onUpgrade: report)
     }
 
     override var ownOffice: String? { get throws { try identity()?.office } }

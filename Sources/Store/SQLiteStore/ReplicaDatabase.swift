@@ -44,7 +44,10 @@ public class ReplicaDatabase {
     /// Opens the file, making it when `isNew` is set, and brings its tables up to date.
     ///
     /// - Throws: `StoreError.missing`, `.notThisKind`, `.newerVersion`, `.sqlite`.
-    init(path: String, role: DatabaseRole, isNew: Bool, busyTimeout: Duration) throws {
+    init(
+        path: String, role: DatabaseRole, isNew: Bool, busyTimeout: Duration,
+        onUpgrade report: UpgradeReport?
+    ) throws {
         guard isNew || path == ":memory:" || FileManager.default.fileExists(atPath: path) else {
             throw StoreError.missing(path: path, expected: role)
         }
@@ -77,6 +80,7 @@ public class ReplicaDatabase {
         }
         self.tables = tables
         do {
+            try makeDigests(report)
             try makeEventRows()
             try markVoids()
         } catch {

@@ -133,6 +133,9 @@ extension WriteTransaction {
         }
     }
 
+    /// Counts a record into digests that are made anew.
+    func countAnew(_ state: RecordState) throws { try note(state, sign: 1) }
+
     private func note(_ state: RecordState, sign: Int64) throws {
         let scopes = FeedScope.scopes(of: state)
         guard !scopes.isEmpty else { return }

@@ -77,8 +77,12 @@ public protocol CentralView: AnyObject {
     func digest(ofOffice office: String) throws -> ScopeDigest
     /// The same by bucket: `RecordID.bucketCount`.
     func bucketDigests(ofOffice office: String) throws -> [Digest]
-    /// The digests of the records of a bucket that are in an office's scope.
-    func digests(ofOffice office: String, bucket: UInt8) throws -> [RecordID: Digest]
+    /// Calls `body` with buckets and the digests of those of their records that are in an office's scope, in
+    /// the order of the list, until it says `false`. Several cost little more than one.
+    func forEachBucket(
+        _ buckets: [UInt8], ofOffice office: String,
+        _ body: (UInt8, [RecordID: Digest]) throws -> Bool
+    ) throws
 }
 
 /// A write transaction of central's store, which sees what it has written but for digests and the

@@ -143,7 +143,10 @@ extension ForwardedView {
     }
 
     /// As in `CentralView`.
-    public func digests(ofOffice office: String, bucket: UInt8) throws -> [RecordID: Digest] {
-        try base.digests(ofOffice: office, bucket: bucket)
+    public func forEachBucket(
+        _ buckets: [UInt8], ofOffice office: String,
+        _ body: (UInt8, [RecordID: Digest]) throws -> Bool
+    ) throws {
+        try base.forEachBucket(buckets, ofOffice: office, body)
     }
 }

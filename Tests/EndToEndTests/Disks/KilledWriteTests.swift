@@ -263,7 +263,7 @@ struct OldFile: CustomTestStringConvertible {
                 DROP INDEX procedures_code_key;
                 DROP TABLE copy_places; DROP TABLE office_accounts;
                 DROP TABLE search_terms; DROP TABLE search_shards; DROP TABLE search_stale;
-                DROP TABLE unmarked_voids;
+                DROP TABLE unmarked_voids; DROP TABLE digest_walk;
                 """),
         OldFile(
             program: "central", name: "central.db",
@@ -283,7 +283,7 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE dossier_events; DROP TABLE dossier_event_rules; DROP TABLE issued_reports;
                 DROP TABLE moved_copies; DROP TABLE office_accounts;
                 DROP TABLE search_terms; DROP TABLE search_shards; DROP TABLE search_stale;
-                DROP TABLE unmarked_voids;
+                DROP TABLE unmarked_voids; DROP TABLE digest_walk;
                 """ + undoingCounts),
     ]
 

@@ -50,7 +50,7 @@ enum MalformedChanges {
                 [0xa4, 0, 0x18, 1, 1, 1, 2, 0, 3, 1], "cbor"),
             Malformed(
                 "a map of indefinite length", [0xbf, 0, 1, 1, 1, 2, 0, 3, 1, 0xff], "cbor"),
-        ] + contexts + fields + erased + unseen
+        ] + contexts + fields + erased + unseen + rules
 
     private static let hash = zeros(32)
 
@@ -84,6 +84,27 @@ enum MalformedChanges {
         Malformed("unseen dots without a dot", change([11: array()]), "member"),
         Malformed("an unseen dot without a seq", change([11: array(number(1))]), "member"),
     ]
+
+    private static let rules = [
+        Malformed(
+            "a rule of ids in a change that names its record", change([12: number(1)]), "member"),
+        Malformed(
+            "a rule of ids in a change to a record from elsewhere",
+            change([12: number(1)], without: 5), "member"),
+        Malformed("a rule of ids that need not be named", making([12: number(0)]), "member"),
+        Malformed("a rule of ids that is not known", making([12: number(2)]), "member"),
+        Malformed("a rule of ids that is no number", making([12: text("1")]), "cbor"),
+    ]
+
+    /// A change that makes its record.
+    private static func making(_ replaced: [UInt64: [UInt8]]) -> [UInt8] {
+        let members: [UInt64: [UInt8]] = [
+            0: number(1), 1: number(2), 2: number(65536), 3: number(1),
+        ]
+        return map(
+            members.merging(replaced) { $1 }.sorted { $0.key < $1.key }
+                .map { (number($0.key), $0.value) })
+    }
 
     private static let contexts = [
         Malformed("a context without entries", change([5: map()]), "member"),

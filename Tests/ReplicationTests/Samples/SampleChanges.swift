@@ -30,7 +30,7 @@ enum SampleChanges {
             let bytes = makeBytes(chain.seq + 1, made)
             let change = try Change(canonicalBytes: bytes)
             chain.append(innerHash: change.innerHash)
-            let record = change.record ?? RecordID(derivedFrom: chain.hash)
+            let record = change.recordID(after: chain.hash)
             if change.seq == 1 { made = record }
             samples.append(
                 Sample(
@@ -99,7 +99,7 @@ enum SampleChanges {
                     var bytes = change(
                         seq, made, [desk: 6, central: 9], [FieldWrite("status", .text("approved"))])
                     bytes[0] += 2
-                    bytes += number(12) + map((text("a"), array(number(1), null)))
+                    bytes += number(99) + map((text("a"), array(number(1), null)))
                     return bytes + number(70_000) + text("newer")
                 }
             ),
@@ -122,6 +122,34 @@ enum SampleChanges {
                     change(
                         seq, made, [desk: 8, central: 9], [FieldWrite("status", .text("returned"))],
                         unseen: [Dot(central, 7), Dot(desk, 8)])
+                }
+            ),
+            (
+                "makes a dossier; its id comes from its clock, then the chain hash",
+                { seq, _ in
+                    change(
+                        seq, nil, [:], [FieldWrite("status", .text("received"))], by: "an.nt",
+                        idRule: .time)
+                }
+            ),
+            (
+                "the same with a clock at the end of 48 bits",
+                { seq, _ in
+                    change(
+                        seq, nil, [:], [FieldWrite("status", .text("received"))], idRule: .time,
+                        clock: HybridTimestamp(rawValue: .max))
+                }
+            ),
+            (
+                "what an erasure leaves of one that makes a dossier: the id stays",
+                { seq, _ in
+                    erased(
+                        change(
+                            seq, nil, [:],
+                            [
+                                FieldWrite("status", .text("received")),
+                                FieldWrite("citizen", .text("Nguyễn Thị Ánh")),
+                            ], idRule: .time))
                 }
             ),
         ]
@@ -150,15 +178,17 @@ enum SampleChanges {
     private static func change(
         _ seq: UInt64, _ record: RecordID?, _ context: VersionVector, _ writes: [FieldWrite],
         adds additions: [FieldWrite] = [], at: Int64? = nil, by: String? = nil,
-        kind: RecordKind = .dossier, unseen: [Dot] = []
+        kind: RecordKind = .dossier, unseen: [Dot] = [], idRule: RecordIDRule = .chain,
+        clock other: HybridTimestamp? = nil
     ) -> [UInt8] {
-        let clock = HybridTimestamp(
-            Timestamp(milliseconds: morning + Int64(seq) * 60_000), counter: UInt16(seq))
+        let time = Timestamp(milliseconds: morning + Int64(seq) * 60_000)
+        let clock = other ?? HybridTimestamp(time, counter: UInt16(seq))
         var change = Change(
             dot: Dot(desk, seq), clock: clock, kind: kind, record: record, context: context,
             writes: writes, additions: additions,
             at: at.map { Timestamp(milliseconds: $0) }, by: by)
         change.unseen = unseen
+        change.idRule = idRule
         return change.canonicalBytes
     }
 }

@@ -104,16 +104,16 @@ struct CentralPull<View: CentralNodeView> {
         let ours = BucketDigests(
             try database.bucketDigests(ofOffice: device.office), from: theirs.firstBucket)
         var listing = BucketListing()
-        for place in ours.digests.indices where ours.digests[place] != theirs.digests[place] {
-            let bucket = UInt8(theirs.firstBucket + place)
-            guard listing.buckets.isEmpty || listing.byteCount + items.bytes.count < budget else {
-                listing.nextBucket = Int(bucket)
-                break
-            }
-            for (id, digest) in try database.digests(ofOffice: device.office, bucket: bucket) {
-                listing.records[id] = ShortHash(digest)
-            }
+        let differing = ours.digests.indices
+            .filter { ours.digests[$0] != theirs.digests[$0] }
+            .map { UInt8(theirs.firstBucket + $0) }
+        try database.forEachBucket(differing, ofOffice: device.office) { bucket, records in
+            for (id, digest) in records { listing.records[id] = ShortHash(digest) }
             listing.buckets.append(bucket)
+            guard listing.byteCount + items.bytes.count >= budget else { return true }
+            listing.nextBucket =
+                differing.first { $0 > bucket }.map(Int.init) ?? RecordID.bucketCount
+            return false
         }
         return listing
     }

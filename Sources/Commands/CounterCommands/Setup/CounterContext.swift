@@ -7,6 +7,7 @@ internal import Dossiers
 internal import Foundation
 public import HTTPClient
 internal import SQLiteStore
+internal import SharedCommands
 internal import Text
 internal import Time
 public import Wire
@@ -56,7 +57,7 @@ extension CounterContext {
         return try CommandFailure.translating {
             let database: CounterDatabase
             do {
-                database = try home.open()
+                database = try home.open(onUpgrade: invocation.upgradeReport(on: terminal))
             } catch let error as StoreError {
                 throw home.refusal(error) ?? error
             }

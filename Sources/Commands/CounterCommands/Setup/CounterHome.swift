@@ -34,9 +34,10 @@ struct CounterHome: ProgramHome {
 
     /// Opens the replica that is there.
     ///
+    /// - Parameter report: hears how a file of before is brought up to date.
     /// - Throws: `StoreError`.
-    func open() throws -> CounterDatabase {
-        try CounterDatabase(path: databasePath)
+    func open(onUpgrade report: UpgradeReport? = nil) throws -> CounterDatabase {
+        try CounterDatabase(path: databasePath, onUpgrade: report)
     }
 
     /// What a login is told that may not read the replica: where it is, and whose; `nil` for other

@@ -15,7 +15,7 @@ public struct PushedChange: Sendable {
     public let fault: DossierError?
 
     /// The record that it is to.
-    public var record: RecordID { change.record ?? RecordID(derivedFrom: chain.hash) }
+    public var record: RecordID { change.recordID(after: chain.hash) }
 
     /// Puts a change together with what was found of it.
     public init(change: Change, bytes: [UInt8], chain: HashChain, fault: DossierError?) {

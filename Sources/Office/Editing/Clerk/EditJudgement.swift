@@ -171,15 +171,16 @@ extension EditJudgement {
         var author = author
         let seen = known?.stamps.map(\.stamp.clock).max()
         let clock = author.clock.tick(now: now, after: seen ?? HybridTimestamp(rawValue: 0))
-        let change = Change(
+        var change = Change(
             dot: Dot(author.replica, author.chain.seq + 1), clock: clock, kind: kind,
             record: id, context: known?.vv ?? VersionVector(), writes: writes,
             additions: additions, at: at ?? clock.civilTime(ifNot: now), by: request.by)
+        if id == nil { change.idRule = .time }
         let bytes = change.canonicalBytes
         try DossierRules.validate(
             change: change, encodedBytes: bytes.count, areWritesChecked: areWritesChecked)
         author.chain.append(bytes)
-        let record = id ?? RecordID(derivedFrom: author.chain.hash)
+        let record = change.recordID(after: author.chain.hash)
         let target = known ?? RecordState(kind: kind, id: record)
         var after = target
         guard after.apply(change) == .applied else { throw EditFault.identityTaken }

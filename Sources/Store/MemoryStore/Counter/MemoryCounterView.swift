@@ -216,15 +216,20 @@ extension MemoryCounterView {
     }
 
     /// As in `CounterPullView`.
-    public func digests(ofOffice office: String, bucket: UInt8) throws -> [RecordID: Digest] {
-        var found: [RecordID: Digest] = [:]
-        for state in allRecords
-        where state.id.bucket == bucket
-            && DossierRules.scope(of: state).includes(office: office)
-        {
-            found[state.id] = Digest(of: state)
+    public func forEachBucket(
+        _ buckets: [UInt8], ofOffice office: String,
+        _ body: (UInt8, [RecordID: Digest]) throws -> Bool
+    ) throws {
+        for bucket in buckets {
+            var found: [RecordID: Digest] = [:]
+            for state in allRecords
+            where state.id.bucket == bucket
+                && DossierRules.scope(of: state).includes(office: office)
+            {
+                found[state.id] = Digest(of: state)
+            }
+            guard try body(bucket, found) else { return }
         }
-        return found
     }
 
     /// As in `CounterPullView`.

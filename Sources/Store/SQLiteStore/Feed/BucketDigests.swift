@@ -42,34 +42,52 @@ extension ReplicaDatabase {
         return Array(copies.sorted { $0.id < $1.id }.prefix(limit))
     }
 
-    /// Calls `body` with the records of a bucket that are in an office's scope, and their digests.
+    /// Buckets whose rows are looked for in one pass over the ids.
+    private static let bucketsAtOnce = 16
+
+    /// Calls `body` with buckets and the digests of those of their records that are in an office's scope, in
+    /// the order of the list, until it says `false`.
     ///
     /// - Throws: `StoreError`, and what `body` throws.
-    public func forEachDigest(
-        ofOffice office: String, bucket: UInt8, _ body: (RecordID, Digest) throws -> Void
+    /// - Complexity: a pass over the index on ids for each 16 buckets, and their records, which are decoded.
+    public func forEachBucket(
+        _ buckets: [UInt8], ofOffice office: String,
+        _ body: (UInt8, [RecordID: Digest]) throws -> Bool
     ) throws {
-        for (kind, _) in RecordKind.tableNames {
-            try table(of: kind)?.forEach(
-                where: "WHERE id >= ?1 AND (?2 IS NULL OR id < ?2)",
-                bind: { statement in
-                    try statement.bind(1, [bucket])
-                    try statement.bind(2, bucket == .max ? nil : [bucket + 1])
+        for start in stride(from: 0, to: buckets.count, by: Self.bucketsAtOnce) {
+            let some = Array(buckets[start...].prefix(Self.bucketsAtOnce))
+            let rows = try rowsByBucket(some)
+            for bucket in some {
+                var found: [RecordID: Digest] = [:]
+                for row in rows[bucket] ?? [] {
+                    guard let record = try row.table.load(key: row.key),
+                        !record.state.fields.isEmpty, scopeIncludes(office, record.state)
+                    else { continue }
+                    found[record.state.id] = Digest(of: record.state)
                 }
-            ) { record in
-                if !record.state.fields.isEmpty, scopeIncludes(office, record.state) {
-                    try body(record.state.id, Digest(of: record.state))
-                }
-                return true
+                guard try body(bucket, found) else { return }
             }
         }
     }
 
-    /// The digests of the records of a bucket that are in an office's scope.
-    ///
-    /// - Throws: `StoreError`.
-    public func digests(ofOffice office: String, bucket: UInt8) throws -> [RecordID: Digest] {
-        var found: [RecordID: Digest] = [:]
-        try forEachDigest(ofOffice: office, bucket: bucket) { found[$0] = $1 }
-        return found
+    private func rowsByBucket(
+        _ buckets: [UInt8]
+    ) throws -> [UInt8: [(table: RecordTable, key: Int64)]] {
+        var rows: [UInt8: [(table: RecordTable, key: Int64)]] = [:]
+        let places = (1...Self.bucketsAtOnce).map { "?\($0)" }.joined(separator: ", ")
+        for (kind, name) in RecordKind.tableNames {
+            guard let table = table(of: kind) else { continue }
+            let statement = try connection.statement(
+                "SELECT key, substr(id, 16) FROM \(name) WHERE substr(id, 16) IN (\(places))")
+            for place in 0..<Self.bucketsAtOnce {
+                try statement.bind(place + 1, [buckets[place % buckets.count]])
+            }
+            defer { statement.reset() }
+            while try statement.step() {
+                guard let bucket = statement.bytes(1).first else { continue }
+                rows[bucket, default: []].append((table, statement.int64(0)))
+            }
+        }
+        return rows
     }
 }

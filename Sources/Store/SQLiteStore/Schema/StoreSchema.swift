@@ -40,6 +40,7 @@ extension DatabaseRole {
                 Migration(name: "22-counter-accounts", sql: OfficeAccountSchema.both),
                 Migration(name: "23-counter-search", sql: SearchIndexSchema.both),
                 Migration(name: "24-counter-voids", sql: VoidMarkSchema.both),
+                Migration(name: "26-counter-buckets", sql: DigestWalkSchema.both),
             ]
         case .central:
             [
@@ -67,6 +68,7 @@ extension DatabaseRole {
                 Migration(name: "24-central-voids", sql: VoidMarkSchema.both),
                 Migration(
                     name: "25-central-counts", sql: CentralCountSchema.centralWithoutTriggers),
+                Migration(name: "26-central-buckets", sql: DigestWalkSchema.both),
             ]
         }
     }

@@ -86,7 +86,7 @@ extension CarriedView where Self: CounterIdentityView & CounterLogView {
         while let one = try outbox(of: replica, after: seq, through: .max, bytesMax: 1) {
             seq = one.firstSeq
             let change = try Change.logged(one.changes, at: seq)
-            let id = change.record ?? RecordID(derivedFrom: one.hashAfter)
+            let id = change.recordID(after: one.hashAfter)
             let row = try open(change.kind, id).row.map { RecordRow(change.kind, $0) }
             let kept = try row.map {
                 try lastSeq(of: replica, to: $0, through: identity.pushedSeq)

@@ -47,8 +47,12 @@ public protocol CounterPullView {
     func digest(ofOffice office: String) throws -> ScopeDigest
     /// The same by bucket: `RecordID.bucketCount`.
     func bucketDigests(ofOffice office: String) throws -> [Digest]
-    /// The digests of the records of a bucket that are in an office's scope.
-    func digests(ofOffice office: String, bucket: UInt8) throws -> [RecordID: Digest]
+    /// Calls `body` with buckets and the digests of those of their records that are in an office's scope, in
+    /// the order of the list, until it says `false`. Several cost little more than one.
+    func forEachBucket(
+        _ buckets: [UInt8], ofOffice office: String,
+        _ body: (UInt8, [RecordID: Digest]) throws -> Bool
+    ) throws
     /// The copies of records that are another office's, with their vectors, in the order of ids.
     func copies(
         besides office: String, after last: RecordID?, limit: Int

@@ -139,7 +139,7 @@ private struct LogRenaming<Transaction: CounterTransaction> {
 
     private mutating func reissue(_ row: OwnRow, _ renaming: inout DotRenaming) throws {
         let change = try change(in: row)
-        let record = change.record ?? RecordID(derivedFrom: row.hash)
+        let record = change.recordID(after: row.hash)
         var renamed = renaming.renamed(change, seq: chain.seq + 1, record: record)
         // What is left of it is a whole change of the new identity's chain.
         renamed.erasedContent = nil

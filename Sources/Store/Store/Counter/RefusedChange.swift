@@ -56,7 +56,7 @@ extension CounterTransaction {
         } catch {
             throw StoreError.damaged(table: "changes", key: Int64(clamping: dot.seq))
         }
-        let record = refused.record ?? RecordID(derivedFrom: found.hash)
+        let record = refused.recordID(after: found.hash)
         let kept = RefusedChange(refused, of: record, code: code, reason: reason, at: now)
         guard try keepRefused(kept, isLogged: true) else { return false }
         if let state {

@@ -45,6 +45,7 @@ extension RecordEdit where Transaction: CounterTransaction {
             var change = written
             change.dot = Dot(author.replica, author.chain.seq + 1)
             change.record = id
+            change.idRule = .chain
             change.erasedContent = nil
             (change.context, change.unseen) = seen.context(
                 of: change, by: author.replica, in: record.state)
