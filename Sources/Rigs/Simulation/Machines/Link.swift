@@ -61,6 +61,9 @@ struct ExchangeInProgress {
     var isDrawn = false
     /// Exchanges until the link goes down.
     var exchangesLeft: Int
+    /// Exchanges of a sync at most: one that takes more turns in a circle, and its link goes down, which
+    /// a good one must not.
+    static let exchangesMax = 5_000
     /// The exchange in which the machine dies while it waits.
     var dyingExchange: Int?
     var death: Death<MemoryCounterState>?
@@ -76,7 +79,7 @@ struct ExchangeInProgress {
     init(quiet slot: Int, token: String) {
         self.init(
             slot: slot, label: "quiet", token: token, generator: SeededGenerator(seed: 0),
-            isGood: true, exchangesLeft: .max)
+            isGood: true, exchangesLeft: Self.exchangesMax)
     }
 
     init(

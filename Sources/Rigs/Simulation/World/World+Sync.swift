@@ -23,7 +23,8 @@ extension World {
         var exchange = ExchangeInProgress(
             slot: event.device, label: "e\(event.number)",
             token: try device.store.enrolled().identity.token,
-            generator: SeededGenerator(seed: event.seed), isGood: isGood, exchangesLeft: .max)
+            generator: SeededGenerator(seed: event.seed), isGood: isGood,
+            exchangesLeft: ExchangeInProgress.exchangesMax)
         if isDrawing {
             draw(&exchange, event)
         } else {
@@ -34,7 +35,7 @@ extension World {
         if let bytes = exchange.script.pushBytes { options.pushBytes = bytes }
         if let bytes = exchange.script.pullBytes { options.pullBytes = bytes }
         options.takesNewToken = exchange.script.takesNewToken
-        exchange.exchangesLeft = exchange.script.exchangesLeft ?? .max
+        exchange.exchangesLeft = exchange.script.exchangesLeft ?? ExchangeInProgress.exchangesMax
         if let death = exchange.script.death {
             exchange.death = Death(
                 disk: device.disk, copy: nextPath(event.device),
