@@ -152,6 +152,16 @@ struct DueDayIndexTests {
         try file.read { try complete($0) }
         #expect(try looks() <= 2)
         #expect(try file.read { try found(third..<fourth, $0).byIndex.count } == 1)
+        // 10 dossiers, each due two days after its day and the day of its receipt.
+        let all = Self.start..<Self.start + 40 * Self.day
+        try file.read { database in
+            let first = try database.firstDueDays(of: all, holding: 3)
+            #expect(first.lowerBound == all.lowerBound)
+            let found = try found(first, database)
+            #expect(found.byIndex == found.byScan)
+            #expect(found.byIndex.count >= 3 && found.byIndex.count < 10)
+            #expect(try database.firstDueDays(of: all, holding: 11) == all)
+        }
         try execute("DELETE FROM search_terms WHERE kind > 255", file)
         #expect(try looks() == 0)
         let faults = try file.read { try $0.verify().faults }

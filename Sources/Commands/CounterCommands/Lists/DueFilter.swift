@@ -59,8 +59,8 @@ struct DueFilter {
         }
     }
 
-    /// Whether a dossier with this deadline is shown.
-    func includes(_ deadline: ShownDeadline?) -> Bool {
+    /// Whether a dossier with this deadline is shown that is looked for in a part of the span.
+    func includes(_ deadline: ShownDeadline?, in span: Range<Int64>) -> Bool {
         guard let deadline, deadline.isOpen, deadline.standing != .paused else { return false }
         return span.contains(deadline.deadline.due)
     }

@@ -88,21 +88,32 @@ enum ListCommand {
             }
             let due = try DueFilter(
                 invocation, book, office: try database.identity()?.office, now: now)
-            filter.due = due?.span
-            try database.forEachRecord(filter) { state in
-                let deadline = ShownDeadline(state, book, now: now)
-                if let due, !due.includes(deadline) { return true }
-                // Those that are asked for by their deadlines come in that order, so all are needed.
-                if due == nil, limit > 0, listing.count == limit {
-                    listing.hasMore = true
-                    return false
+            // Those that are asked for by their deadlines come in that order: the first days may be enough.
+            var spans = [due?.span]
+            if let due, limit > 0 {
+                let enough = 4 * min(limit, 100_000)
+                let first = try database.firstDueDays(of: due.span, holding: enough)
+                if first != due.span { spans.insert(first, at: 0) }
+            }
+            for span in spans where listing.count <= limit || due == nil {
+                listing = Listing(
+                    filter.kind ?? .dossier, isOfCopies: filter.holding == .handedOver)
+                filter.due = span
+                try database.forEachRecord(filter) { state in
+                    let deadline = ShownDeadline(state, book, now: now)
+                    if let due, let span, !due.includes(deadline, in: span) { return true }
+                    if due == nil, limit > 0, listing.count == limit {
+                        listing.hasMore = true
+                        return false
+                    }
+                    let departure =
+                        filter.holding == .handedOver ? try Departure(state, in: database) : nil
+                    let record = ListedRecord(
+                        record: ShownRecord(state: state), deadline: deadline,
+                        departure: departure)
+                    try listing.add(record, printingTo: due == nil ? invocation : nil)
+                    return !invocation.output.isClosed
                 }
-                let departure =
-                    filter.holding == .handedOver ? try Departure(state, in: database) : nil
-                let record = ListedRecord(
-                    record: ShownRecord(state: state), deadline: deadline, departure: departure)
-                try listing.add(record, printingTo: due == nil ? invocation : nil)
-                return !invocation.output.isClosed
             }
             if due != nil { listing.sortByDeadline(keeping: limit) }
         }

@@ -43,6 +43,12 @@ public enum DueDay {
         .span(term(ofMilliseconds: span.lowerBound)...term(ofMilliseconds: span.upperBound))
     }
 
+    /// The end of the day of a term, in milliseconds since the epoch; `nil` for what is no term.
+    public static func end(ofTerm term: String) -> Int64? {
+        guard let number = Int(term) else { return nil }
+        return OfficeTime.startOfDay(CalendarDate(daysSinceEpoch: number - middle + 1))
+    }
+
     /// Whether two states of a dossier may be due on different days.
     public static func tellsApart(_ one: RecordState, _ other: RecordState) -> Bool {
         fields.contains { one[$0] != other[$0] }

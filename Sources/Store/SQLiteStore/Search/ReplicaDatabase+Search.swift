@@ -52,6 +52,33 @@ extension ReplicaDatabase {
         }
     }
 
+    /// The shortest beginning of a span, by whole days, in which the index names so many dossiers that are due; the
+    /// whole span when it names fewer. In milliseconds since the epoch.
+    ///
+    /// - Throws: `StoreError`.
+    public func firstDueDays(
+        of span: Range<Int64>, holding count: Int
+    ) throws -> Range<Int64> {
+        guard case .span(let terms) = DueDay.sieve(span),
+            let last = try table(of: .dossier)?.lastKey()
+        else { return span }
+        let rules = try indexRules(of: .dueDays)
+        var counts: [String: Int] = [:]
+        for shard in SearchShard.all(of: .dossier, .dueDays, through: last)
+        where try searchIndex.mark(of: shard, rules: rules) != nil {
+            for (term, found) in try searchIndex.counts(of: terms, in: shard) {
+                counts[term, default: 0] += found
+            }
+        }
+        var found = 0
+        for (term, more) in counts.sorted(by: { $0.key < $1.key }) {
+            found += more
+            guard found >= count, let end = DueDay.end(ofTerm: term) else { continue }
+            return span.lowerBound..<min(span.upperBound, max(span.lowerBound, end))
+        }
+        return span
+    }
+
     /// The number of the rules by which terms are made now. Days on which dossiers are due follow from the
     /// catalog, too: its digest is part of theirs.
     func indexRules(of terms: IndexedTerms) throws -> Int64 {

@@ -252,6 +252,27 @@ extension SearchIndex {
         return union
     }
 
+    /// How many records of a shard have each term of a span; damaged rows count for nothing.
+    func counts(
+        of terms: ClosedRange<String>, in shard: SearchShard
+    ) throws -> [(term: String, count: Int)] {
+        let statement = try connection.statement(
+            """
+            SELECT term, records FROM search_terms
+            WHERE kind = ?1 AND shard = ?2 AND term BETWEEN ?3 AND ?4 ORDER BY term
+            """)
+        try shard.bind(statement)
+        try statement.bind(3, terms.lowerBound)
+        try statement.bind(4, terms.upperBound)
+        defer { statement.reset() }
+        var counts: [(String, Int)] = []
+        while try statement.step() {
+            let records = statement.withBytes(1) { ShardSet(packed: $0) }
+            counts.append((statement.text(0), records?.placeCount ?? 0))
+        }
+        return counts
+    }
+
     /// Calls `body` with each term of a shard and its records; `nil` for a damaged row.
     func forEachTerm(of shard: SearchShard, _ body: (String, ShardSet?) throws -> Void) throws {
         let statement = try connection.statement(

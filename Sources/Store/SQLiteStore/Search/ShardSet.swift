@@ -13,6 +13,9 @@ struct ShardSet: Equatable {
 
     var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
 
+    /// How many it has.
+    var placeCount: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+
     func contains(_ place: Int) -> Bool { words[place >> 6] & 1 << UInt64(place & 63) != 0 }
 
     mutating func insert(_ place: Int) { words[place >> 6] |= 1 << UInt64(place & 63) }
