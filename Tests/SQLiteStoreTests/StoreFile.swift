@@ -1,6 +1,7 @@
 import Causality
 import Dossiers
 import Foundation
+import SQLite
 import SQLiteStore
 import Replication
 import Testing
@@ -108,6 +109,24 @@ final class RoleFile<Database: TestedDatabase>: StoreFile {
 
     func state(_ id: RecordID) throws -> RecordState? {
         try read { try $0.state(of: .id(id)) }
+    }
+}
+
+extension StoreFile {
+    /// Does to the file what no program does.
+    func execute(_ sql: String) throws {
+        let connection = try Connection(path: path, access: .readWrite)
+        defer { connection.close() }
+        try connection.execute(sql)
+    }
+}
+
+extension ReplicaDatabase {
+    /// Lets the search index catch up.
+    func completeSearchIndex() throws {
+        while true {
+            guard case .indexed = try indexForSearch() else { return }
+        }
     }
 }
 

@@ -85,7 +85,7 @@ public struct RecordID: Hashable, Comparable, Sendable {
     public static let bucketCount = 256
 
     /// The last byte: which digest bucket the record falls into. Of an id by either rule it is the hash's;
-    /// the first byte of an id by time is the same for 36,000 years.
+    /// the first byte of an id by time is the same for 35 years on end.
     public var bucket: UInt8 { UInt8(truncatingIfNeeded: low) }
 
     /// Orders by the bytes.

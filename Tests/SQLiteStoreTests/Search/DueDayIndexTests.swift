@@ -1,7 +1,6 @@
 import Dossiers
 import Foundation
 import Replication
-import SQLite
 import SeededRandom
 import Testing
 
@@ -37,18 +36,6 @@ struct DueDayIndexTests {
         filter.due = span
         let (byIndex, looks) = try due(filter)
         return (byIndex, byScan, looks)
-    }
-
-    private func complete(_ database: ReplicaDatabase) throws {
-        while true {
-            guard case .indexed = try database.indexForSearch() else { return }
-        }
-    }
-
-    private func execute(_ sql: String, _ file: StoreFile) throws {
-        let connection = try Connection(path: file.path, access: .readWrite)
-        defer { connection.close() }
-        try connection.execute(sql)
     }
 
     private func procedure(
@@ -88,7 +75,7 @@ struct DueDayIndexTests {
         var ids = try (0..<20).map { _ in
             try dossier(file, "1.00000\(number(1...3))", day: number(0...30))
         }
-        try execute("UPDATE dossiers SET key = key * 900", file)
+        try file.execute("UPDATE dossiers SET key = key * 900")
         for round in 0..<12 {
             switch number(0...5) {
             case 0: ids.append(try dossier(file, "1.000001", day: number(0...30)))
@@ -130,7 +117,7 @@ struct DueDayIndexTests {
             }
         }
         try file.read { database in
-            try complete(database)
+            try database.completeSearchIndex()
             #expect(try database.verify().faults.filter { $0.subject == .index } == [])
         }
     }
@@ -143,13 +130,13 @@ struct DueDayIndexTests {
         let (third, fourth) = (Self.start + 3 * Self.day, Self.start + 4 * Self.day)
         func looks() throws -> Int { try file.read { try found(third..<fourth, $0).looks } }
         #expect(try looks() == 10)
-        try file.read { try complete($0) }
+        try file.read { try $0.completeSearchIndex() }
         #expect(try looks() <= 2)
         try file.edit {
             _ = try $0.edit(.id(procedure), writes: [FieldWrite("limit", .text("2d"))])
         }
         #expect(try looks() == 10, "days of another edition of the catalog are not asked")
-        try file.read { try complete($0) }
+        try file.read { try $0.completeSearchIndex() }
         #expect(try looks() <= 2)
         #expect(try file.read { try found(third..<fourth, $0).byIndex.count } == 1)
         // 10 dossiers, each due two days after its day and the day of its receipt.
@@ -162,7 +149,7 @@ struct DueDayIndexTests {
             #expect(found.byIndex.count >= 3 && found.byIndex.count < 10)
             #expect(try database.firstDueDays(of: all, holding: 11) == all)
         }
-        try execute("DELETE FROM search_terms WHERE kind > 255", file)
+        try file.execute("DELETE FROM search_terms WHERE kind > 255")
         #expect(try looks() == 0)
         let faults = try file.read { try $0.verify().faults }
         #expect(faults.map(\.subject) == [.index])
@@ -179,7 +166,7 @@ struct DueDayIndexTests {
         }
         try set("status", .text("processing"))
         #expect(try stale() == 0)
-        try file.read { try complete($0) }
+        try file.read { try $0.completeSearchIndex() }
         try set("fee_vnd", .integer(5))
         #expect(try stale() == 0)
         try set("status", .text("finished"))

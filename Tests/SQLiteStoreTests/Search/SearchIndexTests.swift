@@ -61,22 +61,9 @@ struct SearchIndexTests {
         }
     }
 
-    /// Lets the index catch up.
-    private func complete(_ database: ReplicaDatabase) throws {
-        while true {
-            guard case .indexed = try database.indexForSearch() else { return }
-        }
-    }
-
-    private func execute(_ sql: String, _ file: StoreFile) throws {
-        let connection = try Connection(path: file.path, access: .readWrite)
-        defer { connection.close() }
-        try connection.execute(sql)
-    }
-
     /// Moves records apart, so that they lie in several shards.
     private func spread(_ file: StoreFile) throws {
-        try execute("UPDATE dossiers SET key = key * 700", file)
+        try file.execute("UPDATE dossiers SET key = key * 700")
     }
 
     private func edit<Database: TestedDatabase>(
@@ -129,7 +116,7 @@ struct SearchIndexTests {
             }
         }
         try file.read { database in
-            try complete(database)
+            try database.completeSearchIndex()
             #expect(try !database.isSearchIndexBehind())
             try expectSame(database, "seed \(seed), complete")
             #expect(try database.verify().faults.filter { $0.subject == .index } == [])
@@ -151,12 +138,12 @@ struct SearchIndexTests {
         let ids = try (0..<5).map { number in
             try file.make([FieldWrite("applicant_name", .text("Nguyễn Zq\(number)marked"))])
         }
-        try file.read { try complete($0) }
+        try file.read { try $0.completeSearchIndex() }
         try file.edit {
             _ = try $0.edit(
                 .id(ids[0]), writes: [FieldWrite("applicant_name", .text("Trần Zqnext"))])
         }
-        try file.read { try complete($0) }
+        try file.read { try $0.completeSearchIndex() }
         return ids
     }
 
@@ -169,29 +156,28 @@ struct SearchIndexTests {
             return try file.read { try found(filter, $0).byIndex.count }
         }
         #expect(try count("nguyen") == 4)
-        try execute("DELETE FROM search_terms WHERE term = 'nguyen'", file)
+        try file.execute("DELETE FROM search_terms WHERE term = 'nguyen'")
         #expect(try count("nguyen") == 0)
-        try execute(
-            "INSERT INTO search_stale SELECT 1, key FROM dossiers WHERE key = 2", file)
+        try file.execute("INSERT INTO search_stale SELECT 1, key FROM dossiers WHERE key = 2")
         #expect(try count("nguyen") == 1)
-        try execute("UPDATE search_shards SET through = 3 WHERE kind = 1", file)
+        try file.execute("UPDATE search_shards SET through = 3 WHERE kind = 1")
         #expect(try count("nguyen") == 3)
-        try execute("UPDATE search_shards SET rules = rules - 1", file)
+        try file.execute("UPDATE search_shards SET rules = rules - 1")
         #expect(try count("nguyen") == 4)
-        try file.read { try complete($0) }
+        try file.read { try $0.completeSearchIndex() }
         #expect(try file.read { try $0.verify().faults } == [])
     }
 
     @Test("a damaged row is looked past, and mended when its shard is written to")
     func damagedRow() throws {
         let (file, ids) = try completeFile()
-        try execute("UPDATE search_terms SET records = x'00' WHERE term = 'nguyen'", file)
+        try file.execute("UPDATE search_terms SET records = x'00' WHERE term = 'nguyen'")
         try file.read { try expectSame($0, "damaged") }
         try file.edit {
             _ = try $0.edit(.id(ids[1]), writes: [FieldWrite("applicant_name", .text("Nguyễn"))])
         }
         try file.read { database in
-            try complete(database)
+            try database.completeSearchIndex()
             try expectSame(database, "mended")
             #expect(try database.verify().faults == [])
         }
@@ -206,7 +192,7 @@ struct SearchIndexTests {
                 .id(ids[3]), writes: [FieldWrite("office", .text(StoreFile.otherOffice))])
         }
         try file.read { database in
-            if isComplete { try complete(database) }
+            if isComplete { try database.completeSearchIndex() }
             for (holding, count) in [(RecordFilter.Holding.all, 4), (.own, 3), (.handedOver, 1)] {
                 var filter = RecordFilter()
                 filter.search = "nguyen zq"
@@ -291,7 +277,7 @@ struct SearchIndexTests {
         for change in changes {
             let (file, _) = try completeFile()
             #expect(try file.read { try $0.verify().faults } == [])
-            try execute(change, file)
+            try file.execute(change)
             let faults = try file.read { try $0.verify().faults }
             #expect(faults.count == 1 && faults.first?.subject == .index, "\(change): \(faults)")
         }
@@ -323,7 +309,7 @@ struct SearchIndexTests {
         }
         try file.read { database in
             try expectGone(database)
-            try complete(database)
+            try database.completeSearchIndex()
             try expectGone(database)
             try expectSame(database, "erased")
             #expect(try database.verify().faults == [])

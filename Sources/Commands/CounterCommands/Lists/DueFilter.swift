@@ -1,6 +1,7 @@
 internal import Causality
 internal import CommandLine
 internal import Dossiers
+internal import Replication
 internal import SharedCommands
 internal import Text
 internal import Time
@@ -59,10 +60,11 @@ struct DueFilter {
         }
     }
 
-    /// Whether a dossier with this deadline is shown that is looked for in a part of the span.
-    func includes(_ deadline: ShownDeadline?, in span: Range<Int64>) -> Bool {
-        guard let deadline, deadline.isOpen, deadline.standing != .paused else { return false }
-        return span.contains(deadline.deadline.due)
+    /// Whether a dossier is due in a span, and its clock runs.
+    static func includes(
+        _ dossier: RecordState, by book: DeadlineBook, in span: Range<Int64>
+    ) -> Bool {
+        DueDay.running(dossier, by: book).map { span.contains($0.due) } ?? false
     }
 
     private static func day(

@@ -88,34 +88,33 @@ enum ListCommand {
             }
             let due = try DueFilter(
                 invocation, book, office: try database.identity()?.office, now: now)
-            // Those that are asked for by their deadlines come in that order: the first days may be enough.
-            var spans = [due?.span]
-            if let due, limit > 0 {
-                let enough = 4 * min(limit, 100_000)
-                let first = try database.firstDueDays(of: due.span, holding: enough)
-                if first != due.span { spans.insert(first, at: 0) }
-            }
-            for span in spans where listing.count <= limit || due == nil {
+            func look(in span: Range<Int64>?) throws {
                 listing = Listing(
                     filter.kind ?? .dossier, isOfCopies: filter.holding == .handedOver)
                 filter.due = span
                 try database.forEachRecord(filter) { state in
-                    let deadline = ShownDeadline(state, book, now: now)
-                    if let due, let span, !due.includes(deadline, in: span) { return true }
-                    if due == nil, limit > 0, listing.count == limit {
+                    if let span, !DueFilter.includes(state, by: book, in: span) { return true }
+                    if span == nil, limit > 0, listing.count == limit {
                         listing.hasMore = true
                         return false
                     }
                     let departure =
                         filter.holding == .handedOver ? try Departure(state, in: database) : nil
                     let record = ListedRecord(
-                        record: ShownRecord(state: state), deadline: deadline,
-                        departure: departure)
-                    try listing.add(record, printingTo: due == nil ? invocation : nil)
+                        record: ShownRecord(state: state),
+                        deadline: ShownDeadline(state, book, now: now), departure: departure)
+                    try listing.add(record, printingTo: span == nil ? invocation : nil)
                     return !invocation.output.isClosed
                 }
             }
-            if due != nil { listing.sortByDeadline(keeping: limit) }
+            guard let due else { return try look(in: nil) }
+            // They come in the order of their deadlines: the first days may be enough.
+            if limit > 0 {
+                let enough = 4 * min(limit, 100_000)
+                try look(in: database.firstDueDays(of: due.span, holding: enough))
+            }
+            if listing.count <= limit { try look(in: due.span) }
+            listing.sortByDeadline(keeping: limit)
         }
         try listing.print(invocation, limit: limit)
         return .ok

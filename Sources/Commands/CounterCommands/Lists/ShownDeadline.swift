@@ -29,9 +29,6 @@ struct ShownDeadline {
         standing = deadline.standing(finished: finished, now: now.milliseconds)
     }
 
-    /// Whether the dossier is still to be finished.
-    var isOpen: Bool { finished == nil }
-
     /// `2021-05-31 17:00`, or the day alone for one that ends with it.
     var time: Message { FieldWords.moment(milliseconds: deadline.due, isEnd: true) }
 
