@@ -324,10 +324,14 @@ extension CentralJudgement {
         guard record.claimant == nil else { return nil }
         // Its state, which each change writes anew, does not grow with what one device has refused to it.
         guard record.state.voids.count < Limits.voidsMax else { return nil }
+        // What goes on from a change that left no trace leaves none either: the vector would cover both, and the
+        // first would count as seen.
+        let (change, replica) = (pushed.change, pushed.change.dot.replica)
+        guard change.context[replica] <= record.state.vv[replica] else { return nil }
         let scope = DossierRules.scope(of: record.state)
         if scope == .none || scope.includes(office: device.office) { return record }
         // What another life of central had refused so may be of another record of the same id.
-        return code == .handedOver && hasEverRead(record, havingSeen: pushed.change.context)
+        return code == .handedOver && hasEverRead(record, havingSeen: change.context)
             ? record : nil
     }
 

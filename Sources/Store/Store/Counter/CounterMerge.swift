@@ -82,7 +82,7 @@ public struct CounterMerge<Transaction: CounterTransaction> {
         guard joined != record.state else { return false }
         try transaction.keepConcurrent(state, to: record)
         for stamped in state.stamps { try observe(stamped.stamp.clock) }
-        if joined[RecordSchema.officeField].isEmpty { try keepOffice(of: record) }
+        if joined[RecordSchema.officeField].isEmpty { try keepOffice(of: record.state, at: record) }
         try transaction.store(joined, over: record, log: nil)
         return true
     }
@@ -112,15 +112,15 @@ public struct CounterMerge<Transaction: CounterTransaction> {
         let record = try transaction.open(kind, id)
         let office = try transaction.view.enrolledIdentity().identity.office
         guard record.state.isOf(office) else { return }
-        try keepOffice(of: record)
+        try keepOffice(of: record.state, at: record)
         try replace(
             record, with: record.state.filtered { name, _ in name != RecordSchema.officeField })
     }
 
     /// Keeps in the log whose a record was that leaves: a central that is restored may have forgotten both,
     /// and takes no record that is nobody's.
-    private func keepOffice(of record: OpenRecord) throws {
-        let office = record.state.filtered { name, _ in name == RecordSchema.officeField }
+    func keepOffice(of state: RecordState, at record: OpenRecord) throws {
+        let office = state.filtered { name, _ in name == RecordSchema.officeField }
         guard record.exists, !office.fields.isEmpty else { return }
         let entry = LogEntry(form: .state, bytes: office.canonicalBytes)
         try transaction.commit(CounterWriteSet(over: record, after: nil, rows: [entry]))

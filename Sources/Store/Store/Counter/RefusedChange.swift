@@ -128,12 +128,13 @@ extension CounterTransaction {
     ) throws {
         guard record.exists else { return }
         let office = try view.enrolledIdentity().identity.office
-        // Where else it is stays: a value that is gone from a copy which has seen it counts as replaced.
-        let copy = try view.state(of: record, without: refused, notedThrough: seq).filtered {
-            name, entry in
-            name != RecordSchema.officeField || entry.value != .text(office)
-        }
-        try CounterMerge(self).replace(record, with: copy)
+        let copy = try view.state(of: record, without: refused, notedThrough: seq)
+        let merge = CounterMerge(self)
+        guard copy.isOf(office) else { return try merge.replace(record, with: copy) }
+        // All offices go together, into the log: one that was gone alone would count as replaced by the others.
+        try merge.keepOffice(of: copy, at: record)
+        try merge.replace(
+            record, with: copy.filtered { name, _ in name != RecordSchema.officeField })
     }
 
     /// Takes back that changes to a record were refused: a central that was restored and had forgotten its
