@@ -137,11 +137,7 @@ public final class CentralWriteTransaction: WriteTransaction {
     }
 
     override func eraseRefused(of state: RecordState, key: Int64) throws {
-        for (position, bytes) in try refusedRowsWithoutTrace(of: state.id) {
-            try rewrite("changes", position, bytes) { bytes throws(FormatError) in
-                try LogEntry.erased(bytes, .void, from: state)
-            }
-        }
+        try eraseRows(refusedRowsWithoutTrace(of: state.id), of: state)
         try listErased(state.kind, key: key)
     }
 }

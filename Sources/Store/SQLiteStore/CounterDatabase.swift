@@ -56,7 +56,7 @@ public final class CounterWriteTransaction: WriteTransaction {
 
     override func eraseRefused(of state: RecordState, key: Int64) throws {
         for (row, bytes) in try refusedRows(of: state.id) {
-            try rewrite("refused", row, bytes) { bytes throws(FormatError) in
+            try rewriteRefused(row, bytes) { bytes throws(FormatError) in
                 try LogEntry.erased(bytes, .change, from: state)
             }
         }

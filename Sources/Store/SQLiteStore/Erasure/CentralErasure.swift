@@ -58,37 +58,34 @@ extension CentralDatabase {
     ) throws -> [(key: Int64, office: String)] {
         let statement = try connection.statement(
             """
-            SELECT s.key, s.office FROM scopes AS s WHERE EXISTS (
-                SELECT 1 FROM changes AS c
-                JOIN feed AS f ON f.scope = s.key AND f.position = c.position
-                WHERE c.kind = ?1 AND c.record = ?2)
-            ORDER BY s.key
+            SELECT s.key, s.office FROM feed AS f INDEXED BY feed_position
+            JOIN scopes AS s ON s.key = f.scope WHERE f.position = ?1
             """)
-        try statement.bind(1, Int64(kind.rawValue))
-        try statement.bind(2, key)
-        defer { statement.reset() }
-        var scopes: [(Int64, String)] = []
-        while try statement.step() { scopes.append((statement.int64(0), statement.text(1))) }
-        return scopes
+        var scopes: [Int64: String] = [:]
+        for row in try changeLog.rows(of: LogPlace(kind: kind, record: key)) {
+            try statement.bind(1, row.position)
+            while try statement.step() { scopes[statement.int64(0)] = statement.text(1) }
+            statement.reset()
+        }
+        return scopes.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 }
 
 extension CentralWriteTransaction {
     /// Refused changes to a record that left no trace in it: their rows have no record.
-    func refusedRowsWithoutTrace(
-        of record: RecordID
-    ) throws -> [(position: Int64, bytes: [UInt8])] {
-        // SQLite uses the partial index of dots only when its very condition is there.
+    func refusedRowsWithoutTrace(of record: RecordID) throws -> [LogRow] {
         let statement = try database.connection.statement(
-            """
-            SELECT c.position, c.bytes FROM refusals AS r
-            JOIN changes AS c ON c.replica = r.replica AND c.seq = r.seq AND c.form < 3
-            WHERE r.record = ?1 AND c.record = 0 AND c.form = 2 AND c.bytes IS NOT NULL
-            """)
+            "SELECT replica, seq FROM refusals WHERE record = ?1")
         try record.withBytes { try statement.bind(1, bytes: $0) }
         defer { statement.reset() }
-        var rows: [(Int64, [UInt8])] = []
-        while try statement.step() { rows.append((statement.int64(0), statement.bytes(1))) }
+        var rows: [LogRow] = []
+        while try statement.step() {
+            let row = try database.changeLog.row(
+                replicaKey: statement.int64(0), seq: UInt64(clamping: statement.int64(1)), .bytes)
+            if let row, row.place.record == Self.keyOfNoRecord, row.form == .void, row.hasBytes {
+                rows.append(row)
+            }
+        }
         return rows
     }
 }

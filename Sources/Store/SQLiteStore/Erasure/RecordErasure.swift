@@ -45,15 +45,12 @@ extension WriteTransaction {
     func eraseContent(of state: RecordState, key: Int64) throws {
         for (kind, recordKey) in try places(of: state, key: key) {
             if recordKey != Self.keyOfNoRecord { try eraseTerms(of: kind, key: recordKey) }
-            let rows = try logRows(of: kind, recordKey)
-            for (position, form, bytes) in rows {
-                if recordKey == Self.keyOfNoRecord, try !names(state.id, bytes, at: position) {
-                    continue
-                }
-                try rewrite("changes", position, bytes) { bytes throws(FormatError) in
-                    try LogEntry.erased(bytes, form, from: state)
-                }
-            }
+            let rows = try database.changeLog.rows(
+                of: LogPlace(kind: kind, record: recordKey), .bytes)
+            try eraseRows(
+                rows.filter {
+                    try recordKey != Self.keyOfNoRecord || $0.hasBytes && $0.names(state.id)
+                }, of: state)
         }
         try eraseRefused(of: state, key: key)
     }
@@ -75,33 +72,19 @@ extension WriteTransaction {
         }
     }
 
-    private func logRows(
-        of kind: RecordKind, _ recordKey: Int64
-    ) throws -> [(position: Int64, form: LogForm, bytes: [UInt8])] {
-        let statement = try database.connection.statement(
-            """
-            SELECT position, form, bytes FROM changes
-            WHERE kind = ?1 AND record = ?2 AND bytes IS NOT NULL
-            """)
-        try statement.bind(1, Int64(kind.rawValue))
-        try statement.bind(2, recordKey)
-        defer { statement.reset() }
-        var rows: [(Int64, LogForm, [UInt8])] = []
-        while try statement.step() {
-            guard let form = LogForm(rawValue: statement.int64(1)) else {
-                throw StoreError.damaged(table: "changes", key: statement.int64(0))
+    /// Takes the erased values of a record out of rows of the log.
+    func eraseRows(_ rows: [LogRow], of state: RecordState) throws {
+        var left: [Int64: [UInt8]] = [:]
+        for row in rows {
+            guard let bytes = row.bytes else { continue }
+            do throws(FormatError) {
+                let erased = try LogEntry.erased(bytes, row.form, from: state)
+                if erased != bytes { left[row.position] = erased }
+            } catch {
+                throw row.damage
             }
-            rows.append((statement.int64(0), form, statement.bytes(2)))
         }
-        return rows
-    }
-
-    private func names(_ record: RecordID, _ bytes: [UInt8], at position: Int64) throws -> Bool {
-        do throws(FormatError) {
-            return try Change(canonicalBytes: bytes).record == record
-        } catch {
-            throw StoreError.damaged(table: "changes", key: position)
-        }
+        if !left.isEmpty { try database.changeLog.replaceBytes(left) }
     }
 
     func refusedRows(of record: RecordID) throws -> [(row: Int64, bytes: [UInt8])] {
@@ -114,21 +97,27 @@ extension WriteTransaction {
         return rows
     }
 
-    func rewrite(
-        _ table: String, _ row: Int64, _ bytes: [UInt8],
-        _ erasing: ([UInt8]) throws(FormatError) -> [UInt8]
+    func rewriteRefused(
+        _ row: Int64, _ bytes: [UInt8], _ erasing: ([UInt8]) throws(FormatError) -> [UInt8]
     ) throws {
         let left: [UInt8]
         do throws(FormatError) {
             left = try erasing(bytes)
         } catch {
-            throw StoreError.damaged(table: table, key: row)
+            throw StoreError.damaged(table: "refused", key: row)
         }
         guard left != bytes else { return }
         let statement = try database.connection.statement(
-            "UPDATE \(table) SET bytes = ?2 WHERE rowid = ?1")
+            "UPDATE refused SET bytes = ?2 WHERE rowid = ?1")
         try statement.bind(1, row)
         try statement.bind(2, left)
         try statement.run()
+    }
+}
+
+extension LogRow {
+    /// Whether it is a change that names a record.
+    fileprivate func names(_ record: RecordID) throws -> Bool {
+        try change().record == record
     }
 }

@@ -12,16 +12,10 @@ extension ReplicaDatabase {
     /// - Throws: `StoreError`.
     public func record(ofChange dot: Dot) throws -> RecordID? {
         guard let replicaKey = try interning.knownKey(of: dot.replica) else { return nil }
-        let statement = try connection.statement(
-            "SELECT kind, record FROM changes WHERE replica = ?1 AND seq = ?2 AND form < 3")
-        try statement.bind(1, replicaKey)
-        try statement.bind(2, Int64(clamping: dot.seq))
-        defer { statement.reset() }
-        guard try statement.step(),
-            let table = table(of: RecordKind(rawValue: UInt8(clamping: statement.int64(0)))),
-            statement.int64(1) > 0
+        guard let place = try changeLog.row(replicaKey: replicaKey, seq: dot.seq)?.place,
+            let table = table(of: place.kind), place.record > 0
         else { return nil }
-        return try id(of: statement.int64(1), in: table)
+        return try id(of: place.record, in: table)
     }
 
     func id(of key: Int64, in table: RecordTable) throws -> RecordID {
@@ -37,23 +31,21 @@ extension ReplicaDatabase {
 
 extension ReplicaDatabase {
     /// Calls `body` with every dossier that has changed after a position of central's feed, in the order
-    /// of its last change, until it says `false`.
+    /// of its last change, until it says `false`. O(changes after it).
     ///
     /// - Throws: `StoreError`, and what `body` throws.
     public func forEachDossier(
         changedAfter position: UInt64, _ body: (RecordState) throws -> Bool
     ) throws {
-        let statement = try connection.statement(
-            """
-            SELECT record, max(position) FROM changes
-            WHERE position > ?1 AND kind = ?2 AND record > 0
-            GROUP BY record ORDER BY max(position)
-            """)
-        try statement.bind(1, Int64(clamping: position))
-        try statement.bind(2, Int64(RecordKind.dossier.rawValue))
-        defer { statement.reset() }
-        while try statement.step() {
-            guard let state = try table(of: .dossier)?.load(key: statement.int64(0))?.state,
+        var last: [Int64: Int64] = [:]
+        try changeLog.forEachRow(after: Int64(clamping: position)) {
+            if $0.place.kind == .dossier, $0.place.record > 0 {
+                last[$0.place.record] = $0.position
+            }
+            return true
+        }
+        for (key, _) in last.sorted(by: { $0.value < $1.value }) {
+            guard let state = try table(of: .dossier)?.load(key: key)?.state,
                 !state.fields.isEmpty
             else { continue }
             guard try body(state) else { return }

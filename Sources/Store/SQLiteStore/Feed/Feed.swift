@@ -46,29 +46,55 @@ extension CentralDatabase {
     ) throws {
         let scope = try interning.knownKey(ofOffice: office) ?? -1
         let own = try interning.knownKey(of: reader) ?? -1
-        // The order is the outer query's: SQLite keeps no order of a subquery. Both parts are read in
-        // index order and merged, so that a page costs no more than its rows.
-        let statement = try connection.statement(
+        // Both parts are read in index order and merged, so that a page costs no more than its rows.
+        let positions = try connection.statement(
             """
-            SELECT f.position, c.form, c.replica, c.seq, c.kind, c.record, c.made, c.bytes
-            FROM (SELECT position FROM feed WHERE scope = ?1 AND position > ?2
-                  UNION ALL
-                  SELECT position FROM feed WHERE scope = 0 AND position > ?2) AS f
-            CROSS JOIN changes AS c ON c.position = f.position
-            WHERE c.replica <> ?3
-            ORDER BY f.position
+            SELECT position FROM feed WHERE scope = ?1 AND position > ?2
+            UNION ALL
+            SELECT position FROM feed WHERE scope = 0 AND position > ?2
+            ORDER BY position
             """)
-        try statement.bind(1, scope)
-        try statement.bind(2, Int64(clamping: position))
-        try statement.bind(3, own)
-        defer { statement.reset() }
+        try positions.bind(1, scope)
+        try positions.bind(2, Int64(clamping: position))
+        defer { positions.reset() }
+        try forEachRow(in: positions, except: own) { try body(try feedRow(of: $0)) }
+    }
+
+    /// Calls `body` with the rows of the log at the positions that a statement gives, in its order, until
+    /// it says `false`. The positions are asked for in groups, small ones first: a page may want few.
+    private func forEachRow(
+        in statement: Statement, except writer: Int64?, _ body: (LogRow) throws -> Bool
+    ) throws {
+        var (isAtEnd, isWanted, countMax) = (false, true, 16)
         var last: Int64 = 0
-        while try statement.step() {
-            // A change that hands a record from one scope to another stands in both.
-            guard statement.int64(0) != last else { continue }
-            last = statement.int64(0)
-            guard try body(try feedRow(in: statement)) else { return }
+        while !isAtEnd, isWanted {
+            var positions: [Int64] = []
+            while positions.count < countMax {
+                guard try statement.step() else {
+                    isAtEnd = true
+                    break
+                }
+                // A change that hands a record from one scope to another stands in both.
+                guard statement.int64(0) != last else { continue }
+                last = statement.int64(0)
+                positions.append(last)
+            }
+            try changeLog.forEachRow(at: positions, except: writer, .bytes) {
+                isWanted = try body($0)
+                return isWanted
+            }
+            countMax = min(countMax * 4, 1_024)
         }
+    }
+
+    /// Whether a scope's feed has a position.
+    func isInFeed(_ position: Int64, of scope: Int64) throws -> Bool {
+        let statement = try connection.statement(
+            "SELECT 1 FROM feed WHERE scope = ?1 AND position = ?2")
+        try statement.bind(1, scope)
+        try statement.bind(2, position)
+        defer { statement.reset() }
+        return try statement.step()
     }
 
     /// Calls `body` with a part of the feed to records that were an office's and are not any more,
@@ -83,28 +109,30 @@ extension CentralDatabase {
         _ body: (FeedRow) throws -> Bool
     ) throws {
         let statement = try connection.statement(
-            """
-            SELECT f.position, c.form, c.replica, c.seq, c.kind, c.record, c.made, c.bytes
-            FROM feed AS f CROSS JOIN changes AS c ON c.position = f.position
-            WHERE f.scope = ?1 AND f.position > ?2 AND f.position <= ?3
-                AND NOT EXISTS (SELECT 1 FROM dossiers AS d
-                    WHERE c.kind = 1 AND d.key = c.record AND d.office = ?4)
-                AND NOT EXISTS (SELECT 1 FROM contacts AS t
-                    WHERE c.kind = 2 AND t.key = c.record AND t.office = ?4)
-            ORDER BY f.position
-            """)
+            "SELECT position FROM feed WHERE scope = ?1 AND position > ?2 AND position <= ?3")
         try statement.bind(1, try interning.knownKey(ofOffice: office) ?? -1)
         try statement.bind(2, Int64(clamping: position))
         try statement.bind(3, Int64(clamping: last))
-        try statement.bind(4, office)
         defer { statement.reset() }
-        while try statement.step() {
+        try forEachRow(in: statement, except: nil) { row in
+            guard try !shows(office, row.place) else { return true }
             // The column shows one office; a hand-over in conflict leaves the record with several.
-            let kind = RecordKind(rawValue: UInt8(clamping: statement.int64(4)))
-            let record = try table(of: kind)?.load(key: statement.int64(5))
-            if let record, scopeIncludes(office, record.state) { continue }
-            guard try body(try feedRow(in: statement)) else { return }
+            let record = try table(of: row.place.kind)?.load(key: row.place.record)
+            if let record, scopeIncludes(office, record.state) { return true }
+            return try body(try feedRow(of: row))
         }
+    }
+
+    /// Whether the column of a record's row shows an office.
+    private func shows(_ office: String, _ place: LogPlace) throws -> Bool {
+        guard place.kind == .dossier || place.kind == .contact, let table = table(of: place.kind)
+        else { return false }
+        let statement = try connection.statement(
+            "SELECT 1 FROM \(table.name) WHERE key = ?1 AND office = ?2")
+        try statement.bind(1, place.record)
+        try statement.bind(2, office)
+        defer { statement.reset() }
+        return try statement.step()
     }
 
     /// The number of rows that the feed holds for an office after a position, own ones included, as
@@ -128,37 +156,28 @@ extension CentralDatabase {
         return try statement.step() ? UInt64(statement.int64(0)) : 0
     }
 
-    private func feedRow(in statement: Statement) throws -> FeedRow {
-        let position = statement.int64(0)
-        let kind = RecordKind(rawValue: UInt8(clamping: statement.int64(4)))
-        let recordKey = statement.int64(5)
-        func damaged() -> StoreError { .damaged(table: "changes", key: position) }
-        guard let table = table(of: kind), let form = LogForm(rawValue: statement.int64(1)) else {
-            throw damaged()
-        }
-        switch form {
+    private func feedRow(of row: LogRow) throws -> FeedRow {
+        let position = UInt64(row.position)
+        guard let table = table(of: row.place.kind) else { throw row.damage }
+        func id() throws -> RecordID { try self.id(of: row.place.record, in: table) }
+        switch row.form {
         case .change:
-            let madeRecord = statement.int64(6) == 1 ? try id(of: recordKey, in: table) : nil
             return FeedRow(
-                position: UInt64(position),
-                content: .change(bytes: statement.bytes(7), madeRecord: madeRecord))
+                position: position,
+                content: .change(
+                    bytes: row.bytes ?? [], madeRecord: row.isMaking ? try id() : nil))
         case .void:
-            guard let replica = try interning.replica(statement.int64(2)) else { throw damaged() }
-            let dot = Dot(replica, UInt64(clamping: statement.int64(3)))
+            guard let replica = try interning.replica(row.replica) else { throw row.damage }
             return FeedRow(
-                position: UInt64(position),
-                content: .void(kind: kind, record: try id(of: recordKey, in: table), dot: dot))
+                position: position,
+                content: .void(
+                    kind: row.place.kind, record: try id(), dot: Dot(replica, row.seq)))
         case .state:
-            if let bytes = statement.bytesOrNil(7) {
-                do throws(FormatError) {
-                    let state = try RecordState(canonicalBytes: bytes)
-                    return FeedRow(position: UInt64(position), content: .copy(state))
-                } catch {
-                    throw damaged()
-                }
+            if row.hasBytes {
+                return FeedRow(position: position, content: .copy(try row.state()))
             }
-            guard let record = try table.load(key: recordKey) else { throw damaged() }
-            return FeedRow(position: UInt64(position), content: .state(record.state))
+            guard let record = try table.load(key: row.place.record) else { throw row.damage }
+            return FeedRow(position: position, content: .state(record.state))
         }
     }
 }

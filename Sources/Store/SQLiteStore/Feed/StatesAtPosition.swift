@@ -60,7 +60,8 @@ extension ReplicaDatabase {
     private func state(
         of stored: StoredRecord, _ kind: RecordKind, at position: UInt64, with writer: ReplicaID?
     ) throws -> RecordState {
-        guard try !cameWhole(kind, stored.key) else { throw StateNotKept() }
+        let place = LogPlace(kind: kind, record: stored.key)
+        guard try !changeLog.wasJoined(place, orLacksContent: true) else { throw StateNotKept() }
         var state = RecordState(kind: kind, id: stored.state.id)
         for logged in try changeLog.history(kind: kind, recordKey: stored.key)
         where logged.position <= position || logged.change.dot.replica == writer {
@@ -77,27 +78,11 @@ extension ReplicaDatabase {
 
     private func recordKeys(of kind: RecordKind, changedAfter position: UInt64) throws -> Set<Int64>
     {
-        let statement = try connection.statement(
-            "SELECT DISTINCT record FROM changes WHERE position > ?1 AND kind = ?2")
-        try statement.bind(1, Int64(clamping: position))
-        try statement.bind(2, Int64(kind.rawValue))
-        defer { statement.reset() }
         var keys: Set<Int64> = []
-        while try statement.step() { keys.insert(statement.int64(0)) }
+        try changeLog.forEachRow(after: Int64(clamping: position)) {
+            if $0.place.kind == kind { keys.insert($0.place.record) }
+            return true
+        }
         return keys
-    }
-
-    /// Whether values of a record came from elsewhere than its changes here.
-    private func cameWhole(_ kind: RecordKind, _ key: Int64) throws -> Bool {
-        let statement = try connection.statement(
-            """
-            SELECT 1 FROM changes
-            WHERE kind = ?1 AND record = ?2 AND (form = 3 AND made = 1 OR form < 3 AND bytes IS NULL)
-            LIMIT 1
-            """)
-        try statement.bind(1, Int64(kind.rawValue))
-        try statement.bind(2, key)
-        defer { statement.reset() }
-        return try statement.step()
     }
 }

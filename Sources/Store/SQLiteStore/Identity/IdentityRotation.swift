@@ -36,46 +36,29 @@ extension CounterDatabase {
     /// - Throws: `StoreError`.
     public func nextRow(of replica: ReplicaID, after seq: UInt64) throws -> OwnRow? {
         guard let key = try interning.knownKey(of: replica) else { return nil }
-        let statement = try connection.statement(
-            """
-            SELECT position, seq, form, kind, record, hash, bytes FROM changes
-            WHERE replica = ?1 AND seq > ?2 AND form < 3 ORDER BY seq LIMIT 1
-            """)
-        try statement.bind(1, key)
-        try statement.bind(2, Int64(clamping: seq))
-        defer { statement.reset() }
-        guard try statement.step() else { return nil }
-        guard let hash = Hash256(bytes: statement.bytes(5)) else {
-            throw StoreError.damaged(table: "changes", key: statement.int64(0))
+        var next: LogRow?
+        try changeLog.forEachRow(replicaKey: key, from: seq + 1, [.hash, .bytes]) {
+            next = $0
+            return false
         }
+        guard let next else { return nil }
+        guard let hash = next.hash else { throw next.damage }
         return OwnRow(
-            position: statement.int64(0),
-            dot: Dot(replica, UInt64(clamping: statement.int64(1))),
-            isVoid: statement.int64(2) == LogForm.void.rawValue,
-            record: RecordRow(
-                RecordKind(rawValue: UInt8(clamping: statement.int64(3))), statement.int64(4)),
-            hash: hash, bytes: statement.bytes(6))
+            position: next.position, dot: Dot(replica, next.seq), isVoid: next.form == .void,
+            record: RecordRow(next.place.kind, next.place.record), hash: hash,
+            bytes: next.bytes ?? [])
     }
 
-    /// The last change of a replica to a record, through a seq; 0 for none. O(changes of the record): the `+`
-    /// keeps SQLite from going through all changes of the replica instead.
+    /// The last change of a replica to a record, through a seq; 0 for none. O(changes of the record).
     ///
     /// - Throws: `StoreError.sqlite`.
     public func lastSeq(
         of replica: ReplicaID, to record: RecordRow, through seq: UInt64
     ) throws -> UInt64 {
         guard let key = try interning.knownKey(of: replica) else { return 0 }
-        let statement = try connection.statement(
-            """
-            SELECT max(seq) FROM changes
-            WHERE kind = ?1 AND record = ?2 AND +replica = ?3 AND +seq <= ?4 AND form < 3
-            """)
-        try statement.bind(1, Int64(record.kind.rawValue))
-        try statement.bind(2, record.row)
-        try statement.bind(3, key)
-        try statement.bind(4, Int64(clamping: seq))
-        defer { statement.reset() }
-        return try statement.step() ? UInt64(clamping: statement.int64OrNil(0) ?? 0) : 0
+        return try changeLog.rows(of: LogPlace(kind: record.kind, record: record.row))
+            .filter { $0.isChange && $0.replica == key && $0.seq <= seq }
+            .map(\.seq).max() ?? 0
     }
 }
 
@@ -102,25 +85,15 @@ extension CounterWriteTransaction {
     ///
     /// - Throws: `StoreError.sqlite`.
     public func reissue(_ row: OwnRow, as dot: Dot, hash: Hash256, bytes: [UInt8]) throws {
-        let statement = try database.connection.statement(
-            """
-            UPDATE changes SET replica = ?2, seq = ?3, made = 0, hash = ?4, bytes = ?5
-            WHERE position = ?1
-            """)
-        try statement.bind(1, row.position)
-        try statement.bind(2, try database.interning.key(of: dot.replica))
-        try statement.bind(3, Int64(clamping: dot.seq))
-        try hash.withBytes { try statement.bind(4, bytes: $0) }
-        try statement.bind(5, bytes)
-        try statement.run()
+        try database.changeLog.rename(
+            at: row.position, replicaKey: database.interning.key(of: dot.replica), seq: dot.seq,
+            hash: hash, bytes: bytes)
     }
 
     /// Takes a change out of the log.
     ///
     /// - Throws: `StoreError.sqlite`.
     public func remove(_ row: OwnRow) throws {
-        let statement = try database.connection.statement("DELETE FROM changes WHERE position = ?1")
-        try statement.bind(1, row.position)
-        try statement.run()
+        try database.changeLog.remove(at: row.position)
     }
 }

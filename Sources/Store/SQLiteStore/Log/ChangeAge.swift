@@ -35,10 +35,7 @@ extension ReplicaDatabase {
     ///
     /// - Throws: `StoreError.sqlite`.
     public func newestChange() throws -> Timestamp? {
-        let statement = try connection.statement(
-            "SELECT arrived FROM changes ORDER BY position DESC LIMIT 1")
-        defer { statement.reset() }
-        return try statement.step() ? Timestamp(milliseconds: statement.int64(0)) : nil
+        try changeLog.lastRow().map { Timestamp(milliseconds: $0.arrived) }
     }
 
     /// Whether the write-ahead log lies beside a file. It is made with the file and stays, so a file

@@ -29,15 +29,7 @@ extension ReplicaDatabase {
     /// - Throws: `StoreError.sqlite`.
     public func outboxByteCount(of replica: ReplicaID, after seq: UInt64) throws -> Int64 {
         guard let key = try interning.knownKey(of: replica) else { return 0 }
-        let statement = try connection.statement(
-            """
-            SELECT coalesce(sum(length(bytes)), 0) FROM changes
-            WHERE form < 3 AND replica = ?1 AND seq > ?2
-            """)
-        defer { statement.reset() }
-        try statement.bind(1, key)
-        try statement.bind(2, Int64(clamping: seq))
-        return try statement.step() ? statement.int64(0) : 0
+        return try changeLog.byteCount(replicaKey: key, after: seq)
     }
 
     /// The chain hash after an own change; `nil` when it is not known here.
@@ -76,12 +68,10 @@ extension ReplicaDatabase {
     /// - Throws: `StoreError.damaged` when its hash is missing.
     public func loggedChange(_ dot: Dot) throws -> ChainedChange? {
         guard let key = try interning.knownKey(of: dot.replica) else { return nil }
-        var found: ChainedChange?
-        try changeLog.forEachChange(replicaKey: key, from: dot.seq) { seq, hash, bytes in
-            if seq == dot.seq { found = ChainedChange(bytes: bytes, hash: hash) }
-            return false
-        }
-        return found
+        let row = try changeLog.row(replicaKey: key, seq: dot.seq, [.hash, .bytes])
+        guard let row, let bytes = row.bytes else { return nil }
+        guard let hash = row.hash else { throw row.damage }
+        return ChainedChange(bytes: bytes, hash: hash)
     }
 
     /// The changes to a record, in order of arrival.
@@ -98,7 +88,8 @@ extension ReplicaDatabase {
     /// - Throws: `StoreError.damaged`.
     public func keptStates(of record: OpenRecord) throws -> [RecordState] {
         guard let row = record.row else { return [] }
-        return try changeLog.replaced(kind: record.state.kind, recordKey: row)
+        return try changeLog.states(of: LogPlace(kind: record.state.kind, record: row))
+            .map { try $0.state() }
     }
 }
 

@@ -66,22 +66,17 @@ extension CounterDatabase {
     public func refusedBefore(
         of replica: ReplicaID, seqs: ClosedRange<UInt64>
     ) throws -> [(seq: UInt64, code: String)] {
-        // SQLite uses the partial index only when its very condition is there.
+        guard let key = try interning.knownKey(of: replica) else { return [] }
         let statement = try connection.statement(
-            """
-            SELECT c.seq, coalesce(r.code, '') FROM changes AS c
-            LEFT JOIN refused AS r ON r.replica = ?1 AND r.seq = c.seq
-            WHERE c.replica = ?2 AND c.seq BETWEEN ?3 AND ?4 AND c.form < 3 AND c.form = 2
-            ORDER BY c.seq
-            """)
-        try statement.bind(1, Int64(bitPattern: replica.rawValue))
-        try statement.bind(2, try interning.knownKey(of: replica) ?? -1)
-        try statement.bind(3, Int64(clamping: seqs.lowerBound))
-        try statement.bind(4, Int64(clamping: seqs.upperBound))
-        defer { statement.reset() }
+            "SELECT code FROM refused WHERE replica = ?1 AND seq = ?2")
         var refused: [(seq: UInt64, code: String)] = []
-        while try statement.step() {
-            refused.append((UInt64(clamping: statement.int64(0)), statement.text(1)))
+        try changeLog.forEachRow(replicaKey: key, from: seqs.lowerBound, through: seqs.upperBound) {
+            guard $0.form == .void else { return true }
+            try statement.bind(1, Int64(bitPattern: replica.rawValue))
+            try statement.bind(2, Int64(clamping: $0.seq))
+            refused.append(($0.seq, try statement.step() ? statement.text(0) : ""))
+            statement.reset()
+            return true
         }
         return refused
     }
@@ -100,11 +95,9 @@ extension CounterWriteTransaction {
         try removal.bind(2, Int64(clamping: dot.seq))
         try removal.run()
         guard connection.changedRowCount > 0 else { return false }
-        let marking = try connection.statement(
-            "UPDATE changes SET form = 1 WHERE replica = ?1 AND seq = ?2 AND form = 2")
-        try marking.bind(1, try database.interning.key(of: dot.replica))
-        try marking.bind(2, Int64(clamping: dot.seq))
-        try marking.run()
+        try database.changeLog.mark(
+            replicaKey: database.interning.key(of: dot.replica), seq: dot.seq, from: .void,
+            to: .change)
         return true
     }
 
@@ -132,11 +125,9 @@ extension CounterWriteTransaction {
         try statement.run()
         guard database.connection.changedRowCount > 0 else { return false }
         guard isLogged else { return true }
-        let marking = try database.connection.statement(
-            "UPDATE changes SET form = 2 WHERE replica = ?1 AND seq = ?2 AND form = 1")
-        try marking.bind(1, try database.interning.key(of: change.dot.replica))
-        try marking.bind(2, Int64(clamping: refused.seq))
-        try marking.run()
+        try database.changeLog.mark(
+            replicaKey: database.interning.key(of: change.dot.replica), seq: refused.seq,
+            from: .change, to: .void)
         return true
     }
 }
@@ -144,16 +135,8 @@ extension CounterWriteTransaction {
 extension CentralDatabase {
     func hasEverRead(office: String, _ kind: RecordKind, _ key: Int64) throws -> Bool {
         guard let scope = try interning.knownKey(ofOffice: office) else { return false }
-        let statement = try connection.statement(
-            """
-            SELECT 1 FROM changes AS c JOIN feed AS f ON f.position = c.position AND f.scope = ?3
-            WHERE c.kind = ?1 AND c.record = ?2 LIMIT 1
-            """)
-        try statement.bind(1, Int64(kind.rawValue))
-        try statement.bind(2, key)
-        try statement.bind(3, scope)
-        defer { statement.reset() }
-        return try statement.step()
+        return try changeLog.rows(of: LogPlace(kind: kind, record: key))
+            .contains { try isInFeed($0.position, of: scope) }
     }
 }
 

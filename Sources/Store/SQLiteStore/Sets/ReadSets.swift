@@ -102,24 +102,9 @@ extension CentralDatabase {
         to office: String, _ kind: RecordKind, _ key: Int64
     ) throws -> [VersionVector] {
         guard let scope = try interning.knownKey(ofOffice: office) else { return [] }
-        let statement = try connection.statement(
-            """
-            SELECT c.bytes FROM changes AS c JOIN feed AS f ON f.position = c.position AND f.scope = ?3
-            WHERE c.kind = ?1 AND c.record = ?2 AND c.form = 3 AND c.bytes IS NOT NULL
-            """)
-        try statement.bind(1, Int64(kind.rawValue))
-        try statement.bind(2, key)
-        try statement.bind(3, scope)
-        defer { statement.reset() }
-        var copies: [VersionVector] = []
-        while try statement.step() {
-            do throws(FormatError) {
-                copies.append(try RecordState(canonicalBytes: statement.bytes(0)).vv)
-            } catch {
-                throw StoreError.damaged(table: "changes", key: key)
-            }
-        }
-        return copies
+        return try changeLog.states(of: LogPlace(kind: kind, record: key))
+            .filter { try isInFeed($0.position, of: scope) }
+            .map { try $0.state().vv }
     }
 }
 

@@ -13,16 +13,10 @@ extension CentralDatabase {
         var (position, hash) = (Int64(0), Hash256.zero)
         while try commits.step() {
             let last = commits.int64(0)
-            let rows = try connection.statement(
-                """
-                SELECT hash FROM changes WHERE position > ?1 AND position <= ?2 ORDER BY position
-                """)
-            try rows.bind(1, position)
-            try rows.bind(2, last)
-            while try rows.step() {
-                hash = hash.chained(with: Hash256(bytes: rows.bytes(0)) ?? .zero)
+            try changeLog.forEachRow(after: position, through: last, .hash) {
+                hash = hash.chained(with: $0.hash ?? .zero)
+                return true
             }
-            rows.reset()
             let kept = Hash256(bytes: commits.bytes(1))
             if kept != hash {
                 faults.append(

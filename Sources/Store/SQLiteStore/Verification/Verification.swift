@@ -80,12 +80,6 @@ struct OwnCheck {
     var faults: (_ erased: [(kind: RecordKind, key: Int64)]) throws -> [Verification.Fault]
 }
 
-/// A record as rows of the log name it.
-private struct LogPlace: Hashable {
-    var kind: RecordKind
-    var record: Int64
-}
-
 private struct Verifier {
     /// Faults that are worth listing: a damaged file may have as many as it has rows.
     private static let faultsMax = 1_000
@@ -97,9 +91,11 @@ private struct Verifier {
     private var keptFields: [LogPlace: Set<FieldName>] = [:]
     /// Rows without fields: of records that were refused, or that made way for another kind.
     private var emptyRows: Set<LogPlace> = []
+    private let histories: LogHistories
 
     init(_ database: ReplicaDatabase) {
         self.database = database
+        histories = LogHistories(database.changeLog)
     }
 
     private var connection: Connection { database.connection }
@@ -226,17 +222,10 @@ extension Verifier {
 
     /// Makes a record again from its changes, unless a state of it came in whole.
     private mutating func replay(_ record: StoredRecord, in table: String) throws {
-        let statement = try connection.statement(
-            "SELECT 1 FROM changes WHERE kind = ?1 AND record = ?2 AND form = 3 AND made = 1")
-        try statement.bind(1, Int64(record.state.kind.rawValue))
-        try statement.bind(2, record.key)
-        let hasJoined = try statement.step()
-        statement.reset()
-        guard !hasJoined else { return }
+        let rows = try histories.rows(of: LogPlace(kind: record.state.kind, record: record.key))
+        guard !rows.contains(where: { $0.form == .state && $0.isMaking }) else { return }
         var state = RecordState(kind: record.state.kind, id: record.state.id)
-        let history = try database.changeLog.history(
-            kind: record.state.kind, recordKey: record.key)
-        for logged in history {
+        for logged in try rows.history() {
             if logged.isVoid {
                 state.void(logged.change.dot)
             } else if case .causalGap = state.apply(logged.change) {
@@ -273,60 +262,47 @@ extension Verifier {
 extension Verifier {
     /// Every logged change is what its row says, and every chain that is known here is whole.
     private mutating func checkLog() throws {
-        let statement = try connection.statement(
-            """
-            SELECT c.position, r.id, c.seq, c.kind, c.hash, c.bytes, c.record, c.form
-            FROM changes AS c
-            LEFT JOIN replicas AS r ON r.key = c.replica
-            WHERE c.form < 3 ORDER BY c.replica, c.seq
-            """)
-        defer { statement.reset() }
-        var replica: ReplicaID?
-        var chain = HashChain()
-        while try statement.step() {
-            result.changeCount += 1
-            let writer = statement.int64OrNil(1).map { ReplicaID(UInt64(bitPattern: $0)) }
-            if writer != replica {
-                replica = writer
-                chain = HashChain()
-            }
-            let seq = UInt64(clamping: statement.int64(2))
-            let bytes = statement.bytes(5)
-            let place = "\(writer.map { "\($0)" } ?? "?"):\(seq)"
-            guard let change = Self.change(bytes), let writer, change.dot == Dot(writer, seq),
-                Int64(change.kind.rawValue) == statement.int64(3)
-            else {
-                add(.change, place, "its bytes are not those of this change")
-                continue
-            }
-            let record = LogPlace(kind: change.kind, record: statement.int64(6))
-            let kept = keptFields[record]
-            // What was taken of a record that an admin moved to another id is that record's history: an
-            // order for the one that kept the id is none for it.
-            let isOfMoved =
-                emptyRows.contains(record) && statement.int64(7) == LogForm.change.rawValue
-            if let kept, !isOfMoved, change.erased(keeping: kept) != change {
-                add(.change, place, "it holds what was erased from its record")
-            }
-            // Others' changes come to a counter as central has them: it may have lost the order since.
-            guard !statement.isNull(4) else { continue }
-            if record.record != 0, change.erasedContent?.spares(kept) == false,
-                try database.isContentKept(ofRefused: change.dot)
-            {
-                add(.change, place, "values were taken out that were not erased from its record")
-            }
-            let hash = Hash256(bytes: statement.bytes(4))
-            guard seq == chain.seq + 1 else {
-                add(.chain, place, "changes before it are missing")
-                chain = HashChain(seq: seq, hash: hash ?? .zero)
-                continue
-            }
-            chain.append(
-                innerHash: change.erasedContent?.innerHash ?? Hash256(hashing: bytes))
-            if chain.hash != hash {
-                add(.chain, place, "its hash does not follow from the chain before it")
-                chain = HashChain(seq: seq, hash: hash ?? .zero)
-            }
+        var chains: [Int64: HashChain] = [:]
+        try database.changeLog.forEachRow(after: .min, [.hash, .bytes]) { row in
+            if row.isChange { try check(row, after: &chains[row.replica, default: HashChain()]) }
+            return true
+        }
+    }
+
+    private mutating func check(_ row: LogRow, after chain: inout HashChain) throws {
+        result.changeCount += 1
+        let writer = try database.interning.replica(row.replica)
+        let place = "\(writer.map { "\($0)" } ?? "?"):\(row.seq)"
+        let bytes = row.bytes ?? []
+        guard let change = Self.change(bytes), let writer, change.dot == Dot(writer, row.seq),
+            change.kind == row.place.kind
+        else {
+            add(.change, place, "its bytes are not those of this change")
+            return
+        }
+        let kept = keptFields[row.place]
+        // What was taken of a record that an admin moved to another id is that record's history: an
+        // order for the one that kept the id is none for it.
+        let isOfMoved = emptyRows.contains(row.place) && row.form == .change
+        if let kept, !isOfMoved, change.erased(keeping: kept) != change {
+            add(.change, place, "it holds what was erased from its record")
+        }
+        // Others' changes come to a counter as central has them: it may have lost the order since.
+        guard row.isHashed else { return }
+        if row.place.record != 0, change.erasedContent?.spares(kept) == false,
+            try database.isContentKept(ofRefused: change.dot)
+        {
+            add(.change, place, "values were taken out that were not erased from its record")
+        }
+        guard row.seq == chain.seq + 1 else {
+            add(.chain, place, "changes before it are missing")
+            chain = HashChain(seq: row.seq, hash: row.hash ?? .zero)
+            return
+        }
+        chain.append(innerHash: change.erasedContent?.innerHash ?? Hash256(hashing: bytes))
+        if chain.hash != row.hash {
+            add(.chain, place, "its hash does not follow from the chain before it")
+            chain = HashChain(seq: row.seq, hash: row.hash ?? .zero)
         }
     }
 
