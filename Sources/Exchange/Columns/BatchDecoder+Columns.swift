@@ -86,11 +86,12 @@ extension BatchDecoder {
         var totals = BatchTotals(values: Array(repeating: 0, count: fieldNames.count))
         for (shape, count) in zip(shapes, uses) {
             totals.add(shape, times: count, areItems: areItems)
-            guard shape.sort == .change, count > 0 else { continue }
+            guard shape.sort == .change, count > 0, !isLog else { continue }
             namesRows =
                 namesRows || shape.naming == .byContext || shape.context == .following
             followsChain = followsChain || namesRows || shape.naming == .derived
         }
+        if isLog { totals.dots = 0 }
         guard totals.sum <= budget.elementsMax else { throw .tooMany }
         return totals
     }

@@ -87,7 +87,7 @@ extension BatchDecoder {
     }
 
     /// A change's context, and the dot in it that names the record.
-    private func context(
+    func context(
         _ shape: RowShape, _ dot: Dot, _ columns: inout BatchColumns
     ) throws(ColumnError) -> (context: [Dot], naming: Dot?) {
         switch shape.context {
@@ -114,7 +114,7 @@ extension BatchDecoder {
         return Dot(ReplicaID(replicas[number]), try columns.contextSeqs.next())
     }
 
-    private func recordID(from ids: inout ColumnReader) throws(ColumnError) -> RecordID {
+    func recordID(from ids: inout ColumnReader) throws(ColumnError) -> RecordID {
         guard let id = RecordID(bytes: try ids.slice(RecordID.byteCount)) else {
             throw .truncated
         }
@@ -122,7 +122,8 @@ extension BatchDecoder {
     }
 
     /// Writes a change; returns its clock.
-    private mutating func writeMembers(
+    @discardableResult
+    mutating func writeMembers(
         _ shape: RowShape, _ dot: Dot, _ record: RecordID?, _ context: [Dot],
         _ columns: inout BatchColumns
     ) throws(ColumnError) -> HybridTimestamp {

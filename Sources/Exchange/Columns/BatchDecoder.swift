@@ -32,6 +32,8 @@ struct BatchDecoder {
     var chains: [ReplicaID: HashChain] = [:]
     var followsChain = false
     var namesRows = false
+    /// Whether dots and records are known from elsewhere.
+    var isLog = false
     var rows: [Dot: Row] = [:]
     var out = CBORWriter()
 

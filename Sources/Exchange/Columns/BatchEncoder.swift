@@ -108,6 +108,26 @@ struct BatchEncoder {
         return assembled()
     }
 
+    /// The columns of changes whose dots and records both ends know; `nil` when one is no item.
+    mutating func encodedLog(ends: [Int], records: [RecordID?]) -> ColumnarBatch? {
+        var reader = CBORReader(source)
+        for (end, record) in zip(ends, records) {
+            let start = reader
+            guard isChange(&reader), reader.offset == end else {
+                guard let next = addRaw(from: start), next.offset == end else { return nil }
+                reader = next
+                continue
+            }
+            if change.record == nil {
+                addChange(naming: .made, id: nil, isOfLog: true)
+            } else {
+                addChange(
+                    naming: change.record == record ? .byContext : .given, id: nil, isOfLog: true)
+            }
+        }
+        return reader.isAtEnd ? assembled() : nil
+    }
+
     private enum Item {
         case change(Range<Int>, made: RecordID?)
         case void(UInt8, RecordID, Dot)
@@ -179,15 +199,20 @@ extension BatchEncoder {
         return known == record ? .byContext : .given
     }
 
-    private mutating func addChange(naming: RowShape.Naming, id: RecordID?) {
+    private mutating func addChange(
+        naming: RowShape.Naming, id: RecordID?, isOfLog: Bool = false
+    ) {
         let context = addContext()
         addShape(
             flags: RowShape.flags(
                 naming, context, change.idRule, hasAt: change.at != nil,
                 hasBy: change.by != nil))
-        let place = chain.count - 1
-        rows[change.dot] = Row(record: id ?? change.record, place: place, context: change.context)
-        dots.add(change.dot)
+        if !isOfLog {
+            let place = chain.count - 1
+            rows[change.dot] = Row(
+                record: id ?? change.record, place: place, context: change.context)
+            dots.add(change.dot)
+        }
         let time = clocks.add(change.clock)
         if naming == .given || naming == .made, let id = id ?? change.record { ids += id.bytes }
         if let at = change.at { ats.append((at &- time).folded) }

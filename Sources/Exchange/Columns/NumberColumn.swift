@@ -163,6 +163,34 @@ struct NumberCursor {
         return previous
     }
 
+    /// Passes over numbers.
+    mutating func pass(_ count: Int) throws(ColumnError) {
+        guard count <= left else { throw .truncated }
+        guard areDifferences else {
+            left -= count
+            place += count
+            return
+        }
+        for _ in 0..<count { _ = try next() }
+    }
+
+    /// The places of a number among those that are left. Of a column of equal steps they are computed.
+    func places(of value: UInt64) throws(ColumnError) -> [Int] {
+        guard left > 0 else { return [] }
+        if width == 0 {
+            if !areDifferences { return base == value ? Array(0..<left) : [] }
+            let step = Int64(bitPattern: base)
+            let away = Int64(bitPattern: value &- previous)
+            guard step != 0 else { return away == 0 ? Array(0..<left) : [] }
+            let (place, isExact) = (away / step, away % step == 0)
+            return isExact && place >= 0 && place < Int64(left) ? [Int(place)] : []
+        }
+        var places: [Int] = []
+        var cursor = self
+        for place in 0..<left where try cursor.next() == value { places.append(place) }
+        return places
+    }
+
     /// The next number, where it counts things of which there are at most `max`.
     mutating func nextCount(max: Int) throws(ColumnError) -> Int {
         guard let count = Int(exactly: try next()), count <= max else { throw .range }

@@ -231,6 +231,25 @@ struct PieceCursor {
         return Lane(words: words, numbers: try NumberCursor(count: count, from: &reader))
     }
 
+    /// Passes over texts.
+    mutating func pass(_ count: Int) throws(ColumnError) {
+        var uses = [Int](repeating: 0, count: PieceColumn.laneCount)
+        if separator.isEmpty {
+            uses[0] = count
+        } else {
+            for _ in 0..<count {
+                // How many there are was checked when the column was begun.
+                let pieces = Int(truncatingIfNeeded: try counts.next()) + 1
+                for lane in 0..<min(pieces, PieceColumn.laneCount) { uses[lane] += 1 }
+                uses[PieceColumn.laneCount - 1] += max(0, pieces - PieceColumn.laneCount)
+            }
+        }
+        for (lane, count) in uses.enumerated() where count > 0 {
+            guard lane < lanes.count else { throw .range }
+            try lanes[lane].numbers.pass(count)
+        }
+    }
+
     /// The next text where it is one valid word, else `nil`: then it was appended to `text`, which may hold
     /// `limit` bytes at most.
     mutating func next(

@@ -139,6 +139,17 @@ struct TemplateCursor {
         (1...UInt8(TemplateColumn.digitsMax)).contains(byte)
     }
 
+    /// Passes over texts.
+    mutating func pass(_ count: Int) throws(ColumnError) {
+        var uses = [Int](repeating: 0, count: templates.count)
+        for _ in 0..<count { uses[Int(truncatingIfNeeded: try numbers.next())] += 1 }
+        for (template, count) in uses.enumerated() where count > 0 {
+            for run in templates[template].runs.indices {
+                try templates[template].runs[run].pass(count)
+            }
+        }
+    }
+
     /// Appends the next text.
     mutating func next(into text: inout [UInt8]) throws(ColumnError) {
         let number = Int(truncatingIfNeeded: try numbers.next())

@@ -135,6 +135,38 @@ struct ValueCursor {
         if exceptionPlaces.left > 0 { nextException = try exceptionPlaces.next() }
     }
 
+    /// Passes over values.
+    mutating func pass(_ count: Int) throws(ColumnError) {
+        var rest = count
+        let end = place &+ UInt64(count)
+        while let exception = nextException, exception < end {
+            rest -= 1
+            nextException = exceptionPlaces.left > 0 ? try exceptionPlaces.next() : nil
+            do throws(CBORError) {
+                try exceptions.skipItem()
+            } catch {
+                throw .value
+            }
+        }
+        guard rest >= 0 else { throw .range }
+        place = end
+        switch packing {
+        case .none: guard rest == 0 else { throw .range }
+        case .numbers(var numbers):
+            packing = .none
+            try numbers.pass(rest)
+            packing = .numbers(numbers)
+        case .pieces(var pieces):
+            packing = .none
+            try pieces.pass(rest)
+            packing = .pieces(pieces)
+        case .templates(var templates):
+            packing = .none
+            try templates.pass(rest)
+            packing = .templates(templates)
+        }
+    }
+
     /// Writes the next value; the writer may hold `limit` bytes at most.
     mutating func writeNext(to writer: inout CBORWriter, limit: Int) throws(ColumnError) {
         defer { place &+= 1 }

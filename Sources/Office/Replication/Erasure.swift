@@ -110,6 +110,7 @@ extension Change {
 
     /// The hash by which bytes stand in a chain, whether they are a change or not.
     public static func innerHash(of bytes: UnsafeRawBufferPointer) -> Hash256 {
+        guard mayBeErased(bytes) else { return Hash256(hashing: bytes) }
         do throws(FormatError) {
             let change = try Change(canonicalBytes: Array(bytes))
             if let erased = change.erasedContent { return erased.innerHash }
@@ -117,6 +118,21 @@ extension Change {
             // Whoever reads the sequence says what is wrong with it.
         }
         return Hash256(hashing: bytes)
+    }
+
+    /// Whether bytes have member 10, as far as they are a change. Reads no values.
+    private static func mayBeErased(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var reader = CBORReader(bytes)
+        do throws(CBORError) {
+            for _ in 0..<(try reader.readMapHeader()) {
+                let key = try reader.readUnsigned()
+                guard key < 10 else { return key == 10 }
+                try reader.skipItem()
+            }
+        } catch {
+            // Then they are no change.
+        }
+        return false
     }
 
     /// The change without its values in fields other than these; the same when it has none.
