@@ -121,8 +121,8 @@ let package = Package(
         library(
             "Store/SQLiteStore",
             [
-                "CBOR", "Causality", "Crypto", "Dossiers", "Editing", "JSON", "Replication",
-                "SQLite", "Store", "Text", "Time",
+                "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "Editing", "JSON",
+                "Replication", "SQLite", "Store", "Text", "Time", "Wire",
             ]),
         library("Exchange/Bundles", ["Causality", "Crypto", "Files", "Text", "Wire"]),
         library(

@@ -136,8 +136,8 @@ struct ImportTableTests {
                 "Time",
             ],
             "SQLiteStore": [
-                "CBOR", "Causality", "Crypto", "Dossiers", "Editing", "JSON", "Replication",
-                "SQLite", "Store", "Text", "Time",
+                "CBOR", "Causality", "Columns", "Crypto", "Dossiers", "Editing", "JSON",
+                "Replication", "SQLite", "Store", "Text", "Time", "Wire",
             ],
             "SQLite": ["CSQLite", "Files"],
             "Store": [

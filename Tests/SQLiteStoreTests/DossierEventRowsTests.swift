@@ -69,12 +69,15 @@ struct DossierEventRowsTests {
             DROP TABLE moved_copies; DROP TABLE office_accounts;
             DROP TABLE search_terms; DROP TABLE search_shards; DROP TABLE search_stale;
             DROP TABLE unmarked_voids; DROP TABLE digest_walk;
+            DROP TABLE segments; DROP TABLE segment_contents;
+            DROP TABLE segment_runs; DROP TABLE segment_mark;
             DELETE FROM schema_migration WHERE name IN ('19-central-events', '20-central-issued',
                 '21-central-copies', '22-central-accounts', '23-central-search',
-                '24-central-voids', '25-central-counts', '26-central-buckets');
+                '24-central-voids', '25-central-counts', '26-central-buckets',
+                     '27-central-segments');
             """)
         let count = try old.pragmaInteger("user_version")
-        try old.execute("PRAGMA user_version = \(count - 8)")
+        try old.execute("PRAGMA user_version = \(count - 9)")
         old.close()
         try CentralDatabase(path: path).close()
         #expect(try rows(path) == expected)

@@ -71,12 +71,16 @@ struct VoidMarkTests {
             try database.connection.execute(
                 """
                 DROP TABLE unmarked_voids; DROP TABLE digest_walk;
+                DROP TABLE segments; DROP TABLE segment_contents;
+                DROP TABLE segment_runs; DROP TABLE segment_mark;
                 DELETE FROM schema_migration
-                WHERE name IN ('24-central-voids', '25-central-counts', '26-central-buckets');
+                WHERE name IN (
+                    '24-central-voids', '25-central-counts', '26-central-buckets',
+                     '27-central-segments');
                 """)
         }
         let count = try database.connection.pragmaInteger("user_version")
-        try database.connection.execute("PRAGMA user_version = \(count - 3)")
+        try database.connection.execute("PRAGMA user_version = \(count - 4)")
         database.close()
         let after = try states(file.path)
         #expect(after == before)

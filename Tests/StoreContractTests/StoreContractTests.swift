@@ -32,6 +32,7 @@ final class FileStore: ContractStore {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         database = try CentralDatabase(path: folder + "/central.db", isNew: true)
+        try database.makeSegmentsSmall(rowsMax: 5)
     }
 
     deinit {
@@ -136,7 +137,9 @@ final class CounterFiles {
         folders.append(folder)
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
-        return try CounterDatabase(path: folder + "/replica.db", isNew: true)
+        let database = try CounterDatabase(path: folder + "/replica.db", isNew: true)
+        try database.makeSegmentsSmall(rowsMax: 5)
+        return database
     }
 
     deinit {

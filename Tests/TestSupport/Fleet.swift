@@ -22,17 +22,24 @@ public final class Fleet: Sendable {
     private let counterCount = Mutex(0)
 
     private let random: any RandomSource
+    private let segmentRows: Int?
 
     /// Makes a central with these offices; a seeded source makes all that follows repeatable.
+    ///
+    /// - Parameter segmentRows: changes in a segment of the logs, so few that each test meets segments; `nil`
+    ///   for as many as the programs have, so that what is tested stays in rows.
     public init(
-        offices: [String] = ["A", "B"], random: any RandomSource = SystemRandomSource()
+        offices: [String] = ["A", "B"], random: any RandomSource = SystemRandomSource(),
+        segmentRows: Int? = 5
     ) throws {
         self.random = random
+        self.segmentRows = segmentRows
         directory = NSTemporaryDirectory() + "dossiersync-test-" + UUID().uuidString
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true)
         let path = directory + "/central.db"
         let database = try CentralDatabase(path: path, isNew: true, random: random)
+        if let segmentRows { try database.makeSegmentsSmall(rowsMax: segmentRows) }
         try database.write(now: clock.now()) { transaction in
             let edit = try CentralEdit(ofCentral: transaction, session: ReplicaID(7))
             for office in offices {
@@ -160,6 +167,7 @@ public final class Fleet: Sendable {
         let path = directory + "/counter-\(number).db"
         let database = try CounterDatabase(path: path, isNew: true)
         defer { database.close() }
+        if let segmentRows { try database.makeSegmentsSmall(rowsMax: segmentRows) }
         try database.write(now: clock.now()) {
             try $0.save(ReplicaIdentity(enrolled: reply, signingSeed: seed))
             if let key = reply.centralKey {

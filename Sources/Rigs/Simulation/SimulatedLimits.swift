@@ -1,5 +1,6 @@
 internal import CentralEngine
 internal import CounterEngine
+internal import SQLiteStore
 
 /// Which limits both ends of a history work within.
 public enum SimulatedLimits: String, CaseIterable, Hashable, Sendable {
@@ -12,6 +13,14 @@ public enum SimulatedLimits: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .standard: .standard
         case .tiny: .tiny
+        }
+    }
+
+    /// Has a new file's log folded accordingly.
+    func apply(to database: ReplicaDatabase) throws {
+        switch self {
+        case .standard: break
+        case .tiny: try database.makeSegmentsSmall(rowsMax: 5)
         }
     }
 

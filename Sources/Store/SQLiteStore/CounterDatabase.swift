@@ -34,6 +34,19 @@ public final class CounterDatabase: ReplicaDatabase, RoleDatabase {
         return Author(identity, replica)
     }
 
+    // What central may not have is told, renamed and issued again row by row.
+    override func lastFoldablePosition() throws -> Int64? {
+        guard let identity = try identity(), let replica = identity.replica,
+            let key = try interning.knownKey(of: replica)
+        else { return nil }
+        let first = try changeLog.firstPosition(
+            replicaKey: key, after: min(identity.pushedSeq, identity.acknowledgedSeq))
+        return first.map { $0 - 1 }
+    }
+
+    // What comes from central comes in pages, and what was pushed waits for nothing.
+    override var foldsEagerly: Bool { true }
+
     override func keptChainEnds() throws -> [ReplicaID: HashChain] {
         guard let identity = try identity(), let replica = identity.replica else { return [:] }
         return [replica: HashChain(seq: identity.seq, hash: identity.chainHash)]

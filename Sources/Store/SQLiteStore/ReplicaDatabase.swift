@@ -70,7 +70,7 @@ public class ReplicaDatabase {
             throw StoreError(error, path: path, role: role)
         }
         interning = Interning(connection)
-        changeLog = ChangeLog(connection)
+        changeLog = ChangeLog(connection, interning)
         digests = DigestTable(connection)
         searchIndex = SearchIndex(connection)
         var tables: [RecordKind: RecordTable] = [:]
@@ -83,6 +83,7 @@ public class ReplicaDatabase {
             try makeDigests(report)
             try makeEventRows()
             try markVoids()
+            try foldOldLog()
         } catch {
             throw StoreError.wrapping(error)
         }
@@ -115,6 +116,12 @@ public class ReplicaDatabase {
     /// Whether each record can be made again from the changes that are kept.
     var holdsAllChanges: Bool { false }
 
+    /// The last position of the log that may be folded; `nil` when all may.
+    func lastFoldablePosition() throws -> Int64? { nil }
+
+    /// Whether few waiting rows of the log are worth a segment.
+    var foldsEagerly: Bool { false }
+
     /// The ends of chains that are kept beside the log.
     func keptChainEnds() throws -> [ReplicaID: HashChain] { [:] }
 
@@ -129,6 +136,8 @@ public class ReplicaDatabase {
     public func read<R>(_ body: () throws -> R) throws -> R {
         do {
             return try connection.transaction(.deferred) {
+                changeLog.forget()
+                defer { changeLog.forget() }
                 try checkPlace()
                 return try body()
             }

@@ -81,6 +81,7 @@ public class WriteTransaction {
             ) = saved
             knownEditions = [:]
             database.interning.forget()
+            database.changeLog.forgetSegments()
             throw StoreError.wrapping(error)
         }
     }

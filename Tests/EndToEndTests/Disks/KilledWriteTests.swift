@@ -264,6 +264,8 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE copy_places; DROP TABLE office_accounts;
                 DROP TABLE search_terms; DROP TABLE search_shards; DROP TABLE search_stale;
                 DROP TABLE unmarked_voids; DROP TABLE digest_walk;
+                DROP TABLE segments; DROP TABLE segment_contents;
+                DROP TABLE segment_runs; DROP TABLE segment_mark;
                 """),
         OldFile(
             program: "central", name: "central.db",
@@ -284,6 +286,8 @@ struct OldFile: CustomTestStringConvertible {
                 DROP TABLE moved_copies; DROP TABLE office_accounts;
                 DROP TABLE search_terms; DROP TABLE search_shards; DROP TABLE search_stale;
                 DROP TABLE unmarked_voids; DROP TABLE digest_walk;
+                DROP TABLE segments; DROP TABLE segment_contents;
+                DROP TABLE segment_runs; DROP TABLE segment_mark;
                 """ + undoingCounts),
     ]
 

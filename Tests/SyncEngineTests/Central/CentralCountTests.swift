@@ -41,7 +41,7 @@ struct CentralCountTests {
 
     /// What SQLite does for central's status with so many dossiers, two of them erased.
     private func statusWork(dossiers: Int) throws -> Int {
-        let fleet = try Fleet()
+        let fleet = try Fleet(segmentRows: nil)
         let ids = try makeDossiers(dossiers, at: fleet)
         for id in ids.prefix(2) { try erase(id, at: fleet) }
         SQLiteWork.watch(fleet.centralPath)
@@ -160,7 +160,7 @@ struct CentralCountTests {
 
     /// What SQLite does for an erasure when so many changes of other records were refused.
     private func erasureWork(refused count: Int) async throws -> Int {
-        let fleet = try Fleet()
+        let fleet = try Fleet(segmentRows: nil)
         let (a, b) = (try await fleet.enrol("A"), try await fleet.enrol("B"))
         let (id, other) = (try a.make(), try a.make())
         try await settle([a])

@@ -73,9 +73,11 @@ struct CostTests {
         }
     }
 
-    private func costs(records: Int, offices: Int, othersRecords: Int = 0) async throws -> Costs {
+    private func costs(
+        records: Int, offices: Int, othersRecords: Int = 0, segmentRows: Int? = nil
+    ) async throws -> Costs {
         let codes = (0..<offices).map { "\(1000 + $0)" }
-        let fleet = try Fleet(offices: codes)
+        let fleet = try Fleet(offices: codes, segmentRows: segmentRows)
         let (writer, reader) = (try await fleet.enrol(codes[0]), try await fleet.enrol(codes[0]))
         // They come by the feed, so that the log of each replica grows with them.
         try await settle([writer, reader])
@@ -120,7 +122,9 @@ struct CostTests {
     @Test("an exchange is no larger in a replica of 3,000 records than in one of 50")
     func records() async throws {
         let (few, many) = (
-            try await costs(records: 50, offices: 2), try await costs(records: 3000, offices: 2)
+            // So that both logs have segments.
+            try await costs(records: 50, offices: 2, segmentRows: 20),
+            try await costs(records: 3000, offices: 2)
         )
         #expect(few.isLike(many), "\(few) \(many)")
         #expect(growth(from: few, to: many) == "")

@@ -10,8 +10,10 @@ import Testing
 @Suite("verify recomputes everything and names what is wrong")
 struct VerificationTests {
     /// A central and two desks with edits, conflicts, notes, a refusal and a hand-over behind them.
-    private func busyFleet() async throws -> (Fleet, [TestCounter], [RecordID]) {
-        let fleet = try Fleet()
+    private func busyFleet(
+        segmentRows: Int? = 5
+    ) async throws -> (Fleet, [TestCounter], [RecordID]) {
+        let fleet = try Fleet(segmentRows: segmentRows)
         let counters = [
             try await fleet.enrol("A"), try await fleet.enrol("A"), try await fleet.enrol("B"),
         ]
@@ -84,7 +86,7 @@ struct VerificationTests {
             ("UPDATE changes SET seq = seq + 100 WHERE position = 6", ["change"]),
         ])
     func altered(sql: String, subjects: [String]) async throws {
-        let (fleet, counters, _) = try await busyFleet()
+        let (fleet, counters, _) = try await busyFleet(segmentRows: nil)
         let central = Set(
             try tampered(fleet.centralPath, .central, sql).faults.map(\.subject.rawValue))
         #expect(central.isSuperset(of: subjects), "\(central)")
@@ -98,6 +100,30 @@ struct VerificationTests {
     }
 
     @Test(
+        "what was altered in a segment of the log is named",
+        arguments: [
+            ("UPDATE segment_contents SET content = zeroblob(length(content))", ["change"]),
+            ("UPDATE segment_contents SET sum = zeroblob(8)", ["change"]),
+            ("UPDATE segments SET heads = x'00'", ["change"]),
+            ("UPDATE segments SET records = zeroblob(length(records))", ["change"]),
+            ("UPDATE segment_runs SET after = zeroblob(32) WHERE after IS NOT NULL", ["change"]),
+            ("UPDATE segment_runs SET before = zeroblob(32) WHERE first_seq > 1", ["change"]),
+            ("DELETE FROM segment_contents WHERE first < 6", ["change"]),
+            ("DELETE FROM segment_runs WHERE after IS NOT NULL AND first_seq = 1", ["change"]),
+            ("DELETE FROM segments WHERE first = 1", ["record", "feed"]),
+        ])
+    func alteredSegment(sql: String, subjects: [String]) async throws {
+        let (fleet, counters, _) = try await busyFleet()
+        // A counter has few changes that are chained, and no feed.
+        let isOfChains = ["before", "after", "DELETE FROM segments "].contains(where: sql.contains)
+        let files = [(fleet.centralPath, DatabaseRole.central), (counters[0].path, .counter)]
+        for (path, role) in files where role == .central || !isOfChains {
+            let found = Set(try tampered(path, role, sql).faults.map(\.subject.rawValue))
+            #expect(found.isSuperset(of: subjects), "\(role): \(found)")
+        }
+    }
+
+    @Test(
         "central's own chains and ends are checked",
         arguments: [
             ("UPDATE commits SET hash = zeroblob(32) WHERE last > 5", "feed"),
@@ -105,7 +131,7 @@ struct VerificationTests {
             ("UPDATE changes SET hash = zeroblob(32) WHERE form = 3", "feed"),
         ])
     func central(sql: String, subject: String) async throws {
-        let (fleet, _, _) = try await busyFleet()
+        let (fleet, _, _) = try await busyFleet(segmentRows: nil)
         let found = try tampered(fleet.centralPath, .central, sql)
         #expect(found.faults.contains { $0.subject.rawValue == subject }, "\(found.faults)")
     }

@@ -2,6 +2,7 @@ import Causality
 import Crypto
 import Dossiers
 import Foundation
+import SQLite
 import SQLiteStore
 import Replication
 import Store
@@ -95,6 +96,19 @@ extension ErasureSuite {
             guard FileManager.default.fileExists(atPath: path + suffix) else { return false }
             let data = try Data(contentsOf: URL(filePath: path + suffix))
             return data.range(of: Data(mark.utf8)) != nil
+        } || hasTraceInSegments(path)
+    }
+
+    /// Whether a segment of a log holds the mark: it is compressed.
+    private func hasTraceInSegments(_ path: String) throws -> Bool {
+        let connection = try Connection(path: path, access: .readWrite)
+        defer { connection.close() }
+        let contents = try connection.statement("SELECT content FROM segment_contents")
+        defer { contents.reset() }
+        while try contents.step() {
+            let columns = try Compression.decompressed(contents.bytes(0))
+            if Data(columns).range(of: Data(mark.utf8)) != nil { return true }
         }
+        return false
     }
 }

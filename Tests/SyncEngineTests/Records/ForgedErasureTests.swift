@@ -111,7 +111,7 @@ struct ForgedErasureTests: ErasureSuite {
 
     @Test("verify names a change that lost values without an order, and one that holds erased ones")
     func verified() async throws {
-        let fleet = try Fleet()
+        let fleet = try Fleet(segmentRows: nil)
         let a = try await fleet.enrol("A")
         let (id, other) = (try a.make(personal()), try a.make(personal(1)))
         try await settle([a])

@@ -178,11 +178,14 @@ typealias CentralDisk = SimulatedDisk<MemoryState>
 extension CentralDisk {
     /// Makes central.
     static func made(
-        in store: SimulatedStore, at path: String, _ random: SeededRandomSource
+        in store: SimulatedStore, at path: String, _ random: SeededRandomSource,
+        _ limits: SimulatedLimits
     ) throws -> CentralDisk {
         switch store {
         case .sqlite:
-            try CentralDatabase(path: path, isNew: true, random: random).close()
+            let database = try CentralDatabase(path: path, isNew: true, random: random)
+            defer { database.close() }
+            try limits.apply(to: database)
             return .file(path)
         case .memory: return .memory(MemoryDisk(random: random))
         }

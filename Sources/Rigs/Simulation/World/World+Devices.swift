@@ -45,9 +45,9 @@ extension World {
             return (.memory(disk), MemoryReplica(disk))
         case .sqlite:
             let path = directory + "/d\(slot).db"
-            return (
-                .file(path), try CounterDatabase(path: path, isNew: true)
-            )
+            let database = try CounterDatabase(path: path, isNew: true)
+            try plan.limits.apply(to: database)
+            return (.file(path), database)
         }
     }
 

@@ -68,7 +68,7 @@ actor World {
         self.directory = directory
         random = SeededRandomSource(seed: plan.seed)
         central = try SimulatedCentral(
-            CentralDisk.made(in: plan.store, at: directory + "/central.db", random),
+            CentralDisk.made(in: plan.store, at: directory + "/central.db", random, plan.limits),
             centralClock, random, plan.limits)
     }
 

@@ -45,11 +45,14 @@ extension CentralDatabase {
 
     private func erasureArrived(_ stored: StoredRecord) throws -> Timestamp {
         let entries = stored.state[RecordSchema.erasedField]
-        let logged = try changeLog.history(kind: stored.state.kind, recordKey: stored.key)
-            .filter { logged in entries.contains { $0.dot == logged.change.dot } }
+        let logged = try entries.compactMap { entry -> Timestamp? in
+            guard let key = try interning.knownKey(of: entry.dot.replica) else { return nil }
+            return try changeLog.row(replicaKey: key, seq: entry.dot.seq)
+                .map { Timestamp(milliseconds: $0.arrived) }
+        }
         // One that came back after a restoration is in no log.
         let stamped = entries.compactMap { stored.state.stamp(of: $0.dot)?.shownTime }
-        return (logged.map(\.arrived) + stamped).max() ?? Timestamp(milliseconds: 0)
+        return (logged + stamped).max() ?? Timestamp(milliseconds: 0)
     }
 
     /// The scopes of offices that read a record at any time.

@@ -8,7 +8,7 @@ extension ReplicaDatabase {
     /// As in `CentralView`.
     public func chain(of replica: ReplicaID) throws -> HashChain {
         let key = try interning.key(of: replica)
-        guard let last = try changeLog.lastRow(replicaKey: key, .hash) else { return HashChain() }
+        guard let last = try changeLog.end(replicaKey: key) else { return HashChain() }
         guard let hash = last.hash else { throw StoreError.damaged(table: "changes", key: key) }
         return HashChain(seq: last.seq, hash: hash)
     }

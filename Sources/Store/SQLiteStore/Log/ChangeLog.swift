@@ -1,6 +1,10 @@
 // The log of changes: own ones and, for history, those of others, in order of arrival. At central
 // the order is the feed's, and a row's position is the feed position. Nothing else reads or writes
 // the log's tables.
+//
+// What is recent stands in the table `changes`, row by row; what is older in segments (`Segments/`), but for
+// rows that have no place there. A row stands in one of both. Rows in `changes` may have positions
+// and seqs between those of a segment.
 
 internal import Causality
 internal import Crypto
@@ -19,9 +23,45 @@ final class ChangeLog {
 
     private let lookUp = HeldStatement(
         "SELECT 1 FROM changes WHERE replica = ?1 AND seq = ?2 AND form < 3")
+    private let rowsByPosition = ChangeLog.looks("WHERE position = ?1")
+    private let rowsByDot = ChangeLog.looks("WHERE replica = ?1 AND seq = ?2 AND form < 3")
+    private let lastRowLook = ChangeLog.looks("ORDER BY position DESC LIMIT 1")[0]
+    let segmentByPosition = HeldStatement(
+        "SELECT first FROM segments WHERE first <= ?1 ORDER BY first DESC LIMIT 1")
+    let idLooks = Dictionary(
+        uniqueKeysWithValues: RecordKind.tableNames.map { kind, name in
+            (kind, HeldStatement("SELECT id FROM \(name) WHERE key = ?1"))
+        })
+    let interning: Interning
+    let foldMark = HeldStatement("SELECT through, rows_max FROM segment_mark")
 
-    init(_ connection: Connection) {
+    /// What was read of segments in this transaction.
+    var open = OpenSegments()
+    var lastFolded: Int64?
+    var lastFoldedSeqs: [Int64: UInt64] = [:]
+    /// Rows that were appended in this transaction.
+    private(set) var appendedCount = 0
+
+    init(_ connection: Connection, _ interning: Interning) {
         self.connection = connection
+        self.interning = interning
+    }
+
+    /// Lets go of what is known within a transaction.
+    func forget() {
+        forgetSegments()
+        appendedCount = 0
+    }
+
+    /// Lets go of what was read of segments: others may write to them between transactions.
+    func forgetSegments() {
+        open.forgetAll()
+        lastFolded = nil
+        if !lastFoldedSeqs.isEmpty { lastFoldedSeqs = [:] }
+    }
+
+    func forgetOutsideTransaction() {
+        if !connection.isInTransaction { forgetSegments() }
     }
 
     /// Appends a row and returns its position.
@@ -43,6 +83,7 @@ final class ChangeLog {
         try statement.bind(8, entry.bytes)
         try statement.bind(9, now.milliseconds)
         try statement.run()
+        appendedCount += 1
         return connection.lastInsertedRowID
     }
 
@@ -52,27 +93,46 @@ final class ChangeLog {
         try statement.bind(1, replicaKey)
         try statement.bind(2, Int64(clamping: seq))
         defer { statement.reset() }
-        return try statement.step()
+        return try statement.step() || folded(replicaKey: replicaKey, seq: seq) != nil
     }
 
     // MARK: Single rows
 
     /// The row at a position.
     func row(at position: Int64, _ parts: LogParts = []) throws -> LogRow? {
-        try firstRawRow("WHERE position = ?1", parts) { try $0.bind(1, position) }
+        let look = rowsByPosition[Int(parts.rawValue)]
+        let raw = try rawRow(look, parts) { try $0.bind(1, position) }
+        if let raw { return raw }
+        guard let (segment, place) = try folded(at: position) else { return nil }
+        return try row(place, of: segment, parts)
     }
 
     /// A replica's change, refused or not.
     func row(replicaKey: Int64, seq: UInt64, _ parts: LogParts = []) throws -> LogRow? {
-        try firstRawRow("WHERE replica = ?1 AND seq = ?2 AND form < 3", parts) {
+        let raw = try rawRow(rowsByDot[Int(parts.rawValue)], parts) {
             try $0.bind(1, replicaKey)
             try $0.bind(2, Int64(clamping: seq))
         }
+        if let raw { return raw }
+        guard let (segment, place) = try folded(replicaKey: replicaKey, seq: seq) else {
+            return nil
+        }
+        return try row(place, of: segment, parts)
+    }
+
+    private func row(
+        _ place: Int, of segment: OpenSegment, _ parts: LogParts
+    ) throws -> LogRow {
+        try read(parts, of: [place], in: segment)
+        return segment.rows[place]
     }
 
     /// The chain hash after a replica's change; zero before the first, `nil` when not known.
     func chainHash(replicaKey: Int64, seq: UInt64) throws -> Hash256? {
         guard seq > 0 else { return .zero }
+        if let run = try run(replicaKey: replicaKey, seq: seq), run.lastSeq == seq {
+            return run.after
+        }
         return try row(replicaKey: replicaKey, seq: seq, .hash)?.hash
     }
 
@@ -82,16 +142,20 @@ final class ChangeLog {
         return try row?.hasBytes == true ? row?.change() : nil
     }
 
-    /// The last of a replica's changes, refused or not.
-    func lastRow(replicaKey: Int64, _ parts: LogParts = []) throws -> LogRow? {
-        try firstRawRow("WHERE replica = ?1 AND form < 3 ORDER BY seq DESC LIMIT 1", parts) {
-            try $0.bind(1, replicaKey)
+    /// The last of a replica's changes, refused or not, and the chain hash after it.
+    func end(replicaKey: Int64) throws -> (seq: UInt64, hash: Hash256?)? {
+        let raw = try firstRawRow(
+            "WHERE replica = ?1 AND form < 3 ORDER BY seq DESC LIMIT 1", .hash
+        ) { try $0.bind(1, replicaKey) }
+        guard let run = try lastRun(replicaKey: replicaKey), run.lastSeq > raw?.seq ?? 0 else {
+            return raw.map { ($0.seq, $0.hash) }
         }
+        return (run.lastSeq, run.after)
     }
 
-    /// The row that came last.
+    /// The row that came last. It is never folded.
     func lastRow() throws -> LogRow? {
-        try firstRawRow("ORDER BY position DESC LIMIT 1", []) { _ in }
+        try rawRow(lastRowLook, []) { _ in }
     }
 
     // MARK: Rows in their order
@@ -101,12 +165,46 @@ final class ChangeLog {
         after position: Int64, through last: Int64 = .max, _ parts: LogParts = [],
         _ body: (LogRow) throws -> Bool
     ) throws {
+        var position = position
+        while position < last, let segment = try segment(after: position) {
+            guard segment.first <= last else { break }
+            let isWanted = try forEachRawRow(after: position, through: segment.first, parts, body)
+            guard isWanted else { return }
+            let places = segment.rows.indices.filter {
+                segment.rows[$0].position > position && segment.rows[$0].position <= last
+            }
+            try read(parts, of: places, in: segment)
+            var rows = places.map { segment.rows[$0] }
+            try forEachRawRow(after: max(position, segment.first), through: segment.last, parts) {
+                if $0.position <= last { rows.append($0) }
+                return true
+            }
+            for row in rows.sorted(by: { $0.position < $1.position }) {
+                guard try body(row) else { return }
+            }
+            position = segment.last
+        }
+        _ = try forEachRawRow(after: position, through: last, parts, body)
+    }
+
+    /// - Returns: `false` when `body` said so.
+    @discardableResult
+    private func forEachRawRow(
+        after position: Int64, through last: Int64, _ parts: LogParts,
+        _ body: (LogRow) throws -> Bool
+    ) throws -> Bool {
+        var isWanted = true
         try forEachRawRow(
             "WHERE position > ?1 AND position <= ?2 ORDER BY position", parts,
             bind: {
                 try $0.bind(1, position)
                 try $0.bind(2, last)
-            }, body)
+            }
+        ) {
+            isWanted = try body($0)
+            return isWanted
+        }
+        return isWanted
     }
 
     /// Calls `body` with the rows at positions, which ascend, until it says `false`; those that are not
@@ -115,9 +213,31 @@ final class ChangeLog {
         at positions: [Int64], except writer: Int64?, _ parts: LogParts,
         _ body: (LogRow) throws -> Bool
     ) throws {
-        for position in positions {
-            guard let row = try row(at: position, parts), row.replica != writer else { continue }
-            guard try body(row) else { return }
+        let lastFolded = try lastFoldedPosition()
+        var index = 0
+        while index < positions.count {
+            guard positions[index] <= lastFolded,
+                let (segment, place) = try folded(at: positions[index])
+            else {
+                if let row = try row(at: positions[index], parts), row.replica != writer {
+                    guard try body(row) else { return }
+                }
+                index += 1
+                continue
+            }
+            // Of a segment all that are wanted are read at once.
+            var places: [Int] = []
+            var next: Int? = place
+            while let place = next {
+                if segment.rows[place].replica != writer { places.append(place) }
+                index += 1
+                next = index < positions.count ? segment.place(of: positions[index]) : nil
+            }
+            try read(parts, of: places, in: segment)
+            // A copy: what `body` reads may push the segment's content out of memory.
+            for row in places.map({ segment.rows[$0] }) {
+                guard try body(row) else { return }
+            }
         }
     }
 
@@ -127,13 +247,56 @@ final class ChangeLog {
         replicaKey: Int64, from seq: UInt64, through last: UInt64 = .max, _ parts: LogParts = [],
         _ body: (LogRow) throws -> Bool
     ) throws {
+        guard seq <= last else { return }
+        var seq = seq
+        for run in try runs(replicaKey: replicaKey, from: seq, through: last) {
+            var isWanted = true
+            if run.firstSeq > seq {
+                isWanted = try forEachRawRow(
+                    replicaKey: replicaKey, from: seq, through: run.firstSeq - 1, parts, body)
+            }
+            guard isWanted else { return }
+            let segment = try segment(run.segment)
+            let seqs = max(seq, run.firstSeq)...min(run.lastSeq, last)
+            let places = segment.rows.indices.filter {
+                segment.rows[$0].replica == replicaKey && seqs.contains(segment.rows[$0].seq)
+            }
+            try read(parts, of: places, in: segment)
+            var rows = places.map { segment.rows[$0] }
+            try forEachRawRow(
+                replicaKey: replicaKey, from: seqs.lowerBound, through: seqs.upperBound, parts
+            ) {
+                rows.append($0)
+                return true
+            }
+            for row in rows.sorted(by: { $0.seq < $1.seq }) {
+                guard try body(row) else { return }
+            }
+            seq = run.lastSeq + 1
+        }
+        guard seq <= last else { return }
+        try forEachRawRow(replicaKey: replicaKey, from: seq, through: last, parts, body)
+    }
+
+    /// - Returns: `false` when `body` said so.
+    @discardableResult
+    private func forEachRawRow(
+        replicaKey: Int64, from seq: UInt64, through last: UInt64, _ parts: LogParts,
+        _ body: (LogRow) throws -> Bool
+    ) throws -> Bool {
+        var isWanted = true
         try forEachRawRow(
             "WHERE replica = ?1 AND seq BETWEEN ?2 AND ?3 AND form < 3 ORDER BY seq", parts,
             bind: {
                 try $0.bind(1, replicaKey)
                 try $0.bind(2, Int64(clamping: seq))
                 try $0.bind(3, Int64(clamping: last))
-            }, body)
+            }
+        ) {
+            isWanted = try body($0)
+            return isWanted
+        }
+        return isWanted
     }
 
     /// Calls `body` with the canonical bytes of a replica's changes from a seq on, in order of
@@ -161,136 +324,15 @@ final class ChangeLog {
         defer { statement.reset() }
         try statement.bind(1, replicaKey)
         try statement.bind(2, Int64(clamping: seq))
-        return try statement.step() ? statement.int64(0) : 0
-    }
-
-    // MARK: Rows of a record
-
-    /// The rows of a record, in order of arrival.
-    func rows(of place: LogPlace, _ parts: LogParts = []) throws -> [LogRow] {
-        var rows: [LogRow] = []
-        try forEachRawRow(
-            "WHERE kind = ?1 AND record = ?2 ORDER BY position", parts,
-            bind: { try Self.bind(place, to: $0) }
+        var count = try statement.step() ? statement.int64(0) : 0
+        // Only a central that was restored lacks what was folded.
+        try forEachRow(
+            replicaKey: replicaKey, from: seq + 1,
+            through: lastFoldedSeq(replicaKey: replicaKey), .bytes
         ) {
-            rows.append($0)
+            if try folded(at: $0.position) != nil { count += Int64($0.bytes?.count ?? 0) }
             return true
         }
-        return rows
-    }
-
-    /// The rows of records of a kind whose keys are within a range, by record, in order of arrival.
-    func rows(
-        of kind: RecordKind, keys: ClosedRange<Int64>, _ parts: LogParts
-    ) throws -> [Int64: [LogRow]] {
-        var rows: [Int64: [LogRow]] = [:]
-        try forEachRawRow(
-            "WHERE kind = ?1 AND record BETWEEN ?2 AND ?3 ORDER BY record, position", parts,
-            bind: {
-                try $0.bind(1, Int64(kind.rawValue))
-                try $0.bind(2, keys.lowerBound)
-                try $0.bind(3, keys.upperBound)
-            }
-        ) {
-            rows[$0.place.record, default: []].append($0)
-            return true
-        }
-        return rows
-    }
-
-    /// The changes to a record, in order of arrival.
-    func history(kind: RecordKind, recordKey: Int64) throws -> [LoggedChange] {
-        try rows(of: LogPlace(kind: kind, record: recordKey), .bytes).history()
-    }
-
-    /// The values of a record that own changes replaced here and that no logged change holds, and those
-    /// that came in states beside own changes; at central the states by which offices were told of it.
-    func states(of place: LogPlace) throws -> [LogRow] {
-        var rows: [LogRow] = []
-        try forEachRawRow(
-            """
-            WHERE kind = ?1 AND record = ?2 AND form = 3 AND bytes IS NOT NULL ORDER BY position
-            """, .bytes, bind: { try Self.bind(place, to: $0) }
-        ) {
-            rows.append($0)
-            return true
-        }
-        return rows
-    }
-
-    /// Whether a state of a record was joined, so that it holds more than its changes here give; or, with
-    /// `orLacks`, a change to it has no content.
-    func wasJoined(_ place: LogPlace, orLacksContent lacks: Bool = false) throws -> Bool {
-        let joined = "form = 3 AND made = 1"
-        let condition = lacks ? "(\(joined) OR form < 3 AND bytes IS NULL)" : joined
-        return try firstRawRow("WHERE kind = ?1 AND record = ?2 AND \(condition) LIMIT 1", []) {
-            try Self.bind(place, to: $0)
-        } != nil
-    }
-
-    private static func bind(_ place: LogPlace, to statement: Statement) throws {
-        try statement.bind(1, Int64(place.kind.rawValue))
-        try statement.bind(2, place.record)
-    }
-
-    // MARK: Changing rows
-
-    /// Marks a replica's change as refused, or takes that back.
-    func mark(replicaKey: Int64, seq: UInt64, from old: LogForm, to new: LogForm) throws {
-        let statement = try connection.statement(
-            "UPDATE changes SET form = ?4 WHERE replica = ?1 AND seq = ?2 AND form = ?3")
-        try statement.bind(1, replicaKey)
-        try statement.bind(2, Int64(clamping: seq))
-        try statement.bind(3, old.rawValue)
-        try statement.bind(4, new.rawValue)
-        try statement.run()
-    }
-
-    /// Gives rows other bytes, by their positions.
-    func replaceBytes(_ bytes: [Int64: [UInt8]]) throws {
-        let statement = try connection.statement(
-            "UPDATE changes SET bytes = ?2 WHERE position = ?1")
-        for (position, bytes) in bytes {
-            try statement.bind(1, position)
-            try statement.bind(2, bytes)
-            try statement.run()
-        }
-    }
-
-    /// Gives a change another name, hash and bytes.
-    func rename(
-        at position: Int64, replicaKey: Int64, seq: UInt64, hash: Hash256, bytes: [UInt8]
-    ) throws {
-        let statement = try connection.statement(
-            """
-            UPDATE changes SET replica = ?2, seq = ?3, made = 0, hash = ?4, bytes = ?5
-            WHERE position = ?1
-            """)
-        try statement.bind(1, position)
-        try statement.bind(2, replicaKey)
-        try statement.bind(3, Int64(clamping: seq))
-        try hash.withBytes { try statement.bind(4, bytes: $0) }
-        try statement.bind(5, bytes)
-        try statement.run()
-    }
-
-    /// Takes a row out.
-    func remove(at position: Int64) throws {
-        let statement = try connection.statement("DELETE FROM changes WHERE position = ?1")
-        try statement.bind(1, position)
-        try statement.run()
-    }
-}
-
-extension Sequence<LogRow> {
-    /// The changes among the rows of a record.
-    ///
-    /// - Throws: `StoreError.damaged`.
-    func history() throws -> [LoggedChange] {
-        try filter { $0.isChange && $0.hasBytes }.map {
-            LoggedChange(
-                position: UInt64($0.position), change: try $0.change(),
-                arrived: Timestamp(milliseconds: $0.arrived), isVoid: $0.form == .void)
-        }
+        return count
     }
 }

@@ -19,6 +19,8 @@ struct LogParts: OptionSet {
 
     static let hash = LogParts(rawValue: 1)
     static let bytes = LogParts(rawValue: 2)
+    /// How many sets of them there are.
+    static let count: UInt8 = 4
 }
 
 /// A row of the log.

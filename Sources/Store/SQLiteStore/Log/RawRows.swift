@@ -31,6 +31,23 @@ extension ChangeLog {
         }
     }
 
+    /// The row that a statement finds by what was bound to it.
+    func rawRow(
+        _ look: HeldStatement, _ parts: LogParts, bind: (Statement) throws -> Void
+    ) throws -> LogRow? {
+        let statement = try look.prepared(on: connection)
+        try bind(statement)
+        defer { statement.reset() }
+        return try statement.step() ? Self.row(in: statement, parts) : nil
+    }
+
+    /// Statements that look for one row, by which parts of it they read.
+    static func looks(_ clause: String) -> [HeldStatement] {
+        (0..<LogParts.count).map { parts in
+            HeldStatement("\(selection(LogParts(rawValue: parts))) \(clause)")
+        }
+    }
+
     func firstRawRow(
         _ clause: String, _ parts: LogParts, bind: (Statement) throws -> Void
     ) throws -> LogRow? {

@@ -41,6 +41,7 @@ extension DatabaseRole {
                 Migration(name: "23-counter-search", sql: SearchIndexSchema.both),
                 Migration(name: "24-counter-voids", sql: VoidMarkSchema.both),
                 Migration(name: "26-counter-buckets", sql: DigestWalkSchema.both),
+                Migration(name: "27-counter-segments", sql: SegmentSchema.both),
             ]
         case .central:
             [
@@ -69,6 +70,7 @@ extension DatabaseRole {
                 Migration(
                     name: "25-central-counts", sql: CentralCountSchema.centralWithoutTriggers),
                 Migration(name: "26-central-buckets", sql: DigestWalkSchema.both),
+                Migration(name: "27-central-segments", sql: SegmentSchema.both),
             ]
         }
     }

@@ -263,9 +263,25 @@ extension Verifier {
     /// Every logged change is what its row says, and every chain that is known here is whole.
     private mutating func checkLog() throws {
         var chains: [Int64: HashChain] = [:]
-        try database.changeLog.forEachRow(after: .min, [.hash, .bytes]) { row in
-            if row.isChange { try check(row, after: &chains[row.replica, default: HashChain()]) }
-            return true
+        var position = Int64.min
+        var isAtEnd = false
+        while !isAtEnd {
+            do {
+                try database.changeLog.forEachRow(after: position, [.hash, .bytes]) { row in
+                    if row.isChange {
+                        try check(row, after: &chains[row.replica, default: HashChain()])
+                    }
+                    position = row.position
+                    return true
+                }
+                isAtEnd = true
+            } catch StoreError.damaged(let table, let key) {
+                guard let last = try database.changeLog.lastPosition(ofSegment: key),
+                    table == "segments", last > position
+                else { throw StoreError.damaged(table: table, key: key) }
+                add(.change, "segment \(key)", "its bytes are not those of its changes")
+                position = last
+            }
         }
     }
 
