@@ -53,12 +53,15 @@ struct DigestWalkTests {
             try database.connection.execute(
                 """
                 DELETE FROM digests; DROP TABLE digest_walk;
-                DELETE FROM schema_migration WHERE name = '26-central-buckets';
+                DROP TABLE segments; DROP TABLE segment_contents;
+                DROP TABLE segment_runs; DROP TABLE segment_mark;
+                DELETE FROM schema_migration
+                WHERE name IN ('26-central-buckets', '27-central-segments');
                 """)
             try database.digests.add(sums)
         }
         let count = try database.connection.pragmaInteger("user_version")
-        try database.connection.execute("PRAGMA user_version = \(count - 1)")
+        try database.connection.execute("PRAGMA user_version = \(count - 2)")
         database.close()
         let connection = try Connection(path: path, access: .readWrite)
         defer { connection.close() }

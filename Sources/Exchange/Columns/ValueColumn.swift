@@ -150,21 +150,10 @@ struct ValueCursor {
         }
         guard rest >= 0 else { throw .range }
         place = end
-        switch packing {
-        case .none: guard rest == 0 else { throw .range }
-        case .numbers(var numbers):
-            packing = .none
-            try numbers.pass(rest)
-            packing = .numbers(numbers)
-        case .pieces(var pieces):
-            packing = .none
-            try pieces.pass(rest)
-            packing = .pieces(pieces)
-        case .templates(var templates):
-            packing = .none
-            try templates.pass(rest)
-            packing = .templates(templates)
-        }
+        try numbers?.pass(rest)
+        try pieces?.pass(rest)
+        try templates?.pass(rest)
+        guard rest == 0 || numbers != nil || pieces != nil || templates != nil else { throw .range }
     }
 
     /// Writes the next value; the writer may hold `limit` bytes at most.

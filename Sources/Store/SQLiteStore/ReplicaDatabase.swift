@@ -136,10 +136,10 @@ public class ReplicaDatabase {
     public func read<R>(_ body: () throws -> R) throws -> R {
         do {
             return try connection.transaction(.deferred) {
-                changeLog.forget()
-                defer { changeLog.forget() }
-                try checkPlace()
-                return try body()
+                try changeLog.during {
+                    try checkPlace()
+                    return try body()
+                }
             }
         } catch {
             throw StoreError.wrapping(error)

@@ -28,16 +28,16 @@ extension RoleDatabase {
     ) throws -> S {
         do {
             return try connection.transaction(.immediate) {
-                changeLog.forget()
-                defer { changeLog.forget() }
-                let transaction = Writing(self, now: now)
-                let result = try body(transaction)
-                try transaction.flush()
-                if transaction.hasChange { try transaction.noteChange() }
-                let finished = try finish(result, transaction)
-                try foldLog()
-                try checkPlace()
-                return finished
+                try changeLog.during {
+                    let transaction = Writing(self, now: now)
+                    let result = try body(transaction)
+                    try transaction.flush()
+                    if transaction.hasChange { try transaction.noteChange() }
+                    let finished = try finish(result, transaction)
+                    try foldLog()
+                    try checkPlace()
+                    return finished
+                }
             }
         } catch {
             interning.forget()

@@ -73,6 +73,7 @@ public class WriteTransaction {
         let saved = (
             differences, author, erasedRecords, knownProcedures, hasOwnChange
         )
+        let waiting = database.changeLog.waiting
         do {
             return try database.connection.savepoint(body)
         } catch {
@@ -82,6 +83,7 @@ public class WriteTransaction {
             knownEditions = [:]
             database.interning.forget()
             database.changeLog.forgetSegments()
+            database.changeLog.waiting = waiting
             throw StoreError.wrapping(error)
         }
     }

@@ -11,6 +11,7 @@ internal import Store
 extension ChangeLog {
     /// Marks a replica's change as refused, or takes that back.
     func mark(replicaKey: Int64, seq: UInt64, from old: LogForm, to new: LogForm) throws {
+        try insertWaiting()
         let statement = try connection.statement(
             """
             UPDATE changes SET form = ?4
@@ -30,6 +31,7 @@ extension ChangeLog {
 
     /// Gives rows other bytes, by their positions.
     func replaceBytes(_ bytes: [Int64: [UInt8]]) throws {
+        try insertWaiting()
         let statement = try connection.statement(
             "UPDATE changes SET bytes = ?2 WHERE position = ?1")
         var bySegment: [Int64: [Int: [UInt8]]] = [:]
@@ -52,6 +54,7 @@ extension ChangeLog {
     func rename(
         at position: Int64, replicaKey: Int64, seq: UInt64, hash: Hash256, bytes: [UInt8]
     ) throws {
+        try insertWaiting()
         if let (segment, _) = try folded(at: position) { try unfold(segment) }
         let statement = try connection.statement(
             """
@@ -68,6 +71,7 @@ extension ChangeLog {
 
     /// Takes a row out.
     func remove(at position: Int64) throws {
+        try insertWaiting()
         if let (segment, _) = try folded(at: position) { try unfold(segment) }
         let statement = try connection.statement("DELETE FROM changes WHERE position = ?1")
         try statement.bind(1, position)
@@ -105,25 +109,7 @@ extension ChangeLog {
         try read([.hash, .bytes], of: Array(segment.rows.indices), in: segment)
         let isLast = try lastFoldedPosition() == segment.last
         try removeRecord(of: segment)
-        let insertion = try connection.statement(
-            """
-            INSERT INTO changes(
-                position, form, replica, seq, kind, record, made, hash, bytes, arrived)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-            """)
-        for row in segment.rows {
-            try insertion.bind(1, row.position)
-            try insertion.bind(2, row.form.rawValue)
-            try insertion.bind(3, row.replica)
-            try insertion.bind(4, Int64(clamping: row.seq))
-            try insertion.bind(5, Int64(row.place.kind.rawValue))
-            try insertion.bind(6, row.place.record)
-            try insertion.bind(7, row.isMaking ? 1 : 0)
-            try insertion.bind(8, row.hash?.bytes)
-            try insertion.bind(9, row.bytes)
-            try insertion.bind(10, row.arrived)
-            try insertion.run()
-        }
+        for row in segment.rows { try insert(row) }
         if isLast {
             let mark = try connection.statement(
                 "UPDATE segment_mark SET through = min(through, ?1 - 1)")

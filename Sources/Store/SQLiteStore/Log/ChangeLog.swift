@@ -17,8 +17,9 @@ final class ChangeLog {
     let connection: Connection
     private let insertion = HeldStatement(
         """
-        INSERT INTO changes(form, replica, seq, kind, record, made, hash, bytes, arrived)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        INSERT INTO changes(
+            position, form, replica, seq, kind, record, made, hash, bytes, arrived)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
         """)
 
     private let lookUp = HeldStatement(
@@ -39,17 +40,33 @@ final class ChangeLog {
     var open = OpenSegments()
     var lastFolded: Int64?
     var lastFoldedSeqs: [Int64: UInt64] = [:]
+    /// Rows that were appended in this transaction, and stand in no table yet.
+    var waiting = WaitingRows()
     /// Rows that were appended in this transaction.
     private(set) var appendedCount = 0
+    private var isCollecting = false
 
     init(_ connection: Connection, _ interning: Interning) {
         self.connection = connection
         self.interning = interning
     }
 
-    /// Lets go of what is known within a transaction.
-    func forget() {
+    /// Runs the body of a transaction, within which rows may wait and what was read is kept. Of one within
+    /// another, the outer one has both.
+    func during<R>(_ body: () throws -> R) throws -> R {
+        guard !isCollecting else { return try body() }
+        forget()
+        isCollecting = true
+        defer {
+            isCollecting = false
+            forget()
+        }
+        return try body()
+    }
+
+    private func forget() {
         forgetSegments()
+        waiting = WaitingRows()
         appendedCount = 0
     }
 
@@ -64,31 +81,49 @@ final class ChangeLog {
         if !connection.isInTransaction { forgetSegments() }
     }
 
-    /// Appends a row and returns its position.
+    /// Appends a row and returns its position. It waits until the transaction ends, or somebody asks for rows
+    /// otherwise than by dot or position: then it need not go into the table and out of it again for a segment.
     func append(
         _ entry: LogEntry, replicaKey: Int64, kind: RecordKind, recordKey: Int64, now: Timestamp
     ) throws -> Int64 {
-        let statement = try insertion.prepared(on: connection)
-        try statement.bind(1, entry.form.rawValue)
-        try statement.bind(2, replicaKey)
-        try statement.bind(3, Int64(clamping: entry.dot?.seq ?? 0))
-        try statement.bind(4, Int64(kind.rawValue))
-        try statement.bind(5, recordKey)
-        try statement.bind(6, entry.isMaking ? 1 : 0)
-        if let hash = entry.hash {
-            try hash.withBytes { try statement.bind(7, bytes: $0) }
-        } else {
-            try statement.bindNull(7)
-        }
-        try statement.bind(8, entry.bytes)
-        try statement.bind(9, now.milliseconds)
-        try statement.run()
+        let row = LogRow(
+            position: (try lastRow()?.position ?? 0) + 1, form: entry.form, replica: replicaKey,
+            seq: entry.dot?.seq ?? 0, place: LogPlace(kind: kind, record: recordKey),
+            isMaking: entry.isMaking, arrived: now.milliseconds, isHashed: entry.hash != nil,
+            hash: entry.hash, hasBytes: entry.bytes != nil, bytes: entry.bytes)
+        if isCollecting { waiting.append(row) } else { try insert(row) }
         appendedCount += 1
-        return connection.lastInsertedRowID
+        return row.position
+    }
+
+    /// Puts the rows that wait into the table.
+    func insertWaiting() throws {
+        guard !waiting.isEmpty else { return }
+        for row in waiting.takeAll() { try insert(row) }
+    }
+
+    func insert(_ row: LogRow) throws {
+        let statement = try insertion.prepared(on: connection)
+        try statement.bind(1, row.position)
+        try statement.bind(2, row.form.rawValue)
+        try statement.bind(3, row.replica)
+        try statement.bind(4, Int64(clamping: row.seq))
+        try statement.bind(5, Int64(row.place.kind.rawValue))
+        try statement.bind(6, row.place.record)
+        try statement.bind(7, row.isMaking ? 1 : 0)
+        if let hash = row.hash {
+            try hash.withBytes { try statement.bind(8, bytes: $0) }
+        } else {
+            try statement.bindNull(8)
+        }
+        try statement.bind(9, row.bytes)
+        try statement.bind(10, row.arrived)
+        try statement.run()
     }
 
     /// Whether the log has a replica's change, refused or not.
     func holds(replicaKey: Int64, seq: UInt64) throws -> Bool {
+        if waiting.row(replicaKey: replicaKey, seq: seq) != nil { return true }
         let statement = try lookUp.prepared(on: connection)
         try statement.bind(1, replicaKey)
         try statement.bind(2, Int64(clamping: seq))
@@ -100,6 +135,7 @@ final class ChangeLog {
 
     /// The row at a position.
     func row(at position: Int64, _ parts: LogParts = []) throws -> LogRow? {
+        if let row = waiting.row(at: position) { return row }
         let look = rowsByPosition[Int(parts.rawValue)]
         let raw = try rawRow(look, parts) { try $0.bind(1, position) }
         if let raw { return raw }
@@ -109,6 +145,7 @@ final class ChangeLog {
 
     /// A replica's change, refused or not.
     func row(replicaKey: Int64, seq: UInt64, _ parts: LogParts = []) throws -> LogRow? {
+        if let row = waiting.row(replicaKey: replicaKey, seq: seq) { return row }
         let raw = try rawRow(rowsByDot[Int(parts.rawValue)], parts) {
             try $0.bind(1, replicaKey)
             try $0.bind(2, Int64(clamping: seq))
@@ -155,7 +192,8 @@ final class ChangeLog {
 
     /// The row that came last. It is never folded.
     func lastRow() throws -> LogRow? {
-        try rawRow(lastRowLook, []) { _ in }
+        if let row = waiting.last { return row }
+        return try rawRow(lastRowLook, []) { _ in }
     }
 
     // MARK: Rows in their order
@@ -316,6 +354,7 @@ final class ChangeLog {
 
     /// Bytes of a replica's changes after a seq.
     func byteCount(replicaKey: Int64, after seq: UInt64) throws -> Int64 {
+        try insertWaiting()
         let statement = try connection.statement(
             """
             SELECT coalesce(sum(length(bytes)), 0) FROM changes

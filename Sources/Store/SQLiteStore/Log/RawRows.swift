@@ -23,6 +23,15 @@ extension ChangeLog {
         _ clause: String, _ parts: LogParts, bind: (Statement) throws -> Void,
         _ body: (LogRow) throws -> Bool
     ) throws {
+        try insertWaiting()
+        try forEachTableRow(clause, parts, bind: bind, body)
+    }
+
+    /// As `forEachRawRow`, but for those that wait.
+    func forEachTableRow(
+        _ clause: String, _ parts: LogParts, bind: (Statement) throws -> Void,
+        _ body: (LogRow) throws -> Bool
+    ) throws {
         let statement = try connection.statement("\(Self.selection(parts)) \(clause)")
         try bind(statement)
         defer { statement.reset() }
@@ -31,7 +40,7 @@ extension ChangeLog {
         }
     }
 
-    /// The row that a statement finds by what was bound to it.
+    /// The row that a statement finds by what was bound to it, but for those that wait.
     func rawRow(
         _ look: HeldStatement, _ parts: LogParts, bind: (Statement) throws -> Void
     ) throws -> LogRow? {

@@ -30,6 +30,7 @@ extension ReplicaDatabase {
         } catch StoreError.damaged {
             // Nobody is kept from writing by that: `verify` says what it is.
         }
+        try changeLog.insertWaiting()
     }
 
     /// Folds the log of a file of before, some segments in each transaction: who is interrupted goes on with
@@ -39,9 +40,7 @@ extension ReplicaDatabase {
             let (start, limits) = try changeLog.foldState()
             guard end - start > Int64(limits.rowsMax * limits.segmentsMax) else { return }
             try connection.transaction(.immediate) {
-                changeLog.forget()
-                defer { changeLog.forget() }
-                try foldLog()
+                try changeLog.during { try foldLog() }
             }
             guard try changeLog.foldState().through > start else { return }
         }
@@ -59,7 +58,9 @@ extension ChangeLog {
         // The row that came last stays: the next position follows from it.
         guard let end = try lastRow()?.position else { return }
         guard end - 1 - start >= Int64(least) else { return }
-        let last = min(end - 1, try boundary() ?? .max)
+        // What came in bulk need not wait for central: it is told from segments as well.
+        let isBulk = appendedCount >= limits.bulkMin
+        let last = min(end - 1, isBulk ? .max : try boundary() ?? .max)
         var through = start
         for _ in 0..<limits.segmentsMax where last - through >= Int64(least) {
             let (rows, isFull) = try waitingRows(after: through, through: last, limits)
@@ -72,12 +73,18 @@ extension ChangeLog {
 
     /// The least position of a replica's rows after a seq that are in no segment; `nil` without any.
     func firstPosition(replicaKey: Int64, after seq: UInt64) throws -> Int64? {
-        try firstRawRow(
-            "WHERE replica = ?1 AND seq > ?2 AND form < 3 ORDER BY seq LIMIT 1", []
+        var first: Int64?
+        try forEachTableRow(
+            "WHERE replica = ?1 AND seq > ?2 AND form < 3 ORDER BY seq LIMIT 1", [],
+            bind: {
+                try $0.bind(1, replicaKey)
+                try $0.bind(2, Int64(clamping: seq))
+            }
         ) {
-            try $0.bind(1, replicaKey)
-            try $0.bind(2, Int64(clamping: seq))
-        }?.position
+            first = $0.position
+            return false
+        }
+        return first ?? waiting.firstPosition(replicaKey: replicaKey, after: seq)
     }
 
     /// How far the log was folded, what was left of it there stays as it is; and how it is folded.
@@ -101,18 +108,26 @@ extension ChangeLog {
     ) throws -> (rows: [LogRow], isFull: Bool) {
         var rows: [LogRow] = []
         var bytesLeft = limits.bytesMax
-        try forEachRawRow(
-            "WHERE position > ?1 AND position <= ?2 ORDER BY position", [.hash, .bytes],
-            bind: {
-                try $0.bind(1, position)
-                try $0.bind(2, last)
-            }
-        ) {
-            rows.append($0)
-            bytesLeft -= $0.bytes?.count ?? 0
+        func take(_ row: LogRow) -> Bool {
+            rows.append(row)
+            bytesLeft -= row.bytes?.count ?? 0
             return rows.count < limits.rowsMax && bytesLeft > 0
         }
-        return (rows, rows.count >= limits.rowsMax || bytesLeft <= 0)
+        let firstWaiting = waiting.first?.position ?? .max
+        if position + 1 < firstWaiting {
+            let clause = "WHERE position > ?1 AND position <= ?2 ORDER BY position"
+            try forEachTableRow(
+                clause, [.hash, .bytes],
+                bind: {
+                    try $0.bind(1, position)
+                    try $0.bind(2, min(last, firstWaiting - 1))
+                }, take)
+        }
+        var isFull = rows.count >= limits.rowsMax || bytesLeft <= 0
+        for row in waiting.rows(after: position, through: last) where !isFull {
+            isFull = !take(row)
+        }
+        return (rows, isFull)
     }
 
     private func fold(_ rows: [LogRow]) throws {
@@ -139,6 +154,10 @@ extension ChangeLog {
     }
 
     private func remove(_ rows: [LogRow], areAll: Bool) throws {
+        let firstWaiting = waiting.first?.position ?? .max
+        let place = rows.firstIndex { $0.position >= firstWaiting } ?? rows.count
+        waiting.remove(rows[place...])
+        let rows = rows[..<place]
         let statement = try connection.statement(
             "DELETE FROM changes WHERE position BETWEEN ?1 AND ?2")
         func remove(_ first: Int64, _ last: Int64) throws {
