@@ -43,7 +43,9 @@ public struct DossierEvent: Hashable, Sendable {
     }
 
     /// What happened; a word that only a newer version knows is kept.
-    public var word: String
+    public let word: String
+    /// What happened; `nil` when this version does not know it.
+    public let what: What?
     /// When; `nil` for the civil time of the change.
     public var time: Timestamp?
     /// Whence.
@@ -59,40 +61,44 @@ public struct DossierEvent: Hashable, Sendable {
         undoes: HybridTimestamp? = nil
     ) {
         word = what.rawValue
+        self.what = what
         (self.time, self.from, self.to, self.undoes) = (time, from, to, undoes)
     }
-
-    /// What happened; `nil` when this version does not know it.
-    public var what: What? { What(rawValue: word) }
 
     private static let wordsOfLine = 4...16
     private static let none = "-"
 
-    private init?(line: Substring) {
-        let words = line.split(separator: " ", omittingEmptySubsequences: false)
+    private init?(line: Substring.UTF8View) {
+        let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
         guard Self.wordsOfLine.contains(words.count), !words.contains(where: \.isEmpty),
-            words[0].utf8.allSatisfy({
+            words[0].allSatisfy({
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_")
             })
         else { return nil }
-        word = String(words[0])
-        if words[1] != Self.none {
-            guard let time = Int64(words[1]), DossierLimits.instant.contains(time) else {
+        func text(_ place: Int) -> String? {
+            let word = Substring(words[place])
+            return word == Self.none ? nil : String(word)
+        }
+        word = String(Substring(words[0]))
+        what = What(rawValue: word)
+        if let written = text(1) {
+            guard let time = Int64(written), DossierLimits.instant.contains(time) else {
                 return nil
             }
             self.time = Timestamp(milliseconds: time)
         }
-        from = words[2] == Self.none ? nil : String(words[2])
-        to = words[3] == Self.none ? nil : String(words[3])
+        (from, to) = (text(2), text(3))
         guard what == .undone || what == .noteVoided else { return }
-        guard words.count > 4, let clock = UInt64(words[4]) else { return nil }
+        guard words.count > 4, let clock = UInt64(Substring(words[4])) else { return nil }
         undoes = HybridTimestamp(rawValue: clock)
     }
 
     /// Reads the lines of an entry; `nil` for anything else.
     public static func parse(_ text: String) -> [DossierEvent]? {
         var events: [DossierEvent] = []
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        let lines = text[...].utf8.split(
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for line in lines {
             guard let event = DossierEvent(line: line) else { return nil }
             events.append(event)
         }
@@ -259,7 +265,7 @@ extension RecordState {
     /// The events that stand: without those that were taken back, and what took them back.
     public var standingEvents: [StampedEvent] {
         let all = events
-        guard !all.isEmpty else { return [] }
+        guard all.contains(where: { $0.event.what == .undone }) else { return all }
         let undone = Set(all.lazy.filter { $0.event.what == .undone }.compactMap(\.event.undoes))
         return all.filter { event in
             event.event.what != .undone
@@ -291,8 +297,12 @@ extension RecordState {
     }
 
     /// Whether the record was entered by mistake, and somebody said so.
-    public var isVoided: Bool {
-        standingEvents.last { $0.event.what == .voided || $0.event.what == .restored }?.event.what
-            == .voided
+    public var isVoided: Bool { standingEvents.areVoided }
+}
+
+extension [StampedEvent] {
+    /// Whether the standing events of a record say that it was entered by mistake.
+    var areVoided: Bool {
+        last { $0.event.what == .voided || $0.event.what == .restored }?.event.what == .voided
     }
 }

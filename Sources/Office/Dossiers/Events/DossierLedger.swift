@@ -92,8 +92,9 @@ public struct DossierLedger: Hashable, Sendable {
             return
         }
         self.received = received
-        let isOpen = Phase(of: state, status) == .open && !state.isVoided
-        let walk = LedgerWalk(state, received: received)
+        let events = state.standingEvents
+        let isOpen = Phase(of: state, status) == .open && !events.areVoided
+        let walk = LedgerWalk(state, events, received: received)
         present = isOpen ? DossierPlace(office: walk.offices.last?.office) : nil
         entries = walk.entries
     }

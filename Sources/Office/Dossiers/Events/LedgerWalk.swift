@@ -31,10 +31,10 @@ struct LedgerWalk {
     private let received: Int64
     private(set) var offices: [(office: String?, step: Step?)] = []
 
-    init(_ state: RecordState, received: Int64) {
+    init(_ state: RecordState, _ events: [StampedEvent], received: Int64) {
         self.state = state
         self.received = received
-        events = state.standingEvents
+        self.events = events
         offices = officeChain()
     }
 
