@@ -291,7 +291,7 @@ struct LogFoldingTests {
         }
     }
 
-    @Test("a refusal is marked in a segment, and taken back")
+    @Test("a refusal of what is in a segment is marked, and taken back")
     func marked() throws {
         let file = try CentralFile()
         try file.read { try $0.makeSegmentsSmall(rowsMax: 7) }

@@ -41,7 +41,7 @@ struct MemoryTests {
     @Test("in a replica of 40 times the size, it is the same at both counters and at central")
     func smallSync() throws {
         let (small, large) = (try peaks(dossiers: 50), try peaks(dossiers: 2_000))
-        #expect(large.databaseBytes - small.databaseBytes > 30_000_000, "\(small) \(large)")
+        #expect(large.databaseBytes - small.databaseBytes > 15_000_000, "\(small) \(large)")
         // A page here and there; a tenth of what there is more to be held.
         let slackKilobytes = 3_000
         #expect(large.writing < small.writing + slackKilobytes, "\(small) \(large)")

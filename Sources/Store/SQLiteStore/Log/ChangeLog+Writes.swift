@@ -1,5 +1,5 @@
 // What changes rows of the log. A segment is written anew where it has one of them: what was there is overwritten.
-// Rows that get other names leave their segment first.
+// Rows that get other names, and such that are marked as refused, leave their segment first.
 
 internal import Causality
 internal import Crypto
@@ -12,6 +12,12 @@ extension ChangeLog {
     /// Marks a replica's change as refused, or takes that back.
     func mark(replicaKey: Int64, seq: UInt64, from old: LogForm, to new: LogForm) throws {
         try insertWaiting()
+        // A refusal seldom comes alone, and each would write the segment anew.
+        if let (segment, place) = try folded(replicaKey: replicaKey, seq: seq),
+            segment.rows[place].form == old
+        {
+            try unfold(segment)
+        }
         let statement = try connection.statement(
             """
             UPDATE changes SET form = ?4
@@ -22,11 +28,6 @@ extension ChangeLog {
         try statement.bind(3, old.rawValue)
         try statement.bind(4, new.rawValue)
         try statement.run()
-        guard connection.changedRowCount == 0,
-            let (segment, place) = try folded(replicaKey: replicaKey, seq: seq),
-            segment.rows[place].form == old
-        else { return }
-        try rewrite(segment) { $0[place].form = new }
     }
 
     /// Gives rows other bytes, by their positions.
