@@ -45,6 +45,7 @@ let package = Package(
     products: [
         .executable(name: "central", targets: ["central"]),
         .executable(name: "counter", targets: ["counter"]),
+        .executable(name: "dossiersync-papers", targets: ["dossiersync-papers"]),
         .library(
             name: "DossierSync",
             targets: [
@@ -64,6 +65,9 @@ let package = Package(
         .systemLibrary(
             name: "CCSV", path: "Sources/CLibraries/CCSV", providers: [.apt(["libcsv-dev"])]),
         linuxHeaders("CLinux"),
+        systemLibrary("CPango", pkgConfig: "pangocairo", apt: "libpango1.0-dev"),
+        .systemLibrary(
+            name: "CZint", path: "Sources/CLibraries/CZint", providers: [.apt(["libzint-dev"])]),
 
         library("Base/Causality"),
         library("Base/Crypto", ["CSodium"]),
@@ -108,6 +112,8 @@ let package = Package(
         library(
             "Office/Editing",
             ["Causality", "Crypto", "Dossiers", "Replication", "Text", "Time"]),
+        library(
+            "Office/Papers", ["Causality", "Dossiers", "JSON", "Replication", "Text", "Time"]),
         library(
             "Store/Store",
             ["CBOR", "Causality", "Crypto", "Dossiers", "Editing", "Replication", "Text", "Time"]),
@@ -199,6 +205,9 @@ let package = Package(
         program("Commands/central", ["CentralCommands", "CommandLine", "Demo", "Host"]),
         program("Commands/counter", ["CommandLine", "CounterCommands", "Host"]),
         program(
+            "Commands/dossiersync-papers",
+            ["CPango", "CZint", "CommandLine", "JSON", "Papers", "Text"]),
+        program(
             "Rigs/bench",
             [
                 "CBOR", "CZstd", "Causality", "Columns", "CounterLink", "Crypto", "Demonstration",
@@ -251,6 +260,9 @@ let package = Package(
                 "CBOR", "Causality", "Dossiers", "JSON", "Replication", "SeededRandom", "Text",
                 "Time",
             ]),
+        tests(
+            "PapersTests",
+            ["Causality", "Crypto", "Dossiers", "JSON", "Papers", "Replication", "Text", "Time"]),
         tests(
             "SyncEngineTests",
             [
@@ -318,8 +330,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "BadLinks", "Causality", "Crypto", "Host", "JSON", "Replication", "SQLite",
-                "SeededRandom", "TestSupport", "Text", "Time", "Wire", "central", "counter",
+                "BadLinks", "Causality", "Crypto", "Host", "JSON", "Papers", "Replication",
+                "SQLite", "SeededRandom", "TestSupport", "Text", "Time", "Wire", "central",
+                "counter", "dossiersync-papers",
             ],
             swiftSettings: strict),
         tests("ReplicationTests", ["CBOR", "Causality", "Crypto", "Replication", "SeededRandom"]),

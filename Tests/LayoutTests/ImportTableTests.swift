@@ -69,6 +69,9 @@ struct ImportTableTests {
             ],
             "central": ["CentralCommands", "CommandLine", "Demo", "Host"],
             "counter": ["CommandLine", "CounterCommands", "Host"],
+            "dossiersync-papers": [
+                "CPango", "CZint", "CommandLine", "JSON", "Papers", "Text",
+            ],
         ],
         "Counter": [
             "CounterEngine": [
@@ -95,6 +98,7 @@ struct ImportTableTests {
         "Office": [
             "Dossiers": ["CBOR", "Causality", "Crypto", "JSON", "Replication", "Text", "Time"],
             "Editing": ["Causality", "Crypto", "Dossiers", "Replication", "Text", "Time"],
+            "Papers": ["Causality", "Dossiers", "JSON", "Replication", "Text", "Time"],
             "Replication": ["CBOR", "Causality", "Crypto"],
         ],
         "Rigs": [
@@ -241,6 +245,11 @@ struct ImportTableTests {
             ),
             // The rules know no form of the wire.
             (["Editing"], ["Wire", "Columns", "Bundles"]),
+            // A paper is a value: no database, no socket, no page.
+            (
+                ["Papers"],
+                ["SQLite", "SQLiteStore", "Store", "HTTP", "CommandLine", "CPango", "CZint"]
+            ),
             (["Administration", "CentralServer"], ["CentralCommands", "SharedCommands"]),
             // A program knows no rig, but that central's own file brings the demonstration in.
             (

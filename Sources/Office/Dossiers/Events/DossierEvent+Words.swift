@@ -16,6 +16,11 @@ extension DossierEvent {
             return Message("taken back: ", vi: "rút lại: ") + from + Message(verbatim: " → ") + to
         case .noteVoided:
             return Message("a note was entered by mistake", vi: "một ghi chú nhập nhầm")
+        case .printed:
+            let number = self.to.flatMap { $0 == "1" ? nil : " (\($0))" } ?? ""
+            return Message(
+                "paper \(self.from ?? "")\(number) printed",
+                vi: "in giấy tờ mẫu \(self.from ?? "")\(number)")
         case .voided: return Message("entered by mistake: void", vi: "nhập nhầm: đã hủy")
         case .restored: return Message("not void after all", vi: "khôi phục, không hủy nữa")
         case .finished, .returned, .withdrawn, .notAccepted:

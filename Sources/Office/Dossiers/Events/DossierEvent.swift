@@ -38,6 +38,9 @@ public struct DossierEvent: Hashable, Sendable {
         case restored
         /// The note that the change with the clock `of` added was entered by mistake.
         case noteVoided = "note_voided"
+        /// A paper of it was printed; `from` is the number of the form, `to` says which one of the kind it is of the
+        /// dossier. It moves nothing.
+        case printed
         /// The act with the clock `of` is taken back; `from` is where that led, `to` whence it came.
         case undone
     }

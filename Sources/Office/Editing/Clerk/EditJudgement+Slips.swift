@@ -96,7 +96,12 @@ extension EditJudgement {
 
     private static func isStep(_ change: Change) -> Bool {
         !change.context.isEmpty && change.writes.contains { stepFields.contains($0.name) }
-            || change.additions.contains { $0.name == RecordSchema.eventsField }
+            || change.additions.contains { $0.name == RecordSchema.eventsField && !isPrint($0) }
+    }
+
+    /// Whether an entry tells of nothing but papers that were printed, which is no step.
+    private static func isPrint(_ entry: FieldWrite) -> Bool {
+        entry.value.text.flatMap(DossierEvent.parse)?.allSatisfy { $0.what == .printed } ?? false
     }
 
     /// Whether what a step wrote is still all that there is.
@@ -111,7 +116,8 @@ extension EditJudgement {
                 throw DossierError.writtenSince
             }
         }
-        if let last = state.events.last, !events.isEmpty, last.dot != change.dot {
+        let last = state.events.last { $0.event.what != .printed }
+        if let last, !events.isEmpty, last.dot != change.dot {
             throw DossierError.writtenSince
         }
     }
