@@ -183,7 +183,7 @@ let package = Package(
             [
                 "Backups", "Bundles", "Causality", "CommandLine", "CounterEngine", "CounterFiles",
                 "CounterLink", "Crypto", "Dossiers", "Editing", "Files", "HTTP", "HTTPClient",
-                "Host", "JSON", "RecordArguments", "Replication", "SQLite", "SQLiteStore",
+                "Host", "JSON", "Papers", "RecordArguments", "Replication", "SQLite", "SQLiteStore",
                 "SharedCommands", "Store", "Text", "Time", "Wire",
             ]),
         library(

@@ -10,6 +10,11 @@ public enum WholeFile {
         access(path, F_OK) == 0
     }
 
+    /// Takes a file away, if there is one.
+    public static func remove(path: String) {
+        unlink(path)
+    }
+
     /// All bytes of a file, or of a pipe to its end.
     ///
     /// - Parameter bytesMax: a file that holds more is not read on.

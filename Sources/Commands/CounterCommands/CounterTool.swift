@@ -25,6 +25,7 @@ public enum CounterTool {
             ] + LifeCommands.commands(context) + [
                 ReturnCommand.command(context), ReturnCommand.delivery(context),
             ] + FormCommands.commands(context) + SlipCommands.commands(context) + [
+                PaperCommand.command(context),
                 ContactCommand.command(context), ShowCommand.command(context),
                 ListCommand.command(context), ApplyCommand.command(context),
                 ImportCommand.command(context),
