@@ -262,7 +262,10 @@ let package = Package(
             ]),
         tests(
             "PapersTests",
-            ["Causality", "Crypto", "Dossiers", "JSON", "Papers", "Replication", "Text", "Time"]),
+            [
+                "Causality", "Crypto", "Dossiers", "JSON", "Papers", "Replication",
+                "SeededRandom", "Text", "Time",
+            ]),
         tests(
             "SyncEngineTests",
             [

@@ -40,6 +40,31 @@ struct ChildProcessTests {
         #expect(try shell("kill -TERM $$").ending == .signalled(SIGTERM))
     }
 
+    @Test(
+        "an answer is read whole, however much goes in and comes out; one that takes too long is ended"
+    )
+    func answers() throws {
+        func answer(_ script: String, _ input: [UInt8] = [], within seconds: Int = 60) throws
+            -> ChildProcess.Answer
+        {
+            try ChildProcess.answer(
+                of: "/bin/sh", ["-c", script], environment: ["PATH": "/usr/bin:/bin"],
+                input: input, withinSeconds: seconds)
+        }
+        let input = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0) }
+        let whole = try answer("cat; cat >&2; echo no >&2; exit 3", input)
+        #expect(whole.output == input)
+        #expect(String(decoding: whole.errors, as: UTF8.self) == "no\n")
+        #expect(whole.ending == .exited(3))
+        let late = try answer("echo some; exec sleep 600", within: 1)
+        #expect(late.ending == nil)
+        #expect(String(decoding: late.output, as: UTF8.self) == "some\n")
+        #expect(throws: ChildProcess.StartFailure.self) {
+            try ChildProcess.answer(
+                of: "/nonexistent", [], environment: [:], input: [], withinSeconds: 1)
+        }
+    }
+
     @Test("many at once all end, each with its own code")
     func many() throws {
         let null = open("/dev/null", O_WRONLY | O_CLOEXEC)

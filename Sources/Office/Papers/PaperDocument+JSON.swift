@@ -124,9 +124,7 @@ extension PaperBlock {
         case "symbols":
             let (code, qr) = (try json.optionalText("code128"), try json.optionalText("qr"))
             if let code, !PaperText.fitsCode128(code) { throw PaperDocumentError(place: "code128") }
-            if let qr, qr.isEmpty || qr.utf8.count > PaperLimits.qrBytesMax {
-                throw PaperDocumentError(place: "qr")
-            }
+            if let qr, !PaperText.fitsQR(qr) { throw PaperDocumentError(place: "qr") }
             self = .symbols(code128: code, qr: qr)
         case "line": self = .line(try PaperLine(json["line"] ?? .null))
         case "field": self = .field(label: try json.text("label"), value: try json.text("value"))

@@ -48,9 +48,9 @@ public struct PaperMaker {
                 && $0.event.to == String(act.occasion)
         }
         let made = prints.map(\.time).min() ?? source.now
-        var number = "\(code)/\(form.mark ?? form.number)"
+        var number = "\(PaperText.clean(code))/\(form.mark ?? form.number)"
         if act.occasion > 1 { number += "-\(act.occasion)" }
-        var paper = Paper(reference: PaperText.clean("Số: \(number)"))
+        var paper = Paper(reference: "Số: \(number)")
         if !prints.isEmpty {
             paper.mark = "BẢN SAO – in lần \(prints.count + 1), \(PaperText.moment(source.now))"
         }
@@ -75,11 +75,11 @@ extension PaperMaker {
     /// The issuing body, the national heading, the symbols and the title.
     private func head(_ form: PaperForm, _ number: String, _ made: Int64) -> [PaperBlock] {
         Self.heading(
-            set, form, office: officeName, number: PaperText.clean(number), source.desk, made)
+            set, form, office: officeName, number: number, source.desk, made)
             + [
                 .symbols(
                     code128: PaperText.fitsCode128(code) ? code : nil,
-                    qr: symbol.utf8.count <= PaperLimits.qrBytesMax ? symbol : nil),
+                    qr: PaperText.fitsQR(symbol) ? symbol : nil),
                 .line(PaperLine(form.title, [.title], .center)),
                 .line(PaperLine("Mã hồ sơ: \(PaperText.clean(code))", [.bold], .center)),
             ]

@@ -47,6 +47,11 @@ public enum PaperText {
             && text.utf8.allSatisfy { (0x21..<0x7F).contains($0) }
     }
 
+    /// Whether a QR code of the page holds the text.
+    static func fitsQR(_ text: String) -> Bool {
+        (1...PaperLimits.qrBytesMax).contains(text.utf8.count) && !hasControls(text)
+    }
+
     /// `30/11/2026`
     static func day(_ day: CalendarDate) -> String {
         "\(padded(day.day))/\(padded(day.month))/\(day.year)"

@@ -188,6 +188,28 @@ struct PaperCommandTests {
         }
     }
 
+    @Test(
+        "a paper of a dossier in conflict is made, and a person is told; one of another office is not"
+    )
+    func heeds() throws {
+        let counter = try Counter()
+        let (office, desk, path) = (counter.office, counter.desk, counter.folder + "/c.pdf")
+        try desk.sync()
+        let other = try office.desk("b")
+        try other.sync()
+        for (desk, fee) in [(desk, "1000"), (other, "2000")] {
+            #expect(try desk("set", Self.code, "fee_vnd=\(fee)").code == 0)
+        }
+        for desk in [desk, other, desk] { try desk.sync() }
+        let made = try counter.paper([Self.code, "01", "--out", path])
+        #expect(made.code == 0 && made.errors.contains("in conflict"), "\(made.errors)")
+        #expect(made.errors.contains("fee_vnd"))
+        #expect(try desk("hand-over", Self.code, Office.otherCode).code == 0)
+        for desk in [desk, other] { try desk.sync() }
+        let left = try counter.paper([Self.code, "01", "--out", path, "--lang", "vi"])
+        #expect(left.code == 65 && left.errors.contains("đã chuyển cơ quan khác"), "\(left.errors)")
+    }
+
     @Test("the QR code leads to the office's page, with a check that only its key makes")
     func lookUpPage() throws {
         let counter = try Counter()

@@ -10,7 +10,7 @@ internal import Text
 /// Runs `dossiersync-papers`.
 struct PaperProgram {
     static let name = "dossiersync-papers"
-    /// A register of 20,000 rows takes some seconds.
+    /// A register of 20,000 rows takes half a minute.
     private static let patienceSeconds = 300
 
     /// The environment's variables.
