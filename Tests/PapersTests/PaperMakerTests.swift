@@ -191,6 +191,13 @@ struct PaperMakerTests {
             "3 | Hùng | Một cửa TP Thanh Hóa | 16:00 09/12/2026 | đúng hạn | Có kết quả",
             "4 | Một cửa TP Thanh Hóa, Lan | Lê Văn An | 08:00 10/12/2026 | quá hạn | Trả kết quả",
         ] { #expect(text.contains(part), "\(part)") }
+        var withdrawn = Life.received()
+        withdrawn.take(
+            "2026-12-01T10:00", by: "Lan", ["status": .text("withdrawn")],
+            adding: ["events": .text("withdrawn - processing withdrawn")])
+        let row =
+            "2 | Một cửa TP Thanh Hóa, Lan | Lê Thị Hoa | 10:00 01/12/2026 | trước hạn | Người nộp rút hồ sơ"
+        #expect(try withdrawn.paper(.control).paper.text.contains(row))
         let old = try Life.received(on: "2024-03-04").paper(.control).paper.text
         #expect(old.contains("Mẫu số 05 – Thông tư số 01/2018/TT-VPCP"))
     }
@@ -209,9 +216,10 @@ struct PaperMakerTests {
         #expect(Life.received(["code": .null]).problem(.receipt) == .noCode)
         #expect(Life.received(["received_at": .null]).problem(.receipt) == .notReceived)
         for status in ["new", "not_accepted"] {
-            #expect(
-                Life.received(["status": .text(status)]).problem(.receipt)
-                    == .nothingToTell(.receipt))
+            for kind in [PaperKind.receipt, .control] {
+                #expect(
+                    Life.received(["status": .text(status)]).problem(kind) == .nothingToTell(kind))
+            }
         }
         #expect(Life(.contact).problem(.receipt) == .noDossier)
         guard case .unknownDay? = Life.received(on: "2017-03-06").problem(.receipt) else {

@@ -5,9 +5,10 @@ internal import Papers
 ///
 /// The file has one time, which is given, so that the same document gives the same bytes.
 final class PageWriter {
-    /// Margins: room at the left for the holes of a binder.
+    /// Margins: room at the left for the holes of a binder; less where a sheet lies and tables are wide.
     private static let (top, bottom) = (56.7, 51.0)
     private static let (left, right) = (79.4, 42.5)
+    private static let (leftOfLying, rightOfLying) = (56.7, 28.3)
     private static let (short, long) = (595.28, 841.89)
 
     /// What was written.
@@ -90,9 +91,11 @@ final class PageWriter {
     }
 
     /// The left margin.
-    var x: Double { Self.left }
+    var x: Double { size.width > size.height ? Self.leftOfLying : Self.left }
     /// The width between the margins.
-    var width: Double { size.width - Self.left - Self.right }
+    var width: Double {
+        size.width - x - (size.width > size.height ? Self.rightOfLying : Self.right)
+    }
     /// The height that is left on the page.
     var room: Double { size.height - Self.bottom - y }
     /// The height of a page.

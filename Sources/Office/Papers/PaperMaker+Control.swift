@@ -87,6 +87,12 @@ extension PaperMaker {
                     to: joined([dossier.text("returned_to") ?? agent ?? name]), time: returned,
                     note: "Trả kết quả"))
         }
+        for event in dossier.standingEvents where event.event.what == .withdrawn {
+            hands.append(
+                Hand(
+                    from: joined([officeName, event.by]), to: agent ?? name, time: event.time,
+                    note: "Người nộp rút hồ sơ"))
+        }
         return hands.sorted { $0.time < $1.time }
     }
 
@@ -193,8 +199,8 @@ public struct PaperRegister: Sendable {
         PaperTable.Column("TT", 9, .center), PaperTable.Column("Mã hồ sơ", 27),
         PaperTable.Column("Tên thủ tục hành chính", 32), PaperTable.Column("Số bộ", 8, .center),
         PaperTable.Column("Tên cá nhân, tổ chức", 25),
-        PaperTable.Column("Địa chỉ, số điện thoại", 29),
-        PaperTable.Column("Cơ quan chủ trì giải quyết", 22),
+        PaperTable.Column("Địa chỉ, số điện thoại", 42),
+        PaperTable.Column("Cơ quan chủ trì giải quyết", 20),
         PaperTable.Column("Nhận hồ sơ", 20, .center), PaperTable.Column("Hẹn trả", 20, .center),
         PaperTable.Column("Chuyển cơ quan giải quyết", 20, .center),
         PaperTable.Column("Nhận kết quả", 20, .center),

@@ -197,13 +197,12 @@ extension PaperMaker {
     private func act(of kind: PaperKind) throws(PaperProblem) -> Act {
         var acts: [Act]
         switch kind {
-        case .receipt:
-            // An online dossier that nobody has looked at, and one that was refused, have no receipt.
+        case .receipt, .control, .register:
+            // An online dossier that nobody has looked at, and one that was refused, have neither.
             switch dossier.text(RecordSchema.statusField).flatMap(DossierStatus.init(rawValue:)) {
             case .new, .notAccepted: throw .nothingToTell(kind)
             default: return Act()
             }
-        case .control, .register: return Act()
         case .supplement: acts = pauses(.supplementRequired)
         case .refusal: acts = ends(.notAccepted, status: .notAccepted)
         case .apology:

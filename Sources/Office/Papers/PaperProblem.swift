@@ -44,7 +44,8 @@ extension PaperProblem {
                 vi: "bộ mẫu theo ngày tiếp nhận (\(law)) không có mẫu \(kind.rawValue)")
         case .nothingToTell(let kind):
             switch kind {
-            case .receipt: Message("the dossier was not taken in", vi: "hồ sơ chưa được tiếp nhận")
+            case .receipt, .control:
+                Message("the dossier was not taken in", vi: "hồ sơ chưa được tiếp nhận")
             case .supplement:
                 Message("nobody asked for papers", vi: "chưa có yêu cầu bổ sung giấy tờ")
             case .refusal: Message("the dossier was not refused", vi: "hồ sơ không bị từ chối")
@@ -73,7 +74,7 @@ extension PaperProblem {
                 vi: "ghi bằng: counter set MÃ received_at=…")
         case .nothingToTell(let kind):
             switch kind {
-            case .receipt:
+            case .receipt, .control:
                 Message(
                     "take it in with: counter receive CODE",
                     vi: "tiếp nhận bằng: counter receive MÃ")
