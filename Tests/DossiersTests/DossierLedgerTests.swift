@@ -2,6 +2,7 @@ import Causality
 import Dossiers
 import Replication
 import Testing
+import Text
 
 @Suite("The accounts of a dossier")
 struct DossierLedgerTests {
@@ -61,6 +62,33 @@ struct DossierLedgerTests {
     }
 
     private func status(_ status: String) -> [FieldWrite] { [FieldWrite("status", .text(status))] }
+
+    @Test(
+        "a paper that is printed moves nothing, whenever it is printed, and is told with its form")
+    func printed() throws {
+        func life(printing: Bool) throws -> Life {
+            var life = try Life()
+            func printPaper(_ life: inout Life, at hour: Int64) {
+                guard printing else { return }
+                let event = DossierEvent(.printed, from: "01", to: "2")
+                life.write(by: 2, hour: hour, [], [DossierEvent.entry([event])].compactMap(\.self))
+            }
+            printPaper(&life, at: 1)
+            life.write(by: 1, hour: 2, [FieldWrite("office", .text(Self.other))])
+            printPaper(&life, at: 3)
+            life.write(by: 1, hour: 4, [FieldWrite("status", .text("finished"))])
+            printPaper(&life, at: 5)
+            life.write(by: 1, hour: 6, [FieldWrite("status", .text("returned"))])
+            printPaper(&life, at: 7)
+            return life
+        }
+        let (with, without) = (try life(printing: true), try life(printing: false))
+        #expect(with.told == without.told)
+        #expect(with.told.count > 2)
+        let events = with.state.standingEvents.filter { $0.event.what == .printed }
+        #expect(events.count == 4)
+        #expect(Set(events.map(\.event.words.english)) == ["paper 01 (2) printed"])
+    }
 
     @Test("a step that two desks wrote apart counts once, with the earlier civil time")
     func twice() throws {

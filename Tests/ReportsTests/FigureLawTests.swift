@@ -77,7 +77,8 @@ struct FigureLawTests {
         // A law over lives in which nothing happens says nothing.
         for deed in [
             "handed over", "finished", "returned", "withdrawn", "not_accepted", "reopened",
-            "voided", "restored", "undone", "corrected", "erased", "resolved", "of before",
+            "voided", "restored", "undone", "corrected", "erased", "resolved", "printed",
+            "of before",
         ] {
             #expect(deeds[deed, default: 0] > 10, "\(deed): \(deeds[deed, default: 0])")
         }

@@ -80,7 +80,7 @@ struct RandomLife {
         guard let shown = state.shownValue("status")?.text,
             let status = DossierStatus(rawValue: shown)
         else { return }
-        switch Int.random(in: 0..<20, using: &random) {
+        switch Int.random(in: 0..<21, using: &random) {
         case 0...9: step(node, from: status)
         case 10...12: handOver(node, state)
         case 13: undo(node, state)
@@ -89,6 +89,7 @@ struct RandomLife {
         case 16: correct(node, state)
         case 17: erase(node, state)
         case 18: resolve(node, state)
+        case 19: printPaper(node)
         default: forget(node, from: status)
         }
     }
@@ -108,6 +109,13 @@ struct RandomLife {
         return writes
     }
 
+    /// Prints a paper, which moves nothing.
+    private mutating func printPaper(_ node: Int) {
+        note("printed")
+        let event = DossierEvent(.printed, from: "01", to: "1")
+        write(node, [], [DossierEvent.entry([event])].compactMap(\.self))
+    }
+
     private mutating func handOver(_ node: Int, _ state: RecordState) {
         let own = state.shownValue("office")?.text
         guard let office = Self.offices.filter({ $0 != own }).randomElement(using: &random) else {
@@ -122,6 +130,7 @@ struct RandomLife {
         guard
             let last = state.standingEvents.last(where: {
                 $0.dot.replica == ReplicaID(UInt64(node + 1)) && $0.event.what != .reopened
+                    && $0.event.what != .printed
             })
         else { return }
         let event = last.event
