@@ -65,7 +65,7 @@ struct WaitingRowsTests {
         #expect(faults == [])
     }
 
-    @Test("what comes in bulk goes into segments at once, and is pushed, refused and verified from there")
+    @Test("what comes in bulk goes into segments at once, and is pushed and refused from there")
     func bulk() throws {
         let file = try CounterFile()
         try file.read { try $0.makeSegmentsSmall(rowsMax: 20) }
@@ -98,7 +98,8 @@ struct WaitingRowsTests {
             try transaction.attempt {
                 try make(3, transaction)
                 // Puts them all into the table, from where they are taken back.
-                if looks { _ = try transaction.database.changeLog.byteCount(replicaKey: 1, after: 0) }
+                let log = transaction.database.changeLog
+                if looks { _ = try log.byteCount(replicaKey: 1, after: 0) }
                 throw Failure()
             }
             return false
@@ -109,7 +110,7 @@ struct WaitingRowsTests {
         }
     }
 
-    @Test("what fails takes its own rows along, and none of those before it, nor does a look at the file")
+    @Test("what fails takes its own rows along, and a look at the file takes none")
     func undone() throws {
         let file = try CounterFile()
         try file.read { try $0.makeSegmentsSmall(rowsMax: 200) }

@@ -59,8 +59,9 @@ enum PieceColumn {
         fileprivate var split: Split?
     }
 
+    /// - Parameter areWhole: whether texts are not to be taken apart.
     static func choice(
-        for texts: [FoundValue], in source: UnsafeRawBufferPointer
+        for texts: [FoundValue], in source: UnsafeRawBufferPointer, areWhole: Bool
     ) -> Choice {
         guard texts.count > 2 else {
             return Choice(separator: 0, cost: texts.reduce(0) { $0 + 8 * $1.count })
@@ -70,7 +71,7 @@ enum PieceColumn {
             step == 1
             ? texts : stride(from: 0, to: texts.count, by: step).map { texts[$0] }
         var best: Choice?
-        for separator in found(in: sample, source) {
+        for separator in areWhole ? [0] : found(in: sample, source) {
             let split = split(sample, by: separator, in: source)
             let cost = split.cost(share: step)
             if best.map({ cost < $0.cost }) ?? true {

@@ -31,7 +31,8 @@ enum ValueColumn {
     static let exceptional: UInt8 = 0x80
 
     static func write(
-        _ values: [FoundValue], in source: UnsafeRawBufferPointer, to writer: inout ColumnWriter
+        _ values: [FoundValue], in source: UnsafeRawBufferPointer, areWhole: Bool,
+        to writer: inout ColumnWriter
     ) {
         guard !values.isEmpty else { return }
         let integers = values.count { $0.sort == .integer }
@@ -41,19 +42,20 @@ enum ValueColumn {
             NumberColumn.write(
                 values.lazy.filter { $0.sort == .integer }.map(\.number.folded), to: &writer)
         } else if texts > 0 {
-            writeTexts(values, in: source, to: &writer)
+            writeTexts(values, in: source, areWhole: areWhole, to: &writer)
         } else {
             writeHead(0, Array(values.indices), values, source, &writer)
         }
     }
 
     private static func writeTexts(
-        _ values: [FoundValue], in source: UnsafeRawBufferPointer, to writer: inout ColumnWriter
+        _ values: [FoundValue], in source: UnsafeRawBufferPointer, areWhole: Bool,
+        to writer: inout ColumnWriter
     ) {
         let places = values.indices.filter { values[$0].sort == .text }
         let texts = places.map { values[$0] }
         var misfits = exceptions(values) { $0.sort != .text }
-        let choice = PieceColumn.choice(for: texts, in: source)
+        let choice = PieceColumn.choice(for: texts, in: source, areWhole: areWhole)
         if texts.count > 2 {
             if let split = TemplateColumn.split(texts, in: source, costMax: choice.cost) {
                 misfits = (misfits + split.misfits.map { places[$0] }).sorted()
