@@ -192,6 +192,10 @@ def first_days(world):
     world.counter("a1", "return", d["hand"], "--to", "Vũ Thị Út")
     world.counter("a1", "set", d["hand"], "applicant_phone=", "officer=Minh")
     world.counter("a1", "note", d["erased"], "ghi chú về Đinh Nam", "--by", "Lan")
+    # As many as the log takes into segments at once: with what came before, at central.
+    world.counter("b1", "apply", "-", given="\n".join(
+        json.dumps({"new": "dossier", "fields": {"applicant_name": f"Bàn {n}", "procedure": "2.000815"}})
+        for n in range(260)))
     world.sync("a1", "a2", "b1", "c1", "stick", "lost")
 
     world.at_day(1)
