@@ -54,12 +54,12 @@ extension ChangeLog {
     /// - Parameter boundary: the last position that may be folded; asked only when much waits.
     func foldDue(isEager: Bool, through boundary: () throws -> Int64?) throws {
         let (start, limits) = try foldState()
-        let least = isEager || appendedCount >= limits.bulkMin ? limits.bulkMin : limits.waitingMax
+        let isBulk = appendedCount >= limits.bulkMin
+        let least = isEager || isBulk ? limits.bulkMin : limits.waitingMax
         // The row that came last stays: the next position follows from it.
         guard let end = try lastRow()?.position else { return }
         guard end - 1 - start >= Int64(least) else { return }
-        // What came in bulk need not wait for central: it is told from segments as well.
-        let isBulk = appendedCount >= limits.bulkMin
+        // What comes in bulk does not wait for central, nor does what waited before it: it is told from segments too.
         let last = min(end - 1, isBulk ? .max : try boundary() ?? .max)
         var through = start
         for _ in 0..<limits.segmentsMax where last - through >= Int64(least) {
